@@ -2,8 +2,8 @@
 
 One frozen record, four forms that all lead back to it: canonical JSON (hashed into the picture's id), a link
 (`?prompt=...&seed=...`, defaults left out), the `parameters` text that AUTOMATIC1111-style readers parse, and the text
-of a PNG. A recipe names its schema, and `DEFAULTS` freezes what a left-out value means in that schema, so an old link keeps its
-meaning when the program's own defaults move on. A link without `v` is schema 1, for ever.
+of a PNG. A recipe names its schema, and `DEFAULTS` freezes what a left-out value means in that schema, so an old link
+keeps its meaning when the program's own defaults move on. A link without `v` is schema 1, for ever.
 """
 
 import hashlib
@@ -191,7 +191,7 @@ class Recipe:
 
     @classmethod
     def from_query(cls, query: str | Mapping[str, str]) -> "ParsedLink":
-        """Read a link's query (text, `?` optional, or the parsed mapping). Never raises: what it cannot use, it notes."""
+        """Read a link's query (text or the parsed mapping). Never raises: what it cannot use, it notes."""
         pairs = query.items() if isinstance(query, Mapping) else parse_qsl(query.lstrip("?"), keep_blank_values=True)
         given: dict[str, str] = {}
         notes: list[str] = []
