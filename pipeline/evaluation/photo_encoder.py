@@ -9,6 +9,7 @@ import logging
 import time
 from pathlib import Path
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
@@ -16,7 +17,16 @@ from torch import nn
 
 from pipeline.evaluation.grocery import Grocery
 
-__all__ = ["PhotoEncoder", "extract_features", "load_encoder", "make_collage", "random_views", "train_encoder"]
+__all__ = [
+    "FEATURES",
+    "PhotoEncoder",
+    "extract_features",
+    "load_encoder",
+    "make_collage",
+    "photos_to_pixels",
+    "random_views",
+    "train_encoder",
+]
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +112,7 @@ def train_encoder(grocery: Grocery, minutes: float, path: Path, seed: int = 0) -
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
     rows = torch.from_numpy((grocery.part == "encoder").nonzero()[0])
-    photos = _as_pixels(grocery.photos[rows.numpy()])
+    photos = photos_to_pixels(grocery.photos[rows.numpy()])
     fine = torch.from_numpy(grocery.product[rows.numpy()])
     coarse_of = torch.tensor([product.coarse_id for product in grocery.products])
     same = [torch.nonzero(fine == product).flatten() for product in range(len(grocery.products))]
@@ -149,16 +159,18 @@ def load_encoder(path: Path) -> PhotoEncoder:
 
 
 @torch.no_grad()
-def extract_features(model: PhotoEncoder, pixels: torch.Tensor) -> torch.Tensor:
-    """Features (n, FEATURES) of (n, 3, height, width) pixels in [0, 1], or uint8 photographs (n, height, width, 3)."""
+def extract_features(model: PhotoEncoder, photos: torch.Tensor | np.ndarray) -> torch.Tensor:
+    """Features (n, FEATURES) of pixels (n, 3, SIZE, SIZE) in [0, 1], or of photographs as `Grocery` holds them."""
     features = []
-    for chunk in pixels.split(128):
-        if chunk.dtype == torch.uint8:
-            chunk = F.interpolate(_as_pixels(chunk.numpy()), (SIZE, SIZE), mode="area")
+    for start in range(0, len(photos), 128):
+        chunk = photos[start : start + 128]
+        if isinstance(chunk, np.ndarray):
+            chunk = F.interpolate(photos_to_pixels(chunk), (SIZE, SIZE), mode="area")
         with torch.autocast("cpu", torch.bfloat16):
             features.append(model(chunk.contiguous(memory_format=torch.channels_last)))
     return torch.cat(features)
 
 
-def _as_pixels(photos) -> torch.Tensor:
+def photos_to_pixels(photos: np.ndarray) -> torch.Tensor:
+    """(n, height, width, 3) uint8 -> (n, 3, height, width) float in [0, 1]."""
     return torch.from_numpy(photos).permute(0, 3, 1, 2).float() / 255
