@@ -3,8 +3,8 @@
 python -m pipeline.evaluation.fusion --input ../shared/data/grocery
 
 The experiment of MIVC (Wu et al., WACV 2024) on the Grocery Store Dataset, with a small visual encoder of our own.
-Bags of 2 to 5 photographs of one product are read for its category (fine and coarse), its attributes and a caption, by
-the four poolings of `ImageFusion`, by a set transformer, and by the baseline that tiles the photographs into one picture.
+Bags of 2 to 5 photographs of one product are read for its category (fine and coarse), its attributes and a caption,
+by the four poolings of `ImageFusion`, by a set transformer, and by the baseline that tiles the photographs into one.
 
 Settings:
 - fine-tuned: projection, fusion and heads are trained on bags of the products they are tested on;
@@ -12,7 +12,8 @@ Settings:
 - unseen products: fine-tuned as above, tested on products of which nothing saw a photograph. The fine category is then
   the unseen product whose stated attributes are likeliest (direct attribute prediction, Lampert et al. 2009).
 
-The encoder is trained once, for `--minutes`, and kept in `--output`; the same command goes on from there.
+The encoder is trained once, for `--minutes`; it and the figures of every finished seed are kept in `--output`, and the
+same command goes on from there.
 """
 
 import argparse
@@ -257,13 +258,11 @@ def _nearest_by_attributes(
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--input", type=Path, required=True, help="folder with train.zip, val.zip and products.json")
-    parser.add_argument(
-        "--output", type=Path, default=Path("runs/fusion"), help="encoder, results.json and fusion.svg"
-    )
+    parser.add_argument("--output", type=Path, default=Path("runs/fusion"), help="encoder, results and fusion.svg")
     parser.add_argument(
         "--minutes", type=float, default=12, help="training time of the encoder (default: %(default)s)"
     )
-    parser.add_argument("--steps", type=int, default=500, help="training steps of each reader (default: %(default)s)")
+    parser.add_argument("--steps", type=int, default=300, help="training steps of each reader (default: %(default)s)")
     parser.add_argument("--seeds", type=int, default=3, help="number of seeds (default: %(default)s)")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -276,10 +275,12 @@ def main() -> None:
     features = cache_features(grocery, encoder)
     records = []
     for seed in range(arguments.seeds):
-        records += run_seed(grocery, encoder, features, arguments.steps, seed)
-    temporary = arguments.output / "results.json.tmp"
-    temporary.write_text(json.dumps(records, indent=1) + "\n", encoding="utf-8")
-    temporary.replace(arguments.output / "results.json")
+        kept = arguments.output / f"seed_{seed}_of_{arguments.steps}_steps.json"
+        if not kept.is_file():
+            text = json.dumps(run_seed(grocery, encoder, features, arguments.steps, seed), indent=1)
+            kept.with_suffix(".tmp").write_text(text + "\n", encoding="utf-8")
+            kept.with_suffix(".tmp").replace(kept)
+        records += json.loads(kept.read_text(encoding="utf-8"))
     print_table(records)
     print_verdict(records)
     draw_figure(records, arguments.output / "fusion.svg")
