@@ -1,1 +1,12 @@
 """Easel: text-to-image on an ordinary CPU, watermarked, verifiable, reproducible from a link."""
+
+__all__ = ["TextToImagePipeline"]
+
+
+def __getattr__(name: str):
+    # Late, because diffusers and transformers take seconds to import and half of the commands do not need them.
+    if name == "TextToImagePipeline":
+        from pipeline.text_to_image import TextToImagePipeline
+
+        return TextToImagePipeline
+    raise AttributeError(f"module 'pipeline' has no attribute {name!r}")

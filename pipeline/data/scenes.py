@@ -1,0 +1,231 @@
+"""Cut-outs -> captioned scenes whose every stated fact (thing, style, colour, count, place, background) is true.
+
+What a caption leaves unsaid is drawn from the defaults that people expect: a white or light ground, one centred thing.
+"""
+
+import random
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from pipeline.data.captions import NUMBER_WORDS, plural, scene_caption, with_article
+from pipeline.data.cutouts import Cutout, CutoutSet
+
+__all__ = ["BACKGROUNDS", "Scene", "SceneComposer"]
+
+BACKGROUNDS = {
+    "white": "#ffffff",
+    "black": "#111111",
+    "light gray": "#e0e0e0",
+    "dark gray": "#444444",
+    "red": "#d93636",
+    "orange": "#f28c28",
+    "yellow": "#ffd94a",
+    "green": "#3fa34d",
+    "mint green": "#b8ecd0",
+    "teal": "#1f9e94",
+    "light blue": "#a9d8f5",
+    "blue": "#2f6fd6",
+    "navy blue": "#1b2a5c",
+    "purple": "#7d4cc2",
+    "lavender": "#d9c9f5",
+    "pink": "#f7a8c4",
+    "beige": "#efe0c8",
+    "brown": "#7a4f30",
+}
+UNSAID_BACKGROUNDS = {"white": 6, "light blue": 1, "light gray": 1, "beige": 1, "mint green": 1, "lavender": 1}
+
+# Grounds on which a thing of the first colour would vanish.
+_CLASHES = {("black", "navy blue"), ("black", "dark gray"), ("white", "light gray"), ("orange", "yellow"),
+            ("yellow", "orange"), ("gray", "dark gray"), ("brown", "dark gray"), ("light blue", "blue")}  # fmt: skip
+_COLOUR_WORDS = (
+    "red",
+    "orange",
+    "yellow",
+    "green",
+    "blue",
+    "purple",
+    "pink",
+    "brown",
+    "black",
+    "white",
+    "gray",
+    "light blue",
+)
+
+# Layouts in units of the picture's side: centres, and the side of the box each thing fits into.
+COUNT_LAYOUTS = {
+    2: ([(0.28, 0.5), (0.72, 0.5)], 0.39, "side by side"),
+    3: ([(0.2, 0.5), (0.5, 0.5), (0.8, 0.5)], 0.275, "in a row"),
+    4: ([(0.28, 0.28), (0.72, 0.28), (0.28, 0.72), (0.72, 0.72)], 0.385, "in a two by two grid"),
+    5: ([(0.25, 0.25), (0.75, 0.25), (0.5, 0.5), (0.25, 0.75), (0.75, 0.75)], 0.29, ""),
+    6: ([(x, y) for y in (0.31, 0.69) for x in (0.2, 0.5, 0.8)], 0.275, "in two rows"),
+}
+CORNERS = {
+    "in the top left corner": (0.31, 0.31),
+    "in the top right corner": (0.69, 0.31),
+    "in the bottom left corner": (0.31, 0.69),
+    "in the bottom right corner": (0.69, 0.69),
+}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A composed picture with the facts it shows."""
+
+    image: np.ndarray  # uint8 (size, size, 3)
+    caption: str
+    concepts: tuple[str, ...]
+    source: str
+    background: str
+    layout: str  # single, count, left-right, above-below, picture
+    count: int = 1
+
+
+class SceneComposer:
+    """Draws captioned scenes from a ``CutoutSet``, balanced by concept and weighted by source.
+
+    Args:
+        cutouts: the records and their pixels.
+        size: side of the scenes in pixels.
+        source_weights: relative weight of each source; sources that are not named are left out. None: all alike.
+        layout_weights: relative weight of single, count and pair scenes.
+    """
+
+    def __init__(
+        self,
+        cutouts: CutoutSet,
+        size: int,
+        *,
+        source_weights: dict[str, float] | None = None,
+        layout_weights: tuple[float, float, float] = (0.74, 0.11, 0.15),
+    ):
+        self.cutouts, self.size, self.layout_weights = cutouts, size, layout_weights
+        weights = source_weights or {source: 1.0 for source in cutouts.by_source}
+        missing = sorted(set(weights) - set(cutouts.by_source))
+        if missing:
+            raise ValueError(f"`source_weights` names {missing}, expected some of {sorted(cutouts.by_source)}.")
+        self.sources, self.weights = list(weights), list(weights.values())
+        self.concepts = {}  # source -> concept -> its rows
+        for source in self.sources:
+            concepts: dict[str, list[Cutout]] = {}
+            for cutout in cutouts.by_source[source]:
+                concepts.setdefault(cutout.concept, []).append(cutout)
+            self.concepts[source] = [
+                ([row for row in rows if not row.is_tone_variant] or rows, rows) for rows in concepts.values()
+            ]
+
+    def sample(self, rng: random.Random) -> Cutout:
+        """One row: a source by weight, a concept evenly, then the plain row more often than its tone variants."""
+        return self._sample_from(rng.choices(self.sources, self.weights)[0], rng)
+
+    def _sample_from(self, source: str, rng: random.Random) -> Cutout:
+        plain, rows = rng.choice(self.concepts[source])
+        return rng.choice(plain if rng.random() < 0.7 else rows)
+
+    def compose(self, rng: random.Random, cutout: Cutout | None = None) -> Scene:
+        """One scene around ``cutout`` (drawn if None). A function of ``rng`` alone."""
+        cutout = cutout or self.sample(rng)
+        if cutout.opaque:
+            return self._whole_picture(cutout)
+        layout = rng.choices(("single", "count", "pair"), self.layout_weights)[0]
+        style = rng.choice(cutout.styles) if cutout.styles and rng.random() < 0.9 else None
+        said = rng.random() < 0.85
+        colour = self._background(cutout, said, rng)
+        canvas = Image.new("RGB", (self.size, self.size), BACKGROUNDS[colour])
+        concepts, count = (cutout.concept,), 1
+        if layout == "single":
+            subject = self._draw_single(canvas, cutout, rng)
+        elif layout == "count":
+            count = rng.choices((2, 3, 4, 5, 6), (5, 5, 4, 1, 1))[0]
+            subject = self._draw_count(canvas, cutout, count, rng)
+        else:
+            other = self._sample_from(cutout.source, rng)
+            layout, subject = self._draw_pair(canvas, cutout, other, rng)
+            concepts = (cutout.concept, other.concept)
+        caption = scene_caption(subject, style, colour if said else None, rng)
+        if layout == "single" and cutout.keywords and rng.random() < 0.12:
+            caption += ", " + ", ".join(rng.sample(cutout.keywords, min(len(cutout.keywords), rng.randint(1, 3))))
+        caption = caption[0].upper() + caption[1:] if rng.random() < 0.5 else caption
+        return Scene(np.asarray(canvas), caption, concepts, cutout.source, colour, layout, count)
+
+    def _whole_picture(self, cutout: Cutout) -> Scene:
+        image = Image.fromarray(np.asarray(self.cutouts.pixels[cutout.index])).convert("RGB")
+        image = image.resize((self.size, self.size), Image.Resampling.LANCZOS)
+        return Scene(np.asarray(image), cutout.text, (cutout.concept,), cutout.source, "", "picture")
+
+    def _background(self, cutout: Cutout, said: bool, rng: random.Random) -> str:
+        if said:
+            names, weights = list(BACKGROUNDS), [4] + [1] * (len(BACKGROUNDS) - 1)
+        else:
+            names, weights = list(UNSAID_BACKGROUNDS), list(UNSAID_BACKGROUNDS.values())
+        while True:
+            name = rng.choices(names, weights)[0]
+            if name != cutout.colour and (cutout.colour, name) not in _CLASHES:
+                return name
+
+    def _name(self, cutout: Cutout, rng: random.Random) -> str:
+        """The phrase, sometimes an alias or a keyword, sometimes with the colour that dominates it."""
+        draw = rng.random()
+        if cutout.aliases and draw < 0.15:
+            return rng.choice(cutout.aliases)
+        if cutout.keywords and draw > 0.93:
+            return rng.choice(cutout.keywords)
+        name = cutout.phrase
+        says_colour = any(word in name.lower().split() for word in _COLOUR_WORDS)
+        if cutout.colour and not says_colour and cutout.group not in ("people-body", "smileys-emotion", "flags"):
+            if rng.random() < 0.3:
+                return f"{cutout.colour} {name}"
+        return name
+
+    def _put(self, canvas: Image.Image, cutout: Cutout, centre: tuple[float, float], side: float) -> None:
+        """Paste the cut-out's alpha box, scaled so that its longer side is ``side`` (fraction of the canvas)."""
+        picture = Image.fromarray(np.asarray(self.cutouts.pixels[cutout.index]), "RGBA")
+        box = picture.getchannel("A").getbbox()
+        if box is None:
+            return
+        scale = side * self.size / max(box[2] - box[0], box[3] - box[1])
+        size = [max(1, round((box[2] - box[0]) * scale)), max(1, round((box[3] - box[1]) * scale))]
+        picture = picture.resize(size, Image.Resampling.LANCZOS, box=box)
+        corner = (round(centre[0] * self.size - size[0] / 2), round(centre[1] * self.size - size[1] / 2))
+        canvas.paste(picture, corner, picture)
+
+    def _draw_single(self, canvas: Image.Image, cutout: Cutout, rng: random.Random) -> str:
+        name = self._name(cutout, rng)
+        draw = rng.random()
+        if draw < 0.86:
+            self._put(canvas, cutout, (0.5, 0.5), rng.uniform(0.72, 0.8))
+            return with_article(name) if rng.random() < 0.8 else name
+        if draw < 0.9:
+            self._put(canvas, cutout, (0.5, 0.5), rng.uniform(0.92, 0.98))
+            return with_article(f"large {name}")
+        if draw < 0.94:
+            self._put(canvas, cutout, (0.5, 0.5), rng.uniform(0.36, 0.42))
+            return with_article(f"small {name}")
+        place = rng.choice(list(CORNERS))
+        self._put(canvas, cutout, CORNERS[place], rng.uniform(0.36, 0.42))
+        return f"{with_article(f'small {name}')} {place}"
+
+    def _draw_count(self, canvas: Image.Image, cutout: Cutout, count: int, rng: random.Random) -> str:
+        centres, side, arrangement = COUNT_LAYOUTS[count]
+        for centre in centres:
+            self._put(canvas, cutout, centre, side)
+        arrangement = f" {arrangement}" if arrangement and rng.random() < 0.5 else ""
+        return f"{NUMBER_WORDS[count]} {plural(self._name(cutout, rng))}{arrangement}"
+
+    def _draw_pair(self, canvas: Image.Image, first: Cutout, second: Cutout, rng: random.Random) -> tuple[str, str]:
+        a, b = with_article(self._name(first, rng)), with_article(self._name(second, rng))
+        if rng.random() < 0.6:
+            self._put(canvas, first, (0.28, 0.5), 0.42)
+            self._put(canvas, second, (0.72, 0.5), 0.42)
+            said = (
+                f"{a} on the left and {b} on the right",
+                f"{a} to the left of {b}",
+                f"{b} to the right of {a}",
+                f"{a} next to {b}",
+            )
+            return "left-right", rng.choice(said)
+        self._put(canvas, first, (0.5, 0.28), 0.42)
+        self._put(canvas, second, (0.5, 0.72), 0.42)
+        return "above-below", rng.choice((f"{a} above {b}", f"{b} below {a}", f"{a} on top and {b} at the bottom"))

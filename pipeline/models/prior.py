@@ -1,0 +1,100 @@
+"""The prior: text -> image embedding, by flow matching in the embedding's space.
+
+A residual MLP reads the noisy embedding; the text reaches it through a few learned queries over the token states. One
+evaluation costs a few thousandths of a convolutional stage's, so many steps and guidance are nearly free.
+"""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from diffusers import ConfigMixin, ModelMixin
+from diffusers.configuration_utils import register_to_config
+from diffusers.models.embeddings import get_timestep_embedding
+from torch import nn
+
+__all__ = ["EmbeddingPrior"]
+
+
+class _Block(nn.Module):
+    """Residual MLP with scale and shift from the condition (adaptive layer norm)."""
+
+    def __init__(self, dim: int):
+        super().__init__()
+        self.norm = nn.LayerNorm(dim, elementwise_affine=False)
+        self.modulation = nn.Linear(dim, 2 * dim)
+        self.up, self.down = nn.Linear(dim, 2 * dim), nn.Linear(2 * dim, dim)
+        nn.init.zeros_(self.down.weight)
+        nn.init.zeros_(self.down.bias)
+
+    def forward(self, hidden_states: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
+        scale, shift = self.modulation(condition).chunk(2, dim=-1)
+        modulated = self.norm(hidden_states) * (1 + scale) + shift
+        return hidden_states + self.down(F.silu(self.up(modulated)))
+
+
+class EmbeddingPrior(ModelMixin, ConfigMixin):
+    """Predicts the clean, whitened image embedding.
+
+    Args:
+        embed_dim: length of the image embedding.
+        text_dim: width of the text encoder's token states.
+        hidden_dim: width of the residual stream.
+        num_layers: residual blocks.
+        num_queries: learned queries that read the tokens.
+    """
+
+    @register_to_config
+    def __init__(
+        self,
+        embed_dim: int = 512,
+        text_dim: int = 384,
+        hidden_dim: int = 768,
+        num_layers: int = 5,
+        num_queries: int = 8,
+    ):
+        super().__init__()
+        self.norm_tokens = nn.LayerNorm(text_dim)
+        self.queries = nn.Parameter(torch.randn(num_queries, text_dim) / math.sqrt(text_dim))
+        self.to_key, self.to_value = nn.Linear(text_dim, text_dim), nn.Linear(text_dim, text_dim)
+        self.text_in = nn.Linear(num_queries * text_dim + embed_dim, hidden_dim)
+        self.null_text = nn.Parameter(torch.zeros(hidden_dim))  # learned "no prompt", as in unCLIP
+        self.time_in = nn.Sequential(nn.Linear(256, hidden_dim), nn.SiLU(), nn.Linear(hidden_dim, hidden_dim))
+        self.proj_in = nn.Linear(embed_dim, hidden_dim)
+        self.blocks = nn.ModuleList(_Block(hidden_dim) for _ in range(num_layers))
+        self.norm_out = nn.LayerNorm(hidden_dim)
+        self.proj_to_embeds = nn.Linear(hidden_dim, embed_dim)
+        # Whitening of the embeddings the prior was trained on; clip_mean and clip_std in unCLIP's prior.
+        self.register_buffer("embeds_mean", torch.zeros(embed_dim))
+        self.register_buffer("embeds_std", torch.ones(embed_dim))
+
+    def encode_text(
+        self, encoder_hidden_states: torch.Tensor, attention_mask: torch.Tensor, proj_embedding: torch.Tensor
+    ) -> torch.Tensor:
+        """(batch, tokens, text_dim), (batch, tokens), (batch, embed_dim) -> condition (batch, hidden_dim).
+
+        It does not depend on the timestep: the pipeline computes it once per prompt.
+        """
+        tokens = self.norm_tokens(encoder_hidden_states)
+        scores = self.queries @ self.to_key(tokens).transpose(1, 2) / math.sqrt(tokens.shape[-1])
+        scores = scores.float().masked_fill(~attention_mask.bool()[:, None], float("-inf"))
+        pooled = scores.softmax(-1).to(tokens.dtype) @ self.to_value(tokens)
+        scaled = proj_embedding.to(pooled.dtype) * math.sqrt(self.config.embed_dim)
+        return self.text_in(torch.cat([pooled.flatten(1), scaled], dim=-1))
+
+    def forward(self, hidden_states: torch.Tensor, timestep: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
+        """Noisy whitened embeds (batch, embed_dim), timestep (batch,) in [0, 1000], condition -> clean (batch, embed_dim)."""
+        time = get_timestep_embedding(timestep.float(), 256, flip_sin_to_cos=True, downscale_freq_shift=0)
+        condition = F.silu(condition + self.time_in(time.to(condition.dtype)))
+        hidden_states = self.proj_in(hidden_states)
+        for block in self.blocks:
+            hidden_states = block(hidden_states, condition)
+        return self.proj_to_embeds(self.norm_out(hidden_states))
+
+    def whiten(self, image_embeds: torch.Tensor) -> torch.Tensor:
+        """Unit-length embeds -> zero mean, unit variance per dimension."""
+        return (image_embeds - self.embeds_mean) / self.embeds_std
+
+    def unwhiten(self, hidden_states: torch.Tensor) -> torch.Tensor:
+        """The inverse of ``whiten``, brought back to unit length."""
+        return F.normalize(hidden_states.float() * self.embeds_std + self.embeds_mean, dim=-1)

@@ -1,0 +1,25 @@
+"""What a call of the pipeline returns."""
+
+from dataclasses import dataclass
+
+import torch
+from diffusers.utils import BaseOutput
+from PIL import Image
+
+__all__ = ["TextToImagePipelineOutput"]
+
+
+@dataclass
+class TextToImagePipelineOutput(BaseOutput):
+    """Pictures and what led to them.
+
+    Args:
+        images: watermarked pictures: a list of PIL pictures, or an array or tensor by ``output_type``.
+        image_embeds: (num_images, embed_dim), unit length: what the decoder was given; pass it back as
+            ``image_embeds`` to draw the same thing again or to vary it.
+        image_weights: one list per call with the share of each reference picture; None without references.
+    """
+
+    images: list[Image.Image]
+    image_embeds: torch.Tensor
+    image_weights: list[float] | None = None

@@ -1,0 +1,403 @@
+"""The whole cascade: prompt or reference pictures -> image embedding -> 64x64 -> 256x256 -> watermark.
+
+    pipe = TextToImagePipeline.from_pretrained("weights")
+    image = pipe("a red apple, 3d render, on a light blue background", generator=torch.manual_seed(7)).images[0]
+
+Pictures of one call are drawn one after another, each with its own generator: a batch equals its singles, byte for byte.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from diffusers import DiffusionPipeline, FlowMatchEulerDiscreteScheduler
+from diffusers.image_processor import VaeImageProcessor
+from diffusers.utils.torch_utils import randn_tensor
+from PIL import Image
+from transformers import BertModel, CLIPImageProcessor, PreTrainedTokenizerBase
+
+from pipeline.models.decoder import ImageDecoder
+from pipeline.models.fusion import ImageFusion
+from pipeline.models.image_encoder import ImageEncoder
+from pipeline.models.prior import EmbeddingPrior
+from pipeline.models.super_resolution import SuperResolution
+from pipeline.models.text_projection import TextProjection
+from pipeline.output import TextToImagePipelineOutput
+from pipeline.watermark import embed_checked
+
+__all__ = ["MAX_IMAGES", "TextToImagePipeline"]
+
+MAX_IMAGES = 5  # reference pictures, as Titan takes
+Callback = Callable[["TextToImagePipeline", int, torch.Tensor, dict], dict]
+
+
+class TextToImagePipeline(DiffusionPipeline):
+    """Text-to-image and picture-to-picture generation with the cascade of Titan Image Generator.
+
+    Args:
+        tokenizer, text_encoder: the shared text encoder (a BERT sentence encoder).
+        text_proj: its head into the space of the image embeddings.
+        feature_extractor, image_encoder: the other half of the embedding model.
+        fusion: several image embeddings -> one.
+        prior, prior_scheduler: text -> image embedding.
+        decoder, decoder_scheduler: image embedding and text -> 64x64 picture.
+        super_res, super_res_scheduler: 64x64 picture and text -> 256x256 picture.
+        safety_checker: screens prompts and pictures; optional.
+    """
+
+    model_cpu_offload_seq = "text_encoder->text_proj->image_encoder->fusion->prior->decoder->super_res"
+    _optional_components = ["safety_checker"]
+    _exclude_from_cpu_offload = ["prior"]  # its parameters are used outside its forward
+    _callback_tensor_inputs = ["latents", "image_embeds", "preview"]
+
+    def __init__(
+        self,
+        tokenizer: PreTrainedTokenizerBase,
+        text_encoder: BertModel,
+        text_proj: TextProjection,
+        feature_extractor: CLIPImageProcessor,
+        image_encoder: ImageEncoder,
+        fusion: ImageFusion,
+        prior: EmbeddingPrior,
+        prior_scheduler: FlowMatchEulerDiscreteScheduler,
+        decoder: ImageDecoder,
+        decoder_scheduler: FlowMatchEulerDiscreteScheduler,
+        super_res: SuperResolution,
+        super_res_scheduler: FlowMatchEulerDiscreteScheduler,
+        safety_checker=None,
+    ):
+        super().__init__()
+        self.register_modules(
+            tokenizer=tokenizer,
+            text_encoder=text_encoder,
+            text_proj=text_proj,
+            feature_extractor=feature_extractor,
+            image_encoder=image_encoder,
+            fusion=fusion,
+            prior=prior,
+            prior_scheduler=prior_scheduler,
+            decoder=decoder,
+            decoder_scheduler=decoder_scheduler,
+            super_res=super_res,
+            super_res_scheduler=super_res_scheduler,
+            safety_checker=safety_checker,
+        )
+        self.image_processor = VaeImageProcessor(do_resize=False)
+
+    @classmethod
+    def from_pretrained(cls, pretrained_model_name_or_path, **kwargs):
+        """As diffusers', but in float32 unless ``dtype`` says otherwise: the weights are stored in half precision."""
+        if "torch_dtype" not in kwargs:
+            kwargs.setdefault("dtype", torch.float32)
+        return super().from_pretrained(pretrained_model_name_or_path, **kwargs)
+
+    def check_inputs(
+        self, prompt, image, prompt_embeds, pooled_prompt_embeds, image_embeds, num_images_per_prompt, generator, steps
+    ) -> None:
+        """Refuse what cannot be drawn, naming the argument, what was expected and what came."""
+        if prompt is not None and not isinstance(prompt, (str, list)):
+            raise ValueError(f"`prompt` must be a string or a list of strings, got {type(prompt).__name__}.")
+        prompts = [prompt] if isinstance(prompt, str) else prompt or []
+        if any(not isinstance(text, str) for text in prompts):
+            raise ValueError("`prompt` must hold strings only.")
+        images = image if isinstance(image, (list, tuple)) else [] if image is None else [image]
+        if len(images) > MAX_IMAGES:
+            raise ValueError(f"`image` takes 1 to {MAX_IMAGES} pictures, got {len(images)}. Pass fewer.")
+        if any(not isinstance(picture, Image.Image) for picture in images):
+            raise ValueError("`image` must hold PIL pictures. Open the files with PIL.Image.open first.")
+        if (prompt_embeds is None) != (pooled_prompt_embeds is None):
+            raise ValueError("`prompt_embeds` and `pooled_prompt_embeds` go together; `encode_prompt` returns both.")
+        if prompt is not None and prompt_embeds is not None:
+            raise ValueError("Pass either `prompt` or `prompt_embeds`, not both.")
+        said = any(text.strip() for text in prompts) or prompt_embeds is not None
+        if not said and not images and image_embeds is None:
+            raise ValueError("`prompt` is empty. Say what to draw, or pass 1 to 5 pictures as `image`.")
+        if images and image_embeds is not None:
+            raise ValueError("Pass either `image` or `image_embeds`, not both.")
+        if not isinstance(num_images_per_prompt, int) or num_images_per_prompt < 1:
+            raise ValueError(f"`num_images_per_prompt` must be a whole number from 1, got {num_images_per_prompt!r}.")
+        for name, value in steps.items():
+            if not isinstance(value, int) or not 1 <= value <= 1000:
+                raise ValueError(f"`{name}` must be a whole number from 1 to 1000, got {value!r}.")
+        total = max(1, len(prompts)) * num_images_per_prompt
+        if isinstance(generator, list) and len(generator) != total:
+            raise ValueError(f"`generator` has {len(generator)} entries for {total} pictures. Pass one per picture.")
+
+    def encode_prompt(self, prompt: str) -> tuple[torch.Tensor, torch.Tensor]:
+        """One prompt -> prompt_embeds (1, tokens, text_dim) and pooled_prompt_embeds (1, embed_dim), unit length.
+
+        The text is encoded once; prior, decoder and super_res share it. Past the encoder's window it is cut, with a
+        warning.
+        """
+        window = self.text_encoder.config.max_position_embeddings
+        tokens = self.tokenizer(prompt, truncation=True, max_length=window, return_tensors="pt")
+        tokens = tokens.to(self._execution_device)
+        prompt_embeds = self.text_encoder(tokens.input_ids, attention_mask=tokens.attention_mask).last_hidden_state
+        return prompt_embeds, self.text_proj(prompt_embeds, torch.ones_like(tokens.input_ids))
+
+    @torch.no_grad()
+    def get_text_embeds(self, prompts: list[str]) -> torch.Tensor:
+        """Sentences -> (n, embed_dim), unit length, comparable with ``get_image_embeds``."""
+        return torch.cat([self.encode_prompt(prompt)[1] for prompt in prompts])
+
+    @torch.no_grad()
+    def get_image_embeds(self, images: list[Image.Image]) -> torch.Tensor:
+        """Pictures -> (n, embed_dim), unit length. Alpha is laid on white."""
+        pixel_values = self.feature_extractor([_on_white(image) for image in images], return_tensors="pt").pixel_values
+        pixel_values = torch.as_tensor(pixel_values).to(self._execution_device, self.image_encoder.dtype)
+        return torch.cat([self.image_encoder(row[None]) for row in pixel_values])
+
+    def encode_image(
+        self, image: list[Image.Image], image_weights: list[float] | None, fusion_type: str | None
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Reference pictures -> their fused embedding (1, embed_dim) and the share of each (num_images,)."""
+        embeds = self.get_image_embeds(image)
+        weights = None if image_weights is None else torch.tensor([image_weights], dtype=embeds.dtype)
+        fused = self.fusion(embeds[None], weights=weights, fusion_type=fusion_type)
+        return fused.image_embeds, fused.weights[0]
+
+    def prepare_latents(self, shape: tuple[int, ...], generator: torch.Generator, dtype: torch.dtype) -> torch.Tensor:
+        """Noise of one picture, drawn on the generator's device: the same on every device for a CPU generator."""
+        return randn_tensor(shape, generator=generator, device=self._execution_device, dtype=dtype)
+
+    def run_prior(
+        self, prompt_embeds, pooled_prompt_embeds, negative, generator, *, num_steps, guidance_scale, on_step
+    ) -> torch.Tensor:
+        """Text -> image embedding (1, embed_dim) by flow matching with classifier-free guidance."""
+        mask = prompt_embeds.new_ones(prompt_embeds.shape[:2])
+        condition = self.prior.encode_text(prompt_embeds, mask, pooled_prompt_embeds)
+        guided = guidance_scale != 1.0
+        if guided:
+            unconditional = self.prior.null_text[None]
+            if negative is not None:
+                negative_mask = negative[0].new_ones(negative[0].shape[:2])
+                unconditional = self.prior.encode_text(negative[0], negative_mask, negative[1])
+            condition = torch.cat([unconditional, condition])
+        latents = self.prepare_latents((1, self.prior.config.embed_dim), generator, condition.dtype)
+
+        def predict(latents: torch.Tensor, timestep: torch.Tensor) -> torch.Tensor:
+            rows = len(condition)
+            clean = self.prior(latents.expand(rows, -1), timestep.expand(rows), condition)
+            return _guide(clean, guidance_scale) if guided else clean
+
+        latents = self._flow(self.prior_scheduler, predict, latents, num_steps, "prior", on_step)
+        return self.prior.unwhiten(latents)
+
+    def run_decoder(
+        self, image_embeds, prompt_embeds, negative, generator, *, num_steps, guidance_scale, latents, on_step
+    ) -> torch.Tensor:
+        """Image embedding and text -> small picture (1, 3, 64, 64), about [-1, 1]."""
+        mask = prompt_embeds.new_ones(prompt_embeds.shape[:2])
+        size = self.decoder.config.sample_size
+        noise = self.prepare_latents((1, 3, size, size), generator, image_embeds.dtype)
+        latents = noise if latents is None else latents.to(noise)
+        guided = guidance_scale != 1.0
+
+        def predict(latents: torch.Tensor, timestep: torch.Tensor) -> torch.Tensor:
+            clean = self.decoder(latents, timestep[None], image_embeds, prompt_embeds, mask)
+            if guided:
+                other = prompt_embeds * 0 if negative is None else negative[0]
+                other_mask = other.new_ones(other.shape[:2])
+                unguided = self.decoder(latents, timestep[None], image_embeds, other, other_mask)
+                clean = _guide(torch.cat([unguided, clean]), guidance_scale)
+            return clean.clamp(-1, 1)
+
+        return self._flow(self.decoder_scheduler, predict, latents, num_steps, "decoder", on_step)
+
+    def run_super_res(self, small, prompt_embeds, generator, *, num_steps, on_step) -> torch.Tensor:
+        """Small picture and text -> large picture (1, 3, 256, 256), about [-1, 1]."""
+        mask = prompt_embeds.new_ones(prompt_embeds.shape[:2])
+        size = small.shape[-1] * self.super_res.config.scale_factor
+        latents = self.prepare_latents((1, 3, size, size), generator, small.dtype)
+
+        def predict(latents: torch.Tensor, timestep: torch.Tensor) -> torch.Tensor:
+            return self.super_res(latents, timestep[None], small, prompt_embeds, mask).clamp(-1, 1)
+
+        return self._flow(self.super_res_scheduler, predict, latents, num_steps, "super_res", on_step)
+
+    def _flow(self, scheduler, predict, latents, num_steps: int, stage: str, on_step) -> torch.Tensor:
+        """Euler steps from noise to data. ``predict`` gives the clean sample; the velocity is (x_t - x_0) / sigma."""
+        scheduler.set_timesteps(sigmas=np.linspace(1.0, 1.0 / num_steps, num_steps), device=latents.device)
+        for index, timestep in enumerate(self.progress_bar(scheduler.timesteps)):
+            clean = predict(latents, timestep)
+            velocity = (latents - clean) / scheduler.sigmas[index]
+            latents = scheduler.step(velocity, timestep, latents, return_dict=False)[0]
+            on_step(stage, index, timestep, latents, clean)
+        return latents
+
+    @torch.no_grad()
+    def __call__(
+        self,
+        prompt: str | list[str] | None = None,
+        negative_prompt: str | None = None,
+        image: Image.Image | list[Image.Image] | None = None,
+        *,
+        num_inference_steps: int = 2,
+        guidance_scale: float = 1.0,
+        prior_num_inference_steps: int = 8,
+        prior_guidance_scale: float = 2.0,
+        super_res_num_inference_steps: int = 1,
+        num_images_per_prompt: int = 1,
+        generator: torch.Generator | list[torch.Generator] | None = None,
+        latents: torch.Tensor | None = None,
+        prompt_embeds: torch.Tensor | None = None,
+        pooled_prompt_embeds: torch.Tensor | None = None,
+        image_embeds: torch.Tensor | None = None,
+        image_weights: list[float] | None = None,
+        fusion_type: str | None = None,
+        similarity_strength: float = 0.7,
+        watermark_payload: int | None = None,
+        output_type: str = "pil",
+        return_dict: bool = True,
+        callback_on_step_end: Callback | None = None,
+        callback_on_step_end_tensor_inputs: tuple[str, ...] = ("latents",),
+    ) -> TextToImagePipelineOutput | tuple:
+        """Draw.
+
+        Args:
+            prompt: what to draw; a list draws one picture (or ``num_images_per_prompt``) for each.
+            negative_prompt: what to steer away from; acts where a guidance scale is not 1.
+            image: 1 to 5 reference pictures, fused into one embedding.
+            num_inference_steps: decoder steps.
+            guidance_scale: decoder text guidance; 1 is off.
+            prior_num_inference_steps: prior steps.
+            prior_guidance_scale: prior text guidance; 1 is off.
+            super_res_num_inference_steps: super-resolution steps.
+            num_images_per_prompt: pictures per prompt.
+            generator: one per picture, or one for all: picture i of several then uses its seed + i.
+            latents: the decoder's starting noise (1, 3, 64, 64), used for every picture.
+            prompt_embeds: (1, tokens, text_dim) from ``encode_prompt``, in place of ``prompt``.
+            pooled_prompt_embeds: (1, embed_dim) that goes with ``prompt_embeds``.
+            image_embeds: (1, embed_dim): the prior is skipped.
+            image_weights: the reference pictures' own weights, one each.
+            fusion_type: "mean", "max", "attention" or "gated"; None takes the fusion component's own.
+            similarity_strength: 0.2 to 1: share of the reference pictures against the prompt's own prediction.
+            watermark_payload: 32-bit number carried by the watermark.
+            output_type: "pil", "np" (num_images, height, width, 3) in [0, 1], or "pt" (num_images, 3, height, width).
+            return_dict: False returns a tuple.
+            callback_on_step_end: called after each step of each stage as (pipe, step, timestep, kwargs); kwargs hold
+                ``stage``, ``picture`` and the chosen tensors. An exception raised in it ends the call.
+            callback_on_step_end_tensor_inputs: of "latents", "image_embeds" and "preview" (the step's clean picture,
+                (1, 3, height, width) in [-1, 1]; None during the prior).
+
+        Returns:
+            ``TextToImagePipelineOutput``; every picture in it carries the watermark, read back before it is returned.
+
+        Raises:
+            ValueError: an argument is missing, too large or contradicts another.
+        """
+        steps = {
+            "num_inference_steps": num_inference_steps,
+            "prior_num_inference_steps": prior_num_inference_steps,
+            "super_res_num_inference_steps": super_res_num_inference_steps,
+        }
+        # 1. Check and spread the inputs: one entry per picture.
+        self.check_inputs(
+            prompt, image, prompt_embeds, pooled_prompt_embeds, image_embeds, num_images_per_prompt, generator, steps
+        )
+        if output_type not in ("pil", "np", "pt"):
+            raise ValueError(f"`output_type` must be 'pil', 'np' or 'pt', got {output_type!r}.")
+        if not 0.2 <= similarity_strength <= 1.0:
+            raise ValueError(f"`similarity_strength` must be from 0.2 to 1, got {similarity_strength}.")
+        prompts = [prompt] if isinstance(prompt, str) or prompt is None else prompt
+        prompts = [text for text in prompts for _ in range(num_images_per_prompt)]
+        generators = _one_each(generator, len(prompts))
+
+        # 2. Encode what all pictures share.
+        references, weights = None, None
+        if image is not None:
+            images = list(image) if isinstance(image, (list, tuple)) else [image]
+            references, weights = self.encode_image(images, image_weights, fusion_type)
+        negative = self.encode_prompt(negative_prompt) if negative_prompt and negative_prompt.strip() else None
+
+        drawn, embeds = [], []
+        for index, (text, noise) in enumerate(zip(prompts, generators, strict=True)):
+
+            def on_step(stage, step, timestep, latents, clean, index=index):
+                if callback_on_step_end is None:
+                    return
+                known = {"latents": latents, "preview": None if stage == "prior" else clean}
+                known["image_embeds"] = embeds[-1] if len(embeds) > index else None
+                chosen = {name: known[name] for name in callback_on_step_end_tensor_inputs}
+                callback_on_step_end(self, step, timestep, {"stage": stage, "picture": index, **chosen})
+
+            # 3. Text, once for prior, decoder and super_res.
+            said = bool(text and text.strip())
+            if prompt_embeds is not None:
+                tokens, pooled, said = prompt_embeds, pooled_prompt_embeds, True
+            else:
+                tokens, pooled = self.encode_prompt(text or "")
+
+            # 4. Image embedding: given, from the references, from the prior, or a blend of the last two.
+            if image_embeds is not None:
+                embed = F.normalize(image_embeds.to(tokens.dtype), dim=-1)
+            elif references is not None and (not said or similarity_strength == 1.0):
+                embed = references
+            else:
+                embed = self.run_prior(
+                    tokens,
+                    pooled,
+                    negative,
+                    noise,
+                    num_steps=prior_num_inference_steps,
+                    guidance_scale=prior_guidance_scale,
+                    on_step=on_step,
+                )
+                if references is not None:
+                    embed = F.normalize(torch.lerp(embed, references, similarity_strength), dim=-1)
+            embeds.append(embed)
+
+            # 5. Small picture, large picture.
+            small = self.run_decoder(
+                embed,
+                tokens,
+                negative,
+                noise,
+                num_steps=num_inference_steps,
+                guidance_scale=guidance_scale,
+                latents=latents,
+                on_step=on_step,
+            )
+            large = self.run_super_res(
+                small.clamp(-1, 1), tokens, noise, num_steps=super_res_num_inference_steps, on_step=on_step
+            )
+
+            # 6. Watermark, read back.
+            picture = self.image_processor.postprocess(large.float(), output_type="pil")[0]
+            drawn.append(embed_checked(picture, payload=watermark_payload))
+
+        self.maybe_free_model_hooks()
+        if output_type != "pil":
+            drawn = np.stack([np.asarray(picture, dtype=np.float32) / 255 for picture in drawn])
+            drawn = torch.from_numpy(drawn).permute(0, 3, 1, 2) if output_type == "pt" else drawn
+        shares = None if weights is None else weights.tolist()
+        if not return_dict:
+            return drawn, torch.cat(embeds), shares
+        return TextToImagePipelineOutput(images=drawn, image_embeds=torch.cat(embeds), image_weights=shares)
+
+
+def _guide(predictions: torch.Tensor, scale: float) -> torch.Tensor:
+    """Classifier-free guidance on (unconditional, conditional) rows (Ho and Salimans 2022, eq. 6)."""
+    unconditional, conditional = predictions.chunk(2)
+    return unconditional + scale * (conditional - unconditional)
+
+
+def _one_each(generator, count: int) -> list[torch.Generator]:
+    """One generator per picture; several from one are seeded with its seed + i."""
+    if isinstance(generator, list):
+        return generator
+    if generator is None:
+        generator = torch.Generator().manual_seed(torch.seed() % 2**31)
+    if count == 1:
+        return [generator]
+    return [torch.Generator(generator.device).manual_seed(generator.initial_seed() + i) for i in range(count)]
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """RGB, transparency laid on white."""
+    if image.mode == "RGB":
+        return image
+    image = image.convert("RGBA")
+    canvas = Image.new("RGBA", image.size, "white")
+    return Image.alpha_composite(canvas, image).convert("RGB")

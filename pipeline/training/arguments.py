@@ -1,0 +1,69 @@
+"""The command line that every stage shares."""
+
+import argparse
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from pipeline.data.cutouts import load_cutouts
+from pipeline.data.scenes import SceneComposer
+from pipeline.training.loop import LoopConfig
+from pipeline.training.presets import PRESETS, Preset
+
+__all__ = ["composer_from", "loop_config", "parse_arguments"]
+
+
+def parse_arguments(description: str, stage: str, argv: list[str] | None = None) -> tuple[argparse.Namespace, Preset]:
+    """Arguments of a stage. ``--dry-run`` prints the plan and ends the program."""
+    parser = argparse.ArgumentParser(
+        prog=f"python -m pipeline.training.{stage}",
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--input", required=True, help="folder of zip shards or pictures with a metadata.jsonl")
+    parser.add_argument("--preset", choices=sorted(PRESETS), default="cpu")
+    budget = parser.add_mutually_exclusive_group()
+    budget.add_argument("--minutes", type=float, help="time budget over all runs of this command (default 25)")
+    budget.add_argument("--steps", type=int, help="step budget instead")
+    parser.add_argument("--run", default="runs/default", help="folder that holds all stages of one training run")
+    parser.add_argument("--tiers", help="comma-separated values of the `tier` column to use (all)")
+    parser.add_argument("--sources", help="comma-separated name=weight of the sources to draw from (all, alike)")
+    parser.add_argument("--text-encoder", help="folder of the pretrained text encoder (default: installed package)")
+    parser.add_argument("--batch-size", type=int)
+    parser.add_argument("--learning-rate", type=float)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--dry-run", action="store_true", help="print the plan and stop")
+    arguments = parser.parse_args(argv)
+    if arguments.minutes is None and arguments.steps is None:
+        arguments.minutes = 25.0
+    arguments.output = str(Path(arguments.run) / stage)
+    if arguments.dry_run:
+        print(json.dumps({"stage": stage, **vars(arguments), **asdict(PRESETS[arguments.preset])}, indent=2))
+        raise SystemExit(0)
+    return arguments, PRESETS[arguments.preset]
+
+
+def loop_config(arguments: argparse.Namespace, *, batch_size: int, learning_rate: float, **more) -> LoopConfig:
+    """The stage's own defaults, overridden by the command line."""
+    return LoopConfig(
+        output=arguments.output,
+        minutes=arguments.minutes,
+        steps=arguments.steps,
+        batch_size=arguments.batch_size or batch_size,
+        learning_rate=arguments.learning_rate or learning_rate,
+        workers=arguments.workers,
+        seed=arguments.seed,
+        **more,
+    )
+
+
+def composer_from(arguments: argparse.Namespace, size: int, *, cutout_size: int = 128) -> SceneComposer:
+    """Scenes of ``size`` pixels from ``--input``, ``--tiers`` and ``--sources``."""
+    tiers = tuple(arguments.tiers.split(",")) if arguments.tiers else None
+    cutouts = load_cutouts(arguments.input, size=cutout_size, tiers=tiers)
+    weights = None
+    if arguments.sources:
+        pairs = (item.partition("=") for item in arguments.sources.split(","))
+        weights = {name: float(weight or 1) for name, _, weight in pairs}
+    return SceneComposer(cutouts, size, source_weights=weights)

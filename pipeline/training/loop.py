@@ -1,0 +1,216 @@
+"""The one training loop: a time or step budget, EMA, checkpoints that resume, a JSON log.
+
+A step's batch and randomness are functions of (seed, step): stopping and running the same command again gives what an
+uninterrupted run gives, up to the place where the time budget ends it.
+"""
+
+import json
+import logging
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from accelerate import Accelerator
+from diffusers.training_utils import EMAModel
+from safetensors.torch import load_file, save_file
+from torch import nn
+from torch.utils.data import DataLoader, Dataset
+from tqdm import tqdm
+
+__all__ = ["LoopConfig", "fast_dtype", "train"]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class LoopConfig:
+    """What every stage shares; saved beside the checkpoint as ``config.json``."""
+
+    output: str  # folder of checkpoints and log
+    minutes: float | None = None  # time budget over all runs of this command
+    steps: int | None = None  # step budget; used when ``minutes`` is None
+    batch_size: int = 64
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.01
+    warmup: float = 0.02  # share of the budget
+    final_learning_rate: float = 0.02  # share of ``learning_rate`` at the end of the cosine
+    ema_decay: float = 0.999
+    max_grad_norm: float = 1.0
+    checkpoint_minutes: float = 3.0
+    log_every: int = 50
+    seed: int = 0
+    workers: int = 1  # processes that make batches; 0 makes them in this one
+
+    def __post_init__(self):
+        if (self.minutes is None) == (self.steps is None):
+            raise ValueError("Give exactly one of `minutes` and `steps`.")
+
+
+def fast_dtype(device: torch.device) -> torch.dtype:
+    """bfloat16 where a matrix product in it is faster than in float32 (measured in some milliseconds), else float32."""
+    seconds = {}
+    for dtype in (torch.float32, torch.bfloat16):
+        a = torch.randn(1024, 1024, device=device).to(dtype)
+        for repeat in range(4):
+            if repeat == 1:
+                start = time.perf_counter()
+            product = a @ a
+        product.float().sum().item()
+        seconds[dtype] = time.perf_counter() - start
+    return torch.bfloat16 if seconds[torch.bfloat16] < 0.8 * seconds[torch.float32] else torch.float32
+
+
+class _Resumed(Dataset):
+    """A map-style data set of whole batches, from ``start`` on."""
+
+    def __init__(self, make_batch: Callable[[int], dict], start: int):
+        self.make_batch, self.start = make_batch, start
+
+    def __len__(self) -> int:
+        return 1 << 40
+
+    def __getitem__(self, index: int) -> dict:
+        return self.make_batch(self.start + index)
+
+
+class _InOrder(torch.utils.data.Sampler):
+    def __iter__(self):
+        index = 0
+        while True:
+            yield index
+            index += 1
+
+
+def _learning_rate(progress: float, config: LoopConfig) -> float:
+    if progress < config.warmup:
+        return config.learning_rate * max(progress / config.warmup, 1e-3)
+    cosine = 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - config.warmup) / (1 - config.warmup))))
+    return config.learning_rate * (config.final_learning_rate + (1 - config.final_learning_rate) * cosine)
+
+
+def train(
+    model: nn.Module,
+    compute_loss: Callable[[nn.Module, dict, torch.Generator], dict[str, torch.Tensor]],
+    make_batch: Callable[[int], dict],
+    config: LoopConfig,
+) -> nn.Module:
+    """Train ``model`` in place and return it holding the EMA weights, in eval mode.
+
+    Args:
+        model: everything that is trained (frozen parameters allowed).
+        compute_loss: (model, batch, generator) -> named losses; the one called "loss" is minimised, all are logged.
+        make_batch: step -> batch of tensors; a pure function, called in worker processes.
+        config: budget and optimiser.
+    """
+    accelerator = Accelerator(cpu=not torch.cuda.is_available())
+    device, output = accelerator.device, Path(config.output)
+    output.mkdir(parents=True, exist_ok=True)
+    dtype = fast_dtype(device)
+    model.to(device, memory_format=torch.channels_last).train()
+    trainable = {name: p for name, p in model.named_parameters() if p.requires_grad}
+    decayed = [p for p in trainable.values() if p.ndim > 1]
+    plain = [p for p in trainable.values() if p.ndim <= 1]
+    optimizer = torch.optim.AdamW(
+        [{"params": decayed, "weight_decay": config.weight_decay}, {"params": plain, "weight_decay": 0.0}],
+        lr=config.learning_rate,
+        betas=(0.9, 0.98),
+        fused=True,
+    )
+    ema = EMAModel(trainable.values(), decay=config.ema_decay, use_ema_warmup=True, power=0.75)
+    step, elapsed = _load_checkpoint(output, trainable, optimizer, ema)
+    (output / "config.json").write_text(json.dumps(asdict(config), indent=2), encoding="utf-8")
+    prepared, optimizer = accelerator.prepare(model, optimizer)
+
+    def progress_of(step: int, elapsed: float) -> float:
+        return elapsed / (60 * config.minutes) if config.minutes else step / config.steps
+
+    loader = DataLoader(
+        _Resumed(make_batch, step),
+        batch_size=None,
+        sampler=_InOrder(),
+        num_workers=config.workers,
+        prefetch_factor=8 if config.workers else None,
+    )
+    started, last_saved = time.monotonic() - elapsed, time.monotonic()
+    with tqdm(initial=step, total=config.steps, desc=output.name, disable=not accelerator.is_main_process) as bar:
+        for batch in loader:
+            elapsed = time.monotonic() - started
+            progress = progress_of(step, elapsed)
+            if progress >= 1:
+                break
+            for group in optimizer.param_groups:
+                group["lr"] = _learning_rate(progress, config)
+            generator = torch.Generator(device).manual_seed(config.seed * 1_000_003 + step)
+            batch = {name: value.to(device, non_blocking=True) for name, value in batch.items()}
+            with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
+                losses = compute_loss(prepared, batch, generator)
+            if not torch.isfinite(losses["loss"]):
+                raise FloatingPointError(f"The loss is {losses['loss'].item()} at step {step}; lower `learning_rate`.")
+            accelerator.backward(losses["loss"])
+            accelerator.clip_grad_norm_(trainable.values(), config.max_grad_norm)
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+            ema.step(trainable.values())
+            step += 1
+            bar.update()
+            if accelerator.is_main_process and (step % config.log_every == 0 or step == 1):
+                record = {"step": step, "minutes": round(elapsed / 60, 2), "learning_rate": group["lr"]}
+                record |= {name: round(value.item(), 5) for name, value in losses.items()}
+                with (output / "log.jsonl").open("a", encoding="utf-8") as log:
+                    log.write(json.dumps(record) + "\n")
+                bar.set_postfix({name: f"{value.item():.4f}" for name, value in losses.items()})
+            if accelerator.is_main_process and time.monotonic() - last_saved > 60 * config.checkpoint_minutes:
+                _save_checkpoint(output, trainable, optimizer, ema, step, time.monotonic() - started)
+                last_saved = time.monotonic()
+    if accelerator.is_main_process:
+        _save_checkpoint(output, trainable, optimizer, ema, step, elapsed)
+    ema.copy_to(trainable.values())
+    return model.to("cpu").eval()
+
+
+def _save_checkpoint(output: Path, trainable: dict, optimizer, ema: EMAModel, step: int, elapsed: float) -> None:
+    """One safetensors file (weights, EMA, optimiser moments) and its JSON, written aside and renamed."""
+    tensors = {}
+    states = getattr(optimizer, "optimizer", optimizer).state
+    for (name, parameter), shadow in zip(trainable.items(), ema.shadow_params, strict=True):
+        tensors[f"model.{name}"] = parameter.detach().contiguous()
+        tensors[f"ema.{name}"] = shadow.contiguous()
+        for key, value in states.get(parameter, {}).items():
+            tensors[f"optimizer.{key}.{name}"] = torch.as_tensor(value).contiguous()
+    metadata = {"step": str(step), "elapsed": str(elapsed), "ema_step": str(ema.optimization_step)}
+    save_file(tensors, output / "checkpoint.partial", metadata=metadata)
+    (output / "checkpoint.partial").rename(output / "checkpoint.safetensors")
+    (output / "checkpoint.json").write_text(json.dumps(metadata), encoding="utf-8")
+
+
+def _load_checkpoint(output: Path, trainable: dict, optimizer, ema: EMAModel) -> tuple[int, float]:
+    """Restore what ``_save_checkpoint`` wrote; (0, 0.0) when there is none."""
+    path = output / "checkpoint.safetensors"
+    if not path.exists():
+        return 0, 0.0
+    tensors = load_file(path)
+    expected = {name.removeprefix("model.") for name in tensors if name.startswith("model.")}
+    if expected != set(trainable):
+        raise ValueError(
+            f"{path} holds other parameters than this model ({len(expected)} against {len(trainable)}). Choose another "
+            "`output`, or delete the folder to start again."
+        )
+    for (name, parameter), shadow in zip(trainable.items(), ema.shadow_params, strict=True):
+        parameter.data.copy_(tensors[f"model.{name}"])
+        shadow.copy_(tensors[f"ema.{name}"])
+        state = {
+            key.split(".")[1]: value for key, value in tensors.items()
+            if key.startswith("optimizer.") and key.split(".", 2)[2] == name
+        }  # fmt: skip
+        if state:
+            optimizer.state[parameter] = state
+    from safetensors import safe_open
+
+    with safe_open(path, "pt") as file:
+        metadata = file.metadata()
+    ema.optimization_step = int(metadata["ema_step"])
+    logger.info("resumed %s at step %s", output, metadata["step"])
+    return int(metadata["step"]), float(metadata["elapsed"])
