@@ -1,0 +1,194 @@
+"""How well words find pictures and pictures find words, on pictures that training never saw.
+
+python -m pipeline.evaluation.embedding --weights weights --input ../shared/data/icons
+
+Zero-shot, one picture a concept on white ground, one caption a picture: retrieval in both directions (R@1/5/10) and
+classification into the groups of the pictures by the groups' names, for every Matryoshka prefix. The plain baseline
+keeps the text vectors and replaces the image encoder by ridge regression from 16 x 16 pixels, fitted on the sources
+that training used. Chance is given beside it.
+"""
+
+import argparse
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from pipeline.data.captions import with_article
+from pipeline.data.cutouts import Cutout, load_cutouts
+from pipeline.search import Embedder
+
+__all__ = ["PixelRidge", "evaluate", "main", "pick_pictures", "place_on_white", "prefix", "recall_at"]
+
+LENGTHS = (128, 256, 512)
+RANKS = (1, 5, 10)
+SIZE = 128  # pixels
+FILL = 0.76  # of the picture's side that the thing takes, the middle of what training scenes have
+CAPTION = "{} on a white background"
+THUMBNAIL = 16  # pixels, for the baseline
+RIDGE = 10.0
+GROUP_WORDS = {  # groups of the Unicode emoji list, as one would say them
+    "smileys-emotion": "a smiling face or an emotion",
+    "people-body": "a person or a part of the body",
+    "animals-nature": "an animal or a plant",
+    "food-drink": "food or a drink",
+    "travel-places": "a vehicle or a place",
+    "activities": "a sport, a game or a celebration",
+    "objects": "an object of daily life",
+    "symbols": "a symbol or a sign",
+}
+
+
+def prefix(embeds: torch.Tensor, length: int) -> torch.Tensor:
+    """The first `length` numbers of (n, dim) embeddings, normalised again."""
+    return torch.nn.functional.normalize(embeds[:, :length].float(), dim=-1)
+
+
+def recall_at(queries: torch.Tensor, targets: torch.Tensor) -> list[float]:
+    """Share of rows of `queries` (n, dim) that have the same row of `targets` (n, dim) among the nearest, per RANKS.
+
+    A tie counts against the query, so vectors that are all alike score 0.
+    """
+    scores = queries @ targets.T
+    rank = (scores >= scores.diagonal().unsqueeze(1)).sum(1) - 1
+    return [(rank < k).double().mean().item() for k in RANKS]
+
+
+def pick_pictures(cutouts: Sequence[Cutout], limit: int) -> list[Cutout]:
+    """One plain picture for each concept and each caption, no flags or tone variants; `limit` of them at random."""
+    picked: dict[str, Cutout] = {}
+    for cutout in cutouts:
+        if not (cutout.is_flag or cutout.is_tone_variant or cutout.group == "flags"):
+            picked.setdefault(cutout.concept, cutout)
+    distinct = list({cutout.phrase.lower(): cutout for cutout in picked.values()}.values())
+    return random.Random(0).sample(distinct, min(limit, len(distinct)))
+
+
+def place_on_white(pixels: np.ndarray) -> Image.Image:
+    """RGBA cut-out (side, side, 4) uint8 -> RGB picture of SIZE pixels, its alpha box fitted to FILL, centred."""
+    cutout, canvas = Image.fromarray(np.asarray(pixels), "RGBA"), Image.new("RGB", (SIZE, SIZE), "white")
+    box = cutout.getchannel("A").getbbox() or (0, 0, *cutout.size)
+    scale = FILL * SIZE / max(box[2] - box[0], box[3] - box[1])
+    size = [max(1, round((box[2] - box[0]) * scale)), max(1, round((box[3] - box[1]) * scale))]
+    cutout = cutout.resize(size, Image.Resampling.LANCZOS, box=box)
+    canvas.paste(cutout, ((SIZE - size[0]) // 2, (SIZE - size[1]) // 2), cutout)
+    return canvas
+
+
+class PixelRidge:
+    """The baseline: a linear map from a thumbnail's pixels to the text vector of its caption (ridge regression)."""
+
+    def __init__(self, images: Sequence[Image.Image], text_embeds: torch.Tensor):
+        x = self._pixels(images)
+        self.mean = x.mean(0)
+        x = x - self.mean
+        gram = x.T @ x + RIDGE * torch.eye(x.shape[1], dtype=x.dtype)
+        self.offset = text_embeds.double().mean(0)
+        self.map = torch.linalg.solve(gram, x.T @ (text_embeds.double() - self.offset))
+
+    def get_image_embeds(self, images: Sequence[Image.Image]) -> torch.Tensor:
+        return prefix((self._pixels(images) - self.mean) @ self.map + self.offset, self.map.shape[1])
+
+    @staticmethod
+    def _pixels(images: Sequence[Image.Image]) -> torch.Tensor:
+        size = (THUMBNAIL, THUMBNAIL)
+        rows = [np.asarray(image.convert("RGB").resize(size, Image.Resampling.BOX)).ravel() for image in images]
+        return torch.from_numpy(np.stack(rows)).double() / 255
+
+
+def evaluate(
+    pictures: Sequence[Cutout],
+    image_embeds: torch.Tensor,
+    text_embeds: torch.Tensor,
+    group_embeds: torch.Tensor | None,
+) -> dict[str, list[float] | float | None]:
+    """Figures between 0 and 1 for one length. Embeddings are (n, length), group_embeds (number of groups, length)."""
+    figures = {"text to picture": recall_at(text_embeds, image_embeds)}
+    figures["picture to text"] = recall_at(image_embeds, text_embeds)
+    known = [row for row, picture in enumerate(pictures) if picture.group in GROUP_WORDS]
+    figures["groups"] = None
+    if known and group_embeds is not None:
+        truth = torch.tensor([list(GROUP_WORDS).index(pictures[row].group) for row in known])
+        figures["groups"] = ((image_embeds[known] @ group_embeds.T).argmax(1) == truth).double().mean().item()
+    return figures
+
+
+def captions_of(pictures: Sequence[Cutout]) -> list[str]:
+    """One caption a picture."""
+    return [CAPTION.format(with_article(picture.phrase)) for picture in pictures]
+
+
+def _in_batches(embed: Callable[[list], torch.Tensor], items: list, size: int = 64) -> torch.Tensor:
+    parts = [torch.as_tensor(embed(items[start : start + size])).float() for start in range(0, len(items), size)]
+    return torch.cat(parts)
+
+
+def _load(root: Path, source: str, limit: int) -> tuple[list[Cutout], list[Image.Image]]:
+    cutouts = load_cutouts(root / f"{source}.zip", size=SIZE)
+    pictures = pick_pictures(cutouts.cutouts, limit)
+    return pictures, [place_on_white(cutouts.pixels[picture.index]) for picture in pictures]
+
+
+def compare(
+    embedder: Embedder,
+    root: Path,
+    held_out: list[str],
+    trained_on: list[str],
+    limit: int,
+    lengths: Sequence[int] = LENGTHS,
+) -> list[tuple[str, int, str, int | None, dict]]:
+    """Rows (source, number of pictures, image encoder, length, figures) for `held_out`, then one seen source."""
+    seen = [_load(root, source, limit) for source in trained_on]
+    seen_texts = _in_batches(
+        embedder.get_text_embeds, [text for pictures, _ in seen for text in captions_of(pictures)]
+    )
+    baseline = PixelRidge([image for _, images in seen for image in images], seen_texts)
+    groups = embedder.get_text_embeds([CAPTION.format(words) for words in GROUP_WORDS.values()])
+    rows = []
+    for source in [*held_out, trained_on[0]]:
+        pictures, images = _load(root, source, limit)
+        texts = _in_batches(embedder.get_text_embeds, captions_of(pictures))
+        model = _in_batches(embedder.get_image_embeds, images)
+        name = source if source in held_out else f"{source} (seen in training)"
+        runs = [("model", model, length) for length in lengths if length <= model.shape[1]]
+        runs.append(("pixel baseline", baseline.get_image_embeds(images), model.shape[1]))
+        for kind, embeds, length in runs:
+            figures = evaluate(pictures, prefix(embeds, length), prefix(texts, length), prefix(groups, length))
+            rows.append((name, len(pictures), kind, length, figures))
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--weights", default="weights", help="folder of the model (default: %(default)s)")
+    parser.add_argument("--input", type=Path, required=True, help="folder of zip shards of captioned cut-outs")
+    parser.add_argument("--held-out", default="blobmoji,emojitwo,fxemoji", help="sources that training left out")
+    parser.add_argument(
+        "--trained-on",
+        default="noto,fluent-3d,fluent-color,fluent-flat,twemoji",
+        help="sources that training used: the baseline is fitted on them, and the first is measured too",
+    )
+    parser.add_argument("--limit", type=int, default=1000, help="pictures of each source (default: %(default)s)")
+    arguments = parser.parse_args()
+
+    from pipeline.text_to_image import TextToImagePipeline
+
+    embedder = TextToImagePipeline.from_pretrained(arguments.weights)
+    rows = compare(
+        embedder, arguments.input, arguments.held_out.split(","), arguments.trained_on.split(","), arguments.limit
+    )
+    print("| pictures | image encoder | length | words to picture R@1/5/10 | picture to words R@1/5/10 | 8 groups |")
+    print("|---|---|---|---|---|---|")
+    for name, count, kind, length, figures in rows:
+        cells = [" / ".join(f"{100 * v:.1f}" for v in figures[key]) for key in ("text to picture", "picture to text")]
+        groups = "" if figures["groups"] is None else f"{100 * figures['groups']:.1f}"
+        print(f"| {name}, {count:,} | {kind} | {length} | {cells[0]} | {cells[1]} | {groups} |")
+    chance = " / ".join(f"{100 * k / rows[0][1]:.1f}" for k in RANKS)
+    print(f"| chance among {rows[0][1]:,} | | | {chance} | {chance} | {100 / len(GROUP_WORDS):.1f} |")
+
+
+if __name__ == "__main__":
+    main()
