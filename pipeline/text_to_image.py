@@ -3,7 +3,7 @@
     pipe = TextToImagePipeline.from_pretrained("weights")
     image = pipe("a red apple, 3d render, on a light blue background", generator=torch.manual_seed(7)).images[0]
 
-Pictures of one call are drawn one after another, each with its own generator: a batch equals its singles, byte for byte.
+Pictures of one call are drawn one by one, each with its own generator: a batch equals its singles, byte for byte.
 """
 
 from collections.abc import Callable

@@ -10,11 +10,13 @@ NUMBER_WORDS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 9: "nine"}
 # A noun phrase ends its head at the first of these words: "man in tuxedo", "pot of food", "cat with wry smile".
 _TAIL = re.compile(r" (?:with|of|in|on|behind|and|without|wearing|holding|showing|playing|gesturing|facing) ")
 _ALREADY_PLURAL = {
-    "glasses", "sunglasses", "goggles", "scissors", "jeans", "pants", "shorts", "skis", "grapes", "cherries", "noodles",
-    "chopsticks", "dice", "men", "women", "people", "twins", "prints", "eyes", "fireworks", "sparkles", "dumplings",
+    "glasses", "sunglasses", "goggles", "scissors", "jeans", "pants", "shorts", "skis", "grapes", "cherries",
+    "noodles",     "chopsticks",
+    "dice", "men", "women", "people", "twins", "prints", "eyes", "fireworks", "sparkles", "dumplings",
 }  # fmt: skip
 _SINGULAR_IN_S = ("ss", "us", "is", "lens", "compass", "cactus", "bus")
-_IRREGULAR = {"man": "men", "woman": "women", "person": "people", "mouse": "mice", "child": "children", "tooth": "teeth",
+_IRREGULAR = {"man": "men", "woman": "women", "person": "people", "mouse": "mice", "child": "children",
+              "tooth": "teeth",
               "foot": "feet", "goose": "geese", "leaf": "leaves", "wolf": "wolves", "knife": "knives"}  # fmt: skip
 _UNCHANGED = ("fish", "sheep", "deer", "shrimp", "squid", "bison")
 

@@ -64,12 +64,12 @@ class ImageEncoder(ModelMixin, ConfigMixin):
         self.visual_projection = nn.Linear(layout_channels * side * side, embed_dim)
 
     def forward(self, pixel_values: torch.Tensor) -> torch.Tensor:
-        """``pixel_values`` (batch, 3, image_size, image_size) in [-1, 1] -> image_embeds (batch, embed_dim), unit length."""
+        """``pixel_values`` (batch, 3, image_size, image_size) in [-1, 1] -> embeds (batch, embed_dim), unit length."""
         size = self.config.image_size
         if pixel_values.shape[1:] != (3, size, size):
             raise ValueError(
-                f"`pixel_values` must be (batch, 3, {size}, {size}), got {tuple(pixel_values.shape)}. Run the pictures "
-                "through the feature_extractor first."
+                f"`pixel_values` must be (batch, 3, {size}, {size}), got {tuple(pixel_values.shape)}. "
+                "Run the pictures through the feature_extractor first."
             )
         hidden_states = self.blocks(self.conv_in(F.pixel_unshuffle(pixel_values, self.config.patch_size)))
         hidden_states = F.silu(self.conv_out(F.silu(hidden_states))).flatten(1)

@@ -83,7 +83,7 @@ class EmbeddingPrior(ModelMixin, ConfigMixin):
         return self.text_in(torch.cat([pooled.flatten(1), scaled], dim=-1))
 
     def forward(self, hidden_states: torch.Tensor, timestep: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
-        """Noisy whitened embeds (batch, embed_dim), timestep (batch,) in [0, 1000], condition -> clean (batch, embed_dim)."""
+        """Noisy whitened embeds (batch, embed_dim), timestep (batch,) in [0, 1000], condition -> clean embeds."""
         time = get_timestep_embedding(timestep.float(), 256, flip_sin_to_cos=True, downscale_freq_shift=0)
         condition = F.silu(condition + self.time_in(time.to(condition.dtype)))
         hidden_states = self.proj_in(hidden_states)

@@ -44,8 +44,10 @@ class Embedder(nn.Module):
         )
 
 
-def contrastive_loss(image_embeds: torch.Tensor, text_embeds: torch.Tensor, scale: torch.Tensor, same: torch.Tensor):
-    """Symmetric InfoNCE; ``same`` (batch, batch) marks other rows with the very same caption: they are no negatives."""
+def contrastive_loss(
+    image_embeds: torch.Tensor, text_embeds: torch.Tensor, scale: torch.Tensor, same: torch.Tensor
+) -> torch.Tensor:
+    """Symmetric InfoNCE; ``same`` (batch, batch) marks other rows with the same caption: they are no negatives."""
     logits = scale * image_embeds @ text_embeds.T
     logits = logits.masked_fill(same, float("-inf"))
     target = torch.arange(len(logits), device=logits.device)

@@ -50,7 +50,7 @@ class LoopConfig:
 
 
 def fast_dtype(device: torch.device) -> torch.dtype:
-    """bfloat16 where a matrix product in it is faster than in float32 (measured in some milliseconds), else float32."""
+    """bfloat16 where a matrix product in it is faster than in float32 (measured in milliseconds), else float32."""
     seconds = {}
     for dtype in (torch.float32, torch.bfloat16):
         a = torch.randn(1024, 1024, device=device).to(dtype)
@@ -195,8 +195,8 @@ def _load_checkpoint(output: Path, trainable: dict, optimizer, ema: EMAModel) ->
     expected = {name.removeprefix("model.") for name in tensors if name.startswith("model.")}
     if expected != set(trainable):
         raise ValueError(
-            f"{path} holds other parameters than this model ({len(expected)} against {len(trainable)}). Choose another "
-            "`output`, or delete the folder to start again."
+            f"{path} holds other parameters than this model ({len(expected)} against {len(trainable)}). Choose "
+            "another `output`, or delete the folder to start again."
         )
     for (name, parameter), shadow in zip(trainable.items(), ema.shadow_params, strict=True):
         parameter.data.copy_(tensors[f"model.{name}"])

@@ -1,0 +1,111 @@
+"""The last stage: the trained parts of a run -> one ``save_pretrained`` folder in half precision, with SHA256SUMS.
+
+python -m pipeline.training.export --run runs/default --output weights
+"""
+
+import argparse
+import hashlib
+from pathlib import Path
+
+import torch
+from diffusers import FlowMatchEulerDiscreteScheduler
+from transformers import CLIPImageProcessor
+
+from pipeline.models.decoder import ImageDecoder
+from pipeline.models.fusion import ImageFusion
+from pipeline.models.image_encoder import ImageEncoder
+from pipeline.models.prior import EmbeddingPrior
+from pipeline.models.super_resolution import SuperResolution
+from pipeline.models.text_projection import TextProjection
+from pipeline.text_to_image import TextToImagePipeline
+from pipeline.training.text import load_text_encoder
+
+__all__ = ["assemble", "export", "main", "write_checksums"]
+
+SHARD_SIZE = "40MB"  # no file over 45 MB
+
+
+def assemble(run: str | Path, text_encoder_path: str | Path | None = None) -> TextToImagePipeline:
+    """The pipeline of a run's finished stages.
+
+    Raises:
+        FileNotFoundError: a stage has not finished; the message names its command.
+    """
+    run = Path(run)
+
+    def part(cls, stage: str, name: str):
+        path = run / stage / name
+        if not (path / "config.json").exists():
+            raise FileNotFoundError(f"{path} is missing. Run `python -m pipeline.training.{stage} --run {run}` first.")
+        return cls.from_pretrained(path)
+
+    tokenizer, text_encoder = load_text_encoder(text_encoder_path)
+    image_encoder = part(ImageEncoder, "embedder", "image_encoder")
+    size, embed_dim = image_encoder.config.image_size, image_encoder.config.embed_dim
+    finished_fusion = run / "fusion" / "fusion"
+    fusion = (
+        ImageFusion.from_pretrained(finished_fusion)
+        if (finished_fusion / "config.json").exists()
+        else ImageFusion(embed_dim=embed_dim)
+    )
+    return TextToImagePipeline(
+        tokenizer=tokenizer,
+        text_encoder=text_encoder,
+        text_proj=part(TextProjection, "embedder", "text_proj"),
+        feature_extractor=CLIPImageProcessor(
+            size={"height": size, "width": size},
+            do_center_crop=False,  # the whole picture, squeezed to a square
+            image_mean=[0.5] * 3,
+            image_std=[0.5] * 3,
+        ),
+        image_encoder=image_encoder,
+        fusion=fusion,
+        prior=part(EmbeddingPrior, "prior", "prior"),
+        prior_scheduler=FlowMatchEulerDiscreteScheduler(),
+        decoder=part(ImageDecoder, "decoder", "decoder"),
+        decoder_scheduler=FlowMatchEulerDiscreteScheduler(),
+        super_res=part(SuperResolution, "super_res", "super_res"),
+        super_res_scheduler=FlowMatchEulerDiscreteScheduler(),
+    )
+
+
+def write_checksums(folder: Path) -> None:
+    """``SHA256SUMS`` over every file of ``folder`` but itself and the README, in the format of sha256sum."""
+    files = sorted(
+        path for path in folder.rglob("*") if path.is_file() and path.name not in ("SHA256SUMS", "README.md")
+    )
+    lines = [
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}\n" for path in files
+    ]
+    (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
+
+
+def export(pipe: TextToImagePipeline, output: str | Path) -> None:
+    """Save in half precision, sharded, with checksums."""
+    output = Path(output)
+    pipe.to(dtype=torch.float16)
+    pipe.save_pretrained(output, safe_serialization=True, max_shard_size=SHARD_SIZE)
+    write_checksums(output)
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m pipeline.training.export",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--run", default="runs/default")
+    parser.add_argument("--output", default="weights")
+    parser.add_argument("--text-encoder", help="folder of the pretrained text encoder (default: installed package)")
+    arguments = parser.parse_args(argv)
+    pipe = assemble(arguments.run, arguments.text_encoder)
+    export(pipe, arguments.output)
+    size = sum(path.stat().st_size for path in Path(arguments.output).rglob("*") if path.is_file())
+    parameters = sum(
+        p.numel() for m in pipe.components.values() if isinstance(m, torch.nn.Module) for p in m.parameters()
+    )
+    print(f"{arguments.output}: {parameters / 1e6:.1f}M parameters, {size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
