@@ -1,0 +1,241 @@
+"""Searching a picture for the mark, with an error rate that holds for the whole search.
+
+Four families of evidence, each allowed a quarter of the error:
+
+1. chroma, fast: the picture scaled as a whole from a usual size, in eight orientations;
+2. luma, fast: at those sizes every shift of the tile; then the chroma tile where the luma tile lies best;
+3. luma, deep: the same over scales from 1/3 to 3 and small rotations;
+4. chroma, deep: every shift over the same scales.
+
+In 2 and 3 the place to read the chroma tile is chosen by the luma tile alone. Their keys are independent, so both
+p-values hold at once and multiply (Fisher: P(p1 * p2 <= x) = x (1 - ln x)); choosing the place costs the chroma tile
+nothing. Everywhere else the number of hypotheses is what the search could look at, not what it did: refinements that
+were chosen by looking at a key's own scores would not be worth their face value.
+"""
+
+import dataclasses
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from pipeline.watermark.embed import to_rgb
+from pipeline.watermark.key import LUMA_TILE, WatermarkKey, verification_keys
+from pipeline.watermark.pose import GAINS, PHASES, Picture, Pose, resized
+from pipeline.watermark.statistics import (
+    CHROMA_STATISTICS,
+    ORIENTATIONS,
+    chroma_scores,
+    chroma_tail,
+    fold,
+    luma_scores,
+    luma_tail,
+    orient,
+    read_payload,
+)
+
+__all__ = ["Detection", "verify"]
+
+USUAL_SIDES = (256, 512, 1024)  # pixels: longest sides that pictures are usually made with
+FAST_SCALES = 1 + len(USUAL_SIDES)
+DEEP_SCALES = np.exp(np.arange(-110, 111) * math.log(1.01))  # 1/3 to 3 in steps of 1 %
+ANGLES = [angle for angle in range(-5, 6) if angle]  # degrees; half a degree off still scores
+CANDIDATES = 6  # places of the luma tile at which the chroma tile is read, in each of families 2 and 3
+FAMILIES = 4
+GENERATED, CERTAIN, UNCLEAR = -6.0, -9.0, -3.0  # log10 of the corrected error rate
+MAX_SIDE = 3072  # pixels: three times the largest usual side; larger pictures are shrunk first
+MAX_PIXELS = 60_000_000
+MIN_SIDE = 64  # pixels
+
+_log10_chroma_fast = math.log10(FAST_SCALES * ORIENTATIONS * len(GAINS) * len(PHASES) * CHROMA_STATISTICS)
+_log10_aligned = math.log10(CANDIDATES * 4 * len(GAINS) * len(PHASES) * CHROMA_STATISTICS)
+_log10_luma_fast = math.log10(FAST_SCALES * ORIENTATIONS * LUMA_TILE**2)
+_log10_luma_deep = math.log10((len(DEEP_SCALES) + FAST_SCALES * len(ANGLES)) * ORIENTATIONS * LUMA_TILE**2)
+
+
+@dataclass(frozen=True)
+class Detection:
+    """What was found. GENERATED means made here, or made from something made here; nothing found proves nothing."""
+
+    result: str  # GENERATED, INCONCLUSIVE or NOT_DETECTED
+    confidence: str  # HIGH, MEDIUM or LOW; of NOT_DETECTED, how hard it was looked for: fast LOW, deep MEDIUM
+    log10_p: float  # at most this share of unrelated pictures would look as marked, over the whole search
+    one_in: float  # the same as "1 in N": 10 ** -log10_p, at most 1e15
+    undone: tuple[str, ...] = ()  # what had to be undone to read the mark
+    payload: int | None = None  # 32 bits, where the mark carries them and they are certain
+    key_id: str | None = None  # whose mark it is
+
+    @property
+    def sentence(self) -> str:
+        """The answer in plain words."""
+        if self.result == "NOT_DETECTED":
+            return "No Easel watermark was found. That does not say how the picture was made."
+        odds = f"at most 1 in {self.one_in:,.0f} unrelated pictures would show as much"
+        if self.result == "INCONCLUSIVE":
+            return f"There may be remains of an Easel watermark, but this is no proof: {odds}."
+        undone = f" Undone to read it: {', '.join(self.undone)}." if self.undone else ""
+        return f"Easel made this picture, or what it was made from: {odds}.{undone}"
+
+
+def verify(
+    image: Image.Image | np.ndarray,
+    keys: WatermarkKey | Iterable[WatermarkKey] | None = None,
+    deep: bool = False,
+    progress: Callable[[float], None] | None = None,
+    cancel: Callable[[], bool] | None = None,
+) -> Detection:
+    """Look for the mark of one of some keys.
+
+    Args:
+        image: PIL image of any mode (alpha is composed onto white), or uint8 array (height, width, 3), RGB.
+        keys: default `verification_keys()`; each further key makes the others' evidence weigh a little less.
+        deep: if the fast look (usual sizes, any crop, mirrored, turned) finds nothing certain, search all scales.
+        progress: called with the finished share of the work, 0 to 1.
+        cancel: asked between steps; where it says True, the evidence so far is the answer.
+
+    Raises:
+        ValueError: not a picture, one with a side under 64 pixels, or one of more than 60,000,000 pixels.
+    """
+    size = (image.shape[1], image.shape[0]) if isinstance(image, np.ndarray) and image.ndim > 1 else image.size
+    if size[0] * size[1] > MAX_PIXELS or min(size) < MIN_SIDE:
+        raise ValueError(
+            f"`image` takes sides of {MIN_SIDE} pixels or more and {MAX_PIXELS:,} pixels or fewer, "
+            f"got {size[0]}x{size[1]}. Resize it first."
+        )
+    keys = [keys] if isinstance(keys, WatermarkKey) else list(verification_keys() if keys is None else keys)
+    if not keys:
+        raise ValueError("`keys` takes at least one key, got none.")
+    search = _Search(to_rgb(image), keys, progress or (lambda share: None), cancel or (lambda: False))
+    search.fast(0.0, 0.1 if deep else 1.0)
+    if deep and search.log10_p > CERTAIN:
+        search.deep(0.1, 1.0)
+    return search.answer(deep)
+
+
+class _Search:
+    """The best evidence so far, and the steps that add to it."""
+
+    def __init__(self, pixels: np.ndarray, keys: list[WatermarkKey], progress: Callable, cancel: Callable) -> None:
+        self.shrunk = max(1.0, max(pixels.shape[:2]) / MAX_SIDE)
+        if self.shrunk > 1:
+            size = (round(pixels.shape[1] / self.shrunk), round(pixels.shape[0] / self.shrunk))
+            pixels = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC))
+        self.picture = Picture(pixels)
+        self.keys, self.progress, self.cancel = keys, progress, cancel
+        longest = max(pixels.shape[:2])
+        self.fast_scales = sorted(
+            {1.0, *(longest / side for side in USUAL_SIDES)}, key=lambda scale: abs(math.log(scale))
+        )
+        self.fast_scales = [scale for scale in self.fast_scales if self._fits(scale)]
+        self.price = math.log10(FAMILIES * len(keys))
+        self.log10_p, self.key, self.pose, self.folded = 0.0, keys[0], Pose(0.0), None
+
+    def fast(self, start: float, end: float) -> None:
+        """Families 1 and 2."""
+        candidates: dict[int, list[Pose]] = {}
+        for number, scale in enumerate(self.fast_scales):
+            if self.cancel():
+                return
+            self._chroma_at_origin(scale)
+            folded = fold(self.picture.whitened(scale), LUMA_TILE)
+            self._collect(candidates, folded, scale, 0.0)
+            self.progress(start + (end - start) * (number + 1) / (len(self.fast_scales) + 1))
+        for index, poses in candidates.items():
+            self._read_chroma(self.keys[index], poses[:2], _log10_luma_fast, refine=False)
+        self.progress(end)
+
+    def deep(self, start: float, end: float) -> None:
+        """Family 3."""
+        candidates: dict[int, list[Pose]] = {}
+        steps = [(float(scale), 0.0) for scale in DEEP_SCALES if self._fits(scale)]
+        steps += [(scale, float(angle)) for scale in self.fast_scales for angle in ANGLES]
+        steps.sort(key=lambda step: abs(math.log(step[0])))
+        planes: dict[float, np.ndarray] = {}  # whitened once per half octave
+        for number, (scale, angle) in enumerate(steps):
+            if self.cancel():
+                return
+            base = 2 ** (round(2 * math.log2(scale)) / 2)
+            if base not in planes:
+                planes[base] = self.picture.whitened(base)
+            plane = planes[base]
+            if angle:
+                plane = np.asarray(Image.fromarray(plane).rotate(angle, Image.Resampling.BICUBIC))
+            self._collect(candidates, fold(resized(plane, scale / base), LUMA_TILE), scale, angle)
+            best = max(poses[0].score for poses in candidates.values())
+            if luma_tail(best) + _log10_luma_deep + self.price < 2 * CERTAIN and number % 8 == 7:
+                break  # certain by the luma tile alone; the steps just before may hold a neighbour that fits better
+            self.progress(start + (end - start) * 0.9 * (number + 1) / len(steps))
+        for index, poses in candidates.items():
+            self._read_chroma(self.keys[index], _apart(poses), _log10_luma_deep, refine=True)
+        self.progress(end)
+
+    def answer(self, deep: bool) -> Detection:
+        log10_p = round(self.log10_p, 2)
+        one_in = 10 ** min(15.0, -log10_p)
+        if log10_p > UNCLEAR:
+            return Detection("NOT_DETECTED", "MEDIUM" if deep else "LOW", log10_p, one_in)
+        pose = dataclasses.replace(self.pose, scale=self.pose.scale * self.shrunk)
+        if log10_p > GENERATED:
+            return Detection("INCONCLUSIVE", "LOW", log10_p, one_in, pose.undone, None, self.key.key_id)
+        payload = None if self.folded is None else read_payload(self.folded, self.key)
+        confidence = "HIGH" if log10_p <= CERTAIN else "MEDIUM"
+        return Detection("GENERATED", confidence, log10_p, one_in, pose.undone, payload, self.key.key_id)
+
+    def _fits(self, scale: float) -> bool:
+        sides = (self.picture.height / scale, self.picture.width / scale)
+        return scale == 1.0 or scale >= 0.3 and min(sides) >= 90 and max(sides) <= 1300
+
+    def _offer(self, log10_p: float, key: WatermarkKey, pose: Pose, folded: np.ndarray | None) -> None:
+        log10_p = min(0.0, log10_p + self.price)
+        if log10_p < self.log10_p:
+            self.log10_p, self.key, self.pose, self.folded = log10_p, key, pose, folded
+
+    def _chroma_at_origin(self, scale: float) -> None:
+        folded = self.picture.folded_chips_at_origin(scale)  # (8, gains, phases, 32, 32)
+        for key in self.keys:
+            scores = chroma_scores(folded, key).max(0)
+            where = np.unravel_index(int(scores.argmax()), scores.shape)
+            pose = Pose(0.0, orientation=int(where[0]), scale=scale)
+            self._offer(chroma_tail(float(scores[where])) + _log10_chroma_fast, key, pose, folded[where])
+
+    def _collect(self, candidates: dict[int, list[Pose]], folded: np.ndarray, scale: float, angle: float) -> None:
+        turned = np.stack([orient(folded, orientation) for orientation in range(ORIENTATIONS)])
+        for index, key in enumerate(self.keys):
+            scores = luma_scores(turned, key).max((-2, -1))
+            poses = candidates.setdefault(index, [])
+            poses += [Pose(float(score), orientation, scale, angle) for orientation, score in enumerate(scores)]
+            poses.sort(key=lambda pose: -pose.score)
+            del poses[200:]
+
+    def _read_chroma(self, key: WatermarkKey, poses: list[Pose], log10_hypotheses: float, refine: bool) -> None:
+        luma_p = min(0.0, luma_tail(poses[0].score) + log10_hypotheses) if poses else 0.0
+        for pose in poses:
+            if self.cancel():
+                return
+            pose = self.picture.refined(pose, key) if refine else self.picture.best_luma(pose, key)
+            folded = self.picture.folded_chips(pose)  # (gains, phases, 4, 32, 32)
+            scores = chroma_scores(folded, key).max(0)
+            where = np.unravel_index(int(scores.argmax()), scores.shape)
+            chroma_p = min(0.0, chroma_tail(float(scores[where])) + _log10_aligned)
+            self._offer(_fisher(luma_p + chroma_p), key, pose, folded[where])
+
+
+def _fisher(log10_product: float) -> float:
+    """log10 of P(the product of two independent p-values is this small)."""
+    return log10_product + math.log10(1 - log10_product * math.log(10))
+
+
+def _apart(poses: list[Pose]) -> list[Pose]:
+    """The best few places that are not each other's neighbours."""
+    chosen: list[Pose] = []
+    for pose in poses:
+        if len(chosen) < CANDIDATES and not any(
+            pose.orientation == other.orientation
+            and abs(math.log(pose.scale / other.scale)) < 0.015
+            and abs(pose.angle - other.angle) < 1.5
+            for other in chosen
+        ):
+            chosen.append(pose)
+    return chosen

@@ -1,0 +1,190 @@
+"""Writing the mark: the package's dwtDctSvd kernel on a float chroma plane, and a weak luma layer beside it.
+
+`imwatermark.WatermarkEncoder` is not called: it truncates instead of rounding, swaps two wavelet bands and clips
+saturated colours (pure red loses 34 levels), which costs 4 dB. Its kernel is driven here directly, on the chroma
+plane U, with the change of U turned into a change of blue and green that leaves luma alone. Singular values move to the
+nearest lattice point whose change of blue still fits into 0..255, so white and black backgrounds carry the mark too.
+"""
+
+import functools
+import importlib
+import sys
+import types
+
+import numpy as np
+import pywt
+from PIL import Image
+from scipy import ndimage
+
+from pipeline.watermark.key import BLOCK, LUMA_TILE, TILE, WatermarkKey, default_key
+
+__all__ = ["LUMA_AMPLITUDE", "MIN_AREA", "SCALE", "embed"]
+
+SCALE = 48.19  # lattice step of the singular values: 1024 / (21 + 1/4), so that neutral grey lies on a lattice point
+LUMA_AMPLITUDE = 0.5  # grey levels in flat areas
+MAX_LUMA_AMPLITUDE = 2.5  # grey levels in busy areas
+LUMA_PER_STD = 0.15  # grey levels of mark for each grey level of the picture's own local deviation
+MIN_AREA = 256 * 256  # pixels: one whole tile, and the package's own limit
+BLUE_PER_U, GREEN_PER_U = 2.032, -0.395  # YUV (BT.601, as OpenCV scales it) at constant luma
+
+
+def embed(
+    image: Image.Image | np.ndarray,
+    key: WatermarkKey | None = None,
+    payload: int | None = None,
+    *,
+    luma_amplitude: float = LUMA_AMPLITUDE,
+) -> Image.Image | np.ndarray:
+    """Mark a picture.
+
+    Args:
+        image: PIL image of any mode (alpha is composed onto white), or uint8 array (height, width, 3), RGB.
+        key: default `default_key()`.
+        payload: 32 bits to read back with `verify`, for instance `Recipe.id32`.
+        luma_amplitude: grey levels of the luma layer in flat areas.
+
+    Returns:
+        A new picture of the input's kind and size, RGB: the same bytes for the same input, on any number of threads.
+
+    Raises:
+        ValueError: not a picture, or one of fewer than 65,536 pixels.
+    """
+    pixels = to_rgb(image)
+    height, width = pixels.shape[:2]
+    if height * width < MIN_AREA:
+        raise ValueError(f"`image` takes {MIN_AREA} pixels or more (256x256), got {width}x{height}. Enlarge it first.")
+    key = key or default_key()
+    marked = pixels.astype(np.float32)
+    marked += _luma_layer(marked, key, luma_amplitude)[..., None]
+    np.clip(np.rint(marked, out=marked), 0, 255, out=marked)
+    change = _chroma_change(marked, key.tile(payload))
+    marked[..., 2] += BLUE_PER_U * change
+    marked[..., 1] += GREEN_PER_U * change
+    marked = np.clip(np.rint(marked), 0, 255).astype(np.uint8)
+    return marked if isinstance(image, np.ndarray) else Image.fromarray(marked)
+
+
+def to_rgb(image: Image.Image | np.ndarray) -> np.ndarray:
+    """(height, width, 3) uint8 of a PIL image of any mode, alpha composed onto white, or of such an array."""
+    if isinstance(image, np.ndarray):
+        if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
+            raise ValueError(f"`image` takes a uint8 array (height, width, 3), got {image.dtype} {image.shape}.")
+        return image
+    if not isinstance(image, Image.Image):
+        raise ValueError(f"`image` takes a PIL image or a uint8 array, got {type(image).__name__}.")
+    if image.mode.startswith(("I", "F")):
+        raise ValueError(
+            f"`image` takes 8 bits a channel, got mode {image.mode!r}. Convert it with its range in mind."
+        )
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    return np.asarray(image.convert("RGB"))
+
+
+def luma(rgb: np.ndarray) -> np.ndarray:
+    """(height, width) float32, BT.601. Summed by hand: a matrix product may differ with the number of threads."""
+    red, green, blue = (rgb[..., i].astype(np.float32, copy=False) for i in range(3))
+    return 0.299 * red + 0.587 * green + 0.114 * blue
+
+
+def chroma(rgb: np.ndarray) -> np.ndarray:
+    """(height, width) float32: the U of YUV, neutral at 128."""
+    return 0.492 * (rgb[..., 2].astype(np.float32, copy=False) - luma(rgb)) + 128
+
+
+def largest_singular(blocks: np.ndarray, steps: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Largest singular value and its vectors of each 4x4 matrix, by power iteration from the row sums.
+
+    Chroma blocks are far from singular-value ties (their mean dominates), so two steps agree with the SVD to 1e-4.
+
+    Args:
+        blocks: (4, 4, ...): row, column, then any shape.
+
+    Returns:
+        value (...), left vector (4, ...), right vector (4, ...).
+    """
+    left = blocks.sum(1)
+    for _ in range(steps):
+        left = left / (np.sqrt((left * left).sum(0)) + 1e-6)
+        right = (blocks * left[:, None]).sum(0)
+        right = right / (np.sqrt((right * right).sum(0)) + 1e-6)
+        left = (blocks * right[None]).sum(1)
+    value = np.sqrt((left * left).sum(0))
+    return value, left / (value + 1e-6), right
+
+
+def _luma_layer(rgb: np.ndarray, key: WatermarkKey, amplitude: float) -> np.ndarray:
+    """(height, width) float32 grey levels to add: the tile, stronger where the picture is busy enough to hide it."""
+    height, width = rgb.shape[:2]
+    y = luma(rgb)
+    rows, columns = -(-height // 4), -(-width // 4)
+    blocks = np.pad(y, ((0, rows * 4 - height), (0, columns * 4 - width)), mode="edge").reshape(rows, 4, columns, 4)
+    mean = ndimage.uniform_filter(blocks.mean((1, 3)), 3)
+    square = ndimage.uniform_filter((blocks * blocks).mean((1, 3)), 3)
+    busy = np.sqrt(np.maximum(square - mean * mean, 0))  # deviation within 12x12 px
+    busy = ndimage.minimum_filter(busy, 3)  # flat areas beside an edge count as flat
+    strength = np.clip(LUMA_PER_STD * busy, amplitude, MAX_LUMA_AMPLITUDE)
+    strength = np.asarray(Image.fromarray(strength).resize((columns * 4, rows * 4), Image.Resampling.BILINEAR))
+    tiles = (-(-height // LUMA_TILE), -(-width // LUMA_TILE))
+    return strength[:height, :width] * np.tile(key.luma, tiles)[:height, :width]
+
+
+def _chroma_change(rgb: np.ndarray, tile: np.ndarray) -> np.ndarray:
+    """(height, width) float32: what to add to U so that each whole 8x8 block holds its chip."""
+    height, width = rgb.shape[:2]
+    rows, columns = height // BLOCK, width // BLOCK
+    area = np.s_[: rows * BLOCK, : columns * BLOCK]
+    plane, _ = pywt.dwt2(chroma(rgb)[area].astype(np.float64), "haar")  # (rows * 4, columns * 4)
+    blocks = plane.reshape(rows, 4, columns, 4).transpose(1, 3, 0, 2)  # (4, 4, rows, columns)
+    value, left, right = largest_singular(blocks, steps=4)
+
+    bits = np.tile(tile > 0, (-(-rows // TILE), -(-columns // TILE)))[:rows, :columns]
+    target = np.where(bits, 0.75, 0.25)
+    nearest = np.rint(value / SCALE - target)
+    other = np.where(nearest < value / SCALE - target, nearest + 1, nearest - 1)
+    step, other_step = (nearest + target) * SCALE - value, (other + target) * SCALE - value
+    # A change d of the singular value moves the block's mean blue by d * BLUE_PER_U / 8.
+    blue = rgb[area][..., 2].reshape(rows, BLOCK, columns, BLOCK).mean((1, 3)) * (8 / BLUE_PER_U)
+    room = 255 * 8 / BLUE_PER_U - blue
+    miss, other_miss = (np.maximum(0, np.maximum(-blue - d, d - room)) for d in (step, other_step))
+    step = np.where((miss <= SCALE / 12) | (other_miss >= miss), step, other_step)
+
+    marked = blocks + step * left[:, None] * right[None]
+    kernel = _kernel_class()(bits.ravel().tolist(), wmLen=bits.size, scales=[0, SCALE, 0], block=4)
+    kernel.ready = iter(marked.transpose(2, 3, 0, 1).reshape(-1, 4, 4))
+    before = plane.copy()
+    kernel.encode_frame(plane, SCALE)
+    change = np.zeros((height, width), np.float32)
+    change[area] = pywt.idwt2((plane - before, (None, None, None)), "haar")
+    return change
+
+
+@functools.cache
+def _kernel_class() -> type:
+    """The package's kernel, with the work on one block replaced by a look-up of the blocks worked out all at once."""
+
+    class Kernel(_import_kernel()):
+        def diffuse_dct_svd(self, block: np.ndarray, wmBit: int, scale: float) -> np.ndarray:
+            return next(self.ready)
+
+    return Kernel
+
+
+def _import_kernel() -> type:
+    """`EmbedDwtDctSvd`, imported so that it needs no libGL.
+
+    The package imports `cv2` at its top level, and the `cv2` it asks for needs system libraries that bare machines
+    lack. The kernel as driven here calls nothing of it, so where it cannot load, an empty module stands in for that
+    one import.
+    """
+    try:
+        import cv2  # noqa: F401
+    except ImportError:
+        stand_in = sys.modules["cv2"] = types.ModuleType("cv2")
+        try:
+            return importlib.import_module("imwatermark.dwtDctSvd").EmbedDwtDctSvd
+        finally:
+            if sys.modules.get("cv2") is stand_in:
+                del sys.modules["cv2"]
+    return importlib.import_module("imwatermark.dwtDctSvd").EmbedDwtDctSvd

@@ -1,0 +1,147 @@
+"""Putting a picture back the way it was when it was marked: turned, mirrored, scaled and shifted."""
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from pipeline.watermark.embed import chroma, luma
+from pipeline.watermark.key import BLOCK, LUMA_TILE, TILE, WatermarkKey
+from pipeline.watermark.statistics import fold, luma_scores, orient, soft_chips, whiten
+
+__all__ = ["Picture", "Pose", "resized"]
+
+WINDOW = 512  # original pixels a side that are looked at: more costs time and adds little
+GAINS = (1.0, 0.8, 0.9, 1.1, 1.2, 1.3)  # stretched colours: contrast, brightness, saturation
+PHASES = (0.0, 0.25, 0.5, 0.75)  # shifts of the lattice, in steps
+
+
+@dataclass(frozen=True)
+class Pose:
+    """How a picture seems to lie: turn it by `angle` degrees, orient it, divide its size by `scale`.
+
+    Then the luma tile begins at (row, column), in original pixels, fractions included.
+    """
+
+    score: float  # of the luma tile
+    orientation: int = 0
+    scale: float = 1.0
+    angle: float = 0.0
+    row: float = 0.0
+    column: float = 0.0
+
+    @property
+    def undone(self) -> tuple[str, ...]:
+        """What was undone to read the mark, in words, in the order in which it happened to the picture."""
+        words = []
+        if min(self.row % LUMA_TILE, -self.row % LUMA_TILE) > 1 or min(self.column % 128, -self.column % 128) > 1:
+            words.append("cropped or moved")
+        if abs(self.scale - 1) > 0.004:
+            words.append(f"resized x{self.scale:.2f}")
+        if self.orientation >= 4:
+            words.append("mirrored")
+        if self.orientation % 4:
+            words.append(f"turned by {-90 * self.orientation % 360} degrees")
+        if self.angle:
+            words.append(f"rotated by {-self.angle:+.1f} degrees")
+        return tuple(words)
+
+
+class Picture:
+    """The planes of a picture under test."""
+
+    def __init__(self, pixels: np.ndarray) -> None:
+        """`pixels`: (height, width, 3) uint8."""
+        self.luma = luma(pixels)
+        self.chroma = chroma(pixels)
+        self.height, self.width = self.luma.shape
+
+    def whitened(self, scale: float, window: int = WINDOW) -> np.ndarray:
+        """The whitened luma of the middle `window` original pixels, at its original size if `scale` is right."""
+        return whiten(resized(_middle(self.luma, window * scale)[0], scale))
+
+    def best_luma(self, pose: Pose, key: WatermarkKey) -> Pose:
+        """`pose` with the tile's place and score filled in, to fractions of a pixel."""
+        plane, top, left = _middle(_turned(self.luma, pose), WINDOW * pose.scale)
+        scores = luma_scores(fold(whiten(resized(plane, pose.scale)), LUMA_TILE), key)
+        row, column = np.unravel_index(int(scores.argmax()), scores.shape)
+        around = scores[
+            np.add.outer(row + np.arange(-1, 2), np.zeros(3, int)) % 128, (column + np.arange(-1, 2)) % 128
+        ]
+        return dataclasses.replace(
+            pose,
+            score=float(scores[row, column]),
+            row=top / pose.scale + row + _peak(around[:, 1]),
+            column=left / pose.scale + column + _peak(around[1]),
+        )
+
+    def refined(self, pose: Pose, key: WatermarkKey) -> Pose:
+        """The best pose nearby by the luma tile alone: the chroma tile's key is not looked at."""
+        best = self.best_luma(pose, key)
+        for step in (0.004, 0.002):
+            for change in (-step, step):
+                best = max(best, self.best_luma(dataclasses.replace(pose, scale=best.scale * (1 + change)), key),
+                           key=lambda candidate: candidate.score)  # fmt: skip
+        if pose.angle:
+            for step in (0.4, 0.2, 0.1):
+                for change in (-step, step):
+                    best = max(best, self.best_luma(dataclasses.replace(best, angle=best.angle + change), key),
+                               key=lambda candidate: candidate.score)  # fmt: skip
+        return best
+
+    def folded_chips(self, pose: Pose) -> np.ndarray:
+        """(gains, phases, 4, 32, 32) folded soft chips that start on a tile: the luma tile fits in four places."""
+        plane = _turned(self.chroma, pose)
+        row, column = round(pose.row, 1) % BLOCK, round(pose.column, 1) % BLOCK  # the first whole block
+        rows = int(min(plane.shape[0] / pose.scale - row, 2 * WINDOW) // BLOCK)
+        columns = int(min(plane.shape[1] / pose.scale - column, 2 * WINDOW) // BLOCK)
+        if min(rows, columns) < 4:
+            return np.zeros((len(GAINS), len(PHASES), 4, TILE, TILE), np.float32)
+        box = (column, row, column + columns * BLOCK, row + rows * BLOCK)
+        box = tuple(min(edge * pose.scale, limit) for edge, limit in zip(box, plane.shape[::-1] * 2, strict=True))
+        plane = _resize(plane, (columns * BLOCK, rows * BLOCK), box)
+        chips = [soft_chips(plane, gain, PHASES) for gain in GAINS]
+        folded = np.stack([[fold(phase, TILE) for phase in gain] for gain in chips])
+        first = round((row - pose.row) / BLOCK), round((column - pose.column) / BLOCK)
+        places = [(first[0] + i, first[1] + j) for i in (0, 16) for j in (0, 16)]
+        return np.stack([np.roll(folded, place, axis=(-2, -1)) for place in places], axis=2)
+
+    def folded_chips_at_origin(self, scale: float) -> np.ndarray:
+        """(8 orientations, gains, phases, 32, 32) folded soft chips of a picture that was scaled as a whole."""
+        plane = resized(self.chroma, scale)
+        chips = np.stack([soft_chips(plane, gain, PHASES) for gain in GAINS])
+        turned = [orient(chips, orientation) for orientation in range(8)]
+        return np.stack([[[fold(phase, TILE) for phase in gain] for gain in one] for one in turned])
+
+
+def resized(plane: np.ndarray, scale: float) -> np.ndarray:
+    """A float plane divided by `scale` in both directions, smoothed where it shrinks."""
+    if abs(scale - 1) < 1e-9:
+        return plane
+    height, width = (max(8, round(side / scale)) for side in plane.shape)
+    return _resize(plane, (width, height), None)
+
+
+def _resize(plane: np.ndarray, size: tuple[int, int], box: tuple[float, ...] | None) -> np.ndarray:
+    return np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.BICUBIC, box=box))
+
+
+def _turned(plane: np.ndarray, pose: Pose) -> np.ndarray:
+    if pose.angle:
+        plane = np.asarray(Image.fromarray(plane).rotate(pose.angle, Image.Resampling.BICUBIC))
+    return np.ascontiguousarray(orient(plane, pose.orientation))
+
+
+def _middle(plane: np.ndarray, side: float) -> tuple[np.ndarray, int, int]:
+    """The middle `side` pixels of a plane, and where they begin."""
+    side = round(side)
+    top, left = (max(0, (length - side) // 2) for length in plane.shape)
+    return plane[top : top + side, left : left + side], top, left
+
+
+def _peak(values: np.ndarray) -> float:
+    """Where a parabola through three scores peaks, between -0.5 and 0.5 of the middle one."""
+    before, middle, after = map(float, values)
+    bend = before - 2 * middle + after
+    return max(-0.5, min(0.5, 0.5 * (before - after) / bend)) if bend < 0 else 0.0

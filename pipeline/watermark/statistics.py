@@ -1,0 +1,134 @@
+"""What a picture's pixels say about a key: two correlation scores and the error rates that they stand for.
+
+Both error rates rest on the key being secret coin flips, not on any assumption about pictures:
+
+- luma: the score at one shift is exactly a standard normal over the key's Gaussian noise, whatever the picture;
+- chroma: a weighted sum of +1 and -1 chips, so Hoeffding's bound exp(-z^2 / 2) holds, times the price of having
+  redrawn the key until it was balanced, times 2^32 where the best of all payloads was taken.
+
+Whoever takes the best of N scores multiplies by N; `detect.py` counts what it *could* have looked at, not what it did.
+"""
+
+import math
+
+import numpy as np
+from scipy.fft import irfft2, rfft2
+from scipy.ndimage import gaussian_filter
+
+from pipeline.watermark.embed import SCALE, largest_singular
+from pipeline.watermark.key import DETECTION_CELLS, LUMA_SHAPE, LUMA_TILE, PAYLOAD_CELLS, WatermarkKey
+
+__all__ = ["CHROMA_STATISTICS", "ORIENTATIONS", "chroma_scores", "chroma_tail", "fold", "luma_scores", "luma_tail"]
+__all__ += ["orient", "read_payload", "soft_chips", "whiten"]
+
+ORIENTATIONS = 8  # four quarter turns, each also mirrored
+CHROMA_STATISTICS = 3  # detection cells alone; the tile without payload; detection cells and the best payload
+LOG10_BALANCE = 1.52  # log10 of 1 / P(a drawn tile is balanced), from two binomials of 512
+LOG10_PAYLOADS = 32 * math.log10(2)
+PAYLOAD_PLACES = 3
+PAYLOAD_POSTERIOR = 0.99  # a payload less certain than this is not given out
+
+
+def luma_tail(z: float) -> float:
+    """log10 of P(standard normal > z), bounded from above."""
+    return min(0.0, (-z * z / 2 - math.log(z * math.sqrt(2 * math.pi))) / math.log(10)) if z > 1 else 0.0
+
+
+def chroma_tail(z: float) -> float:
+    """log10 of the Hoeffding bound on P(score > z) over balanced keys."""
+    return min(0.0, -z * z / 2 / math.log(10) + LOG10_BALANCE) if z > 0 else 0.0
+
+
+def orient(array: np.ndarray, orientation: int) -> np.ndarray:
+    """Turn the last two axes: 0..3 quarter turns, then mirrored from left to right for 4..7."""
+    turned = np.rot90(array, orientation % 4, axes=(-2, -1))
+    return turned[..., ::-1] if orientation >= 4 else turned
+
+
+def fold(values: np.ndarray, size: int) -> np.ndarray:
+    """(height, width) -> (size, size): the sum over all tiles of a plane, the last row and column of tiles padded."""
+    height, width = values.shape
+    rows, columns = -(-height // size), -(-width // size)
+    padded = np.zeros((rows * size, columns * size), np.float32)
+    padded[:height, :width] = values
+    return padded.reshape(rows, size, columns, size).sum((0, 2))
+
+
+def whiten(luma: np.ndarray) -> np.ndarray:
+    """(height, width) float32: the mark's band, each place divided by how busy the picture is there."""
+    band = gaussian_filter(luma, 1, truncate=3) - gaussian_filter(luma, 4, truncate=3)
+    return band / (gaussian_filter(band * band, 3, truncate=3) + 1)
+
+
+def luma_scores(folded: np.ndarray, key: WatermarkKey) -> np.ndarray:
+    """(..., 128, 128) folded whitened luma -> scores of the same shape: one for each shift of the tile."""
+    spectrum = rfft2(folded) * LUMA_SHAPE
+    energy = np.abs(spectrum) ** 2  # Parseval: the columns between the first and the last count twice
+    norm = np.sqrt(2 * energy.sum((-2, -1)) - energy[..., 0].sum(-1) - energy[..., -1].sum(-1)) / LUMA_TILE + 1e-12
+    # The mark at rows y - dy scores at shift dy.
+    return irfft2(spectrum * np.conj(key.luma_spectrum), s=(LUMA_TILE, LUMA_TILE)) / norm[..., None, None]
+
+
+def soft_chips(chroma: np.ndarray, gain: float = 1.0, phases: tuple[float, ...] = (0.0,)) -> np.ndarray:
+    """Soft chips of a U plane that starts on a block.
+
+    Args:
+        chroma: (height, width) float32.
+        gain: by which colours were stretched around neutral.
+        phases: shifts of the lattice in steps.
+
+    Returns:
+        (phases, height // 8, width // 8): +1 for a one in the middle of its cell, -1 for a zero.
+    """
+    rows, columns = chroma.shape[0] // 8, chroma.shape[1] // 8
+    quads = chroma[: rows * 8, : columns * 8].reshape(rows, 4, 2, columns, 4, 2).sum((2, 5)) * 0.5
+    blocks = 256 + (quads.transpose(1, 3, 0, 2) - 256) / gain
+    value, _, _ = largest_singular(blocks, steps=1)
+    return np.stack([-np.sin(2 * np.pi * (value / SCALE + phase)) for phase in phases]).astype(np.float32)
+
+
+def chroma_scores(folded: np.ndarray, key: WatermarkKey) -> np.ndarray:
+    """(..., 32, 32) folded soft chips that start on a tile -> (3, ...) scores, the third one's payload price included.
+
+    The third score z is turned into the smaller one whose bound is 2^32 times higher, so that all three compare.
+    """
+    energy = folded * folded
+    norm = np.sqrt(energy.sum((-2, -1))) + 1e-9
+    detection_norm = np.sqrt((energy * DETECTION_CELLS).sum((-2, -1))) + 1e-9
+    detection = (folded * (key.chips * DETECTION_CELLS)).sum((-2, -1))
+    plain = (folded * key.chips).sum((-2, -1))
+    scores = np.stack([detection / detection_norm, plain / norm, np.zeros_like(norm)])
+    # The best payload is only worked out where the detection cells look most like it: it takes most of the time.
+    for where in np.argsort(-scores[0], axis=None)[:PAYLOAD_PLACES]:
+        where = np.unravel_index(where, norm.shape)
+        best = sum(_word_scores(folded[where], key, group).max() for group in range(4))
+        joint = max(0.0, float((detection[where] + best) / norm[where]))
+        scores[2][where] = math.sqrt(max(0.0, joint * joint - 2 * LOG10_PAYLOADS * math.log(10)))
+    return scores
+
+
+def read_payload(folded: np.ndarray, key: WatermarkKey) -> int | None:
+    """The payload of (32, 32) folded soft chips that start on a tile: None where there is none, or it is not certain.
+
+    Chips are taken as signal plus Gaussian noise, with the strength of both estimated on the detection cells.
+    """
+    chips = (folded * key.chips)[DETECTION_CELLS > 0]
+    signal = float(chips.mean())
+    if signal <= 0:
+        return None
+    weight = signal / (float(chips.var()) + 1e-9)
+    plain = weight * float((folded * key.chips)[DETECTION_CELLS == 0].sum())
+    payload, posterior, best = 0, 1.0, 0.0
+    for group in range(4):
+        scores = weight * _word_scores(folded, key, group)
+        symbol = int(scores.argmax())
+        posterior /= float(np.exp(scores - scores[symbol]).sum())
+        best += float(scores[symbol])
+        payload = payload << 8 | symbol
+    return payload if posterior >= PAYLOAD_POSTERIOR and best > plain else None
+
+
+def _word_scores(folded: np.ndarray, key: WatermarkKey, group: int) -> np.ndarray:
+    """(..., 32, 32) -> (..., 256). An einsum, because a matrix product may differ with the number of threads."""
+    rows, columns = PAYLOAD_CELLS[group]
+    return np.einsum("...c,wc->...w", folded[..., rows, columns], key.words[group])
