@@ -1,0 +1,207 @@
+"""A recipe drawn: the one function behind the page, the API and the command line, and the comparison of two drawings.
+
+rendered = render(pipe, Recipe(prompt="a red apple, 3d render", seed=7))
+Path("apple.png").write_bytes(rendered.png)
+"""
+
+import io
+import math
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from pipeline.recipe import MAX_SEED, Recipe, pixels_hash, pixels_sha256, png_info
+
+if TYPE_CHECKING:  # torch and diffusers take seconds to import, and the page appears before they are there
+    import torch
+
+    from pipeline.text_to_image import TextToImagePipeline
+
+__all__ = ["STAGES", "Cancelled", "Rendered", "Stage", "Verdict", "compare", "render", "series"]
+
+STAGES = ("prior", "decoder", "super_res")
+LOOKS_THE_SAME = 35.0  # dB PSNR; float differences between machines stay above it, other seeds stay far below
+
+
+class Cancelled(Exception):
+    """The drawing was stopped on request."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One finished step.
+
+    Attributes:
+        name: of ``STAGES``.
+        step, num_steps: steps finished and to do in this stage, from 1.
+        preview: the picture as far as it is known, at the decoder's small size; None during the other stages. It is
+            not marked, which is why the full size is never shown before the mark is on it.
+    """
+
+    name: str
+    step: int
+    num_steps: int
+    preview: Image.Image | None = None
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A finished picture with all that belongs to it.
+
+    Attributes:
+        image: watermarked.
+        png: the file to hand out: the picture's pixels and its recipe as text.
+        recipe: what it is a function of.
+        pixels_hash: 16 hex digits of the pixels, for links.
+        image_embeds: (1, embed_dim): what the decoder was given.
+        image_weights: share of each reference picture; None without references.
+        seconds: how long it took.
+    """
+
+    image: Image.Image
+    png: bytes
+    recipe: Recipe
+    pixels_hash: str
+    image_embeds: "torch.Tensor"
+    image_weights: list[float] | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a picture compares with an earlier one: ``result`` is "identical", "looks the same" or "differs"."""
+
+    result: str
+    sentence: str
+    psnr: float | None = None  # dB, where both pictures are at hand
+
+
+def render(
+    pipe: "TextToImagePipeline",
+    recipe: Recipe,
+    images: Sequence[Image.Image] = (),
+    *,
+    on_stage: Callable[[Stage], None] | None = None,
+    cancel: threading.Event | None = None,
+) -> Rendered:
+    """Draw one picture. Equal recipes and reference pictures give equal bytes on the same machine.
+
+    Args:
+        pipe: a pipeline. It is stateful: one drawing at a time.
+        recipe: what to draw.
+        images: the reference pictures that ``recipe.image_hashes`` names, in order.
+        on_stage: called after every step.
+        cancel: set it, from any thread, to stop within one step.
+
+    Raises:
+        Cancelled: ``cancel`` was set.
+        ValueError: the recipe asks for what this model cannot draw, or the reference pictures are not the recipe's.
+    """
+    import torch
+
+    _check(pipe, recipe, images)
+    totals = {
+        "prior": recipe.prior_num_inference_steps,
+        "decoder": recipe.num_inference_steps,
+        "super_res": recipe.super_res_num_inference_steps,
+    }
+
+    def on_step(_pipe, step: int, _timestep, known: dict) -> dict:
+        if cancel is not None and cancel.is_set():
+            raise Cancelled
+        if on_stage is not None:
+            name = known["stage"]
+            preview = _to_image(known["preview"]) if name == "decoder" else None
+            on_stage(Stage(name, step + 1, totals[name], preview))
+        return {}
+
+    if cancel is not None and cancel.is_set():
+        raise Cancelled
+    started = time.perf_counter()
+    output = pipe(
+        prompt=recipe.prompt,
+        negative_prompt=recipe.negative_prompt or None,
+        image=list(images) or None,
+        num_inference_steps=recipe.num_inference_steps,
+        guidance_scale=recipe.guidance_scale,
+        prior_num_inference_steps=recipe.prior_num_inference_steps,
+        prior_guidance_scale=recipe.prior_guidance_scale,
+        super_res_num_inference_steps=recipe.super_res_num_inference_steps,
+        generator=torch.Generator("cpu").manual_seed(recipe.seed),
+        image_weights=list(recipe.image_weights) or None,
+        fusion_type=recipe.fusion_type if images else None,
+        similarity_strength=recipe.similarity_strength,
+        watermark_payload=recipe.id32,
+        callback_on_step_end=on_step,
+        callback_on_step_end_tensor_inputs=("preview",),
+    )
+    image = output.images[0]
+    file = io.BytesIO()
+    image.save(file, format="PNG", pnginfo=png_info(recipe))
+    return Rendered(
+        image=image,
+        png=file.getvalue(),
+        recipe=recipe,
+        pixels_hash=pixels_hash(image),
+        image_embeds=output.image_embeds,
+        image_weights=output.image_weights,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def series(recipe: Recipe, count: int) -> list[Recipe]:
+    """Recipes for ``count`` pictures: the given one, then its seed + 1, + 2, ... (after the last seed comes 0)."""
+    return [replace(recipe, seed=(recipe.seed + i) % (MAX_SEED + 1)) for i in range(count)]
+
+
+def compare(image: Image.Image, expected: Image.Image | str) -> Verdict:
+    """Compare a picture with an earlier drawing, or with the hash of its pixels (8 to 64 hex digits, as links carry).
+
+    Pictures of different sizes are compared at the first one's.
+    """
+    if isinstance(expected, str):
+        if pixels_sha256(image).startswith(expected):
+            return Verdict("identical", "Identical to the shared picture, pixel for pixel.")
+        return Verdict("differs", "Not the same pixels as the shared picture.")
+    if pixels_sha256(image) == pixels_sha256(expected):
+        return Verdict("identical", "Identical, pixel for pixel.", math.inf)
+    psnr = _psnr(image.convert("RGB"), expected.convert("RGB").resize(image.size, Image.Resampling.BICUBIC))
+    if psnr >= LOOKS_THE_SAME:
+        return Verdict("looks the same", f"Looks the same, though some pixels differ slightly ({psnr:.0f} dB).", psnr)
+    return Verdict("differs", f"Differs visibly ({psnr:.0f} dB).", psnr)
+
+
+def _check(pipe: "TextToImagePipeline", recipe: Recipe, images: Sequence[Image.Image]) -> None:
+    side = pipe.decoder.config.sample_size * pipe.super_res.config.scale_factor
+    if (recipe.width, recipe.height) != (side, side):
+        raise ValueError(
+            f"This model draws {side}x{side} pixels, the recipe asks for {recipe.width}x{recipe.height}. "
+            "Leave width and height out."
+        )
+    if len(images) != len(recipe.image_hashes):
+        raise ValueError(
+            f"The recipe names {len(recipe.image_hashes)} reference pictures, got {len(images)}. "
+            "Add the same pictures, in the same order."
+        )
+    for number, (image, expected) in enumerate(zip(images, recipe.image_hashes, strict=True), start=1):
+        if pixels_sha256(image) != expected:
+            raise ValueError(
+                f"Reference picture {number} is not the one that the recipe names. Add the original file."
+            )
+
+
+def _to_image(pixels: "torch.Tensor") -> Image.Image:
+    """(1, 3, height, width) in [-1, 1] -> PIL."""
+    levels = ((pixels[0].float().clamp(-1, 1) + 1) * 127.5).round().byte()
+    return Image.fromarray(levels.permute(1, 2, 0).cpu().numpy())
+
+
+def _psnr(image: Image.Image, other: Image.Image) -> float:
+    """Peak signal-to-noise ratio in dB of two RGB pictures of one size that are not equal."""
+    difference = np.asarray(image, dtype=np.float64) - np.asarray(other, dtype=np.float64)
+    return 10 * math.log10(255**2 / max(float((difference**2).mean()), 1e-12))

@@ -1,0 +1,100 @@
+"""Example run: python -m pytest tests/test_render.py"""
+
+import io
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline.recipe import MAX_SEED, Recipe, pixels_hash, pixels_sha256, read_png
+from pipeline.render import Cancelled, Stage, compare, render, series
+from pipeline.watermark import verify
+from tests.tiny import tiny_pipeline
+
+RECIPE = Recipe(prompt="a cat, 3d render", seed=7)
+
+
+@pytest.fixture(scope="module")
+def pipe():
+    return tiny_pipeline()
+
+
+@pytest.fixture(scope="module")
+def rendered(pipe):
+    return render(pipe, RECIPE)
+
+
+def test_the_file_carries_the_recipe_and_the_mark_with_its_id(rendered):
+    with Image.open(io.BytesIO(rendered.png)) as image:
+        assert read_png(image) == RECIPE
+        found = verify(image)
+    assert found.result == "GENERATED"
+    assert found.payload == RECIPE.id32
+
+
+def test_equal_recipes_give_equal_bytes_whatever_was_drawn_between(pipe, rendered):
+    other = render(pipe, replace(RECIPE, seed=8))
+    assert other.pixels_hash != rendered.pixels_hash
+    assert render(pipe, RECIPE).png == rendered.png
+
+
+def test_every_step_of_every_stage_is_reported_and_only_small_previews_are_shown(pipe):
+    stages: list[Stage] = []
+    render(pipe, replace(RECIPE, prior_num_inference_steps=3), on_stage=stages.append)
+    seen = [(stage.name, stage.step, stage.num_steps) for stage in stages]
+    assert seen == [
+        ("prior", 1, 3), ("prior", 2, 3), ("prior", 3, 3), ("decoder", 1, 2), ("decoder", 2, 2), ("super_res", 1, 1)
+    ]  # fmt: skip
+    sizes = {stage.name: stage.preview.size if stage.preview else None for stage in stages}
+    assert sizes == {"prior": None, "decoder": (64, 64), "super_res": None}
+
+
+def test_cancel_stops_within_one_step(pipe):
+    cancel, stages = threading.Event(), []
+
+    def on_stage(stage):
+        stages.append(stage)
+        cancel.set()
+
+    with pytest.raises(Cancelled):
+        render(pipe, RECIPE, on_stage=on_stage, cancel=cancel)
+    assert len(stages) == 1
+
+
+def test_a_drawing_that_was_cancelled_before_it_began_does_nothing(pipe):
+    cancel = threading.Event()
+    cancel.set()
+    with pytest.raises(Cancelled):
+        render(pipe, RECIPE, on_stage=lambda stage: pytest.fail("a step ran"), cancel=cancel)
+
+
+def test_reference_pictures_have_to_be_those_of_the_recipe(pipe):
+    red, blue = (Image.new("RGB", (40, 40), colour) for colour in ("red", "blue"))
+    recipe = replace(RECIPE, image_hashes=(pixels_sha256(red), pixels_sha256(blue)), image_weights=(1.0, 3.0))
+    assert render(pipe, recipe, [red, blue]).image_weights == pytest.approx([0.25, 0.75])
+    with pytest.raises(ValueError, match="Reference picture 1"):
+        render(pipe, recipe, [blue, red])
+    with pytest.raises(ValueError, match="names 2 reference pictures, got 0"):
+        render(pipe, recipe)
+
+
+def test_a_size_that_the_model_does_not_draw_is_refused(pipe):
+    with pytest.raises(ValueError, match="draws 256x256 pixels, the recipe asks for 512x512"):
+        render(pipe, replace(RECIPE, width=512, height=512))
+
+
+def test_a_series_counts_the_seeds_on(pipe):
+    assert [recipe.seed for recipe in series(replace(RECIPE, seed=MAX_SEED), 3)] == [MAX_SEED, 0, 1]
+
+
+def test_compare_tells_identical_similar_and_different_apart(rendered):
+    assert compare(rendered.image, rendered.pixels_hash).result == "identical"
+    assert compare(rendered.image, "0" * 16).result == "differs"
+    pixels = np.asarray(rendered.image)
+    nudged = Image.fromarray(np.clip(pixels.astype(int) + 1, 0, 255).astype(np.uint8))
+    assert compare(rendered.image, rendered.image.copy()).result == "identical"
+    assert compare(rendered.image, nudged).result == "looks the same"
+    assert compare(rendered.image, Image.fromarray(255 - pixels)).result == "differs"
+    assert pixels_hash(nudged) != rendered.pixels_hash
