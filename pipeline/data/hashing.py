@@ -1,8 +1,8 @@
 """Perceptual hashes of pictures, and all near pairs among millions of them without comparing every two.
 
-A hash is 64 bits: the signs of the 64 lowest frequencies of a 32x32 grey picture against their median (pHash). Beside
-it a picture has a *signature*, 8x8 RGB: two pictures with close hashes are the same picture only if their signatures
-agree too, which tells a red circle from a blue one, and one skin tone from the next, where shape alone cannot.
+A hash is 64 bits: in a grey picture of 9x8 pixels, whether each is darker than its right neighbour (dHash). Measured
+on the icons, strong JPEG leaves 99 % of copies within 3 bits, where the 64 signs of a pHash (DCT) move by up to 20:
+drawings are flat and symmetric, so that many of their frequencies are zero but for noise.
 
 Near pairs come from multi-index hashing (Norouzi, Punjani, Fleet, CVPR 2012): if two 64-bit hashes differ in at most r
 bits, then in at least one of m bands they differ in at most r // m bits, so it is enough to look up each band's
@@ -13,38 +13,19 @@ import itertools
 import math
 
 import numpy as np
-import scipy.fft
 from PIL import Image
 
 from pipeline.data.picture import flatten
 
-__all__ = ["near_pairs", "perceptual_hash", "signature", "signature_distance"]
+__all__ = ["near_pairs", "perceptual_hash"]
 
-SIGNATURE_SIDE = 8
-_BLOCK = 1 << 22  # candidate pairs checked at once: 4M x (2 x 8 + 2 x 8 bytes) = 128 MB
+_BLOCK = 1 << 22  # candidate pairs checked at once: 4M pairs in a few arrays of 8 bytes, about 200 MB
 
 
 def perceptual_hash(image: Image.Image) -> int:
-    """The 64-bit hash of a picture, transparent parts on white; 0 for a picture of a single colour."""
-    grey = np.asarray(flatten(image).convert("L").resize((32, 32), Image.Resampling.BOX), dtype=np.float32)
-    if grey.max() - grey.min() < 1:
-        return 0
-    spectrum = scipy.fft.dctn(grey, norm="ortho")[:9, :9]
-    order = np.add.outer(np.arange(9), np.arange(9)).ravel()  # low frequencies first, without the mean
-    lowest = spectrum.ravel()[np.argsort(order, kind="stable")[1:65]]
-    return int.from_bytes(np.packbits(lowest > np.median(lowest)).tobytes(), "big")
-
-
-def signature(image: Image.Image) -> np.ndarray:
-    """(192,) uint8: the picture at 8x8 pixels in RGB, transparent parts on white."""
-    size = (SIGNATURE_SIDE, SIGNATURE_SIDE)
-    return np.asarray(flatten(image).resize(size, Image.Resampling.BOX), dtype=np.uint8).ravel()
-
-
-def signature_distance(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Root mean square difference, 0 to 255, between rows of two (n, 192) uint8 arrays; float32 (n,)."""
-    difference = first.astype(np.float32) - second.astype(np.float32)
-    return np.sqrt(np.mean(difference * difference, axis=-1))
+    """The 64-bit difference hash of a picture, transparent parts on white; 0 for a picture of a single colour."""
+    grey = np.asarray(flatten(image).convert("L").resize((9, 8), Image.Resampling.BOX), dtype=np.int16)
+    return int.from_bytes(np.packbits(grey[:, 1:] > grey[:, :-1]).tobytes(), "big")
 
 
 def near_pairs(hashes: np.ndarray, radius: int) -> tuple[np.ndarray, np.ndarray]:

@@ -1,0 +1,193 @@
+"""Measurements of data preparation; each prints the table that README quotes.
+
+    python -m pipeline.evaluation.data hashes --count 1000000        # time and memory of grouping, against every two
+    python -m pipeline.evaluation.data copies --input PICTURES       # precision and recall of de-duplication
+    python -m pipeline.evaluation.data stress --truth MESSY/truth.jsonl --records CLEAN/records.jsonl
+    python -m pipeline.evaluation.data safety --input PICTURES       # captions of ordinary pictures that are refused
+
+Times are process CPU seconds: other work on the machine does not count.
+"""
+
+import argparse
+import io
+import json
+import random
+import resource
+import time
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from pipeline.data.decode import check_pictures
+from pipeline.data.dedup import RADIUS, deduplicate, group_copies, hash_pictures
+from pipeline.data.hashing import near_pairs
+from pipeline.data.read import read_records
+from pipeline.data.record import ImageRecord, ImageSource, kept
+from pipeline.data.safety import load_screen
+from pipeline.evaluation.stress import COPIES
+
+__all__ = ["made_hashes", "measure_copies", "measure_hashes", "measure_safety", "measure_stress"]
+
+PAIRWISE_SUBSET = 20_000  # hashes compared two by two, to know what all pairs would cost
+
+
+def made_hashes(count: int, *, copies: float = 0.25, seed: int = 0) -> np.ndarray:
+    """(count,) uint64: random hashes, the last `copies` share of them near others (0 to 5 bits flipped)."""
+    generator = np.random.default_rng(seed)
+    hashes = generator.integers(0, 2**64, count, dtype=np.uint64)
+    made = int(count * copies)
+    near = hashes[generator.integers(0, count - made, made)]
+    for flips in range(5):
+        bits = np.uint64(1) << generator.integers(0, 64, made).astype(np.uint64)
+        near = np.where(generator.integers(0, 6, made) > flips, near ^ bits, near)
+    hashes[count - made :] = near
+    return hashes
+
+
+def measure_hashes(count: int, *, radius: int = RADIUS, seed: int = 0) -> dict:
+    """CPU seconds and peak memory of grouping `count` made hashes; every two compared on a subset, scaled to all."""
+    hashes = made_hashes(count, seed=seed)
+    start = time.process_time()
+    leaders = group_copies(hashes, np.arange(count), radius=radius)
+    seconds = time.process_time() - start
+    subset = hashes[-PAIRWISE_SUBSET:]
+    start = time.process_time()
+    pairwise = sum(
+        int(np.count_nonzero(np.bitwise_count(subset[row + 1 :] ^ subset[row]) <= radius))
+        for row in range(len(subset))
+    )
+    pairwise_seconds = (time.process_time() - start) * (count / len(subset)) ** 2
+    return {
+        "hashes": count,
+        "radius": radius,
+        "cpu_seconds": round(seconds, 1),
+        "peak_memory_gb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, 2),
+        "groups": int(len(np.unique(leaders))),
+        "pairwise_cpu_seconds_scaled": round(pairwise_seconds),
+        "times_faster_than_pairwise": round(pairwise_seconds / seconds, 1),
+        "subset_pairs_agree": pairwise == len(near_pairs(subset, radius)[0]),
+    }
+
+
+def measure_copies(records: list[ImageRecord], folder: Path, *, share: float = 0.02, seed: int = 0) -> dict:
+    """Copies of each kind of a `share` of `records`, written into `folder`, put among all of them and de-duplicated.
+
+    `recall`: by kind, copies grouped with their picture. `precision`: of the dropped, those that show the picture they
+    were dropped for. `merged_originals`: pictures of the input itself that were merged, by how alike their captions
+    are.
+    """
+    draw = random.Random(seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    copies, origin = [], {}
+    chosen = draw.sample(records, max(1, int(share * len(records))))
+    for number, record in enumerate(tqdm(chosen, desc="copies", mininterval=5)):
+        for kind, make in COPIES.items():
+            path = folder / f"{kind}-{number}.img"
+            path.write_bytes(make(record.picture().image))
+            copies.append(ImageRecord(f"~{kind}/{number}", ImageSource(path), record.text))  # sorts after the input
+            origin[copies[-1].key] = record.key
+    pool = hash_pictures(check_pictures([*records, *copies]))
+    found = list(deduplicate(tqdm(pool, desc="hash", mininterval=5, total=len(records) + len(copies))))
+    leader = {record.key: record.metadata.get("duplicate_of", record.key) for record in found}
+    texts = {record.key: record for record in found}
+    totals, hits, right, wrong, originals = Counter(), Counter(), 0, 0, Counter()
+    for key, first in origin.items():
+        kind = key[1:].split("/")[0]
+        totals[kind] += 1
+        hits[kind] += leader[key] == leader[first]
+    for key, kept_key in leader.items():
+        if key == kept_key:
+            continue
+        if origin.get(key, key) == origin.get(kept_key, kept_key):
+            right += 1
+        else:
+            wrong += 1
+        if key not in origin and origin.get(kept_key, kept_key) != key:
+            originals[_likeness(texts[key], texts[origin.get(kept_key, kept_key)])] += 1
+    return {
+        "pictures": len(records),
+        "copies": len(copies),
+        "recall_by_kind": {kind: round(hits[kind] / totals[kind], 4) for kind in totals},
+        "recall": round(sum(hits.values()) / len(copies), 4),
+        "precision": round(right / max(right + wrong, 1), 4),
+        "merged_originals": sum(originals.values()),
+        "merged_originals_by_likeness": dict(originals.most_common()),
+    }
+
+
+def _likeness(first: ImageRecord, second: ImageRecord) -> str:
+    one, two = first.metadata, second.metadata
+    style = "same style" if one.get("source") == two.get("source") else "two styles"
+    if one.get("concept") == two.get("concept"):
+        tones = "same concept" if one.get("skin_tone") == two.get("skin_tone") else "same concept in two skin tones"
+        return f"{tones}, {style}"
+    return f"two concepts, {style}"
+
+
+def measure_stress(truth: list[dict], outcomes: dict[str, dict]) -> dict:
+    """What became of a stress set. `outcomes`: key -> {"dropped": null or {"step", "reason"}, "duplicate_of"}.
+
+    For every kind of mischief: how many files, and the share dropped by each step ("kept" is the rest).
+    """
+    table: dict[str, Counter] = defaultdict(Counter)
+    for row in truth:
+        outcome = outcomes.get(row["key"])
+        step = "missing" if outcome is None else (outcome["dropped"] or {}).get("step", "kept")
+        table[row["made"].split(":")[0]][step] += 1
+        if ":" in row["made"]:
+            table[row["made"].removesuffix(":1").removesuffix(":2").removesuffix(":3")][step] += 1
+        if row["made"].startswith("damage"):
+            table["damage, decodable" if row["decodable"] else "damage, not decodable"][step] += 1
+    return {
+        kind: {"files": sum(steps.values()), **{step: round(n / sum(steps.values()), 4) for step, n in steps.items()}}
+        for kind, steps in sorted(table.items())
+    }
+
+
+def measure_safety(records: list[ImageRecord]) -> dict:
+    """Captions that the bundled word lists refuse: for a set known to be harmless, all of them are mistakes."""
+    screen = load_screen()
+    refused = [
+        (record.text, verdict.category) for record in records if not (verdict := screen.screen(record.text)).allowed
+    ]
+    return {
+        "captions": len(records),
+        "refused": len(refused),
+        "by_category": dict(Counter(category for _, category in refused)),
+    }
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    hashes = commands.add_parser("hashes")
+    hashes.add_argument("--count", type=int, default=1_000_000)
+    hashes.add_argument("--radius", type=int, default=RADIUS)
+    copies = commands.add_parser("copies")
+    copies.add_argument("--input", type=Path, required=True)
+    copies.add_argument("--share", type=float, default=0.02)
+    copies.add_argument("--work", type=Path, required=True, help="folder for the made copies")
+    stress = commands.add_parser("stress")
+    stress.add_argument("--truth", type=Path, required=True)
+    stress.add_argument("--records", type=Path, required=True)
+    safety = commands.add_parser("safety")
+    safety.add_argument("--input", type=Path, required=True)
+    options = parser.parse_args(arguments)
+    if options.command == "hashes":
+        result = measure_hashes(options.count, radius=options.radius)
+    elif options.command == "copies":
+        records = kept(check_pictures(read_records(options.input)))
+        result = measure_copies(records, options.work, share=options.share)
+    elif options.command == "stress":
+        truth = [json.loads(line) for line in io.StringIO(options.truth.read_text(encoding="utf-8"))]
+        rows = [json.loads(line) for line in io.StringIO(options.records.read_text(encoding="utf-8"))]
+        result = measure_stress(truth, {row["key"]: row for row in rows})
+    else:
+        result = measure_safety(list(read_records(options.input)))
+    print(json.dumps(result, indent=1))
+
+
+if __name__ == "__main__":
+    main()
