@@ -174,6 +174,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=1000, help="pictures of each source (default: %(default)s)")
     arguments = parser.parse_args()
 
+    # Late: the pipeline takes seconds to import, and all above takes any embedder.
     from pipeline.text_to_image import TextToImagePipeline
 
     embedder = TextToImagePipeline.from_pretrained(arguments.weights)

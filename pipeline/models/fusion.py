@@ -53,6 +53,8 @@ class ImageFusion(ModelMixin, ConfigMixin):
         self.gated_v = nn.Linear(embed_dim, hidden_dim, bias=False)
         self.gated_u = nn.Linear(embed_dim, hidden_dim, bias=False)
         self.gated_w = nn.Linear(hidden_dim, 1, bias=False)
+        for layer in (self.attention_v, self.gated_v, self.gated_u):
+            nn.init.normal_(layer.weight)  # unit vectors in, activations of unit variance out: tanh has work to do
         for layer in (self.attention_w, self.gated_w):
             nn.init.zeros_(layer.weight)  # equal scores: the mean, until training says otherwise
 
