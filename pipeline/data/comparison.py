@@ -24,7 +24,7 @@ _STEPS = 8  # of alignment; it settles in four to six
 
 def thumbnail(image: Image.Image, side: int = THUMBNAIL_SIDE) -> np.ndarray:
     """(side, side, 3) uint8 on white."""
-    return np.asarray(flatten(image).resize((side, side), Image.Resampling.BOX))
+    return np.asarray(flatten(image).resize((side, side), Image.Resampling.HAMMING))
 
 
 def tone_difference(first: np.ndarray, second: np.ndarray) -> np.ndarray:

@@ -50,8 +50,8 @@ def embed_pictures(
 
 def _describe(image: Image.Image) -> np.ndarray:
     resized = image.resize((SIDE, SIDE), Image.Resampling.BICUBIC)
-    colour = np.asarray(resized, dtype=np.float32) / 255
-    grey = colour @ np.array([0.299, 0.587, 0.114], dtype=np.float32)  # ITU-R BT.601
+    colour = np.ascontiguousarray(np.moveaxis(np.asarray(resized, dtype=np.float32) / 255, 2, 0))  # (3, side, side)
+    grey = 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2]  # ITU-R BT.601
     return np.concatenate(
         [_sharpness(grey), _flatness(image), _borders(colour), _colours(colour), _layout(resized, grey)]
     )
@@ -104,11 +104,11 @@ def _flatness(image: Image.Image) -> np.ndarray:
 def _borders(colour: np.ndarray) -> np.ndarray:
     """Whether something is cut off: how each side differs from the commonest border colour, and where the mass is:
     11."""
-    edge = [colour[:3].reshape(-1, 3), colour[-3:].reshape(-1, 3)]
-    edge += [colour[:, :3].reshape(-1, 3), colour[:, -3:].reshape(-1, 3)]
-    ground = np.median(np.concatenate(edge), axis=0)
-    touched = [np.mean(np.abs(side - ground).max(axis=1) > 0.12) for side in edge]
-    mask = np.abs(colour - ground).max(axis=2) > 0.12
+    edge = [colour[:, :3].reshape(3, -1), colour[:, -3:].reshape(3, -1)]
+    edge += [colour[:, :, :3].reshape(3, -1), colour[:, :, -3:].reshape(3, -1)]
+    ground = np.median(np.concatenate(edge, axis=1), axis=1)
+    touched = [np.mean(np.abs(side - ground[:, None]).max(axis=0) > 0.12) for side in edge]
+    mask = np.abs(colour - ground[:, None, None]).max(axis=0) > 0.12
     rows, columns = mask.mean(axis=1), mask.mean(axis=0)
     place = np.arange(SIDE) / SIDE
     centre = [(rows * place).sum() / (rows.sum() + 1e-6), (columns * place).sum() / (columns.sum() + 1e-6)]
@@ -119,16 +119,16 @@ def _borders(colour: np.ndarray) -> np.ndarray:
 def _colours(colour: np.ndarray) -> np.ndarray:
     """Mean and spread of colour and saturation, colourfulness, number of colours, entropy of brightness: 13
     numbers."""
-    flat = colour.reshape(-1, 3)
-    saturation = flat.max(axis=1) - flat.min(axis=1)
-    red_green, yellow_blue = flat[:, 0] - flat[:, 1], (flat[:, 0] + flat[:, 1]) / 2 - flat[:, 2]
+    flat = colour.reshape(3, -1)
+    saturation = flat.max(axis=0) - flat.min(axis=0)
+    red_green, yellow_blue = flat[0] - flat[1], (flat[0] + flat[1]) / 2 - flat[2]
     colourfulness = np.hypot(red_green.std(), yellow_blue.std())  # Hasler and Suesstrunk 2003, without the mean term
-    cells = (flat * 15.99).astype(np.int64) @ np.array([256, 16, 1])
-    counts = np.sort(np.bincount(cells, minlength=4096))[::-1] / len(cells)
+    red, green, blue = (flat * 15.99).astype(np.int64)
+    counts = np.sort(np.bincount(red * 256 + green * 16 + blue))[::-1] / flat.shape[1]
     used = counts[counts > 0]
     entropy = -(used * np.log(used)).sum()
     return np.array(
-        [*flat.mean(axis=0), *flat.std(axis=0), saturation.mean(), saturation.std(), colourfulness]
+        [*flat.mean(axis=1), *flat.std(axis=1), saturation.mean(), saturation.std(), colourfulness]
         + [np.log(len(used)), counts[0], counts[:4].sum(), entropy]
     )
 

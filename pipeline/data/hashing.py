@@ -24,7 +24,7 @@ _BLOCK = 1 << 22  # candidate pairs checked at once: 4M pairs in a few arrays of
 
 def perceptual_hash(image: Image.Image) -> int:
     """The 64-bit difference hash of a picture, transparent parts on white; 0 for a picture of a single colour."""
-    grey = np.asarray(flatten(image).convert("L").resize((9, 8), Image.Resampling.BOX), dtype=np.int16)
+    grey = np.asarray(flatten(image).convert("L").resize((9, 8), Image.Resampling.HAMMING), dtype=np.int16)
     return int.from_bytes(np.packbits(grey[:, 1:] > grey[:, :-1]).tobytes(), "big")
 
 

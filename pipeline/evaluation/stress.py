@@ -76,9 +76,13 @@ def _sixteen_bit(image: Image.Image) -> bytes:
 
 
 def _bomb(_: Image.Image) -> bytes:
-    """A PNG whose header announces 60,000 x 60,000 pixels."""
-    header = b"IHDR" + struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
+    """A PNG of a few hundred bytes whose header announces 60,000 x 60,000 pixels."""
+
+    def chunk(name: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(bytes(180_001))) + chunk(b"IEND", b"")
 
 
 def _rotated(image: Image.Image) -> bytes:

@@ -1,0 +1,33 @@
+"""Example run: pytest tests/data/test_hashing.py"""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline.data.hashing import near_pairs, perceptual_hash
+from pipeline.evaluation.data import made_hashes
+from tests.data.pictures import drawing
+
+
+@pytest.mark.parametrize("radius", [0, 1, 4, 8, 11])
+def test_near_pairs_are_exactly_those_of_comparing_every_two(radius):
+    hashes = made_hashes(700, copies=0.5, seed=radius)
+    distance = np.bitwise_count(hashes[:, None] ^ hashes[None])
+    expected = set(zip(*np.nonzero(np.triu(distance <= radius, 1)), strict=True))
+    assert len(expected) > 5
+    assert set(zip(*near_pairs(hashes, radius), strict=True)) == expected
+
+
+def test_a_radius_beyond_sense_is_refused():
+    with pytest.raises(ValueError, match="`radius`.*40"):
+        near_pairs(np.zeros(3, np.uint64), 40)
+
+
+def test_the_hash_follows_the_definition():
+    image = drawing(1)
+    grey = np.asarray(image.convert("L").resize((9, 8), Image.Resampling.HAMMING), dtype=int)
+    expected = 0
+    for row in grey:
+        for left, right in zip(row[:-1], row[1:], strict=True):
+            expected = expected << 1 | int(right > left)
+    assert perceptual_hash(image) == expected
