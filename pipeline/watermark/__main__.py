@@ -2,8 +2,8 @@
 
     python -m pipeline.watermark FILE... [--deep] [--json]
 
-The keys come from EASEL_WATERMARK_KEY and EASEL_WATERMARK_OLD_KEYS. Exit status: 0 when every file is GENERATED, 1 when
-one is not, 2 when one could not be read.
+The keys come from EASEL_WATERMARK_KEY and EASEL_WATERMARK_OLD_KEYS. Exit status: 0 when every file is GENERATED, 1
+when one is not, 2 when one could not be read.
 """
 
 import argparse

@@ -152,6 +152,7 @@ class _Search:
         steps = [(float(scale), 0.0) for scale in DEEP_SCALES if self._fits(scale)]
         steps += [(scale, float(angle)) for scale in self.fast_scales for angle in ANGLES]
         steps.sort(key=lambda step: abs(math.log(step[0])))
+        found_at = 0
         planes: dict[float, np.ndarray] = {}  # whitened once per half octave
         for number, (scale, angle) in enumerate(steps):
             if self.cancel():
@@ -163,9 +164,10 @@ class _Search:
             if angle:
                 plane = np.asarray(Image.fromarray(plane).rotate(angle, Image.Resampling.BICUBIC))
             self._collect(candidates, fold(resized(plane, scale / base), LUMA_TILE), scale, angle)
-            best = max(poses[0].score for poses in candidates.values())
-            if luma_tail(best) + _log10_luma_deep + self.price < 2 * CERTAIN and number % 8 == 7:
-                break  # certain by the luma tile alone; the steps just before may hold a neighbour that fits better
+            best = max(poses[0] for poses in candidates.values())
+            found_at = number if (best.scale, best.angle) == (scale, angle) else found_at
+            if luma_tail(best.score) + _log10_luma_deep + self.price < 2 * CERTAIN and number - found_at >= 12:
+                break  # certain by the luma tile alone, and the neighbours on both sides fit less well
             self.progress(start + (end - start) * 0.9 * (number + 1) / len(steps))
         for index, poses in candidates.items():
             self._read_chroma(self.keys[index], _apart(poses), _log10_luma_deep, refine=True)

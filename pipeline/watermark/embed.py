@@ -2,8 +2,8 @@
 
 `imwatermark.WatermarkEncoder` is not called: it truncates instead of rounding, swaps two wavelet bands and clips
 saturated colours (pure red loses 34 levels), which costs 4 dB. Its kernel is driven here directly, on the chroma
-plane U, with the change of U turned into a change of blue and green that leaves luma alone. Singular values move to the
-nearest lattice point whose change of blue still fits into 0..255, so white and black backgrounds carry the mark too.
+plane U, with the change of U turned into a change of blue and green that leaves luma alone. Singular values move to
+the nearest lattice point whose change of blue still fits into 0..255, so that white and black take the mark too.
 """
 
 import functools

@@ -96,8 +96,10 @@ def verification_keys() -> list[WatermarkKey]:
 def _from_secret(secret: bytes) -> WatermarkKey:
     chips = _balanced_chips(secret)
     masks = _chips(secret, "words", 4 * 128).reshape(4, 1, 128)
-    rows = hadamard(128).astype(np.float32)
-    words = masks * np.concatenate([rows, -rows])[None]
+    # Columns in a keyed order: rows of a Hadamard matrix are equal on whole halves, and a crop may leave just those.
+    order = np.frombuffer(_stream(secret, "order", 4 * 128 * 4), ">u4").reshape(4, 128).argsort(axis=1, kind="stable")
+    rows = hadamard(128).astype(np.float32)[:, order].transpose(1, 0, 2)
+    words = masks * np.concatenate([rows, -rows], axis=1)
 
     # Box-Muller: two 32-bit uniforms make two normals.
     uniform = (np.frombuffer(_stream(secret, "luma", 4 * LUMA_TILE**2), ">u4") + 0.5) / 2**32

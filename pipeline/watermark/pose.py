@@ -17,7 +17,7 @@ GAINS = (1.0, 0.8, 0.9, 1.1, 1.2, 1.3)  # stretched colours: contrast, brightnes
 PHASES = (0.0, 0.25, 0.5, 0.75)  # shifts of the lattice, in steps
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Pose:
     """How a picture seems to lie: turn it by `angle` degrees, orient it, divide its size by `scale`.
 
@@ -81,13 +81,12 @@ class Picture:
         best = self.best_luma(pose, key)
         for step in (0.004, 0.002):
             for change in (-step, step):
-                best = max(best, self.best_luma(dataclasses.replace(pose, scale=best.scale * (1 + change)), key),
-                           key=lambda candidate: candidate.score)  # fmt: skip
-        if pose.angle:
-            for step in (0.4, 0.2, 0.1):
-                for change in (-step, step):
-                    best = max(best, self.best_luma(dataclasses.replace(best, angle=best.angle + change), key),
-                               key=lambda candidate: candidate.score)  # fmt: skip
+                scale = best.scale * (1 + change)
+                best = max(best, self.best_luma(dataclasses.replace(best, scale=scale), key))
+        for step in (0.8, 0.4, 0.2, 0.1) if pose.angle else ():
+            for change in (-step, step):
+                angle = best.angle + change
+                best = max(best, self.best_luma(dataclasses.replace(best, angle=angle), key))
         return best
 
     def folded_chips(self, pose: Pose) -> np.ndarray:

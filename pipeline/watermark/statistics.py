@@ -103,7 +103,7 @@ def chroma_scores(folded: np.ndarray, key: WatermarkKey) -> np.ndarray:
         where = np.unravel_index(where, norm.shape)
         best = sum(_word_scores(folded[where], key, group).max() for group in range(4))
         joint = max(0.0, float((detection[where] + best) / norm[where]))
-        scores[2][where] = math.sqrt(max(0.0, joint * joint - 2 * LOG10_PAYLOADS * math.log(10)))
+        scores[(2, *where)] = math.sqrt(max(0.0, joint * joint - 2 * LOG10_PAYLOADS * math.log(10)))
     return scores
 
 
@@ -112,7 +112,10 @@ def read_payload(folded: np.ndarray, key: WatermarkKey) -> int | None:
 
     Chips are taken as signal plus Gaussian noise, with the strength of both estimated on the detection cells.
     """
-    chips = (folded * key.chips)[DETECTION_CELLS > 0]
+    written = folded != 0  # a small crop does not show every cell
+    chips = (folded * key.chips)[(DETECTION_CELLS > 0) & written]
+    if chips.size < 64:
+        return None
     signal = float(chips.mean())
     if signal <= 0:
         return None
