@@ -79,7 +79,7 @@ class Picture:
     def refined(self, pose: Pose, key: WatermarkKey) -> Pose:
         """The best pose nearby by the luma tile alone: the chroma tile's key is not looked at."""
         best = self.best_luma(pose, key)
-        for step in (0.004, 0.002):
+        for step in (0.01, 0.004, 0.002):
             for change in (-step, step):
                 scale = best.scale * (1 + change)
                 best = max(best, self.best_luma(dataclasses.replace(best, scale=scale), key))
