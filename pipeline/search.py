@@ -14,7 +14,7 @@ import json
 import math
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,7 +24,16 @@ from PIL import Image
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-__all__ = ["Embedder", "ImageIndex", "SearchResult", "add_images", "mix_embeds", "search_images"]
+__all__ = [
+    "Embedder",
+    "ImageIndex",
+    "SearchResult",
+    "add_images",
+    "flag_duplicates",
+    "mix_embeds",
+    "search_images",
+    "unit_prefix",
+]
 
 EMBEDS_FILE, ITEMS_FILE = "embeds.safetensors", "items.jsonl"
 EXACT_UP_TO = 20_000  # pictures; 512 numbers each are read in about 2 ms
@@ -92,7 +101,7 @@ class ImageIndex:
 
     def extend(self, ids: Sequence[str], embeds: Any, metadata: Sequence[dict[str, Any]] | None = None) -> None:
         """Add many pictures; `embeds` is (len(ids), embed_dim). Ids that are already there are replaced."""
-        vectors = self._prefix(embeds)
+        vectors = unit_prefix(embeds, self.embed_dim, self.dim)
         metadata = [{} for _ in ids] if metadata is None else metadata
         if not len(ids) == len(vectors) == len(metadata) == len(set(ids)):
             raise ValueError(
@@ -145,8 +154,8 @@ class ImageIndex:
         image_weight: the picture's share when both are given, 0 to 1; 0.5 is their average.
         exclude: ids to leave out.
         """
-        query = self._prefix(mix_embeds(text_embeds, image_embeds, image_weight=image_weight)[None])[0]
-        return self._search(query, top_k, set(exclude))
+        query = mix_embeds(text_embeds, image_embeds, image_weight=image_weight)
+        return self._search(unit_prefix(query[None], self.embed_dim, self.dim)[0], top_k, set(exclude))
 
     def more_like(self, id: str, top_k: int = 10) -> list[SearchResult]:
         """The `top_k` pictures nearest to one of the index, itself left out. Raises KeyError."""
@@ -160,17 +169,11 @@ class ImageIndex:
             if wanted == 0:
                 return []
             rows, scores = self._nearest(query, wanted)
-            results: list[SearchResult] = []
-            kept_rows: list[int] = []
-            for row, score in zip(rows, scores, strict=True):
-                id, metadata = self._items[row]
-                if id in exclude or len(results) == top_k:
-                    continue
-                alike = self._embeds[kept_rows] @ self._embeds[row] >= self.duplicate_cosine
-                original = results[int(alike.argmax())].id if alike.any() else None
-                results.append(SearchResult(id, float(score), dict(metadata), original))
-                kept_rows.append(int(row))
-            return results
+            kept = [place for place, row in enumerate(rows) if self._items[row][0] not in exclude][:top_k]
+            results = [
+                SearchResult(self._items[rows[p]][0], float(scores[p]), dict(self._items[rows[p]][1])) for p in kept
+            ]
+            return flag_duplicates(results, self._embeds[rows[kept]], self.duplicate_cosine)
 
     def _nearest(self, query: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
         """Rows and cosines of the `count` nearest pictures, best first."""
@@ -206,22 +209,6 @@ class ImageIndex:
             lists.add_with_ids(self._embeds[chunk], chunk)
         lists.nprobe = max(1, math.ceil(count * PROBED_SHARE))
         self._lists, self._trained_on = lists, len(live)
-
-    def _prefix(self, embeds: Any) -> np.ndarray:
-        """(n, embed_dim) of any kind -> (n, dim) float32, L2-normalised."""
-        vectors = torch.as_tensor(embeds).detach().float().cpu().numpy()
-        if vectors.ndim != 2 or vectors.shape[1] != self.embed_dim:
-            raise ValueError(
-                f"`embeds` must end in `embed_dim` = {self.embed_dim} numbers, got shape {vectors.shape}. "
-                "Use the embedder that this index was made with."
-            )
-        vectors = vectors[:, : self.dim]
-        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        if not (np.isfinite(norms) & (norms > 0)).all():
-            raise ValueError(
-                "`embeds` must be finite and not all zero, got such a vector. Check the picture it is of."
-            )
-        return np.ascontiguousarray(vectors / norms)
 
     def save(self, folder: Path) -> None:
         """Write the live pictures to `folder`/embeds.safetensors and items.jsonl, each first under another name."""
@@ -280,6 +267,31 @@ def mix_embeds(text_embeds: Any = None, image_embeds: Any = None, *, image_weigh
     if len(given) == 1:
         return given[0][0]
     return sum(weight * embeds / np.linalg.norm(embeds) for embeds, weight in given)
+
+
+def unit_prefix(embeds: Any, embed_dim: int, dim: int) -> np.ndarray:
+    """(n, embed_dim) of any kind -> their first numbers, (n, dim) float32, L2-normalised. Raises ValueError."""
+    vectors = torch.as_tensor(embeds).detach().float().cpu().numpy()
+    if vectors.ndim != 2 or vectors.shape[1] != embed_dim:
+        raise ValueError(
+            f"`embeds` must end in `embed_dim` = {embed_dim} numbers, got shape {vectors.shape}. "
+            "Use the embedder that this index was made with."
+        )
+    vectors = vectors[:, :dim]
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    if not (np.isfinite(norms) & (norms > 0)).all():
+        raise ValueError("`embeds` must be finite and not all zero, got such a vector. Check the picture it is of.")
+    return np.ascontiguousarray(vectors / norms)
+
+
+def flag_duplicates(results: list[SearchResult], vectors: np.ndarray, cosine: float) -> list[SearchResult]:
+    """`results`, best first, each naming the first better one whose vector (n, dim) is at least `cosine` alike."""
+    alike = vectors @ vectors.T >= cosine
+    firsts = [int(row[:place].argmax()) if row[:place].any() else None for place, row in enumerate(alike)]
+    return [
+        result if first is None else replace(result, duplicate_of=results[first].id)
+        for result, first in zip(results, firsts, strict=True)
+    ]
 
 
 def add_images(
