@@ -1,0 +1,204 @@
+"""The left half of the Create tab: every widget that a recipe is read from, and the two directions between them."""
+
+from dataclasses import dataclass
+from random import SystemRandom
+
+import gradio as gr
+from PIL import Image
+
+from pipeline.recipe import DEFAULTS, MAX_SEED, SCHEMA, Recipe
+from pipeline.ui.limits import Limits
+from pipeline.ui.request import read_request
+from pipeline.ui.styles import ANY, BACKGROUNDS, STYLES, read_choices
+
+__all__ = ["FUSIONS", "Form", "build_form", "read_form", "roll", "write_form"]
+
+_DEFAULTS = DEFAULTS[SCHEMA]
+# What people read -> what `ImageFusion` calls it.
+FUSIONS = {"Average": "mean", "Strongest features": "max", "Attention": "attention", "Gated attention": "gated"}
+
+
+@dataclass(frozen=True)
+class Form:
+    """The widgets, named as the recipe names their values."""
+
+    prompt: gr.Textbox
+    negative_prompt: gr.Textbox
+    style: gr.Dropdown
+    background: gr.Dropdown
+    seed: gr.Number
+    keep_seed: gr.Checkbox
+    count: gr.Slider
+    references: gr.Gallery
+    weights: tuple[gr.Slider, ...]
+    fusion_type: gr.Dropdown
+    similarity_strength: gr.Slider
+    num_inference_steps: gr.Slider
+    guidance_scale: gr.Slider
+    prior_num_inference_steps: gr.Slider
+    prior_guidance_scale: gr.Slider
+    super_res_num_inference_steps: gr.Slider
+    dice: gr.Button
+    generate: gr.Button
+    cancel: gr.Button
+    examples: gr.HTML
+    reference_panel: gr.Accordion
+
+    @property
+    def inputs(self) -> set:
+        """Everything that `read_form` reads."""
+        widgets = (getattr(self, name) for name in self.__dataclass_fields__)
+        plain = {w for w in widgets if isinstance(w, gr.components.FormComponent | gr.Gallery)}
+        return plain | set(self.weights)
+
+
+def build_form(limits: Limits, examples_html: str) -> Form:
+    """Lay the form out inside the current gradio context."""
+    prompt = gr.Textbox(
+        label="Prompt",
+        placeholder="a red apple, 3d render, on a light blue background",
+        lines=2,
+        max_lines=4,
+        elem_id="prompt",
+        autofocus=True,
+    )
+    with gr.Row(elem_classes="row"):
+        style = gr.Dropdown([ANY, *STYLES], value=ANY, label="Style", min_width=120, elem_id="style")
+        background = gr.Dropdown(
+            [ANY, *BACKGROUNDS], value=ANY, label="Background", min_width=120, elem_id="background"
+        )
+    with gr.Row(elem_id="actions", elem_classes="row"):
+        generate = gr.Button("Generate", variant="primary", elem_id="generate", scale=3)
+        cancel = gr.Button("Cancel", elem_id="cancel", interactive=False, scale=1, min_width=90)
+    with gr.Row(elem_id="seed-row", elem_classes="row"):
+        seed = gr.Number(label="Seed", value=0, precision=0, elem_id="seed", min_width=110, scale=2)
+        dice = gr.Button("New seed", elem_id="dice", min_width=90, scale=1)
+        keep_seed = gr.Checkbox(label="Keep", elem_id="keep-seed", min_width=80, scale=1, container=True)
+        count = gr.Slider(1, limits.max_count, 1, step=1, label="Pictures", elem_id="count", min_width=120, scale=2)
+    examples = gr.HTML(
+        examples_html,
+        elem_id="examples",
+        js_on_load="""element.addEventListener('click', event => {
+            const chip = event.target.closest('button[data-index]');
+            if (chip) trigger('click', {index: Number(chip.dataset.index)});
+        });""",
+    )
+    with gr.Accordion("Reference pictures", open=False, elem_id="references") as reference_panel:
+        references = gr.Gallery(
+            label=f"1 to {limits.max_references} pictures",
+            type="filepath",
+            format="png",
+            file_types=["image"],
+            columns=limits.max_references,
+            height=150,
+            object_fit="cover",
+            interactive=True,
+            elem_id="reference-pictures",
+        )
+        with gr.Row(elem_classes="row"):
+            fusion_type = gr.Dropdown(
+                list(FUSIONS), value="Average", label="How they are combined", min_width=140, elem_id="fusion"
+            )
+            similarity_strength = gr.Slider(
+                0.2, 1.0, _DEFAULTS["similarity_strength"], step=0.05, label="Similarity", min_width=140,
+                info="1 ignores the prompt's own idea", elem_id="similarity",
+            )  # fmt: skip
+        with gr.Row(elem_classes="row"):
+            weights = tuple(
+                gr.Slider(0, 2, 1, step=0.1, label=f"Weight of picture {number}", visible=False, min_width=120)
+                for number in range(1, limits.max_references + 1)
+            )
+    with gr.Accordion("More settings", open=False, elem_id="advanced"):
+        negative_prompt = gr.Textbox(
+            label="Leave out", info="Negative prompt: what to steer away from", lines=1, elem_id="negative-prompt"
+        )
+        with gr.Row(elem_classes="row"):
+            prior_steps = _steps("Prior steps", "prior_num_inference_steps", limits.max_prior_steps, "the idea")
+            prior_guidance = _guidance("Prior guidance", "prior_guidance_scale", limits, "how literally")
+        with gr.Row(elem_classes="row"):
+            steps = _steps("Decoder steps", "num_inference_steps", limits.max_steps, "the sketch")
+            guidance = _guidance("Decoder guidance", "guidance_scale", limits, "1 is off")
+        super_res_steps = _steps(
+            "Super-resolution steps", "super_res_num_inference_steps", limits.max_steps, "the details"
+        )
+    return Form(
+        prompt=prompt,
+        negative_prompt=negative_prompt,
+        style=style,
+        background=background,
+        seed=seed,
+        keep_seed=keep_seed,
+        count=count,
+        references=references,
+        weights=weights,
+        fusion_type=fusion_type,
+        similarity_strength=similarity_strength,
+        num_inference_steps=steps,
+        guidance_scale=guidance,
+        prior_num_inference_steps=prior_steps,
+        prior_guidance_scale=prior_guidance,
+        super_res_num_inference_steps=super_res_steps,
+        dice=dice,
+        generate=generate,
+        cancel=cancel,
+        examples=examples,
+        reference_panel=reference_panel,
+    )
+
+
+def read_form(form: Form, values: dict, limits: Limits) -> tuple[Recipe, list[Image.Image], int]:
+    """(recipe, reference pictures, number of pictures) of the form's values.
+
+    Raises:
+        ValueError: one sentence that says what to change.
+    """
+    paths = [item[0] if isinstance(item, tuple | list) else item for item in values[form.references] or []]
+    return read_request(
+        limits,
+        prompt=values[form.prompt] or "",
+        negative_prompt=values[form.negative_prompt] or "",
+        seed=values[form.seed],
+        count=values[form.count],
+        paths=paths,
+        image_weights=[values[slider] for slider in form.weights[: len(paths)]],
+        fusion_type=FUSIONS[values[form.fusion_type]],
+        similarity_strength=values[form.similarity_strength],
+        num_inference_steps=values[form.num_inference_steps],
+        guidance_scale=values[form.guidance_scale],
+        prior_num_inference_steps=values[form.prior_num_inference_steps],
+        prior_guidance_scale=values[form.prior_guidance_scale],
+        super_res_num_inference_steps=values[form.super_res_num_inference_steps],
+    )
+
+
+def write_form(form: Form, recipe: Recipe) -> dict:
+    """Updates that show a recipe in the form, all but the reference pictures: a recipe knows only their hashes."""
+    style, background = read_choices(recipe.prompt)
+    fusion = next((label for label, name in FUSIONS.items() if name == recipe.fusion_type), "Average")
+    return {
+        form.prompt: recipe.prompt,
+        form.negative_prompt: recipe.negative_prompt,
+        form.style: style,
+        form.background: background,
+        form.seed: recipe.seed,
+        form.fusion_type: fusion,
+        form.similarity_strength: recipe.similarity_strength,
+        form.num_inference_steps: recipe.num_inference_steps,
+        form.guidance_scale: recipe.guidance_scale,
+        form.prior_num_inference_steps: recipe.prior_num_inference_steps,
+        form.prior_guidance_scale: recipe.prior_guidance_scale,
+        form.super_res_num_inference_steps: recipe.super_res_num_inference_steps,
+    }
+
+
+def roll() -> int:
+    """A seed that nobody has chosen."""
+    return SystemRandom().randint(0, MAX_SEED)
+
+
+def _steps(label: str, name: str, most: int, info: str) -> gr.Slider:
+    return gr.Slider(1, most, _DEFAULTS[name], step=1, label=label, info=info, min_width=140)
+
+
+def _guidance(label: str, name: str, limits: Limits, info: str) -> gr.Slider:
+    return gr.Slider(0, limits.max_guidance, _DEFAULTS[name], step=0.1, label=label, info=info, min_width=140)

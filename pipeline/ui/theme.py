@@ -1,0 +1,99 @@
+"""How the page looks: warm paper by day, dark studio by night, the system's own fonts, nothing from other hosts."""
+
+from pathlib import Path
+
+import gradio as gr
+
+__all__ = ["CSS", "HEAD", "HEADER", "easel_theme"]
+
+_HERE = Path(__file__).parent
+CSS = (_HERE / "page.css").read_text(encoding="utf-8")
+HEAD = (
+    "<meta name='description' content='Type a sentence, get a watermarked picture that its link draws again.'>"
+    f"<script type='module'>{(_HERE / 'page.js').read_text(encoding='utf-8')}</script>"
+)
+HEADER = (
+    "<h1><svg viewBox='0 0 32 32' fill='none' stroke='currentColor' stroke-width='2' stroke-linecap='round' "
+    "stroke-linejoin='round' aria-hidden='true'><path d='M16 3v4M10 21 6 30M22 21l4 9M16 21v6M4 21h24'/>"
+    "<rect x='7' y='7' width='18' height='14' rx='1.5'/></svg>Easel"
+    "<small>Stickers, icons and emoji from a sentence. Drawn here, marked, and redrawn from a link.</small></h1>"
+)
+
+
+def easel_theme() -> gr.themes.Base:
+    """Stone neutrals with a burnt orange; text and controls keep a contrast of 4.5 to 1 in both modes."""
+    sans = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
+    mono = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
+    return gr.themes.Base(
+        primary_hue=gr.themes.colors.orange,
+        secondary_hue=gr.themes.colors.stone,
+        neutral_hue=gr.themes.colors.stone,
+        radius_size=gr.themes.sizes.radius_md,
+        spacing_size=gr.themes.sizes.spacing_sm,
+        text_size=gr.themes.sizes.text_md,
+        font=sans,
+        font_mono=mono,
+    ).set(
+        body_background_fill="#faf7f2",
+        body_background_fill_dark="#171412",
+        body_text_color="#1f1b16",
+        body_text_color_dark="#f3ede4",
+        body_text_color_subdued="#635b51",
+        body_text_color_subdued_dark="#b5aba0",
+        background_fill_primary="#ffffff",
+        background_fill_primary_dark="#211d1a",
+        background_fill_secondary="#f3eee6",
+        background_fill_secondary_dark="#26211d",
+        block_background_fill="#ffffff",
+        block_background_fill_dark="#211d1a",
+        block_border_width="1px",
+        border_color_primary="#ddd4c7",
+        border_color_primary_dark="#3f3832",
+        block_border_color="#ddd4c7",
+        block_border_color_dark="#3f3832",
+        block_label_text_color="#4a433b",
+        block_label_text_color_dark="#d8cfc4",
+        block_title_text_color="#4a433b",
+        block_title_text_color_dark="#d8cfc4",
+        block_info_text_color="#635b51",
+        block_info_text_color_dark="#b5aba0",
+        block_title_text_weight="600",
+        input_background_fill="#ffffff",
+        input_background_fill_dark="#1b1815",
+        input_border_color="#8f8577",
+        input_border_color_dark="#766d64",
+        input_placeholder_color="#6f675d",
+        input_placeholder_color_dark="#9d938a",
+        color_accent="#c2410c",
+        color_accent_soft="#ffedd5",
+        color_accent_soft_dark="#4a2a17",
+        link_text_color="#9a3412",
+        link_text_color_dark="#fdba74",
+        slider_color="#c2410c",
+        slider_color_dark="#fb923c",
+        button_primary_background_fill="#c2410c",
+        button_primary_background_fill_hover="#9a3412",
+        button_primary_background_fill_dark="#fb923c",
+        button_primary_background_fill_hover_dark="#fdba74",
+        button_primary_text_color="#ffffff",
+        button_primary_text_color_dark="#1c1917",
+        button_secondary_background_fill="#f3eee6",
+        button_secondary_background_fill_hover="#e7dfd3",
+        button_secondary_background_fill_dark="#332d28",
+        button_secondary_background_fill_hover_dark="#443c35",
+        button_secondary_text_color="#1f1b16",
+        button_secondary_text_color_dark="#f3ede4",
+        button_secondary_border_color="#cfc4b4",
+        button_secondary_border_color_dark="#544a42",
+        button_border_width="1px",
+        checkbox_label_background_fill="transparent",
+        checkbox_label_background_fill_dark="transparent",
+        checkbox_background_color_selected="#c2410c",
+        checkbox_background_color_selected_dark="#c2410c",
+        checkbox_border_color="#8f8577",
+        checkbox_border_color_dark="#766d64",
+        error_background_fill="#fef2f2",
+        error_background_fill_dark="#3b1512",
+        error_text_color="#b91c1c",
+        error_text_color_dark="#fca5a5",
+    )
