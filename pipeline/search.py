@@ -4,7 +4,7 @@ Notable choices:
 - the index holds vectors, not a model: `add_images` and `search_images` join it to anything that has
   `get_text_embeds(list[str])` and `get_image_embeds(list[PIL.Image])`, both (n, embed_dim) and L2-normalised;
 - words and picture together are the weighted average of the two vectors;
-- up to `exact_up_to` pictures every vector is compared; above, faiss visits the nearest 1/64 of its inverted lists
+- up to `exact_up_to` pictures every vector is compared; above, faiss visits the nearest 1/16 of its inverted lists
   (IVF), measured by `python -m pipeline.evaluation.search`;
 - embeddings trained as Matryoshka (Kusupati et al. 2022, arXiv 2205.13147) may be kept as a shorter prefix, `dim`.
 """
@@ -37,8 +37,8 @@ __all__ = [
 
 EMBEDS_FILE, ITEMS_FILE = "embeds.safetensors", "items.jsonl"
 EXACT_UP_TO = 20_000  # pictures; 512 numbers each are read in about 2 ms
-LISTS_PER_ROOT = 4  # inverted lists = 4 sqrt(n), within the range that faiss's own guide names
-PROBED_SHARE = 1 / 64  # of the lists, a query; recall and time: python -m pipeline.evaluation.search
+LISTS_PER_ROOT = 2  # inverted lists = 2 sqrt(n); twice as many train four times as long
+PROBED_SHARE = 1 / 16  # of the lists, a query; recall and time: python -m pipeline.evaluation.search
 TRAINING_ROWS_PER_LIST = 64
 RETRAIN_GROWTH = 4  # lists are trained again once the index has grown this many times
 
