@@ -1,0 +1,51 @@
+"""What the eye dislikes, in numbers: soft edges, restless grounds, things cut off by the border, mush.
+
+Each is measured on drawn and on real pictures of the same prompts, because none has a natural scale.
+"""
+
+import statistics
+
+import numpy as np
+from PIL import Image
+from scipy import ndimage
+
+from pipeline.evaluation.foreground import segment
+from pipeline.evaluation.judge import CutoutJudge
+
+__all__ = ["QUALITIES", "picture_qualities", "summarise"]
+
+# name -> what the summary over pictures is
+QUALITIES = {
+    "edge sharpness": "median: grey levels between neighbours at the steepest 1 % of places",
+    "ground unrest": "median: deviation of the ground far from the thing, in grey levels of 255",
+    "cut off": "share of pictures whose thing touches the border",
+    "likeness": "median: cosine to the nearest real cut-out under the judge's metric",
+}
+FAR = 12  # pixels of 256 between the thing and what counts as open ground
+BORDER_SHARE = 0.02  # of the border's pixels that must differ for a thing to count as cut off
+
+
+def picture_qualities(image: Image.Image, judge: CutoutJudge) -> dict[str, float]:
+    """One picture's values, by the names of ``QUALITIES``."""
+    grey = np.asarray(image.convert("L"), dtype=np.float32)
+    steps = np.concatenate([np.abs(np.diff(grey, axis=0)).ravel(), np.abs(np.diff(grey, axis=1)).ravel()])
+    foreground = segment(image)
+    mask = foreground.mask()
+    reach = max(1, round(FAR * image.width / 256))
+    open_ground = ~ndimage.binary_dilation(mask, iterations=reach) if mask.any() else ~mask
+    unrest = foreground.deviation.numpy()[:, open_ground]
+    border = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
+    return {
+        "edge sharpness": float(np.quantile(steps, 0.99)),
+        "ground unrest": float(255 * unrest.std(axis=1).mean()) if open_ground.sum() > 100 else 0.0,
+        "cut off": float(border.mean() > BORDER_SHARE),
+        "likeness": judge.judge(image).likeness,
+    }
+
+
+def summarise(values: list[dict[str, float]]) -> dict[str, float]:
+    """The median of each value over pictures; the mean of "cut off"."""
+    if not values:
+        raise ValueError("There are no pictures to summarise; raise `limit`.")
+    middle = {"cut off": statistics.fmean}
+    return {name: middle.get(name, statistics.median)([value[name] for value in values]) for name in QUALITIES}
