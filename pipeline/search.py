@@ -217,13 +217,12 @@ class ImageIndex:
         with self._lock:
             live = [row for row, item in enumerate(self._items) if item is not None]
             items = [{"id": self._items[row][0], "metadata": self._items[row][1]} for row in live]
-            embeds = self._embeds[live]
-        text = "".join(json.dumps(item, ensure_ascii=False, sort_keys=True) + "\n" for item in items).encode()
-        header = {"embed_dim": str(self.embed_dim), "items_sha256": hashlib.sha256(text).hexdigest()}
-        (folder / f"{ITEMS_FILE}.tmp").write_bytes(text)
-        save_file({"embeds": embeds}, folder / f"{EMBEDS_FILE}.tmp", metadata=header)
-        for name in (ITEMS_FILE, EMBEDS_FILE):
-            (folder / f"{name}.tmp").replace(folder / name)
+            text = "".join(json.dumps(item, ensure_ascii=False, sort_keys=True) + "\n" for item in items).encode()
+            header = {"embed_dim": str(self.embed_dim), "items_sha256": hashlib.sha256(text).hexdigest()}
+            (folder / f"{ITEMS_FILE}.tmp").write_bytes(text)
+            save_file({"embeds": self._embeds[live]}, folder / f"{EMBEDS_FILE}.tmp", metadata=header)
+            for name in (ITEMS_FILE, EMBEDS_FILE):
+                (folder / f"{name}.tmp").replace(folder / name)
 
     @classmethod
     def load(cls, folder: Path, *, exact_up_to: int = EXACT_UP_TO, duplicate_cosine: float = 0.98) -> "ImageIndex":

@@ -12,8 +12,8 @@ Settings:
 - unseen products: fine-tuned as above, tested on products of which nothing saw a photograph. The fine category is then
   the unseen product whose stated attributes are likeliest (direct attribute prediction, Lampert et al. 2009).
 
-The encoder is trained once, for `--minutes`; it and the figures of every finished seed are kept in `--output`, and the
-same command goes on from there.
+The encoder is trained once, for `--minutes`; it, its features and the figures of every finished seed are kept in
+`--output`, and the same command goes on from there.
 """
 
 import argparse
@@ -26,6 +26,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file, save_file
 from sklearn.metrics import precision_recall_fscore_support
 
 from pipeline.evaluation.bag_reader import READER_FUSIONS, BagReader, Vocabulary
@@ -46,12 +47,12 @@ __all__ = ["Features", "evaluate", "main", "run_seed", "train_reader"]
 log = logging.getLogger(__name__)
 
 READERS = ("collage", *READER_FUSIONS)
-VIEWS = 8  # random views of every photograph that bags are trained on
-COLLAGES_PER_PRODUCT = 60  # for training
+VIEWS = 4  # random views of every photograph that bags are trained on
+COLLAGES_PER_PRODUCT = 40  # for training
 TEST_BAGS_PER_PRODUCT = 12  # three of each size from 2 to 5
 MAX_IMAGES = 5
-BATCH, LEARNING_RATE, WEIGHT_DECAY = 128, 2e-3, 0.01
-CAPTION_BATCH = 32  # bags of a batch that are also captioned, which costs more than all the rest
+BATCH, LEARNING_RATE, WEIGHT_DECAY = 64, 2e-3, 0.01
+CAPTION_BATCH = 16  # bags of a batch that are also captioned, which costs more than all the rest
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def train_reader(
     seen = features.collages if fusion_type == "collage" else features.views[:, grocery.part == "bags"].flatten(0, 1)
     pool = "mean" if fusion_type == "collage" else fusion_type
     reader = BagReader(grocery, words, pool, seen.mean(0), seen.std(0) + 1e-6).train()
-    optimizer = torch.optim.AdamW(reader.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+    optimizer = torch.optim.AdamW(reader.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=steps)
     targets = _targets(grocery, words)
     for _ in range(steps):
@@ -265,6 +266,8 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=300, help="training steps of each reader (default: %(default)s)")
     parser.add_argument("--seeds", type=int, default=3, help="number of seeds (default: %(default)s)")
     arguments = parser.parse_args()
+    if arguments.seeds < 2:
+        parser.error(f"`--seeds` must be at least 2, got {arguments.seeds}: one run has no spread.")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
 
     start = time.monotonic()
@@ -272,7 +275,11 @@ def main() -> None:
     arguments.output.mkdir(parents=True, exist_ok=True)
     path = arguments.output / "encoder.safetensors"
     encoder = load_encoder(path) if path.is_file() else train_encoder(grocery, arguments.minutes, path)
-    features = cache_features(grocery, encoder)
+    cached = arguments.output / "features.safetensors"
+    if not cached.is_file():
+        save_file(vars(cache_features(grocery, encoder)), cached.with_suffix(".tmp"))
+        cached.with_suffix(".tmp").replace(cached)
+    features = Features(**load_file(cached))
     records = []
     for seed in range(arguments.seeds):
         kept = arguments.output / f"seed_{seed}_of_{arguments.steps}_steps.json"
