@@ -83,7 +83,7 @@ def canvas_drawing(stage: Stage | None, recipe: Recipe, *, preview: Image.Image 
 
 def canvas_finished(drawn: Drawn, verdict: Verdict | None = None) -> str:
     """A finished picture with what is known about it."""
-    facts = [f"Seed {drawn.recipe.seed}", f"{drawn.seconds:.1f} s", f"id {drawn.recipe.id[:8]}", "watermark checked"]
+    facts = [f"Seed {drawn.recipe.seed}", f"id {drawn.recipe.id[:8]}", "watermark checked"]
     if len(drawn.image_weights) > 1:
         shares = ", ".join(f"{100 * weight:.0f} %" for weight in drawn.image_weights)
         facts.append(f"references {shares}")

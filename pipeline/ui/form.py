@@ -28,7 +28,7 @@ class Form:
     background: gr.Dropdown
     seed: gr.Number
     keep_seed: gr.Checkbox
-    count: gr.Slider
+    count: gr.Dropdown
     references: gr.Gallery
     weights: tuple[gr.Slider, ...]
     fusion_type: gr.Dropdown
@@ -71,10 +71,13 @@ def build_form(limits: Limits, examples_html: str) -> Form:
         generate = gr.Button("Generate", variant="primary", elem_id="generate", scale=3)
         cancel = gr.Button("Cancel", elem_id="cancel", interactive=False, scale=1, min_width=90)
     with gr.Row(elem_id="seed-row", elem_classes="row"):
-        seed = gr.Number(label="Seed", value=0, precision=0, elem_id="seed", min_width=110, scale=2)
-        dice = gr.Button("New seed", elem_id="dice", min_width=90, scale=1)
-        keep_seed = gr.Checkbox(label="Keep", elem_id="keep-seed", min_width=80, scale=1, container=True)
-        count = gr.Slider(1, limits.max_count, 1, step=1, label="Pictures", elem_id="count", min_width=120, scale=2)
+        seed = gr.Number(label="Seed", value=0, precision=0, elem_id="seed", min_width=110, scale=3)
+        with gr.Column(scale=2, min_width=90, elem_id="seed-keys"):
+            dice = gr.Button("New seed", size="sm", elem_id="dice")
+            keep_seed = gr.Checkbox(label="Keep", elem_id="keep-seed", container=False)
+        count = gr.Dropdown(
+            list(range(1, limits.max_count + 1)), value=1, label="Pictures", elem_id="count", min_width=90, scale=2
+        )
     examples = gr.HTML(
         examples_html,
         elem_id="examples",

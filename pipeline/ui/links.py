@@ -55,10 +55,12 @@ def wire_links(demo: gr.Blocks, studio: Studio, create: CreateTab, check: Verify
         }
 
     def draw(values: dict, request: gr.Request) -> Iterator[dict]:
-        if values[go]:
-            yield {form.generate: gr.update(interactive=False), form.cancel: gr.update(interactive=True)}
-            yield from create.draw(values, request)
-            yield {form.generate: gr.update(interactive=True), form.cancel: gr.update(interactive=False)}
+        if not values[go]:
+            yield {create.status: gr.skip()}  # a generator without a yield would empty every output
+            return
+        yield {form.generate: gr.update(interactive=False), form.cancel: gr.update(interactive=True)}
+        yield from create.draw(values, request)
+        yield {form.generate: gr.update(interactive=True), form.cancel: gr.update(interactive=False)}
 
     filled = [*write_form(form, Recipe()), create.keep_once, create.expected, go, create.status]
     drawing = {"concurrency_limit": 1, "concurrency_id": DRAWING, **_HIDDEN}

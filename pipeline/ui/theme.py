@@ -60,6 +60,8 @@ def easel_theme() -> gr.themes.Base:
         block_title_text_weight="600",
         input_background_fill="#ffffff",
         input_background_fill_dark="#1b1815",
+        input_border_width="1px",
+        input_border_width_dark="1px",
         input_border_color="#8f8577",
         input_border_color_dark="#766d64",
         input_placeholder_color="#6f675d",

@@ -8,19 +8,18 @@ from PIL import Image, ImageOps
 
 from pipeline.ui.limits import Limits
 
-__all__ = ["PictureUpload", "check_picture", "open_picture"]
+__all__ = ["check_picture", "open_picture", "picture_upload"]
 
 
-class PictureUpload(gr.Image):
-    """`gr.Image` that hands on the uploaded file itself, metadata included, and never looks into it.
+def picture_upload(**options) -> gr.Image:
+    """A `gr.Image` whose value is the uploaded file itself, metadata included.
 
-    The stock component decodes the upload before any check of ours could run.
+    The stock one decodes the upload before any check of ours could run. (A subclass would do the same, but gradio writes
+    a stub file beside the source of every subclass.)
     """
-
-    is_template = True  # drawn in the browser as its parent is
-
-    def preprocess(self, payload) -> str | None:
-        return None if payload is None or payload.path is None else str(payload.path)
+    upload = gr.Image(type="filepath", format="png", **options)
+    upload.preprocess = lambda payload: None if payload is None or payload.path is None else str(payload.path)
+    return upload
 
 
 def check_picture(path: str | Path, limits: Limits) -> None:

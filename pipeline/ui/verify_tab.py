@@ -11,7 +11,7 @@ import gradio as gr
 from pipeline.recipe import Recipe, read_png
 from pipeline.ui.canvas import status
 from pipeline.ui.limits import Limits
-from pipeline.ui.uploads import PictureUpload, check_picture, open_picture
+from pipeline.ui.uploads import check_picture, open_picture, picture_upload
 from pipeline.watermark import Detection, verify
 
 __all__ = ["VerifyTab", "build_verify_tab", "finding", "look"]
@@ -34,7 +34,7 @@ _LABELS = {
 class VerifyTab:
     """What other parts of the page use of this tab."""
 
-    picture: PictureUpload
+    picture: gr.Image
     redraw: gr.Button
     recipe: gr.State
 
@@ -44,14 +44,8 @@ def build_verify_tab(limits: Limits) -> VerifyTab:
     recipe = gr.State(None)
     with gr.Row(equal_height=False):
         with gr.Column(scale=4, min_width=300):
-            picture = PictureUpload(
-                label="Picture to check",
-                sources=["upload", "clipboard"],
-                type="filepath",
-                format="png",
-                image_mode=None,
-                height=360,
-                elem_id="verify-picture",
+            picture = picture_upload(
+                label="Picture to check", sources=["upload", "clipboard"], height=360, elem_id="verify-picture"
             )
             deep = gr.Checkbox(
                 label="Search thoroughly",
