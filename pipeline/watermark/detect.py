@@ -2,12 +2,12 @@
 
 Four families of evidence, each allowed a quarter of the error:
 
-1. chroma, fast: the picture scaled as a whole from a usual size, in eight orientations;
-2. luma, fast: at those sizes every shift of the tile; then the chroma tile where the luma tile lies best;
-3. luma, deep: the same over scales from 1/3 to 3 and small rotations;
-4. chroma, deep: every shift over the same scales.
+1. unmoved: both tiles where they were written, which is where saving as JPEG leaves them; very few hypotheses;
+2. chroma: the picture scaled as a whole from a usual size, in eight orientations, its colours stretched;
+3. luma: at those sizes every shift of the tile; then the chroma tile where the luma tile lies best;
+4. deep: the same over scales from 1/3 to 3 and small rotations.
 
-In 2 and 3 the place to read the chroma tile is chosen by the luma tile alone. Their keys are independent, so both
+In 3 and 4 the place to read the chroma tile is chosen by the luma tile alone. Their keys are independent, so both
 p-values hold at once and multiply (Fisher: P(p1 * p2 <= x) = x (1 - ln x)); choosing the place costs the chroma tile
 nothing. Everywhere else the number of hypotheses is what the search could look at, not what it did: refinements that
 were chosen by looking at a key's own scores would not be worth their face value.
@@ -42,7 +42,7 @@ USUAL_SIDES = (256, 512, 1024)  # pixels: longest sides that pictures are usuall
 FAST_SCALES = 1 + len(USUAL_SIDES)
 DEEP_SCALES = np.exp(np.arange(-110, 111) * math.log(1.01))  # 1/3 to 3 in steps of 1 %
 ANGLES = [angle for angle in range(-5, 6) if angle]  # degrees; half a degree off still scores
-CANDIDATES = 6  # places of the luma tile at which the chroma tile is read, in each of families 2 and 3
+CANDIDATES = 6  # places of the luma tile at which the chroma tile is read, in each of families 3 and 4
 FAMILIES = 4
 GENERATED, CERTAIN, UNCLEAR = -6.0, -9.0, -3.0  # log10 of the corrected error rate
 MAX_SIDE = 3072  # pixels: three times the largest usual side; larger pictures are shrunk first
@@ -133,13 +133,15 @@ class _Search:
         self.log10_p, self.key, self.pose, self.folded = 0.0, keys[0], Pose(0.0), None
 
     def fast(self, start: float, end: float) -> None:
-        """Families 1 and 2."""
+        """Families 1 to 3."""
         candidates: dict[int, list[Pose]] = {}
         for number, scale in enumerate(self.fast_scales):
             if self.cancel():
                 return
-            self._chroma_at_origin(scale)
+            chips = self._chroma_at_origin(scale)
             folded = fold(self.picture.whitened(scale), LUMA_TILE)
+            if scale == 1.0:
+                self._unmoved(chips[0, 0, 0], folded)
             self._collect(candidates, folded, scale, 0.0)
             self.progress(start + (end - start) * (number + 1) / (len(self.fast_scales) + 1))
         for index, poses in candidates.items():
@@ -147,7 +149,7 @@ class _Search:
         self.progress(end)
 
     def deep(self, start: float, end: float) -> None:
-        """Family 3."""
+        """Family 4."""
         candidates: dict[int, list[Pose]] = {}
         steps = [(float(scale), 0.0) for scale in DEEP_SCALES if self._fits(scale)]
         steps += [(scale, float(angle)) for scale in self.fast_scales for angle in ANGLES]
@@ -194,13 +196,22 @@ class _Search:
         if log10_p < self.log10_p:
             self.log10_p, self.key, self.pose, self.folded = log10_p, key, pose, folded
 
-    def _chroma_at_origin(self, scale: float) -> None:
+    def _unmoved(self, chips: np.ndarray, luma: np.ndarray) -> None:
+        """`chips`: (32, 32) folded; `luma`: (128, 128) folded, of the middle of the picture."""
+        top, left = self.picture.window_start(1.0)
+        for key in self.keys:
+            chroma_p = min(0.0, chroma_tail(float(chroma_scores(chips, key).max())) + math.log10(CHROMA_STATISTICS))
+            luma_z = float(luma_scores(luma, key)[-top % LUMA_TILE, -left % LUMA_TILE])
+            self._offer(_fisher(luma_tail(luma_z) + chroma_p), key, Pose(luma_z), chips)
+
+    def _chroma_at_origin(self, scale: float) -> np.ndarray:
         folded = self.picture.folded_chips_at_origin(scale)  # (8, gains, phases, 32, 32)
         for key in self.keys:
             scores = chroma_scores(folded, key).max(0)
             where = np.unravel_index(int(scores.argmax()), scores.shape)
             pose = Pose(0.0, orientation=int(where[0]), scale=scale)
             self._offer(chroma_tail(float(scores[where])) + _log10_chroma_fast, key, pose, folded[where])
+        return folded
 
     def _collect(self, candidates: dict[int, list[Pose]], folded: np.ndarray, scale: float, angle: float) -> None:
         turned = np.stack([orient(folded, orientation) for orientation in range(ORIENTATIONS)])

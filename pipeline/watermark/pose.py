@@ -57,9 +57,13 @@ class Picture:
         self.chroma = chroma(pixels)
         self.height, self.width = self.luma.shape
 
-    def whitened(self, scale: float, window: int = WINDOW) -> np.ndarray:
-        """The whitened luma of the middle `window` original pixels, at its original size if `scale` is right."""
-        return whiten(resized(_middle(self.luma, window * scale)[0], scale))
+    def whitened(self, scale: float) -> np.ndarray:
+        """The whitened luma of the middle `WINDOW` original pixels, at its original size if `scale` is right."""
+        return whiten(resized(_middle(self.luma, WINDOW * scale)[0], scale))
+
+    def window_start(self, scale: float) -> tuple[int, int]:
+        """The (row, column) at which `whitened` begins."""
+        return _middle(self.luma, WINDOW * scale)[1:]
 
     def best_luma(self, pose: Pose, key: WatermarkKey) -> Pose:
         """`pose` with the tile's place and score filled in, to fractions of a pixel."""
