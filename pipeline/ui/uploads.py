@@ -14,7 +14,7 @@ __all__ = ["check_picture", "open_picture", "picture_upload"]
 def picture_upload(**options) -> gr.Image:
     """A `gr.Image` whose value is the uploaded file itself, metadata included.
 
-    The stock one decodes the upload before any check of ours could run. (A subclass would do the same, but gradio writes
+    The stock one decodes the upload before any check of ours could run. (A subclass would do, but gradio writes
     a stub file beside the source of every subclass.)
     """
     upload = gr.Image(type="filepath", format="png", **options)
