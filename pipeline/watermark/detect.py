@@ -22,7 +22,7 @@ import numpy as np
 from PIL import Image
 
 from pipeline.watermark.embed import to_rgb
-from pipeline.watermark.key import LUMA_TILE, WatermarkKey, verification_keys
+from pipeline.watermark.key import LUMA_TILE, TILE, WatermarkKey, verification_keys
 from pipeline.watermark.pose import GAINS, PHASES, Picture, Pose, resized
 from pipeline.watermark.statistics import (
     CHROMA_STATISTICS,
@@ -133,16 +133,17 @@ class _Search:
         self.log10_p, self.key, self.pose, self.folded = 0.0, keys[0], Pose(0.0), None
 
     def fast(self, start: float, end: float) -> None:
-        """Families 1 to 3."""
+        """Families 1 to 3; the first alone where it leaves no doubt, as with a picture that was just drawn."""
+        self._unmoved()
+        if self.log10_p <= 2 * CERTAIN:
+            self.progress(end)
+            return
         candidates: dict[int, list[Pose]] = {}
         for number, scale in enumerate(self.fast_scales):
             if self.cancel():
                 return
-            chips = self._chroma_at_origin(scale)
-            folded = fold(self.picture.whitened(scale), LUMA_TILE)
-            if scale == 1.0:
-                self._unmoved(chips[0, 0, 0], folded)
-            self._collect(candidates, folded, scale, 0.0)
+            self._chroma_at_origin(scale)
+            self._collect(candidates, fold(self.picture.whitened(scale), LUMA_TILE), scale, 0.0)
             self.progress(start + (end - start) * (number + 1) / (len(self.fast_scales) + 1))
         for index, poses in candidates.items():
             self._read_chroma(self.keys[index], poses[:2], _log10_luma_fast, refine=False)
@@ -196,22 +197,24 @@ class _Search:
         if log10_p < self.log10_p:
             self.log10_p, self.key, self.pose, self.folded = log10_p, key, pose, folded
 
-    def _unmoved(self, chips: np.ndarray, luma: np.ndarray) -> None:
-        """`chips`: (32, 32) folded; `luma`: (128, 128) folded, of the middle of the picture."""
+    def _unmoved(self) -> None:
+        chips = fold(self.picture.first_chips(), TILE)
+        luma = fold(self.picture.whitened(1.0), LUMA_TILE)
         top, left = self.picture.window_start(1.0)
         for key in self.keys:
             chroma_p = min(0.0, chroma_tail(float(chroma_scores(chips, key).max())) + math.log10(CHROMA_STATISTICS))
             luma_z = float(luma_scores(luma, key)[-top % LUMA_TILE, -left % LUMA_TILE])
             self._offer(_fisher(luma_tail(luma_z) + chroma_p), key, Pose(luma_z), chips)
 
-    def _chroma_at_origin(self, scale: float) -> np.ndarray:
+    def _chroma_at_origin(self, scale: float) -> None:
+        if max(self.picture.height, self.picture.width) / scale > 1300:
+            return
         folded = self.picture.folded_chips_at_origin(scale)  # (8, gains, phases, 32, 32)
         for key in self.keys:
             scores = chroma_scores(folded, key).max(0)
             where = np.unravel_index(int(scores.argmax()), scores.shape)
             pose = Pose(0.0, orientation=int(where[0]), scale=scale)
             self._offer(chroma_tail(float(scores[where])) + _log10_chroma_fast, key, pose, folded[where])
-        return folded
 
     def _collect(self, candidates: dict[int, list[Pose]], folded: np.ndarray, scale: float, angle: float) -> None:
         turned = np.stack([orient(folded, orientation) for orientation in range(ORIENTATIONS)])

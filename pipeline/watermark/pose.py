@@ -110,6 +110,10 @@ class Picture:
         places = [(first[0] + i, first[1] + j) for i in (0, 16) for j in (0, 16)]
         return np.stack([np.roll(folded, place, axis=(-2, -1)) for place in places], axis=2)
 
+    def first_chips(self) -> np.ndarray:
+        """(rows, columns) soft chips of a picture that was neither moved nor stretched."""
+        return soft_chips(self.chroma[: 2 * WINDOW, : 2 * WINDOW])[0]
+
     def folded_chips_at_origin(self, scale: float) -> np.ndarray:
         """(8 orientations, gains, phases, 32, 32) folded soft chips of a picture that was scaled as a whole."""
         plane = resized(self.chroma, scale)
