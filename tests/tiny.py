@@ -36,7 +36,7 @@ def tiny_text_encoder() -> BertModel:
         vocab_size=80, hidden_size=TEXT_DIM, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32,
         max_position_embeddings=128,
     )  # fmt: skip
-    return BertModel(config, add_pooling_layer=False).eval()
+    return BertModel(config).eval()
 
 
 def tiny_components(seed: int = 0) -> dict:
@@ -49,13 +49,13 @@ def tiny_components(seed: int = 0) -> dict:
         "feature_extractor": CLIPImageProcessor(
             size={"height": 64, "width": 64}, do_center_crop=False, image_mean=[0.5] * 3, image_std=[0.5] * 3
         ),
-        "image_encoder": ImageEncoder(embed_dim=EMBED_DIM, block_out_channels=(32, 32), layout_channels=8),
+        "image_encoder": ImageEncoder(embed_dim=EMBED_DIM, block_out_channels=(32, 32), hidden_dim=32),
         "fusion": ImageFusion(embed_dim=EMBED_DIM, hidden_dim=8),
         "prior": EmbeddingPrior(embed_dim=EMBED_DIM, text_dim=TEXT_DIM, hidden_dim=32, num_layers=1, num_queries=1),
         "prior_scheduler": FlowMatchEulerDiscreteScheduler(),
         "decoder": ImageDecoder(
-            embed_dim=EMBED_DIM, text_dim=TEXT_DIM, block_out_channels=(32, 64, 32), layers_per_block=(0, 1, 1),
-            condition_dim=32,
+            embed_dim=EMBED_DIM, text_dim=TEXT_DIM, hidden_dim=32, block_out_channels=64,
+            layers_per_block=1,
         ),
         "decoder_scheduler": FlowMatchEulerDiscreteScheduler(),
         "super_res": SuperResolution(text_dim=TEXT_DIM, block_out_channels=(16, 32, 32), condition_dim=32),

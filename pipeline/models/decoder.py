@@ -1,7 +1,7 @@
 """The base generator: image embedding and text -> a 64x64 picture, by flow matching with clean-picture prediction.
 
-The embedding is laid out as a 4x4 feature map and grown to the picture, so that one step from pure noise already
-redraws it; the noisy picture enters at the last level, for the steps after the first.
+A linear map draws the embedding (training starts it at the inverse of the image encoder's), and convolutions that see
+the noisy picture and the text make a clean picture of it: one step from pure noise already redraws.
 """
 
 import math
@@ -16,15 +16,26 @@ from torch import nn
 __all__ = ["ImageDecoder"]
 
 
+class _ResidualMLP(nn.Module):
+    def __init__(self, dim: int):
+        super().__init__()
+        self.norm = nn.LayerNorm(dim)
+        self.up, self.down = nn.Linear(dim, 2 * dim), nn.Linear(2 * dim, dim)
+        nn.init.zeros_(self.down.weight)
+        nn.init.zeros_(self.down.bias)
+
+    def forward(self, hidden_states: torch.Tensor) -> torch.Tensor:
+        return hidden_states + self.down(F.silu(self.up(self.norm(hidden_states))))
+
+
 class _ResidualBlock(nn.Module):
     """Two 3x3 convolutions; scale and shift from the condition between them. No normalisation (see image_encoder)."""
 
-    def __init__(self, in_channels: int, out_channels: int, condition_dim: int):
+    def __init__(self, channels: int, condition_dim: int):
         super().__init__()
-        self.conv1 = nn.Conv2d(in_channels, out_channels, 3, padding=1)
-        self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1)
-        self.modulation = nn.Linear(condition_dim, 2 * out_channels)
-        self.shortcut = nn.Conv2d(in_channels, out_channels, 1) if in_channels != out_channels else nn.Identity()
+        self.conv1 = nn.Conv2d(channels, channels, 3, padding=1)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
+        self.modulation = nn.Linear(condition_dim, 2 * channels)
         nn.init.zeros_(self.conv2.weight)
         nn.init.zeros_(self.conv2.bias)
 
@@ -32,7 +43,7 @@ class _ResidualBlock(nn.Module):
         residual = self.conv1(F.silu(hidden_states))
         scale, shift = self.modulation(condition)[:, :, None, None].chunk(2, dim=1)
         residual = self.conv2(F.silu(residual * (1 + scale) + shift))
-        return self.shortcut(hidden_states) + residual
+        return hidden_states + residual
 
 
 class _TextAttention(nn.Module):
@@ -41,7 +52,7 @@ class _TextAttention(nn.Module):
     def __init__(self, channels: int, text_dim: int, head_dim: int = 64):
         super().__init__()
         self.heads = channels // head_dim
-        self.norm, self.norm_text = nn.GroupNorm(16, channels), nn.LayerNorm(text_dim)
+        self.norm_text = nn.LayerNorm(text_dim)
         self.to_q = nn.Linear(channels, channels)
         self.to_kv = nn.Linear(text_dim, 2 * channels)
         self.to_out = nn.Linear(channels, channels)
@@ -50,7 +61,7 @@ class _TextAttention(nn.Module):
 
     def forward(self, hidden_states: torch.Tensor, tokens: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         batch, channels, height, width = hidden_states.shape
-        query = self.to_q(self.norm(hidden_states).flatten(2).transpose(1, 2))
+        query = self.to_q(hidden_states.flatten(2).transpose(1, 2))
         key, value = self.to_kv(self.norm_text(tokens)).chunk(2, dim=-1)
         query, key, value = (x.unflatten(-1, (self.heads, -1)).transpose(1, 2) for x in (query, key, value))
         scores = query @ key.transpose(-1, -2) / math.sqrt(query.shape[-1])  # (batch, heads, places, tokens)
@@ -64,50 +75,37 @@ class ImageDecoder(ModelMixin, ConfigMixin):
 
     Args:
         sample_size: side of the picture in pixels.
+        patch_size: the convolutions work on patches of this side, pixel-unshuffled.
         embed_dim: length of the image embedding.
         text_dim: width of the text encoder's token states.
-        block_out_channels: channels per level; the first level is 4x4, each next doubles the side. The last level
-            writes ``patch_size`` x ``patch_size`` pixels per place.
-        layers_per_block: residual blocks per level.
-        condition_dim: width of the vector that scales and shifts every block.
+        hidden_dim: width of the condition that scales and shifts every block.
+        block_out_channels: channels of the convolutions.
+        layers_per_block: their residual blocks.
     """
 
     @register_to_config
     def __init__(
         self,
         sample_size: int = 64,
+        patch_size: int = 4,
         embed_dim: int = 512,
         text_dim: int = 384,
-        block_out_channels: tuple[int, ...] = (384, 384, 256),
-        layers_per_block: tuple[int, ...] = (0, 1, 2),
-        condition_dim: int = 384,
+        hidden_dim: int = 512,
+        block_out_channels: int = 128,
+        layers_per_block: int = 3,
     ):
         super().__init__()
-        channels, base = block_out_channels, 4
-        self.patch_size = sample_size // (base * 2 ** (len(channels) - 1))
-        self.time_in = nn.Sequential(nn.Linear(256, condition_dim), nn.SiLU(), nn.Linear(condition_dim, condition_dim))
-        self.embeds_in = nn.Sequential(
-            nn.Linear(embed_dim, condition_dim), nn.SiLU(), nn.Linear(condition_dim, condition_dim)
-        )
-        self.layout_in = nn.Sequential(
-            nn.Linear(embed_dim, 1024),
-            nn.SiLU(),
-            nn.Linear(1024, channels[0] * base * base),
-            nn.Unflatten(1, (-1, base, base)),
-        )
-        self.sample_in = nn.Conv2d(3 * self.patch_size**2, channels[-1], 3, padding=1)
-        self.levels = nn.ModuleList()
-        previous = channels[0]
-        for width, depth in zip(channels, layers_per_block, strict=True):
-            widths = [previous] + [width] * depth
-            self.levels.append(
-                nn.ModuleList(
-                    _ResidualBlock(a, b, condition_dim) for a, b in zip(widths[:-1], widths[1:], strict=True)
-                )
-            )
-            previous = widths[-1]
-        self.attention = _TextAttention(channels[1], text_dim)  # after the 8x8 level
-        self.conv_out = nn.Conv2d(previous, 3 * self.patch_size**2, 3, padding=1)
+        channels = 3 * patch_size**2
+        self.linear = nn.Linear(embed_dim - 1, 3 * sample_size**2)
+        self.time_in = nn.Sequential(nn.Linear(256, hidden_dim), nn.SiLU(), nn.Linear(hidden_dim, hidden_dim))
+        self.embeds_in = nn.Sequential(nn.Linear(embed_dim, hidden_dim), _ResidualMLP(hidden_dim))
+        self.conv_in = nn.Conv2d(channels, block_out_channels, 3, padding=1)
+        self.sample_in = nn.Conv2d(channels, block_out_channels, 3, padding=1)
+        self.attention = _TextAttention(block_out_channels, text_dim)
+        self.blocks = nn.ModuleList(_ResidualBlock(block_out_channels, hidden_dim) for _ in range(layers_per_block))
+        self.conv_out = nn.Conv2d(block_out_channels, channels, 3, padding=1)
+        nn.init.zeros_(self.conv_out.weight)
+        nn.init.zeros_(self.conv_out.bias)
 
     def forward(
         self,
@@ -129,21 +127,18 @@ class ImageDecoder(ModelMixin, ConfigMixin):
         Returns:
             the clean picture (batch, 3, sample_size, sample_size), about [-1, 1].
         """
-        embeds = image_embeds.to(sample.dtype) * math.sqrt(self.config.embed_dim)
+        patch = self.config.patch_size
+        # The first coordinate is homogeneous (image_encoder): dividing by it undoes the normalisation.
+        lifted = image_embeds[:, 1:] / image_embeds[:, :1].clamp(min=0.05)
+        drawn = self.linear(lifted.to(sample.dtype)).unflatten(1, sample.shape[1:])
         time = get_timestep_embedding(timestep.float(), 256, flip_sin_to_cos=True, downscale_freq_shift=0)
-        condition = F.silu(self.time_in(time.to(sample.dtype)) + self.embeds_in(embeds))
-        hidden_states = self.layout_in(embeds).contiguous(memory_format=torch.channels_last)
+        embeds = image_embeds.to(sample.dtype) * math.sqrt(self.config.embed_dim)
+        condition = F.silu(self.embeds_in(embeds) + self.time_in(time.to(sample.dtype)))
         # As sigma falls the noisy picture carries more than noise: it is weighted by 1 - sigma.
         clean = (1 - timestep.to(sample.dtype) / 1000)[:, None, None, None] * sample
-        for level, blocks in enumerate(self.levels):
-            if level:
-                hidden_states = F.interpolate(hidden_states, scale_factor=2.0, mode="nearest")
-            for index, block in enumerate(blocks):
-                hidden_states = block(hidden_states, condition)
-                if index == 0 and level == len(self.levels) - 1:
-                    hidden_states = hidden_states + self.sample_in(F.pixel_unshuffle(clean, self.patch_size))
-            if level == 1:
-                hidden_states = self.attention(
-                    hidden_states, encoder_hidden_states.to(hidden_states.dtype), attention_mask
-                )
-        return F.pixel_shuffle(self.conv_out(F.silu(hidden_states)), self.patch_size)
+        hidden_states = self.conv_in(F.pixel_unshuffle(drawn, patch).contiguous(memory_format=torch.channels_last))
+        hidden_states = hidden_states + self.sample_in(F.pixel_unshuffle(clean, patch))
+        hidden_states = self.attention(hidden_states, encoder_hidden_states.to(hidden_states.dtype), attention_mask)
+        for block in self.blocks:
+            hidden_states = block(hidden_states, condition)
+        return drawn + F.pixel_shuffle(self.conv_out(F.silu(hidden_states)), patch)

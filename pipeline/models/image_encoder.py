@@ -1,7 +1,8 @@
-"""The image half of the embedding model: a 64x64 picture -> one L2-normalised vector.
+"""The image half of the embedding model: a 64x64 picture -> one L2-normalised vector that nearly determines it.
 
-The last feature map is flattened, not pooled: place survives, so that the vector nearly determines the picture
-(it is trained with a reconstruction loss beside the contrastive one).
+A linear map (training starts it at the principal components of the pictures, largest first, so that prefixes of the
+vector are useful too) plus a convolutional branch that bends it towards what the text says. The first coordinate is a
+homogeneous one: it starts constant, so that normalising the vector to unit length loses nothing.
 """
 
 import torch
@@ -36,7 +37,7 @@ class ImageEncoder(ModelMixin, ConfigMixin):
         embed_dim: length of the embedding.
         block_out_channels: channels per level; each level halves the side.
         layers_per_block: residual blocks per level.
-        layout_channels: channels of the last map before it is flattened.
+        hidden_dim: width between the flattened map and the embedding.
     """
 
     @register_to_config
@@ -45,9 +46,9 @@ class ImageEncoder(ModelMixin, ConfigMixin):
         image_size: int = 64,
         patch_size: int = 4,
         embed_dim: int = 512,
-        block_out_channels: tuple[int, ...] = (128, 256),
-        layers_per_block: tuple[int, ...] = (1, 2),
-        layout_channels: int = 64,
+        block_out_channels: tuple[int, ...] = (64, 128),
+        layers_per_block: tuple[int, ...] = (1, 1),
+        hidden_dim: int = 384,
     ):
         super().__init__()
         self.conv_in = nn.Conv2d(3 * patch_size**2, block_out_channels[0], 3, padding=1)
@@ -60,8 +61,11 @@ class ImageEncoder(ModelMixin, ConfigMixin):
             previous = channels
         self.blocks = nn.Sequential(*layers)
         side = image_size // patch_size // 2 ** (len(block_out_channels) - 1)
-        self.conv_out = nn.Conv2d(previous, layout_channels, 1)
-        self.visual_projection = nn.Linear(layout_channels * side * side, embed_dim)
+        self.hidden = nn.Linear(previous * side * side, hidden_dim)
+        self.visual_projection = nn.Linear(hidden_dim, embed_dim)
+        nn.init.zeros_(self.visual_projection.weight)
+        nn.init.zeros_(self.visual_projection.bias)
+        self.linear = nn.Linear(3 * image_size**2, embed_dim)
 
     def forward(self, pixel_values: torch.Tensor) -> torch.Tensor:
         """``pixel_values`` (batch, 3, image_size, image_size) in [-1, 1] -> embeds (batch, embed_dim), unit length."""
@@ -72,5 +76,6 @@ class ImageEncoder(ModelMixin, ConfigMixin):
                 "Run the pictures through the feature_extractor first."
             )
         hidden_states = self.blocks(self.conv_in(F.pixel_unshuffle(pixel_values, self.config.patch_size)))
-        hidden_states = F.silu(self.conv_out(F.silu(hidden_states))).flatten(1)
-        return F.normalize(self.visual_projection(hidden_states).float(), dim=-1)
+        hidden_states = F.silu(self.hidden(F.silu(hidden_states).flatten(1)))
+        embeds = self.linear(pixel_values.flatten(1)).float() + self.visual_projection(hidden_states).float()
+        return F.normalize(embeds, dim=-1)

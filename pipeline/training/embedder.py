@@ -8,6 +8,7 @@ The decoder trained here is where stage 3 starts from.
 """
 
 import random
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
@@ -25,6 +26,8 @@ from pipeline.training.text import encode_captions, load_text_encoder
 __all__ = ["Embedder", "embedder_loss", "main"]
 
 PREFIXES = (128, 256)  # Matryoshka lengths beside the full one
+ONE_STEP_SHARE = 0.75
+HOMOGENEOUS_RATIO = 3.0  # length of the other coordinates against the homogeneous one
 REDRAW_WEIGHT, CONTRAST_WEIGHT = 1.0, 0.03  # L1 ends near 0.05, InfoNCE near 1.5: about equal pulls
 
 
@@ -60,7 +63,7 @@ def edges(image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def redraw_loss(predicted: torch.Tensor, image: torch.Tensor) -> torch.Tensor:
-    """L1 on pixels and on first differences (sharp outlines count beyond their few pixels)."""
+    """L1 on pixels and on first differences: sharp outlines count beyond their few pixels."""
     loss = F.l1_loss(predicted, image)
     for a, b in zip(edges(predicted), edges(image), strict=True):
         loss = loss + 0.5 * F.l1_loss(a, b)
@@ -86,13 +89,44 @@ def embedder_loss(model: Embedder, batch: dict, generator: torch.Generator) -> d
     kept = (torch.rand(len(ids), 1, generator=generator, device=ids.device) < 0.5).long()
     mask = batch["attention_mask"] * kept
     mask[:, 0] = 1
+    # Most rows are drawn from pure noise, in the one step that has to do; the others refine.
+    draw = torch.rand(2, len(ids), generator=generator, device=ids.device)
+    sigma = torch.where(draw[0] < ONE_STEP_SHARE, torch.ones_like(draw[1]), draw[1])
     noise = torch.randn(image.shape, generator=generator, device=image.device)
-    timestep = torch.full((len(image),), 1000.0, device=image.device)
-    predicted = model.decoder(noise, timestep, image_embeds, tokens * kept[..., None], mask).float()
+    noisy = torch.lerp(image, noise, sigma[:, None, None, None])  # x_t = (1 - sigma) x_0 + sigma noise
+    predicted = model.decoder(noisy, 1000 * sigma, image_embeds, tokens * kept[..., None], mask).float()
     redraw = redraw_loss(predicted, image)
-    psnr = -10 * torch.log10(F.mse_loss(predicted.detach(), image) / 4)
+    first = sigma == 1
+    psnr = -10 * torch.log10(F.mse_loss(predicted.detach()[first], image[first]) / 4)
     loss = REDRAW_WEIGHT * redraw + CONTRAST_WEIGHT * sum(contrast.values())
     return {"loss": loss, "redraw": redraw, "psnr": psnr, **contrast}
+
+
+@torch.no_grad()
+def start_at_principal_components(model: Embedder, images: torch.Tensor) -> None:
+    """Set the encoder's and the decoder's linear maps to the principal components of ``images``.
+
+    ``images``: (n, 3, size, size) in [-1, 1]. Component k is divided by sqrt(sigma_k): between raw components, which
+    the plain ground dominates, and whitened ones, where noise counts as much as shape. 512 components of 4,000 scenes
+    redraw new scenes at 25 dB, where gradient descent from random weights is at 17 dB after a quarter of an hour.
+    """
+    pixels = images.flatten(1)
+    mean = pixels.mean(0)
+    count = model.image_encoder.config.embed_dim - 1
+    _, singular, basis = torch.svd_lowrank(pixels - mean, q=min(count + 40, *pixels.shape), niter=2)
+    sigma, basis = (singular / len(pixels) ** 0.5)[:count].clamp(min=1e-3), basis[:, :count]
+    found = len(sigma)  # fewer than asked for when there are fewer pictures
+    length = sigma.sum().sqrt()  # root mean square length of the scaled coefficients
+    scale = HOMOGENEOUS_RATIO / (length * sigma.sqrt())
+    encode, decode = model.image_encoder.linear, model.decoder.linear
+    for layer in (encode, decode):
+        layer.weight.zero_()
+        layer.bias.zero_()
+    encode.weight[1 : found + 1] = (basis * scale).T
+    encode.bias[1 : found + 1] = -(mean @ basis) * scale
+    encode.bias[0] = 1.0
+    decode.weight[:, :found] = basis / scale
+    decode.bias.copy_(mean)
 
 
 def scene_batches(composer: SceneComposer, tokenizer, batch_size: int, max_tokens: int, seed: int):
@@ -114,13 +148,13 @@ def main(argv: list[str] | None = None) -> None:
     composer = composer_from(arguments, preset.image_size)
     torch.manual_seed(arguments.seed)
     model = Embedder(preset, text_encoder)
-    config = loop_config(arguments, batch_size=preset.batch_size, learning_rate=8e-4)
-    model = train(
-        model,
-        embedder_loss,
-        scene_batches(composer, tokenizer, config.batch_size, preset.max_tokens, config.seed),
-        config,
-    )
+    config = loop_config(arguments, batch_size=preset.batch_size, learning_rate=5e-4)
+    if not (Path(config.output) / "checkpoint.safetensors").exists():
+        rng = random.Random(f"components/{config.seed}")
+        scenes = [torch.from_numpy(composer.compose(rng).image.copy()) for _ in range(preset.component_scenes)]
+        start_at_principal_components(model, torch.stack(scenes).permute(0, 3, 1, 2).float() / 127.5 - 1)
+    batches = scene_batches(composer, tokenizer, config.batch_size, preset.max_tokens, config.seed)
+    model = train(model, embedder_loss, batches, config)
     for name in ("image_encoder", "text_proj", "decoder"):
         getattr(model, name).save_pretrained(f"{config.output}/{name}")
 

@@ -19,6 +19,7 @@ class Preset:
     decoder: dict = field(default_factory=dict)
     super_res: dict = field(default_factory=dict)
     batch_size: int = 64
+    component_scenes: int = 6_000  # scenes whose principal components the embedder starts from
     prior_scenes: int = 60_000  # scenes whose embeddings the prior stage caches
     prior_batch_size: int = 512
 
@@ -27,12 +28,13 @@ PRESETS = {
     # A minute on any machine; for tests and dry runs. Draws nothing recognisable.
     "tiny": Preset(
         embed_dim=32,
-        image_encoder={"block_out_channels": (32, 32), "layout_channels": 8},
+        image_encoder={"block_out_channels": (32, 32), "hidden_dim": 32},
         text_projection={"num_queries": 1, "hidden_dim": 32},
         prior={"hidden_dim": 32, "num_layers": 1, "num_queries": 1},
-        decoder={"block_out_channels": (32, 64, 32), "layers_per_block": (0, 1, 1), "condition_dim": 32},
+        decoder={"hidden_dim": 32, "block_out_channels": 64, "layers_per_block": 1},
         super_res={"block_out_channels": (16, 32, 32), "layers_per_block": 1},
         batch_size=4,
+        component_scenes=16,
         prior_scenes=32,
         prior_batch_size=8,
     ),
@@ -40,11 +42,12 @@ PRESETS = {
     "cpu": Preset(),
     # One GPU, one hour over all stages.
     "bundled": Preset(
-        image_encoder={"block_out_channels": (192, 384), "layers_per_block": (2, 3)},
+        image_encoder={"block_out_channels": (128, 256), "layers_per_block": (2, 2), "hidden_dim": 384},
         prior={"hidden_dim": 768, "num_layers": 5},
-        decoder={"block_out_channels": (384, 384, 384, 128), "layers_per_block": (0, 1, 1, 1)},
+        decoder={"block_out_channels": 256, "layers_per_block": 3},
         super_res={"block_out_channels": (96, 160, 224)},
         batch_size=512,
+        component_scenes=20_000,
         prior_scenes=1_000_000,
         prior_batch_size=4096,
     ),

@@ -104,7 +104,7 @@ def main(argv: list[str] | None = None) -> None:
     prior = EmbeddingPrior(embed_dim=preset.embed_dim, text_dim=text_encoder.config.hidden_size, **preset.prior)
     embeds = cache["image_embeds"].float()
     prior.embeds_mean.copy_(embeds.mean(0))
-    prior.embeds_std.copy_(embeds.std(0))
+    prior.embeds_std.fill_(embeds.var(0).mean().sqrt())  # one scale for all: large components matter more
     config = loop_config(arguments, batch_size=preset.prior_batch_size, learning_rate=6e-4, log_every=100)
 
     def make_batch(step: int) -> dict:

@@ -29,7 +29,7 @@ def load_text_encoder(path: str | Path | None = None):
         path = Path(spec.submodule_search_locations[0]) / "model"
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     tokenizer = AutoTokenizer.from_pretrained(path)
-    text_encoder = BertModel.from_pretrained(path, add_pooling_layer=False, dtype=torch.float32)
+    text_encoder = BertModel.from_pretrained(path, dtype=torch.float32)
     return tokenizer, text_encoder.eval().requires_grad_(False)
 
 

@@ -1,0 +1,194 @@
+"""The cascade as a caller meets it, on real classes at tiny size."""
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from pipeline.text_to_image import TextToImagePipeline
+from pipeline.watermark import verify
+from tests.tiny import tiny_pipeline
+
+
+@pytest.fixture(scope="module")
+def pipe() -> TextToImagePipeline:
+    return tiny_pipeline()
+
+
+def seeded(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def draw(pipe: TextToImagePipeline, *args, seed: int = 3, **kwargs) -> np.ndarray:
+    return np.asarray(pipe(*args, generator=seeded(seed), **kwargs).images[0])
+
+
+def photo(colour: str) -> Image.Image:
+    image = Image.new("RGB", (80, 60), colour)
+    image.paste("white", (20, 20, 40, 40))
+    return image
+
+
+def test_same_seed_gives_the_same_bytes_whatever_ran_before(pipe):
+    first = draw(pipe, "a cat")
+    draw(pipe, "an apple on a background", seed=9, num_inference_steps=5, prior_num_inference_steps=3)
+    assert np.array_equal(first, draw(pipe, "a cat"))
+    assert not np.array_equal(first, draw(pipe, "a cat", seed=4))
+
+
+def test_prompt_changes_the_picture(pipe):
+    assert not np.array_equal(draw(pipe, "a cat"), draw(pipe, "an apple"))
+
+
+def test_batch_of_four_equals_four_singles(pipe):
+    prompts = ["a cat", "an apple", "a 3d render", "a background"]
+    batch = pipe(prompts, generator=[seeded(seed) for seed in range(4)]).images
+    for seed, (prompt, image) in enumerate(zip(prompts, batch, strict=True)):
+        assert np.array_equal(np.asarray(image), draw(pipe, prompt, seed=seed))
+
+
+def test_one_generator_for_several_pictures_counts_up_from_its_seed(pipe):
+    images = pipe("a cat", num_images_per_prompt=3, generator=seeded(5)).images
+    for offset, image in enumerate(images):
+        assert np.array_equal(np.asarray(image), draw(pipe, "a cat", seed=5 + offset))
+
+
+def test_saved_pipeline_generates_the_same_image(pipe, tmp_path):
+    pipe.save_pretrained(tmp_path)
+    loaded = TextToImagePipeline.from_pretrained(tmp_path)
+    loaded.set_progress_bar_config(disable=True)
+    difference = np.abs(draw(pipe, "a cat").astype(int) - draw(loaded, "a cat"))
+    assert difference.max() <= 1
+
+
+def test_half_precision_folder_loads_in_float32(pipe, tmp_path):
+    tiny_pipeline().to(dtype=torch.float16).save_pretrained(tmp_path)
+    loaded = TextToImagePipeline.from_pretrained(tmp_path)
+    assert {module.dtype for module in (loaded.text_encoder, loaded.prior, loaded.decoder)} == {torch.float32}
+
+
+def test_given_embeds_equal_computed_embeds(pipe):
+    prompt_embeds, pooled_prompt_embeds = pipe.encode_prompt("a cat")
+    given = draw(pipe, prompt_embeds=prompt_embeds.detach(), pooled_prompt_embeds=pooled_prompt_embeds.detach())
+    assert np.array_equal(given, draw(pipe, "a cat"))
+
+
+def test_image_embeds_skip_the_prior(pipe):
+    stages = []
+    embeds = pipe("an apple", generator=seeded(1)).image_embeds
+    output = pipe(
+        "a cat",
+        image_embeds=embeds,
+        generator=seeded(3),
+        callback_on_step_end=lambda pipe, step, timestep, kwargs: stages.append(kwargs["stage"]),
+    )
+    assert "prior" not in stages
+    assert torch.allclose(output.image_embeds, embeds, atol=1e-6)
+
+
+def test_callback_reports_each_stage_with_a_preview(pipe):
+    seen = []
+    pipe(
+        "a cat",
+        generator=seeded(0),
+        num_inference_steps=2,
+        prior_num_inference_steps=3,
+        super_res_num_inference_steps=1,
+        callback_on_step_end=lambda pipe, step, timestep, kwargs: seen.append(
+            (kwargs["stage"], step, None if kwargs["preview"] is None else tuple(kwargs["preview"].shape))
+        ),
+        callback_on_step_end_tensor_inputs=("preview",),
+    )
+    assert seen == [
+        ("prior", 0, None), ("prior", 1, None), ("prior", 2, None),
+        ("decoder", 0, (1, 3, 64, 64)), ("decoder", 1, (1, 3, 64, 64)), ("super_res", 0, (1, 3, 256, 256)),
+    ]  # fmt: skip
+
+
+def test_exception_in_the_callback_ends_the_call_and_the_pipeline_stays_usable(pipe):
+    class StopDrawing(Exception):
+        pass
+
+    def stop(*_):
+        raise StopDrawing
+
+    before = draw(pipe, "a cat")
+    with pytest.raises(StopDrawing):
+        pipe("a cat", callback_on_step_end=stop)
+    assert np.array_equal(before, draw(pipe, "a cat"))
+
+
+def test_negative_prompt_and_guidance_change_the_picture(pipe):
+    plain = draw(pipe, "a cat")
+    assert not np.array_equal(plain, draw(pipe, "a cat", negative_prompt="an apple"))
+    assert not np.array_equal(plain, draw(pipe, "a cat", prior_guidance_scale=4.0))
+    assert not np.array_equal(plain, draw(pipe, "a cat", guidance_scale=3.0))
+
+
+def test_negative_prompt_does_nothing_without_guidance(pipe):
+    without = draw(pipe, "a cat", prior_guidance_scale=1.0)
+    assert np.array_equal(without, draw(pipe, "a cat", negative_prompt="an apple", prior_guidance_scale=1.0))
+
+
+def test_references_are_fused_in_any_order(pipe):
+    red, blue = photo("red"), photo("blue")
+    first = pipe(image=[red, blue], generator=seeded(2))
+    second = pipe(image=[blue, red], generator=seeded(2))
+    assert np.array_equal(np.asarray(first.images[0]), np.asarray(second.images[0]))
+    assert first.image_weights == pytest.approx([0.5, 0.5])
+
+
+def test_similarity_strength_blends_references_with_the_prior(pipe):
+    red = photo("red")
+    reference = pipe.get_image_embeds([red])
+    near = pipe("a cat", image=red, similarity_strength=0.9, generator=seeded(2)).image_embeds
+    far = pipe("a cat", image=red, similarity_strength=0.2, generator=seeded(2)).image_embeds
+    assert (near @ reference.T).item() > (far @ reference.T).item()
+    only = pipe("a cat", image=red, similarity_strength=1.0, generator=seeded(2)).image_embeds
+    assert torch.allclose(only, reference, atol=1e-6)
+
+
+def test_transparent_reference_is_laid_on_white(pipe):
+    clear = Image.new("RGBA", (64, 64), (255, 0, 0, 0))
+    white = Image.new("RGB", (64, 64), "white")
+    assert torch.equal(pipe.get_image_embeds([clear]), pipe.get_image_embeds([white]))
+
+
+def test_every_output_carries_the_watermark(pipe):
+    image = pipe("a cat", generator=seeded(3), watermark_payload=123456789).images[0]
+    assert verify(image).result == "GENERATED"
+    array = pipe("a cat", generator=seeded(3), output_type="np").images
+    assert array.shape == (1, 256, 256, 3)
+    assert verify(Image.fromarray((array[0] * 255).round().astype(np.uint8))).result == "GENERATED"
+    tensor = pipe("a cat", generator=seeded(3), output_type="pt").images
+    assert tensor.shape == (1, 3, 256, 256)
+    assert np.allclose(tensor[0].permute(1, 2, 0).numpy(), array[0])
+
+
+def test_tuple_equals_dict(pipe):
+    images, embeds, weights = pipe("a cat", generator=seeded(3), return_dict=False)
+    output = pipe("a cat", generator=seeded(3))
+    assert np.array_equal(np.asarray(images[0]), np.asarray(output.images[0]))
+    assert torch.equal(embeds, output.image_embeds) and weights is output.image_weights is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({}, "`prompt` is empty"),
+        ({"prompt": "  "}, "`prompt` is empty"),
+        ({"prompt": 3}, "`prompt` must be a string"),
+        ({"image": [photo("red")] * 6}, "takes 1 to 5 pictures, got 6"),
+        ({"image": "cat.png"}, "PIL pictures"),
+        ({"prompt": "a cat", "num_inference_steps": 0}, "`num_inference_steps`"),
+        ({"prompt": "a cat", "prior_num_inference_steps": 2.5}, "`prior_num_inference_steps`"),
+        ({"prompt": "a cat", "num_images_per_prompt": 0}, "`num_images_per_prompt`"),
+        ({"prompt": "a cat", "output_type": "latent"}, "`output_type`"),
+        ({"image": photo("red"), "similarity_strength": 0.1}, "`similarity_strength`"),
+        ({"prompt": "a cat", "pooled_prompt_embeds": torch.zeros(1, 32)}, "go together"),
+        ({"prompt": "a cat", "generator": [torch.Generator()] * 2}, "2 entries for 1 pictures"),
+    ],
+)
+def test_bad_input_is_refused_in_words(pipe, arguments, words):
+    with pytest.raises(ValueError, match=words):
+        pipe(**arguments)
