@@ -32,6 +32,7 @@ from pipeline.data.record import ImageRecord, batches, kept
 from pipeline.models.captioner import Captioner
 
 __all__ = [
+    "describer",
     "descriptive_caption",
     "is_poor",
     "load_captioner",
@@ -114,7 +115,7 @@ def load_captioner(folder: Path) -> Describe:
         )
     model = Captioner.from_pretrained(folder).eval()
     tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(Path(folder) / "tokenizer.json"))
-    return _describer(model, tokenizer)
+    return describer(model, tokenizer)
 
 
 def train_captioner(
@@ -165,7 +166,9 @@ def _fit(model, tokenizer, images, texts, minutes: float, max_steps: int | None,
     return losses
 
 
-def _describer(model: Captioner, tokenizer: PreTrainedTokenizerFast) -> Describe:
+def describer(model: Captioner, tokenizer: PreTrainedTokenizerFast) -> Describe:
+    """A function from a list of pictures to their captions, one batch a call."""
+
     def describe(images: list[Image.Image]) -> list[str]:
         pixels = torch.as_tensor(np.stack([small_picture(image) for image in images])).permute(0, 3, 1, 2)
         ids = model.generate(pixels.float() / 127.5 - 1)

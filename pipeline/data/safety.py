@@ -29,7 +29,7 @@ __all__ = ["SafetyScreen", "Screening", "load_screen", "screen_prompt", "screen_
 CATEGORIES_FILE = Path(__file__).with_name("unsafe_concepts.json")
 STEP = "safety"
 CONCEPT_THRESHOLD = (
-    0.5  # cosine, all-MiniLM-L6-v2 sentence vectors; `pipeline.evaluation.data safety` prints the choice
+    0.45  # cosine of all-MiniLM-L6-v2 vectors; `pipeline.evaluation.safety` prints what it costs and catches
 )
 _DISGUISES = str.maketrans({"4": "a", "@": "a", "3": "e", "1": "i", "!": "i", "0": "o", "5": "s", "$": "s", "7": "t"})
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -112,7 +112,8 @@ class SafetyScreen:
         if self.embed_texts is not None and open_ones:
             found = self.screen_embeds(self.embed_texts([texts[index] for index in open_ones]))
             for index, verdict in zip(open_ones, found, strict=True):
-                verdicts[index] = verdict
+                if not verdict.allowed and not self._is_allowed_phrase(texts[index], verdict.category):
+                    verdicts[index] = verdict
         return verdicts
 
     def screen_embeds(self, embeds: np.ndarray) -> list[Screening]:
@@ -138,6 +139,11 @@ class SafetyScreen:
         sentences = [concept for category in self._categories for concept in category.concepts]
         ordinary = self.embed_texts(list(self._ordinary)) if self._ordinary else np.zeros((0, 1))
         return np.asarray(self.embed_texts(sentences)), owners, np.asarray(ordinary)
+
+    def _is_allowed_phrase(self, text: str, name: str) -> bool:
+        """Whether the category itself calls a phrase of the text harmless: "naked mole rat" is near "naked person"."""
+        allow = next(category.allow for category in self._categories if category.name == name)
+        return allow is not None and any(allow.search(reading) for reading in _readings(text))
 
     def _screen_words(self, text: str) -> Screening:
         readings = _readings(text)

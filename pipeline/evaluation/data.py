@@ -3,7 +3,6 @@
     python -m pipeline.evaluation.data hashes --count 1000000        # time and memory of grouping, against every two
     python -m pipeline.evaluation.data copies --input PICTURES       # precision and recall of de-duplication
     python -m pipeline.evaluation.data stress --truth MESSY/truth.jsonl --records CLEAN/records.jsonl
-    python -m pipeline.evaluation.data safety --input PICTURES       # captions of ordinary pictures that are refused
 
 Times are process CPU seconds: other work on the machine does not count.
 """
@@ -25,10 +24,9 @@ from pipeline.data.dedup import RADIUS, deduplicate, group_copies, hash_pictures
 from pipeline.data.hashing import near_pairs
 from pipeline.data.read import read_records
 from pipeline.data.record import ImageRecord, ImageSource, kept
-from pipeline.data.safety import load_screen
 from pipeline.evaluation.stress import COPIES
 
-__all__ = ["made_hashes", "measure_copies", "measure_hashes", "measure_safety", "measure_stress"]
+__all__ = ["made_hashes", "measure_copies", "measure_hashes", "measure_stress"]
 
 PAIRWISE_SUBSET = 20_000  # hashes compared two by two, to know what all pairs would cost
 
@@ -146,19 +144,6 @@ def measure_stress(truth: list[dict], outcomes: dict[str, dict]) -> dict:
     }
 
 
-def measure_safety(records: list[ImageRecord]) -> dict:
-    """Captions that the bundled word lists refuse: for a set known to be harmless, all of them are mistakes."""
-    screen = load_screen()
-    refused = [
-        (record.text, verdict.category) for record in records if not (verdict := screen.screen(record.text)).allowed
-    ]
-    return {
-        "captions": len(records),
-        "refused": len(refused),
-        "by_category": dict(Counter(category for _, category in refused)),
-    }
-
-
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -172,20 +157,16 @@ def main(arguments: list[str] | None = None) -> None:
     stress = commands.add_parser("stress")
     stress.add_argument("--truth", type=Path, required=True)
     stress.add_argument("--records", type=Path, required=True)
-    safety = commands.add_parser("safety")
-    safety.add_argument("--input", type=Path, required=True)
     options = parser.parse_args(arguments)
     if options.command == "hashes":
         result = measure_hashes(options.count, radius=options.radius)
     elif options.command == "copies":
-        records = kept(check_pictures(read_records(options.input)))
+        records = kept(read_records(options.input))
         result = measure_copies(records, options.work, share=options.share)
-    elif options.command == "stress":
+    else:
         truth = [json.loads(line) for line in io.StringIO(options.truth.read_text(encoding="utf-8"))]
         rows = [json.loads(line) for line in io.StringIO(options.records.read_text(encoding="utf-8"))]
         result = measure_stress(truth, {row["key"]: row for row in rows})
-    else:
-        result = measure_safety(list(read_records(options.input)))
     print(json.dumps(result, indent=1))
 
 

@@ -227,9 +227,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--pictures", type=int, default=2000, help="clean pictures to start from, drawn evenly")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
-    records = kept(check_pictures(read_records(options.input)))
+    records = kept(read_records(options.input))
     step = max(1, len(records) // options.pictures)
-    rows = make_stress_set(records[::step][: options.pictures], options.output, seed=options.seed)
+    chosen = kept(check_pictures(records[::step][: options.pictures]))
+    rows = make_stress_set(chosen, options.output, seed=options.seed)
     print(f"{len(rows)} files in {options.output / 'raw'}, what was done to them in {options.output / 'truth.jsonl'}")
 
 
