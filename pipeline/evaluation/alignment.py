@@ -10,6 +10,7 @@ import argparse
 import itertools
 import json
 import random
+import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -19,6 +20,7 @@ import torch
 from PIL import Image
 from tqdm import tqdm
 
+from pipeline.data.cutouts import CutoutSet
 from pipeline.evaluation.arguments import evaluation_arguments, open_all, settings_from
 from pipeline.evaluation.judge import TOP, CutoutJudge
 from pipeline.evaluation.prompts import Ask, PromptLists
@@ -60,11 +62,11 @@ def draw(pipe: TextToImagePipeline, asks: list[Ask], *, seed: int = 0, **setting
         yield pipe(ask.text, generator=torch.Generator().manual_seed(seed + index), **settings).images[0]
 
 
-def draw_real(judge: CutoutJudge, asks: list[Ask]) -> Iterator[Image.Image]:
+def draw_real(cutouts: CutoutSet, asks: list[Ask]) -> Iterator[Image.Image]:
     """A real picture per prompt: cut-outs that are what it asks for, composed with unseen jitter."""
     for ask in asks:
         rng = random.Random(f"real/{ask.text}")
-        yield compose_real(judge.cutouts, ask.shown, ask.background, ask.layout, rng, count=ask.count)
+        yield compose_real(cutouts, ask.shown, ask.background, ask.layout, rng, count=ask.count)
 
 
 def judge_asks(judge: CutoutJudge, asks: list[Ask], images: Iterable[Image.Image]) -> list[dict]:
@@ -125,7 +127,7 @@ def align(judge: CutoutJudge, drawn: Draw, limit: int, *, progress: bool = False
     def both(name: str, asks: list[Ask]) -> tuple[list[dict], list[dict]]:
         ours = judge_asks(judge, asks, tqdm(drawn(asks), name, len(asks), disable=not progress))
         verdicts[name] = ours
-        return ours, judge_asks(judge, asks, draw_real(judge, asks))
+        return ours, judge_asks(judge, asks, draw_real(judge.cutouts, asks))
 
     def add(
         what: str, pair: tuple[list[dict], list[dict]], fact: str, target=None, *, of_real=False, among=None
@@ -139,11 +141,11 @@ def align(judge: CutoutJudge, drawn: Draw, limit: int, *, progress: bool = False
 
     def measured(images: Iterable[Image.Image], whose: str) -> Iterator[Image.Image]:
         for image in images:
-            qualities[whose].append(picture_qualities(image, judge))
+            qualities[whose].append(picture_qualities(image))
             yield image
 
     ours = judge_asks(judge, asks, measured(tqdm(drawn(asks), "named", len(asks), disable=not progress), "ours"))
-    named = ours, judge_asks(judge, asks, measured(draw_real(judge, asks), "real"))
+    named = ours, judge_asks(judge, asks, measured(draw_real(judge.cutouts, asks), "real"))
     verdicts["named"] = ours
     add("named thing, top-1", named, "top1", 0.90, of_real=True)
     add("named thing, top-5", named, "top5", 0.98, of_real=True)
@@ -168,6 +170,8 @@ def align(judge: CutoutJudge, drawn: Draw, limit: int, *, progress: bool = False
     rows += _seed_rows(judge, drawn, lists.unstyled(max(2, limit // 12)), verdicts)
     ours, real = (summarise(qualities[whose]) for whose in ("ours", "real"))
     rows += [Row(name, len(asks), ours[name], real[name], unit=" ") for name in QUALITIES]
+    likeness = (statistics.median(verdict["likeness"] for verdict in each) for each in named)
+    rows.append(Row("likeness to the nearest cut-out", len(asks), *likeness, unit=" "))
     return rows, verdicts
 
 

@@ -21,7 +21,7 @@ from pipeline.evaluation.matching import SIDE, CutoutMatcher
 from pipeline.evaluation.real_pictures import HARMS, compose_real, vanishes
 from pipeline.evaluation.table import markdown_table
 
-__all__ = ["CutoutJudge", "Verdict", "load_judge", "main"]
+__all__ = ["CutoutJudge", "Verdict", "load_judge", "load_rows", "main"]
 
 TOP = 5
 TIERS = ("core", "extra-emoji")  # what is decoded: the same pixels that training uses
@@ -129,8 +129,8 @@ def _emptiest(profile: torch.Tensor) -> int:
     return third + int(places[(places - third // 2).abs().argmin()])
 
 
-def load_judge(root: str | Path, *, cache: str | Path = "runs/cache") -> CutoutJudge:
-    """The judge over the cut-outs under ``root``: those of the core tier where rows have tiers, else all.
+def load_rows(root: str | Path, *, cache: str | Path = "runs/cache") -> tuple[CutoutSet, list[Cutout]]:
+    """The cut-outs under ``root`` and those to judge by: the core tier where rows have tiers, else all.
 
     Raises:
         ValueError: ``root`` holds whole pictures only; there is nothing to compare with.
@@ -146,7 +146,12 @@ def load_judge(root: str | Path, *, cache: str | Path = "runs/cache") -> CutoutJ
         raise ValueError(
             f"`input` {root} holds no cut-outs. The judge compares with pictures that have an alpha channel."
         )
-    return CutoutJudge(cutouts, rows, cache=cache)
+    return cutouts, rows
+
+
+def load_judge(root: str | Path, *, cache: str | Path = "runs/cache") -> CutoutJudge:
+    """The judge over ``load_rows(root)``."""
+    return CutoutJudge(*load_rows(root, cache=cache), cache=cache)
 
 
 def calibrate(judge: CutoutJudge, number: int, seed: int = 0) -> list[list[str]]:

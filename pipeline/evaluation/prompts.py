@@ -92,7 +92,7 @@ class PromptLists:
                     f"{_a(ground)} backdrop with {thing} on it, in the look of {style}",
                     f"I need {thing}. Style: {style}. Backdrop: {ground}.",
                     f"a {style} picture showing {thing} in front of plain {ground}",
-                    f"{thing} in {style} style with nothing but {ground} behind it",
+                    f"{thing} in {_noun(style)} with nothing but {ground} behind it",
                 )
             )
             asks.append(Ask(text, (frozenset({concept}),), (row,), ground))
@@ -137,7 +137,7 @@ class PromptLists:
             things, style, ground = plural(row.phrase), _style(row, rng), self._background((row,), rng)
             text = rng.choice(
                 (
-                    f"exactly {NUMBER_WORDS[count]} {things} in {style} style with {_a(ground)} backdrop",
+                    f"exactly {NUMBER_WORDS[count]} {things} in {_noun(style)} with {_a(ground)} backdrop",
                     f"a picture of {NUMBER_WORDS[count]} {things}; {style} look, everything else {ground}",
                     f"draw {count} {things} as {style} before plain {ground}",
                 )
@@ -177,7 +177,7 @@ class PromptLists:
         rng = random.Random(f"other/{word}")
         row = self._pick(concepts[0], turn)
         style, ground = _style(row, rng), self._background((row,), rng)
-        text = f"{with_article(word)} in {style} style with nothing but {ground} behind it"
+        text = f"{with_article(word)} in {_noun(style)} with nothing but {ground} behind it"
         return Ask(text, (frozenset(concepts),), (row,), ground)
 
     def unstyled(self, limit: int | None = None) -> list[Ask]:
@@ -208,6 +208,11 @@ class PromptLists:
 
 def _style(row: Cutout, rng: random.Random) -> str:
     return rng.choice(row.styles) if row.styles else "plain"
+
+
+def _noun(style: str) -> str:
+    """ "flat sticker style"; style words that have the word already keep it."""
+    return style if "style" in style else f"{style} style"
 
 
 def _shares_stem(word: str, name: str) -> bool:

@@ -10,7 +10,6 @@ from PIL import Image
 from scipy import ndimage
 
 from pipeline.evaluation.foreground import segment
-from pipeline.evaluation.judge import CutoutJudge
 
 __all__ = ["QUALITIES", "picture_qualities", "summarise"]
 
@@ -19,13 +18,12 @@ QUALITIES = {
     "edge sharpness": "median: grey levels between neighbours at the steepest 1 % of places",
     "ground unrest": "median: deviation of the ground far from the thing, in grey levels of 255",
     "cut off": "share of pictures whose thing touches the border",
-    "likeness": "median: cosine to the nearest real cut-out under the judge's metric",
 }
 FAR = 12  # pixels of 256 between the thing and what counts as open ground
 BORDER_SHARE = 0.02  # of the border's pixels that must differ for a thing to count as cut off
 
 
-def picture_qualities(image: Image.Image, judge: CutoutJudge) -> dict[str, float]:
+def picture_qualities(image: Image.Image) -> dict[str, float]:
     """One picture's values, by the names of ``QUALITIES``."""
     grey = np.asarray(image.convert("L"), dtype=np.float32)
     steps = np.concatenate([np.abs(np.diff(grey, axis=0)).ravel(), np.abs(np.diff(grey, axis=1)).ravel()])
@@ -39,7 +37,6 @@ def picture_qualities(image: Image.Image, judge: CutoutJudge) -> dict[str, float
         "edge sharpness": float(np.quantile(steps, 0.99)),
         "ground unrest": float(255 * unrest.std(axis=1).mean()) if open_ground.sum() > 100 else 0.0,
         "cut off": float(border.mean() > BORDER_SHARE),
-        "likeness": judge.judge(image).likeness,
     }
 
 

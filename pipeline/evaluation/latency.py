@@ -1,0 +1,201 @@
+"""How long a picture takes and what it costs: warm, stage by stage, against the stock way, and from a cold start.
+
+    python -m pipeline.evaluation.latency --weights weights
+
+A picture is one prompt to one marked 256x256 PNG in memory. The stock way is what the same cascade costs without
+few-step training: the weights are the same, only the steps and the guidance differ. Memory and the first picture are
+measured in a process of their own.
+"""
+
+import argparse
+import io
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import torch
+
+from pipeline.evaluation.table import markdown_table
+from pipeline.text_to_image import TextToImagePipeline
+from pipeline.weights import DEFAULT_WEIGHTS, WeightsError, load_pipeline
+
+__all__ = ["STOCK", "cold_start", "folder_bytes", "main", "report", "time_picture", "time_pictures"]
+
+PROMPTS = (
+    "a red apple, 3d render, on a light blue background",
+    "an octopus, flat sticker, on a white background",
+    "three green leaves in a row",
+    "a house to the left of a tree, cartoon emoji, on a beige background",
+    "a rocket among the stars, gradient vector, navy blue background",
+    "a slice of pizza",
+)
+# The step counts of unCLIP's own defaults (Ramesh et al. 2022), guidance included.
+STOCK = {
+    "prior_num_inference_steps": 25,
+    "num_inference_steps": 25,
+    "guidance_scale": 3.0,
+    "super_res_num_inference_steps": 7,
+}
+STAGES = ("text and prior", "decoder", "super_res", "watermark and PNG")
+_STAGE_OF = {"prior": "text and prior", "decoder": "decoder", "super_res": "super_res"}
+
+
+def time_picture(pipe: TextToImagePipeline, prompt: str, seed: int = 0, **settings) -> dict[str, float]:
+    """Seconds by stage (``STAGES``) of one prompt -> one marked PNG."""
+    ends = {}
+
+    def on_step(pipe, step, timestep, kwargs):
+        ends[_STAGE_OF[kwargs["stage"]]] = time.perf_counter()
+
+    start = time.perf_counter()
+    generator = torch.Generator().manual_seed(seed)
+    image = pipe(prompt, generator=generator, callback_on_step_end=on_step, **settings).images[0]
+    image.save(io.BytesIO(), "PNG")
+    ends[STAGES[-1]] = time.perf_counter()
+    starts = [start, *(ends[stage] for stage in STAGES[:-1])]
+    return {stage: ends[stage] - begun for stage, begun in zip(STAGES, starts, strict=True)}
+
+
+def time_pictures(pipe: TextToImagePipeline, number: int, *, warm_up: int = 2, **settings) -> list[dict[str, float]]:
+    """``number`` pictures after ``warm_up`` that are not counted, over ``PROMPTS`` in turn."""
+    timed = [time_picture(pipe, PROMPTS[i % len(PROMPTS)], i, **settings) for i in range(warm_up + number)]
+    return timed[warm_up:]
+
+
+def folder_bytes(folder: str | Path) -> int:
+    """Size of everything in ``folder``."""
+    return sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
+
+
+def cold_start(weights: str | Path, threads: int | None = None) -> dict[str, float]:
+    """{"first_picture": seconds from the process's start, "peak_bytes": its largest resident size}.
+
+    Raises:
+        RuntimeError: the process failed; the message holds its last line.
+    """
+    command = [sys.executable, "-m", "pipeline.evaluation.latency", "--weights", str(weights), "--in-this-process"]
+    started = time.time()
+    child = subprocess.run(
+        command + (["--threads", str(threads)] if threads else []),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    if child.returncode:
+        lines = child.stderr.strip().splitlines() or ["no message"]
+        raise RuntimeError(f"The process that measures the cold start failed: {lines[-1]}")
+    measured = json.loads(child.stdout.splitlines()[-1])
+    return {"first_picture": measured["at"] - started, "peak_bytes": measured["peak_bytes"]}
+
+
+def _in_this_process(weights: str) -> None:
+    pipe = load_pipeline(weights)
+    time_picture(pipe, PROMPTS[0])
+    at = time.time()
+    time_pictures(pipe, 3, warm_up=0)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    print(json.dumps({"at": at, "peak_bytes": peak}))
+
+
+def report(weights: str | Path, *, pictures: int = 12, stock_pictures: int = 4, threads: int | None = None) -> dict:
+    """Measure everything and print it; returns the same numbers."""
+    cold = cold_start(weights, threads)
+    if threads:
+        torch.set_num_threads(threads)
+    pipe = load_pipeline(weights)
+    load = os.getloadavg()[0]
+    ours = time_pictures(pipe, pictures)
+    stock = time_pictures(pipe, stock_pictures, warm_up=1, **STOCK)
+    medians = {
+        name: {stage: statistics.median(timed[stage] for timed in runs) for stage in STAGES}
+        | {"whole": statistics.median(sum(timed.values()) for timed in runs)}
+        for name, runs in (("ours", ours), ("stock", stock))
+    }
+    whole, stock_whole = medians["ours"]["whole"], medians["stock"]["whole"]
+    modules = [part for part in pipe.components.values() if isinstance(part, torch.nn.Module)]
+    measured = {
+        "median_seconds": whole,
+        "stock_seconds": stock_whole,
+        "ratio": stock_whole / whole,
+        "peak_bytes": cold["peak_bytes"],
+        "weights_bytes": folder_bytes(weights),
+        "parameters": sum(parameter.numel() for module in modules for parameter in module.parameters()),
+        "first_picture_seconds": cold["first_picture"],
+        "threads": torch.get_num_threads(),
+        "load_average_before": load,
+        "stages": medians,
+    }
+    rows = [
+        ["one prompt -> one marked PNG, warm, median", f"{whole:.2f} s", "0.6 s", _reached(whole <= 0.6)],
+        ["the same weights the stock way, median", f"{stock_whole:.2f} s", "", ""],
+        ["times faster than that", f"{measured['ratio']:.1f}", "10", _reached(measured["ratio"] >= 10)],
+        ["peak memory", f"{cold['peak_bytes'] / 1e9:.2f} GB", "1.5 GB", _reached(cold["peak_bytes"] <= 1.5e9)],
+        [
+            "weights on disk",
+            f"{measured['weights_bytes'] / 1e6:.0f} MB",
+            "150 MB",
+            _reached(measured["weights_bytes"] <= 150e6),
+        ],
+        ["parameters", f"{measured['parameters'] / 1e6:.1f} M", "70 M", _reached(measured["parameters"] <= 70e6)],
+        [
+            "first picture after the process starts",
+            f"{cold['first_picture']:.1f} s",
+            "15 s",
+            _reached(cold["first_picture"] <= 15),
+        ],
+    ]
+    print(markdown_table(["what", "measured", "target", "reached"], rows))
+    print()
+    split = [
+        [stage, *(f"{1000 * medians[name][stage]:.0f} ms" for name in ("ours", "stock"))]
+        for stage in (*STAGES, "whole")
+    ]
+    print(markdown_table(["stage, median", "ours", "the stock way"], split))
+    print(f"\n{pictures} pictures, {stock_pictures} the stock way, {torch.get_num_threads()} threads.")
+    if load > 0.7:
+        print(f"Other work was running (load average {load:.1f}): these times are longer than on a quiet machine.")
+    return measured
+
+
+def _reached(met: bool) -> str:
+    return "yes" if met else "no"
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m pipeline.evaluation.latency",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--weights", default=str(DEFAULT_WEIGHTS), help="folder of the weights")
+    parser.add_argument("--pictures", type=int, default=12, help="pictures that are timed")
+    parser.add_argument("--stock-pictures", type=int, default=4, help="pictures that are timed the stock way")
+    parser.add_argument("--threads", type=int, help="threads that torch uses (its default)")
+    parser.add_argument("--json", type=Path, help="write the numbers here")
+    parser.add_argument("--in-this-process", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args(argv)
+    try:
+        if arguments.in_this_process:
+            if arguments.threads:
+                torch.set_num_threads(arguments.threads)
+            return _in_this_process(arguments.weights)
+        numbers = report(
+            arguments.weights,
+            pictures=arguments.pictures,
+            stock_pictures=arguments.stock_pictures,
+            threads=arguments.threads,
+        )
+    except (WeightsError, RuntimeError) as error:
+        raise SystemExit(str(error)) from error
+    if arguments.json:
+        arguments.json.write_text(json.dumps(numbers, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

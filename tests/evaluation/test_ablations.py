@@ -1,0 +1,48 @@
+"""Example run: python -m pytest tests/evaluation/test_ablations.py"""
+
+import numpy as np
+import pytest
+import torch
+
+from pipeline.evaluation.ablations import Variant, WithoutText, ablate, variants
+from pipeline.evaluation.judge import load_judge
+from pipeline.evaluation.prompts import PromptLists
+from tests.evaluation.cutout_zip import write_cutouts
+from tests.tiny import tiny_pipeline
+
+
+@pytest.fixture(scope="module")
+def judge(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("ablations")
+    return load_judge(write_cutouts(folder / "pictures"), cache=folder / "cache")
+
+
+def test_dropping_the_text_makes_super_res_blind_to_it():
+    pipe = tiny_pipeline()
+    blind = WithoutText(pipe.super_res)
+    small, noise, steps = torch.zeros(1, 3, 64, 64), torch.zeros(1, 3, 256, 256), torch.tensor([1000.0])
+    texts = [pipe.encode_prompt(text)[0].detach() for text in ("a red apple", "a blue cat on a background")]
+    seeing, unseeing = (
+        [part(noise, steps, small, tokens, torch.ones(tokens.shape[:2])) for tokens in texts]
+        for part in (pipe.super_res, blind)
+    )
+    assert not torch.allclose(*seeing) and torch.equal(*unseeing)
+
+
+@pytest.mark.parametrize("variant", variants(), ids=lambda variant: f"{variant.group} {variant.name}")
+def test_every_variant_draws_and_only_it_changes(judge, variant):
+    pipe = tiny_pipeline()
+    asks = PromptLists(judge.cutouts, judge.rows).named(1)
+    before = {name: id(component) for name, component in pipe.components.items()}
+    scores = ablate(pipe, judge, variant, asks, prior_num_inference_steps=3, super_res_num_inference_steps=1)
+    assert {"top1", "top5", "style", "background", "seconds", "likeness"} <= set(scores)
+    assert all(np.isfinite(value) for value in scores.values())
+    assert {name: id(component) for name, component in pipe.components.items()} == before
+
+
+def test_each_setting_of_a_group_differs_from_the_others():
+    listed = variants()
+    assert listed[0] == Variant("default", "as shipped")
+    keys = [(variant.group, variant.name) for variant in listed]
+    assert len(set(keys)) == len(keys)
+    assert {"prior_num_inference_steps": 25} in [variant.settings for variant in listed]

@@ -1,0 +1,61 @@
+"""Example run: python -m pytest tests/evaluation/test_latency.py -m ''"""
+
+import time
+
+import pytest
+
+from pipeline.evaluation.latency import STAGES, STOCK, cold_start, folder_bytes, report, time_picture
+from pipeline.training.export import write_checksums
+from tests.tiny import tiny_pipeline
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("latency") / "weights"
+    tiny_pipeline().save_pretrained(folder)
+    write_checksums(folder)
+    return folder
+
+
+def test_the_stages_add_up_to_the_whole():
+    pipe = tiny_pipeline()
+    start = time.perf_counter()
+    split = time_picture(pipe, "a cat")
+    whole = time.perf_counter() - start
+    assert tuple(split) == STAGES and all(seconds > 0 for seconds in split.values())
+    assert 0.9 * whole - 0.01 < sum(split.values()) <= whole
+
+
+def test_the_stock_way_spends_its_time_in_the_decoder():
+    pipe = tiny_pipeline()
+    time_picture(pipe, "a cat")
+    few, many = time_picture(pipe, "a cat"), time_picture(pipe, "a cat", **STOCK)
+    assert many["decoder"] > 3 * few["decoder"]  # 25 guided steps against 2
+
+
+def test_a_folder_is_as_large_as_its_files(tmp_path):
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "one").write_bytes(b"x" * 10)
+    (tmp_path / "a" / "b" / "two").write_bytes(b"x" * 5)
+    assert folder_bytes(tmp_path) == 15
+
+
+@pytest.mark.slow
+def test_a_cold_start_is_measured_in_its_own_process(weights):
+    measured = cold_start(weights, threads=1)
+    assert 0.5 < measured["first_picture"] < 300
+    assert 100e6 < measured["peak_bytes"] < 3e9
+
+
+@pytest.mark.slow
+def test_the_report_prints_every_row_of_the_target_table(weights, capsys):
+    numbers = report(weights, pictures=2, stock_pictures=1)
+    printed = capsys.readouterr().out
+    for what in ("warm, median", "times faster", "peak memory", "weights on disk", "parameters", "first picture"):
+        assert what in printed
+    assert numbers["weights_bytes"] == folder_bytes(weights) and numbers["ratio"] > 1
+
+
+def test_a_failed_cold_start_says_why(tmp_path):
+    with pytest.raises(RuntimeError, match="no weights folder"):
+        cold_start(tmp_path / "nowhere")
