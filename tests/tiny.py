@@ -49,7 +49,9 @@ def tiny_components(seed: int = 0) -> dict:
         "feature_extractor": CLIPImageProcessor(
             size={"height": 64, "width": 64}, do_center_crop=False, image_mean=[0.5] * 3, image_std=[0.5] * 3
         ),
-        "image_encoder": ImageEncoder(embed_dim=EMBED_DIM, block_out_channels=(32, 32), hidden_dim=32),
+        "image_encoder": ImageEncoder(
+            embed_dim=EMBED_DIM, block_out_channels=(32, 32), layers_per_block=(1, 1), hidden_dim=32
+        ),
         "fusion": ImageFusion(embed_dim=EMBED_DIM, hidden_dim=8),
         "prior": EmbeddingPrior(embed_dim=EMBED_DIM, text_dim=TEXT_DIM, hidden_dim=32, num_layers=1, num_queries=1),
         "prior_scheduler": FlowMatchEulerDiscreteScheduler(),

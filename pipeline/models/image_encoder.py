@@ -1,8 +1,8 @@
 """The image half of the embedding model: a 64x64 picture -> one L2-normalised vector that nearly determines it.
 
-A linear map (training starts it at the principal components of the pictures, largest first, so that prefixes of the
-vector are useful too) plus a convolutional branch that bends it towards what the text says. The first coordinate is a
-homogeneous one: it starts constant, so that normalising the vector to unit length loses nothing.
+A linear map (set to the principal components of the pictures, largest first, so that prefixes of the vector are useful
+too) and, if it has channels, a convolutional branch that bends the vector towards what the text says. The first
+coordinate is a homogeneous one: it starts constant, so that normalising the vector to unit length loses nothing.
 """
 
 import torch
@@ -35,7 +35,7 @@ class ImageEncoder(ModelMixin, ConfigMixin):
         image_size: side of the input in pixels; a multiple of ``patch_size * 2 ** (len(block_out_channels) - 1)``.
         patch_size: the picture is pixel-unshuffled by this factor first.
         embed_dim: length of the embedding.
-        block_out_channels: channels per level; each level halves the side.
+        block_out_channels: channels per level of the branch; each level halves the side. Empty: no branch.
         layers_per_block: residual blocks per level.
         hidden_dim: width between the flattened map and the embedding.
     """
@@ -46,26 +46,25 @@ class ImageEncoder(ModelMixin, ConfigMixin):
         image_size: int = 64,
         patch_size: int = 4,
         embed_dim: int = 512,
-        block_out_channels: tuple[int, ...] = (64, 128),
-        layers_per_block: tuple[int, ...] = (1, 1),
+        block_out_channels: tuple[int, ...] = (),
+        layers_per_block: tuple[int, ...] = (),
         hidden_dim: int = 384,
     ):
         super().__init__()
-        self.conv_in = nn.Conv2d(3 * patch_size**2, block_out_channels[0], 3, padding=1)
-        layers: list[nn.Module] = []
-        previous = block_out_channels[0]
-        for level, (channels, depth) in enumerate(zip(block_out_channels, layers_per_block, strict=True)):
-            if level:
-                layers.append(nn.Conv2d(previous, channels, 3, stride=2, padding=1))
-            layers += [_ResidualBlock(channels) for _ in range(depth)]
-            previous = channels
-        self.blocks = nn.Sequential(*layers)
-        side = image_size // patch_size // 2 ** (len(block_out_channels) - 1)
-        self.hidden = nn.Linear(previous * side * side, hidden_dim)
-        self.visual_projection = nn.Linear(hidden_dim, embed_dim)
-        nn.init.zeros_(self.visual_projection.weight)
-        nn.init.zeros_(self.visual_projection.bias)
         self.linear = nn.Linear(3 * image_size**2, embed_dim)
+        self.branch = None
+        if block_out_channels:
+            layers: list[nn.Module] = [nn.PixelUnshuffle(patch_size)]
+            previous = 3 * patch_size**2
+            for level, (channels, depth) in enumerate(zip(block_out_channels, layers_per_block, strict=True)):
+                layers.append(nn.Conv2d(previous, channels, 3, stride=2 if level else 1, padding=1))
+                layers += [_ResidualBlock(channels) for _ in range(depth)]
+                previous = channels
+            side = image_size // patch_size // 2 ** (len(block_out_channels) - 1)
+            layers += [nn.SiLU(), nn.Flatten(), nn.Linear(previous * side * side, hidden_dim), nn.SiLU()]
+            self.branch = nn.Sequential(*layers, nn.Linear(hidden_dim, embed_dim))
+            nn.init.zeros_(self.branch[-1].weight)
+            nn.init.zeros_(self.branch[-1].bias)
 
     def forward(self, pixel_values: torch.Tensor) -> torch.Tensor:
         """``pixel_values`` (batch, 3, image_size, image_size) in [-1, 1] -> embeds (batch, embed_dim), unit length."""
@@ -75,7 +74,7 @@ class ImageEncoder(ModelMixin, ConfigMixin):
                 f"`pixel_values` must be (batch, 3, {size}, {size}), got {tuple(pixel_values.shape)}. "
                 "Run the pictures through the feature_extractor first."
             )
-        hidden_states = self.blocks(self.conv_in(F.pixel_unshuffle(pixel_values, self.config.patch_size)))
-        hidden_states = F.silu(self.hidden(F.silu(hidden_states).flatten(1)))
-        embeds = self.linear(pixel_values.flatten(1)).float() + self.visual_projection(hidden_states).float()
+        embeds = self.linear(pixel_values.flatten(1)).float()
+        if self.branch is not None:
+            embeds = embeds + self.branch(pixel_values).float()
         return F.normalize(embeds, dim=-1)

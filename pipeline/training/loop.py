@@ -171,7 +171,7 @@ def train(
     if accelerator.is_main_process:
         _save_checkpoint(output, trainable, optimizer, ema, step, elapsed)
     ema.copy_to(trainable.values())
-    return model.to("cpu").eval()
+    return model.to("cpu", torch.float32).eval()  # frozen parts were in the fast type
 
 
 def _save_checkpoint(output: Path, trainable: dict, optimizer, ema: EMAModel, step: int, elapsed: float) -> None:

@@ -13,6 +13,7 @@ class Preset:
     image_size: int = 64  # side of the decoder's picture and of the image encoder's input
     super_res_size: int = 256
     max_tokens: int = 48  # training captions are cut to this; prompts are not
+    train_linear: bool = False  # whether the principal components are trained on, or kept as they are
     image_encoder: dict = field(default_factory=dict)
     text_projection: dict = field(default_factory=dict)
     prior: dict = field(default_factory=dict)
@@ -28,7 +29,8 @@ PRESETS = {
     # A minute on any machine; for tests and dry runs. Draws nothing recognisable.
     "tiny": Preset(
         embed_dim=32,
-        image_encoder={"block_out_channels": (32, 32), "hidden_dim": 32},
+        train_linear=True,
+        image_encoder={"block_out_channels": (32, 32), "layers_per_block": (1, 1), "hidden_dim": 32},
         text_projection={"num_queries": 1, "hidden_dim": 32},
         prior={"hidden_dim": 32, "num_layers": 1, "num_queries": 1},
         decoder={"hidden_dim": 32, "block_out_channels": 64, "layers_per_block": 1},

@@ -47,19 +47,19 @@ def prior_loss(model: EmbeddingPrior, batch: dict, generator: torch.Generator) -
 
 @torch.no_grad()
 def cache_scenes(
-    composer: SceneComposer, tokenizer, text_encoder, image_encoder, text_proj, path: Path, count: int, seed: int
+    composer: SceneComposer, tokenizer, text_encoder, image_encoder, path: Path, count: int, seed: int
 ) -> dict[str, torch.Tensor]:
     """Embeddings of ``count`` composed scenes, from ``path`` if it is there.
 
     Returns:
-        tokens (count, CACHE_TOKENS, text_dim) float16, attention_mask (count, CACHE_TOKENS), image_embeds and
-        text_embeds (count, embed_dim) float16.
+        tokens (count, CACHE_TOKENS, text_dim) float16, attention_mask (count, CACHE_TOKENS) and image_embeds
+        (count, embed_dim) float16.
     """
     if path.exists():
         return load_file(path)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     dtype = fast_dtype(device)
-    modules = [module.to(device).eval() for module in (text_encoder, image_encoder, text_proj)]
+    modules = [module.to(device).eval() for module in (text_encoder, image_encoder)]
     rng, parts = random.Random(f"prior/{seed}"), []
     for start in tqdm(range(0, count, 64), desc="embed scenes", mininterval=10):
         scenes = [composer.compose(rng) for _ in range(min(64, count - start))]
@@ -68,17 +68,16 @@ def cache_scenes(
         image = (image.permute(0, 3, 1, 2).float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
         with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
             tokens = modules[0](ids.to(device), attention_mask=mask.to(device)).last_hidden_state
-            image_embeds, text_embeds = modules[1](image), modules[2](tokens, mask.to(device))
+            image_embeds = modules[1](image)
         tokens = F.pad(tokens.half().cpu(), (0, 0, 0, CACHE_TOKENS - tokens.shape[1]))
         mask = F.pad(mask, (0, CACHE_TOKENS - mask.shape[1]))
-        parts.append((tokens, mask.to(torch.uint8), image_embeds.half().cpu(), text_embeds.half().cpu()))
-    names = ("tokens", "attention_mask", "image_embeds", "text_embeds")
+        parts.append((tokens, mask.to(torch.uint8), image_embeds.half().cpu()))
+    names = ("tokens", "attention_mask", "image_embeds")
     cache = {name: torch.cat(column) for name, column in zip(names, zip(*parts, strict=True), strict=True)}
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(cache, path.with_suffix(".partial"))
     path.with_suffix(".partial").rename(path)
-    for module in (text_encoder, image_encoder, text_proj):
-        module.to("cpu")
+    text_encoder.to("cpu")
     return cache
 
 
@@ -95,11 +94,13 @@ def main(argv: list[str] | None = None) -> None:
         tokenizer,
         text_encoder,
         image_encoder,
-        text_proj,
         Path(arguments.output) / f"scenes-{preset.prior_scenes}-{arguments.seed}.safetensors",
         preset.prior_scenes,
         arguments.seed,
     )
+    with torch.no_grad():
+        chunks = zip(cache["tokens"].split(1024), cache["attention_mask"].split(1024), strict=True)
+        cache["text_embeds"] = torch.cat([text_proj(tokens.float(), mask) for tokens, mask in chunks])
     torch.manual_seed(arguments.seed)
     prior = EmbeddingPrior(embed_dim=preset.embed_dim, text_dim=text_encoder.config.hidden_size, **preset.prior)
     embeds = cache["image_embeds"].float()
