@@ -19,6 +19,7 @@ MAX_STRETCH = 0.12  # of the side: a "slight" crop
 _SATURATION, _GAIN, _SHIFT = (0.7, 1.4), (0.8, 1.25), (-30, 30)  # what still counts as the same colours
 _NOISE = 4.0  # of 255: a copy differs by this everywhere after strong JPEG (measured: rms 3.4 at quality 20)
 _EDGE = 0.25  # pixels that an edge may be misplaced
+_HOPELESS = 15.0  # of 255, after three steps: cropped copies end at 3 to 7
 _STEPS = 8  # of alignment; it settles in four to six
 
 
@@ -77,6 +78,8 @@ def _align(first: np.ndarray, second: np.ndarray) -> np.ndarray:
         if error < best_error:
             best_place, best_error = place, error
         elif step > 3:
+            break
+        if step == 3 and best_error > _HOPELESS**2:
             break
         slope_down, slope_across = np.gradient(moved.mean(axis=-1))
         jacobian = np.stack([slope_across * across, slope_down * down, slope_across, slope_down], axis=-1) * half

@@ -75,7 +75,11 @@ def deduplicate(
     quality = quality or copy_quality
     order = sorted(range(len(alive)), key=lambda row: (quality(records[alive[row]]), records[alive[row]].key))
     same = functools.partial(
-        _same_picture, [records[index] for index in alive], tolerance=tolerance, crop_tolerance=crop_tolerance
+        _same_picture,
+        [records[index] for index in alive],
+        np.stack([_coarse(records[index]) for index in alive]) if alive else np.zeros((0, 0)),
+        tolerance=tolerance,
+        crop_tolerance=crop_tolerance,
     )
     leaders = group_copies(hashes, np.array(order[::-1], dtype=int), radius=radius, same=same)
     groups: dict[int, list[int]] = {}
@@ -131,11 +135,17 @@ def group_copies(
 
 
 def _same_picture(
-    records: list[ImageRecord], row: int, rows: np.ndarray, *, tolerance: float, crop_tolerance: float
+    records: list[ImageRecord],
+    coarse: np.ndarray,
+    row: int,
+    rows: np.ndarray,
+    *,
+    tolerance: float,
+    crop_tolerance: float,
 ) -> np.ndarray:
     """Which of `rows` show the same picture as `row`: coarse pictures first, then those that pass at 32x32."""
-    coarse = np.stack([_coarse(records[index]) for index in rows])
-    result = tone_difference(np.broadcast_to(_coarse(records[row]), coarse.shape), coarse) <= COARSE_TOLERANCE
+    others = coarse[rows]
+    result = tone_difference(np.broadcast_to(coarse[row], others.shape), others) <= COARSE_TOLERANCE
     for place in np.flatnonzero(result):
         own, other = _fine(records[row]), _fine(records[rows[place]])
         if own is None or other is None:

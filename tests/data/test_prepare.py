@@ -145,6 +145,7 @@ def test_two_processes_give_the_same_bytes(messy, tmp_path, monkeypatch):
 def test_two_ray_workers_give_the_same_bytes(messy, tmp_path, monkeypatch):
     folder, _ = messy
     monkeypatch.setattr(prepare_module, "CHUNK_SIZE", 20)
+    monkeypatch.setenv("RAY_raylet_start_wait_time_s", "300")  # a busy machine starts Ray slowly
     prepare(_config(folder, tmp_path / "local"))
     prepare(_config(folder, tmp_path / "ray"), engine="ray", workers=2)
     assert _bytes(tmp_path / "local") == _bytes(tmp_path / "ray")
