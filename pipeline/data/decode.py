@@ -2,8 +2,8 @@
 
     records = check_pictures(read_records(Path("raw")))
 
-Survivors carry in their metadata `width`, `height` (pixels, upright), `format` (by content, whatever the extension
-says), `bytes` and `decode_notes`.
+Survivors carry in their metadata `width`, `height` (pixels, upright), `alpha` (bool), `format` (by content, whatever
+the extension says), `bytes` and `decode_notes`.
 """
 
 import zipfile
@@ -52,7 +52,12 @@ def _check(record: ImageRecord, min_side: int, max_aspect: float) -> ImageRecord
     if suffix not in expected and record.source.kind != "parquet":
         notes.append(f"wrong extension: {suffix or 'none'} holds {picture.format}")
     record = record.with_metadata(
-        width=picture.width, height=picture.height, format=picture.format, bytes=data_size, decode_notes=notes
+        width=picture.width,
+        height=picture.height,
+        alpha=picture.image.mode == "RGBA",
+        format=picture.format,
+        bytes=data_size,
+        decode_notes=notes,
     )
     short, long = sorted((picture.width, picture.height))
     if short < min_side:

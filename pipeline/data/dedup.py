@@ -92,9 +92,11 @@ def deduplicate(
 
 
 def copy_quality(record: ImageRecord) -> tuple:
-    """What makes one copy better than another: pixels, then bytes a pixel, then a longer caption."""
+    """What makes one copy better than another: transparency (a cut-out was flattened, never the reverse), then pixels,
+    then bytes, then a longer caption."""
     values = record.metadata
-    return values.get("width", 0) * values.get("height", 0), values.get("bytes", 0), len(record.text)
+    pixels = values.get("width", 0) * values.get("height", 0)
+    return bool(values.get("alpha")), pixels, values.get("bytes", 0), len(record.text)
 
 
 def group_copies(

@@ -35,6 +35,7 @@ from pipeline.data.read import read_records
 from pipeline.data.record import Drop, ImageRecord, batches, kept
 from pipeline.data.report import write_report
 from pipeline.data.safety import CATEGORIES_FILE, SafetyScreen, screen_records
+from pipeline.data.sentence_encoder import load_text_encoder
 from pipeline.data.write import SHARD_SIZE, write_shards
 
 __all__ = ["STEPS", "PrepareConfig", "prepare"]
@@ -57,8 +58,9 @@ class PrepareConfig:
     radius: int = RADIUS  # bits in which the hashes of two copies may differ
     tolerance: float = TOLERANCE  # root mean square difference of two copies, of 255
     categories_file: str = str(CATEGORIES_FILE.name)  # unsafe concepts
+    text_encoder: str | None = None  # folder of a sentence encoder; None screens captions by words alone
     aesthetic_head: str | None = None  # folder of a trained head; None trains one on the input itself
-    aesthetic_threshold: float = 0.1  # probability under which a picture is dropped
+    aesthetic_threshold: float = 0.2  # probability under which a picture is dropped
     captioner: str | None = None  # folder of a trained captioner; None leaves captions as they are
     recaption_fraction: float = 1.0  # of the records with a poor caption
     finetune_size: int = 1000  # pictures
@@ -126,7 +128,7 @@ def _measured(
 
 def _fingerprint(chunk: list[ImageRecord], config: PrepareConfig) -> str:
     """Changes when a file of the chunk, or a setting that measuring depends on, changes."""
-    digest = hashlib.sha256(f"1 {config.min_side} {config.max_aspect}".encode())
+    digest = hashlib.sha256(f"2 {config.min_side} {config.max_aspect}".encode())
     for record in chunk:
         try:
             status = record.source.path.stat()
@@ -168,7 +170,8 @@ def _run_step(step: str, records: list[ImageRecord], config: PrepareConfig, outp
         found = deduplicate(records, radius=config.radius, tolerance=config.tolerance)
     elif step == "safety":
         own = CATEGORIES_FILE.name == config.categories_file
-        screen = SafetyScreen(CATEGORIES_FILE if own else Path(config.categories_file))
+        embed_texts = load_text_encoder(Path(config.text_encoder)) if config.text_encoder else None
+        screen = SafetyScreen(CATEGORIES_FILE if own else Path(config.categories_file), embed_texts=embed_texts)
         found = screen_records(records, screen=screen)
     elif step == "aesthetic":
         found = _score(records, config, output)
@@ -234,6 +237,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--radius", type=int, default=RADIUS, help="bits in which two copies' hashes may differ")
     parser.add_argument("--tolerance", type=float, default=TOLERANCE, help="difference of two copies, of 255")
     parser.add_argument("--categories-file", default=CATEGORIES_FILE.name, help="unsafe concepts of your own")
+    parser.add_argument("--text-encoder", help="sentence encoder folder: screens captions by meaning too")
     parser.add_argument("--aesthetic-head", help="folder that pipeline.data.aesthetic wrote")
     parser.add_argument("--aesthetic-threshold", type=float, default=PrepareConfig.aesthetic_threshold)
     parser.add_argument("--captioner", help="folder that pipeline.data.recaption wrote")

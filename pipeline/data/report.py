@@ -54,7 +54,8 @@ def summarise(records: list[ImageRecord]) -> dict:
         "steps": rows,
         "decode_notes": dict(notes.most_common()),
         "safety_categories": {
-            reason.removeprefix("caption: "): count for reason, count in reasons.get("safety", Counter()).items()
+            reason.removeprefix("caption: ").removeprefix("picture: "): count
+            for reason, count in reasons.get("safety", Counter()).items()
         },
     }
 

@@ -24,7 +24,7 @@ import numpy as np
 
 from pipeline.data.record import ImageRecord, batches
 
-__all__ = ["SafetyScreen", "Screening", "load_screen", "screen_prompt", "screen_records"]
+__all__ = ["SafetyScreen", "Screening", "load_screen", "screen_pictures", "screen_prompt", "screen_records"]
 
 CATEGORIES_FILE = Path(__file__).with_name("unsafe_concepts.json")
 STEP = "safety"
@@ -178,6 +178,24 @@ def screen_records(records: Iterable[ImageRecord], *, screen: SafetyScreen | Non
                 continue
             verdict = next(verdicts)
             yield record if verdict.allowed else record.drop(STEP, f"caption: {verdict.category}")
+
+
+def screen_pictures(records: Iterable[ImageRecord], *, screen: SafetyScreen) -> Iterator[ImageRecord]:
+    """Drops records whose picture is near an unsafe concept, whatever the caption says.
+
+    The records carry `image_embeds` of a joint space of pictures and texts, and `screen` was made with that space's
+    `embed_texts`. Raises ValueError for a record in the set without an embedding.
+    """
+    for record in records:
+        if record.dropped:
+            yield record
+            continue
+        if record.image_embeds is None:
+            raise ValueError(
+                f"`records` are to carry image_embeds, got none for {record.key}. Run embed_pictures first."
+            )
+        (verdict,) = screen.screen_embeds(record.image_embeds[None])
+        yield record if verdict.allowed else record.drop(STEP, f"picture: {verdict.category}")
 
 
 def _category(entry: dict) -> _Category:

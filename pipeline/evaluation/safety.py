@@ -18,8 +18,9 @@ import numpy as np
 
 from pipeline.data.read import read_records
 from pipeline.data.safety import CONCEPT_THRESHOLD, SafetyScreen
+from pipeline.data.sentence_encoder import load_text_encoder
 
-__all__ = ["UNSAFE_SENTENCES", "load_text_encoder", "measure_safety"]
+__all__ = ["UNSAFE_SENTENCES", "measure_safety"]
 
 THRESHOLDS = (0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 UNSAFE_SENTENCES = (
@@ -78,28 +79,6 @@ def measure_safety(captions: list[str], *, embed_texts: Callable[[list[str]], np
             "unsafe_caught": sum(not v.allowed for v in screen.screen_texts(list(UNSAFE_SENTENCES))),
         }
     return result
-
-
-def load_text_encoder(folder: Path) -> Callable[[list[str]], np.ndarray]:
-    """Sentence vectors (n, dim), L2-normalised means of the token vectors, from a transformers folder."""
-    import torch
-    from transformers import AutoModel, AutoTokenizer
-
-    tokenizer, model = AutoTokenizer.from_pretrained(folder), AutoModel.from_pretrained(folder).eval()
-
-    @torch.no_grad()
-    def embed_texts(texts: list[str]) -> np.ndarray:
-        rows = []
-        for start in range(0, len(texts), 64):
-            batch = tokenizer(
-                texts[start : start + 64], padding=True, truncation=True, max_length=32, return_tensors="pt"
-            )
-            mask = batch["attention_mask"][..., None]
-            means = (model(**batch).last_hidden_state * mask).sum(1) / mask.sum(1)  # (batch, dim)
-            rows.append(torch.nn.functional.normalize(means, dim=-1).numpy())
-        return np.concatenate(rows)
-
-    return embed_texts
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from pipeline.data.decode import check_pictures
 from pipeline.data.dedup import deduplicate, group_copies, hash_pictures
 from pipeline.data.record import kept
 from pipeline.evaluation.stress import COPIES
@@ -39,6 +40,13 @@ def test_the_larger_copy_is_kept_and_other_captions_are_remembered(tmp_path):
     assert found["small.png"].dropped.reason == "near-copy"
     assert found["large.png"].dropped is None
     assert found["large.png"].metadata["other_texts"] == ["shapes"] and found["large.png"].metadata["copies"] == 1
+
+
+def test_the_cut_out_is_kept_before_a_flattened_copy(tmp_path):
+    cutout = record_of(tmp_path / "cutout.png", drawing(1, mode="RGBA"))
+    flat = record_of(tmp_path / "flat.png", drawing(1))
+    found = _deduplicated(check_pictures([flat, cutout]))
+    assert found["cutout.png"].dropped is None and found["flat.png"].metadata["duplicate_of"] == "cutout.png"
 
 
 def test_colour_and_skin_tone_are_not_copies_of_each_other(tmp_path):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pipeline.data.record import ImageRecord, ImageSource
-from pipeline.data.safety import SafetyScreen, screen_prompt, screen_records
+from pipeline.data.safety import SafetyScreen, screen_pictures, screen_prompt, screen_records
 
 HARMLESS = [
     "a cocktail with an umbrella",
@@ -109,3 +109,15 @@ def test_captions_are_dropped_by_category():
         "caption: sexual",
         "y",
     ]
+
+
+def test_pictures_are_screened_by_their_embedding_whatever_the_caption_says():
+    source, screen = ImageSource("a"), SafetyScreen(embed_texts=_embed)
+    records = [
+        ImageRecord("a", source, "a cat", image_embeds=np.array([0.0, 1.0])),
+        ImageRecord("b", source, "a cat", image_embeds=np.array([1.0, 0.0])),
+    ]
+    found = [record.dropped and record.dropped.reason for record in screen_pictures(records, screen=screen)]
+    assert found == [None, "picture: graphic_violence"]
+    with pytest.raises(ValueError, match="embed_pictures"):
+        list(screen_pictures([ImageRecord("c", source, "a cat")], screen=screen))
