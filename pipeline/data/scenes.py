@@ -59,7 +59,7 @@ COUNT_LAYOUTS = {
     2: ([(0.28, 0.5), (0.72, 0.5)], 0.39, "side by side"),
     3: ([(0.2, 0.5), (0.5, 0.5), (0.8, 0.5)], 0.275, "in a row"),
     4: ([(0.28, 0.28), (0.72, 0.28), (0.28, 0.72), (0.72, 0.72)], 0.385, "in a two by two grid"),
-    5: ([(0.25, 0.25), (0.75, 0.25), (0.5, 0.5), (0.25, 0.75), (0.75, 0.75)], 0.29, ""),
+    5: ([(0.25, 0.25), (0.75, 0.25), (0.5, 0.5), (0.25, 0.75), (0.75, 0.75)], 0.245, ""),
     6: ([(x, y) for y in (0.31, 0.69) for x in (0.2, 0.5, 0.8)], 0.275, "in two rows"),
 }
 CORNERS = {
@@ -142,6 +142,8 @@ class SceneComposer:
             subject = self._draw_count(canvas, cutout, count, rng)
         else:
             other = self._sample_from(cutout.source, rng)
+            while other.colour == colour or (other.colour, colour) in _CLASHES:
+                other = self._sample_from(cutout.source, rng)
             layout, subject = self._draw_pair(canvas, cutout, other, rng)
             concepts = (cutout.concept, other.concept)
         caption = scene_caption(subject, style, colour if said else None, rng)

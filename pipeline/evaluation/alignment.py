@@ -38,7 +38,7 @@ Draw = Callable[[list[Ask]], Iterable[Image.Image]]
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table. ``ours`` and ``real`` are shares in [0, 1], or plain numbers where ``unit`` is given."""
+    """One line of the table. ``ours`` and ``real`` are shares in [0, 1], or plain numbers if not ``is_share``."""
 
     what: str
     pictures: int
@@ -46,7 +46,7 @@ class Row:
     real: float | None
     target: float | None = None
     target_of_real: bool = False  # the target is a share of what real pictures score
-    unit: str = ""
+    is_share: bool = True
 
     @property
     def reached(self) -> bool | None:
@@ -73,8 +73,9 @@ def judge_asks(judge: CutoutJudge, asks: list[Ask], images: Iterable[Image.Image
     """The verdict on each picture: booleans by fact, and the nearest cut-out's id."""
     verdicts = []
     for ask, image in zip(asks, images, strict=True):
-        facts = {"prompt": ask.text, "background": judge.background(image) == ask.background}
-        source = ask.shown[0].source
+        source, group = ask.shown[0].source, ask.shown[0].group
+        facts = {"prompt": ask.text, "source": source, "group": group}
+        facts["background"] = judge.background(image) == ask.background
         if ask.layout in ("left-right", "above-below"):
             first, second = judge.judge_halves(image, ask.layout)
             across = judge.judge_halves(image, "above-below" if ask.layout == "left-right" else "left-right")
@@ -169,9 +170,9 @@ def align(judge: CutoutJudge, drawn: Draw, limit: int, *, progress: bool = False
     add("- words that no caption has, top-5", words, "top5")
     rows += _seed_rows(judge, drawn, lists.unstyled(max(2, limit // 12)), verdicts)
     ours, real = (summarise(qualities[whose]) for whose in ("ours", "real"))
-    rows += [Row(name, len(asks), ours[name], real[name], unit=" ") for name in QUALITIES]
+    rows += [Row(name, len(asks), ours[name], real[name], is_share=False) for name in QUALITIES]
     likeness = (statistics.median(verdict["likeness"] for verdict in each) for each in named)
-    rows.append(Row("likeness to the nearest cut-out", len(asks), *likeness, unit=" "))
+    rows.append(Row("likeness to the nearest cut-out", len(asks), *likeness, is_share=False))
     return rows, verdicts
 
 
@@ -192,27 +193,47 @@ def _seed_rows(judge: CutoutJudge, drawn: Draw, asks: list[Ask], verdicts: dict)
     return [
         Row("seeds: thing right without a style, top-5", len(images), _share(judged, "top5"), None),
         Row("seeds: pairs that are the same picture", len(distances), same, None),
-        Row("seeds: mean distance, grey levels", len(distances), sum(distances) / len(distances), None, unit=" "),
-        Row("- between different prompts", len(strangers), between, None, unit=" "),
+        Row(
+            "seeds: mean distance, grey levels", len(distances), sum(distances) / len(distances), None, is_share=False
+        ),
+        Row("- between different prompts", len(strangers), between, None, is_share=False),
     ]
 
 
 def table(rows: list[Row]) -> str:
     """The rows as markdown."""
 
-    def number(value: float | None, unit: str) -> str:
+    def number(value: float | None, is_share: bool) -> str:
         if value is None:
             return ""
-        return f"{value:.2f}" if unit else f"{value:.1%}"
+        return f"{value:.1%}" if is_share else f"{value:.2f}"
 
     cells = []
     for row in rows:
         target = "" if row.target is None else f"{row.target:.0%}" + (" of real" if row.target_of_real else "")
         reached = {None: "", True: "yes", False: "no"}[row.reached]
         cells.append(
-            [row.what, str(row.pictures), number(row.ours, row.unit), number(row.real, row.unit), target, reached]
+            [
+                row.what,
+                str(row.pictures),
+                number(row.ours, row.is_share),
+                number(row.real, row.is_share),
+                target,
+                reached,
+            ]
         )
     return markdown_table(["what", "pictures", "drawn", "real", "target", "reached"], cells)
+
+
+def breakdown(verdicts: list[dict], fact: str) -> str:
+    """Single-thing verdicts by "source" or "group", as markdown."""
+    cells = []
+    for value in sorted({verdict[fact] for verdict in verdicts}):
+        some = [verdict for verdict in verdicts if verdict[fact] == value]
+        cells.append(
+            [value or "none", str(len(some)), *(f"{_share(some, hit):.1%}" for hit in ("top1", "top5", "style"))]
+        )
+    return markdown_table([f"named thing by {fact}", "pictures", "top-1", "top-5", "style"], cells)
 
 
 def run(pipe: TextToImagePipeline, judge: CutoutJudge, arguments: argparse.Namespace) -> dict:
@@ -223,7 +244,7 @@ def run(pipe: TextToImagePipeline, judge: CutoutJudge, arguments: argparse.Names
         return draw(pipe, asks, seed=arguments.seed, **settings)
 
     rows, verdicts = align(judge, drawn, arguments.limit, progress=True)
-    print(table(rows))
+    print(f"{table(rows)}\n\n{breakdown(verdicts['named'], 'source')}\n\n{breakdown(verdicts['named'], 'group')}")
     minutes = (time.perf_counter() - started) / 60
     print(f"\n{settings or 'default settings'}, seed {arguments.seed}, {minutes:.1f} minutes")
     return {"settings": settings, "seed": arguments.seed, "rows": [asdict(row) for row in rows], "verdicts": verdicts}

