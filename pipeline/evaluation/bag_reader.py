@@ -14,7 +14,7 @@ from pipeline.models.fusion import FUSION_TYPES, ImageFusion
 
 __all__ = ["READER_FUSIONS", "BagReader", "SetTransformer", "Vocabulary"]
 
-EMBED_DIM, HIDDEN_DIM, WORD_DIM, GRU_DIM = 128, 64, 64, 192
+EMBED_DIM, HIDDEN_DIM = 128, 64
 DROPOUT = 0.3
 READER_FUSIONS = (*FUSION_TYPES, "set transformer")
 
@@ -75,11 +75,12 @@ class BagReader(nn.Module):
         sizes = {"fine": len(grocery.products), "coarse": 1 + max(p.coarse_id for p in grocery.products)}
         sizes |= {name: len(values) for name, values in grocery.attribute_values.items()}
         self.heads = nn.ModuleDict({name: nn.Linear(EMBED_DIM, size) for name, size in sizes.items()})
-        self.first_state = nn.Linear(EMBED_DIM, GRU_DIM)
-        self.words = nn.Embedding(len(words.words), WORD_DIM)
-        self.gru = nn.GRU(WORD_DIM + EMBED_DIM, GRU_DIM, batch_first=True)
-        self.next_word = nn.Linear(GRU_DIM, len(words.words))
-        self.caption_length = words.length
+        self.words = nn.Embedding(len(words.words), EMBED_DIM)
+        self.places = nn.Parameter(torch.zeros(words.length, EMBED_DIM))
+        self.writer = nn.TransformerEncoderLayer(
+            EMBED_DIM, 4, 2 * EMBED_DIM, dropout=0.0, batch_first=True, norm_first=True
+        )
+        self.next_word = nn.Linear(EMBED_DIM, len(words.words))
 
     def fuse(self, features: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """(batch, num_images, FEATURES), (batch, num_images) bool -> (batch, EMBED_DIM) of about unit variance."""
@@ -97,21 +98,19 @@ class BagReader(nn.Module):
     def caption_logits(self, fused: torch.Tensor, captions: torch.Tensor) -> torch.Tensor:
         """(batch, length, words) for captions (batch, length) of indices, each word seeing those before it."""
         before = F.pad(captions[:, :-1], (1, 0), value=1)
-        states, _ = self._step(fused, self.words(before), torch.tanh(self.first_state(fused))[None])
-        return self.next_word(states)
+        return self._next_words(fused, before)
 
     @torch.no_grad()
     def write_captions(self, fused: torch.Tensor) -> torch.Tensor:
         """(batch, length) indices, the likeliest word at each place."""
-        state = torch.tanh(self.first_state(fused))[None]
-        word, written = torch.ones(len(fused), 1, dtype=torch.long), []
-        for _ in range(self.caption_length):
-            out, state = self._step(fused, self.words(word), state)
-            word = self.next_word(out).argmax(-1)
-            written.append(word)
-        return torch.cat(written, dim=1)
+        written = torch.ones(len(fused), 1, dtype=torch.long)
+        for _ in self.places:
+            written = torch.cat([written, self._next_words(fused, written)[:, -1:].argmax(-1)], dim=1)
+        return written[:, 1:]
 
-    def _step(
-        self, fused: torch.Tensor, words: torch.Tensor, state: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        return self.gru(torch.cat([words, fused.unsqueeze(1).expand(-1, words.shape[1], -1)], dim=-1), state)
+    def _next_words(self, fused: torch.Tensor, words: torch.Tensor) -> torch.Tensor:
+        """Logits (batch, length, words) of what follows each of `words` (batch, length), given those up to it."""
+        length = words.shape[1]
+        later = torch.ones(length, length, dtype=torch.bool).triu(1)
+        states = self.words(words) + self.places[:length] + fused.unsqueeze(1)
+        return self.next_word(self.writer(states, src_mask=later, is_causal=True))

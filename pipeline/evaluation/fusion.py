@@ -52,7 +52,7 @@ COLLAGES_PER_PRODUCT = 40  # for training
 TEST_BAGS_PER_PRODUCT = 12  # three of each size from 2 to 5
 MAX_IMAGES = 5
 BATCH, LEARNING_RATE, WEIGHT_DECAY = 64, 2e-3, 0.01
-CAPTION_BATCH = 16  # bags of a batch that are also captioned, which costs more than all the rest
+CAPTION_BATCH = 16  # bags of a batch that are also captioned, which costs as much as all the rest
 
 
 @dataclass(frozen=True)
