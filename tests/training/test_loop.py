@@ -1,0 +1,150 @@
+"""Example run: python -m pytest tests/training/test_loop.py"""
+
+import dataclasses
+import json
+import random
+
+import pytest
+import torch
+from torch import nn
+
+from pipeline.data.cutouts import load_cutouts
+from pipeline.data.scenes import SceneComposer
+from pipeline.training.embedder import Embedder, embedder_loss, scene_batches
+from pipeline.training.loop import LoopConfig, train
+from pipeline.training.presets import PRESETS
+from tests.evaluation.cutout_zip import write_cutouts
+from tests.tiny import tiny_text_encoder, tiny_tokenizer
+
+
+@pytest.fixture(autouse=True)
+def one_number_format(monkeypatch):
+    """The loop takes the faster of two, by the clock: on a busy machine two runs could choose differently."""
+    monkeypatch.setattr("pipeline.training.loop.fast_dtype", lambda device: torch.float32)
+
+
+def linear_batch(step):
+    """A regression problem whose batches depend on the step alone."""
+    generator = torch.Generator().manual_seed(step)
+    inputs = torch.randn(16, 4, generator=generator)
+    return {"inputs": inputs, "target": inputs @ torch.tensor([[1.0], [-2.0], [0.5], [3.0]])}
+
+
+def noisy_loss(model, batch, generator):
+    noise = 0.1 * torch.randn(batch["inputs"].shape, generator=generator)
+    error = model(batch["inputs"] + noise) - batch["target"]
+    return {"loss": error.square().mean(), "worst": error.abs().max()}
+
+
+def linear(seed=0):
+    torch.manual_seed(seed)
+    return nn.Linear(4, 1)
+
+
+def config(tmp_path, **more):
+    defaults = {"steps": 12, "batch_size": 16, "learning_rate": 0.1, "workers": 0, "log_every": 1}
+    return LoopConfig(output=str(tmp_path), **(defaults | more))
+
+
+def test_training_lowers_the_loss_and_logs_it(tmp_path):
+    model = train(linear(), noisy_loss, linear_batch, config(tmp_path, steps=60, ema_decay=0.5))
+    before, after = (noisy_loss(m, linear_batch(999), torch.Generator())["loss"] for m in (linear(), model))
+    records = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert after < 0.5 * before and not model.training
+    assert [record["step"] for record in records] == list(range(1, 61)) and {"loss", "worst"} <= set(records[0])
+
+
+def test_two_steps_of_the_embedder_lower_its_loss(tmp_path):
+    cutouts = load_cutouts(write_cutouts(tmp_path / "pictures"), size=64, cache=tmp_path / "cache")
+    preset = dataclasses.replace(PRESETS["tiny"], image_size=64)
+    batches = scene_batches(SceneComposer(cutouts, 64), tiny_tokenizer(), 8, preset.max_tokens, seed=0)
+    torch.manual_seed(0)
+    model = Embedder(preset, tiny_text_encoder().requires_grad_(False))
+    with torch.no_grad():
+        before = embedder_loss(model, batches(0), torch.Generator().manual_seed(0))["loss"].item()
+    train(
+        model,
+        embedder_loss,
+        lambda step: batches(0),
+        config(tmp_path / "run", steps=2, learning_rate=1e-3, warmup=0.0),
+    )
+    with torch.no_grad():
+        after = embedder_loss(model, batches(0), torch.Generator().manual_seed(0))["loss"].item()
+    assert after < before
+
+
+def test_scene_batches_are_a_function_of_the_seed_and_the_step(tmp_path):
+    cutouts = load_cutouts(write_cutouts(tmp_path / "pictures"), size=64, cache=tmp_path / "cache")
+    make = [scene_batches(SceneComposer(cutouts, 64), tiny_tokenizer(), 4, 16, seed) for seed in (0, 0, 1)]
+    make[0](0)
+    random.seed(3)
+    first, second, other = (each(7) for each in make)
+    assert all(torch.equal(first[name], second[name]) for name in first)
+    assert not torch.equal(first["image"], other["image"])
+
+
+class PowerCut(Exception):
+    """Ends a run in the middle."""
+
+
+@pytest.mark.parametrize("cut", [1, 5, 11])
+def test_a_resumed_run_gives_what_an_uninterrupted_one_gives(tmp_path, cut):
+    def failing(step):
+        if step == cut:
+            raise PowerCut
+        return linear_batch(step)
+
+    whole = train(linear(), noisy_loss, linear_batch, config(tmp_path / "whole"))
+    resumed = config(tmp_path / "resumed", checkpoint_minutes=0.0)
+    with pytest.raises(PowerCut):
+        train(linear(), noisy_loss, failing, resumed)
+    model = train(linear(seed=1), noisy_loss, linear_batch, resumed)
+    for a, b in zip(whole.parameters(), model.parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_frozen_parts_come_back_in_single_precision(tmp_path, monkeypatch):
+    monkeypatch.setattr("pipeline.training.loop.fast_dtype", lambda device: torch.bfloat16)
+    model = nn.Sequential(linear(), nn.Linear(1, 1).requires_grad_(False))
+    model = train(model, noisy_loss, linear_batch, config(tmp_path, steps=2))
+    assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
+
+
+def test_a_finished_run_is_not_trained_further(tmp_path):
+    first = train(linear(), noisy_loss, linear_batch, config(tmp_path))
+    again = train(linear(seed=1), noisy_loss, linear_batch, config(tmp_path))
+    assert all(torch.equal(a, b) for a, b in zip(first.parameters(), again.parameters(), strict=True))
+
+
+def test_the_returned_weights_are_the_average_not_the_last(tmp_path):
+    last, average = (
+        train(linear(), noisy_loss, linear_batch, config(tmp_path / str(decay), ema_decay=decay))
+        for decay in (0.0, 0.999)
+    )
+    assert not torch.equal(last.weight, average.weight)
+
+
+def test_a_checkpoint_of_another_model_is_refused(tmp_path):
+    train(linear(), noisy_loss, linear_batch, config(tmp_path, steps=1))
+    other = nn.Sequential(nn.Linear(4, 1))
+    with pytest.raises(ValueError, match="holds other parameters than this model"):
+        train(other, noisy_loss, linear_batch, config(tmp_path, steps=1))
+
+
+def test_a_loss_that_is_not_finite_stops_with_advice(tmp_path):
+    def broken(model, batch, generator):
+        return {"loss": noisy_loss(model, batch, generator)["loss"] * float("nan")}
+
+    with pytest.raises(FloatingPointError, match="learning_rate"):
+        train(linear(), broken, linear_batch, config(tmp_path))
+
+
+@pytest.mark.parametrize("budget", [{}, {"minutes": 1.0, "steps": 5}])
+def test_exactly_one_budget_is_wanted(budget):
+    with pytest.raises(ValueError, match="exactly one of `minutes` and `steps`"):
+        LoopConfig(output="x", **budget)
+
+
+def test_the_time_budget_ends_a_run(tmp_path):
+    train(linear(), noisy_loss, linear_batch, config(tmp_path, steps=None, minutes=0.005))
+    assert (tmp_path / "checkpoint.safetensors").exists()
