@@ -16,6 +16,7 @@ from pipeline.ui.about import ABOUT
 from pipeline.ui.api import build_api
 from pipeline.ui.canvas import status
 from pipeline.ui.create_tab import build_create_tab
+from pipeline.ui.history_tab import build_history_tab
 from pipeline.ui.limits import Limits
 from pipeline.ui.links import wire_links
 from pipeline.ui.studio import Studio
@@ -65,6 +66,8 @@ def build_demo(
                 create = build_create_tab(studio, limits)
             with gr.Tab("Verify", id="verify"):
                 check = build_verify_tab(limits)
+            with gr.Tab("History", id="history"):
+                build_history_tab()
             with gr.Tab("About", id="about"):
                 gr.Markdown(ABOUT, elem_id="about")
         build_api(studio, limits)

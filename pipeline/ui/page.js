@@ -63,10 +63,13 @@ document.addEventListener("keydown", (event) => {
   if (saved && !new URLSearchParams(location.search).has("__theme")) {
     document.body.classList.toggle("dark", saved === "dark");
   }
-  // The status line is announced when it changes; it is replaced as a whole, so its parent is the live region.
+  // The status line is announced when it changes. It is replaced as a whole, so the announcer repeats it.
+  let last = "";
   new MutationObserver(() => {
     const line = document.querySelector("#status .status");
     const words = line ? line.textContent.replace(/, step .*/, "") : "";
-    if (words && words !== announcer.textContent) announcer.textContent = words;
+    if (words === last) return;
+    last = words;
+    announcer.textContent = words;
   }).observe(document.body, { subtree: true, childList: true, characterData: true });
 })();

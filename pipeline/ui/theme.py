@@ -8,9 +8,10 @@ __all__ = ["CSS", "HEAD", "HEADER", "easel_theme"]
 
 _HERE = Path(__file__).parent
 CSS = (_HERE / "page.css").read_text(encoding="utf-8")
+_SCRIPTS = "".join((_HERE / name).read_text(encoding="utf-8") for name in ("page.js", "history.js"))
 HEAD = (
     "<meta name='description' content='Type a sentence, get a watermarked picture that its link draws again.'>"
-    f"<script type='module'>{(_HERE / 'page.js').read_text(encoding='utf-8')}</script>"
+    f"<script type='module'>{_SCRIPTS}</script>"
 )
 HEADER = (
     "<h1><svg viewBox='0 0 32 32' fill='none' stroke='currentColor' stroke-width='2' stroke-linecap='round' "

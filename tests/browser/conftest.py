@@ -1,0 +1,88 @@
+"""A server with the tiny pipeline and one Chromium for all browser tests; screenshots go to artifacts/."""
+
+import os
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+CHROMIUM = os.environ.get("EASEL_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update "
+    "--disable-sync --disable-quic"
+).split()
+ARTIFACTS = Path("artifacts")
+TIMEOUT = 120_000  # milliseconds: two busy cores are slow
+
+
+@pytest.fixture(scope="session")
+def browser():
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed; `apt-get install chromium` brings it")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def demo():
+    from app import build_demo, launch_options
+    from tests.tiny import tiny_pipeline
+
+    demo = build_demo(tiny_pipeline(), weights_hash="0123456789ab")
+    demo.launch(prevent_thread_lock=True, quiet=True, **launch_options(demo))
+    yield demo
+    demo.close()
+
+
+@pytest.fixture(scope="session")
+def url(demo):
+    return demo.local_url
+
+
+@pytest.fixture
+def open_page(browser, url, request):
+    """Open a page in a fresh profile: `open_page(query="", width=1366, height=768, dark=False)`.
+
+    Whatever it asks of other hosts fails the test.
+    """
+    contexts, foreign = [], []
+
+    def open_page(query="", width=1366, height=768, dark=False):
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            accept_downloads=True,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(TIMEOUT)
+        page.on("request", lambda asked: None if _is_ours(asked.url, url) else foreign.append(asked.url))
+        page.goto(url + query)
+        page.wait_for_selector("#generate", state="visible")
+        page.wait_for_function("window.easel && document.querySelector('#canvas .frame')")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not foreign, f"the page asked other hosts: {foreign}"
+
+
+@pytest.fixture
+def keep():
+    """Keep a screenshot for people to look at: `keep(page, "name")`."""
+
+    def keep(page, name, full_page=False):
+        ARTIFACTS.mkdir(exist_ok=True)
+        time.sleep(0.5)  # transitions end
+        page.screenshot(path=ARTIFACTS / f"{name}.png", full_page=full_page, animations="disabled")
+
+    return keep
+
+
+def _is_ours(asked: str, url: str) -> bool:
+    return asked.startswith((url, "data:", "blob:"))

@@ -1,0 +1,258 @@
+"""Example run: python -m pytest -m browser tests/browser"""
+
+import re
+from dataclasses import replace
+
+import pytest
+from PIL import Image
+
+from pipeline.recipe import Recipe, pixels_hash, read_png
+from pipeline.render import render
+from pipeline.watermark import verify
+from tests.tiny import tiny_pipeline
+
+pytestmark = pytest.mark.browser
+
+PROMPT = "a cat, 3d render, on a light blue background"
+RECIPE = Recipe(prompt=PROMPT, seed=7, weights_hash="0123456789ab")
+
+
+def draw(page, prompt=PROMPT):
+    page.fill("#prompt textarea", prompt)
+    page.keyboard.press("Control+Enter")
+    wait_for_picture(page)
+
+
+def wait_for_picture(page):
+    page.wait_for_selector("#canvas .finished img")
+    page.wait_for_selector("#generate:not([disabled])")
+    page.wait_for_function("document.querySelector('#canvas .finished img').naturalWidth === 256")
+
+
+def test_a_prompt_becomes_a_picture_whose_download_carries_mark_and_recipe(open_page, keep, tmp_path):
+    page = open_page()
+    keep(page, "desktop-light-empty")
+    draw(page)
+    assert page.get_attribute("#canvas .finished img", "alt") == PROMPT
+    assert page.evaluate("document.documentElement.scrollHeight") <= 768, "a laptop has to scroll"
+    keep(page, "desktop-light-picture")
+    with page.expect_download() as downloading:
+        page.click("#download")
+    file = tmp_path / "download.png"
+    downloading.value.save_as(file)
+    assert re.fullmatch(r"a-cat-3d-render.*\.png", downloading.value.suggested_filename)
+    with Image.open(file) as image:
+        assert image.format == "PNG"
+        recipe = read_png(image)
+        assert recipe.prompt == PROMPT
+        assert verify(image).payload == recipe.id32
+        assert pixels_hash(image) == page.get_attribute("#canvas .finished", "data-pixels")
+
+    page.get_by_role("tab", name="Verify").click()
+    page.set_input_files("#verify-picture input[type=file]", file)
+    page.wait_for_selector(".finding[data-result=GENERATED]")
+    assert "belong together" in page.inner_text("#finding")
+    keep(page, "desktop-light-verify")
+    page.click("#redraw")
+    page.wait_for_selector("#canvas [data-verdict=identical]")
+
+
+def test_a_copied_link_draws_the_identical_picture_in_a_fresh_profile(open_page, keep):
+    page = open_page()
+    draw(page)
+    page.click("#copy-link")
+    page.wait_for_function("window.easelLastLink")
+    link = page.evaluate("window.easelLastLink")
+    seed = page.input_value("#seed input")
+
+    other = open_page(link[link.index("?") :])
+    other.wait_for_selector("#canvas [data-verdict=identical]")
+    assert other.input_value("#prompt textarea") == PROMPT
+    assert other.input_value("#seed input") == seed
+    keep(other, "desktop-light-link")
+
+
+def test_a_link_with_another_hash_or_other_weights_says_so(open_page):
+    query = replace(RECIPE, weights_hash="ffffffffffff").to_query("0" * 16)
+    page = open_page(query)
+    page.wait_for_selector("#canvas [data-verdict=differs]")
+    assert "other weights (ffffffffffff; here: 0123456789ab)" in page.inner_text("#canvas .verdict")
+
+
+def test_a_broken_link_still_says_what_it_can(open_page):
+    page = open_page("?prompt=a+cat&seed=many&wings=2&v=77")
+    wait_for_picture(page)
+    assert page.input_value("#prompt textarea") == "a cat"
+    assert page.input_value("#seed input") == "0"
+    assert "Traceback" not in page.inner_text("body")
+
+
+def test_a_link_with_references_asks_for_them(open_page):
+    page = open_page(replace(RECIPE, image_hashes=("0" * 64,)).to_query())
+    page.wait_for_selector("#status .status:has-text('reference picture')")
+    assert page.is_enabled("#generate")
+
+
+def test_cancel_stops_the_drawing_and_the_page_draws_again(open_page, keep):
+    page = open_page()
+    page.get_by_role("button", name="More settings").click()
+    page.get_by_label("number input for Prior steps").fill("64")
+    page.fill("#prompt textarea", PROMPT)
+    page.get_by_role("button", name="More settings").click()
+    page.click("#count input")
+    page.get_by_role("option", name="5").click()
+    page.click("#generate")
+    page.wait_for_selector("#canvas .drawing")
+    keep(page, "desktop-light-drawing")
+    page.click("#cancel")
+    page.wait_for_selector("#status .status:has-text('Cancelled')")
+    page.wait_for_selector("#generate:not([disabled])")
+    assert page.is_disabled("#cancel")
+    page.click("#generate")
+    wait_for_picture(page)
+
+
+@pytest.mark.parametrize(("prompt", "message"), [("  ", "nothing to draw yet"), ("x" * 10_000, "10,000 characters")])
+def test_a_refusal_is_one_sentence_on_the_page(open_page, prompt, message):
+    page = open_page()
+    page.fill("#prompt textarea", prompt)
+    page.click("#generate")
+    page.wait_for_selector("#status .bad")
+    assert message in page.inner_text("#status")
+    page.wait_for_selector("#generate:not([disabled])")
+
+
+def test_the_pickers_write_into_the_prompt(open_page):
+    page = open_page()
+    page.fill("#prompt textarea", "a cat")
+    page.click("#style input")
+    page.get_by_role("option", name="flat sticker").click()
+    page.wait_for_function("document.querySelector('#prompt textarea').value === 'a cat, flat sticker'")
+    page.click("#background input")
+    page.get_by_role("option", name="teal").click()
+    page.wait_for_function(
+        "document.querySelector('#prompt textarea').value === 'a cat, flat sticker, on a teal background'"
+    )
+
+
+def test_an_example_draws_and_the_shelf_brings_pictures_back(open_page):
+    page = open_page()
+    page.get_by_role("button", name="Red apple").click()
+    wait_for_picture(page)
+    first = page.get_attribute("#canvas .finished", "data-pixels")
+    page.get_by_role("button", name="Octopus").click()
+    page.wait_for_function(f"document.querySelector('#canvas .finished')?.dataset.pixels !== '{first}'")
+    wait_for_picture(page)
+    page.click("#shelf button[data-index='0']")
+    page.wait_for_selector(f"#canvas .finished[data-pixels='{first}']")
+
+
+def test_five_references_are_combined_and_their_shares_shown(open_page, keep, tmp_path):
+    files = []
+    for number, colour in enumerate(("red", "green", "blue", "white", "black")):
+        files.append(tmp_path / f"{number}.png")
+        Image.new("RGB", (48, 48), colour).save(files[-1])
+    page = open_page()
+    page.get_by_role("button", name="Reference pictures").click()
+    page.set_input_files("#reference-pictures input[type=file]", files)
+    page.get_by_label("number input for Weight of picture 5").wait_for()
+    page.get_by_label("number input for Weight of picture 5").fill("0")
+    page.get_by_label("number input for Weight of picture 5").blur()
+    keep(page, "desktop-light-references", full_page=True)
+    page.click("#generate")
+    wait_for_picture(page)
+    assert "references 25 %, 25 %, 25 %, 25 %, 0 %" in page.inner_text("#canvas .facts")
+
+
+def test_a_phone_shows_everything_in_its_width(open_page, keep):
+    page = open_page(width=360, height=740)
+    draw(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.wait_for_function("document.querySelector('#canvas').getBoundingClientRect().top < innerHeight")
+    keep(page, "phone-light-picture", full_page=True)
+    page.get_by_role("tab", name="Verify").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    keep(page, "phone-light-verify", full_page=True)
+
+
+def test_dark_mode_follows_the_system_and_the_button(open_page, keep):
+    page = open_page(dark=True)
+    draw(page)
+    assert page.evaluate("document.body.classList.contains('dark')")
+    keep(page, "desktop-dark-picture")
+    page.click("#theme-toggle")
+    assert not page.evaluate("document.body.classList.contains('dark')")
+    page.reload()
+    page.wait_for_selector("#generate", state="visible")
+    page.wait_for_function("!document.body.classList.contains('dark')")
+
+
+def test_everything_on_the_way_to_a_picture_is_reached_by_keyboard(open_page):
+    page = open_page()
+    page.focus("#prompt textarea")
+    page.keyboard.type(PROMPT)
+    reached = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.closest('[id]:not([id^=html-])')?.id"))
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline != "none" or reached[-1] is None, f"no visible focus on {reached[-1]}"
+        if reached[-1] == "generate":
+            break
+    page.keyboard.press("Enter")
+    wait_for_picture(page)
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.closest('[id]:not([id^=html-])')?.id"))
+    missed = {"generate", "seed", "dice", "examples", "download", "copy-link", "shelf"} - set(reached)
+    assert not missed, f"not reached by Tab: {missed}"
+
+
+def test_the_history_stays_in_the_browser_and_its_links_draw_again(open_page, keep):
+    page = open_page()
+    draw(page)
+    page.get_by_role("tab", name="History").click()
+    page.wait_for_selector("#history-list li")
+    page.fill("#history-search", "dog")
+    page.wait_for_selector("#history-note:has-text('Nothing in the history has these words.')")
+    page.fill("#history-search", "CAT")
+    keep(page, "desktop-light-history")
+    page.click("#history-list a")
+    page.wait_for_selector("#canvas [data-verdict=identical]")
+    page.get_by_role("tab", name="History").click()
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.click("#history-clear")
+    page.wait_for_selector("#history-note:has-text('What you draw is listed here.')")
+    assert page.evaluate("JSON.parse(localStorage.getItem('easel-history')).length") == 0
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_nothing_serious(open_page, dark):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    page = open_page(dark=dark)
+    draw(page)
+    for panel in ("Reference pictures", "More settings"):
+        page.get_by_role("button", name=panel).click()
+    found = {}
+    for tab in ("Create", "Verify", "History", "About"):
+        page.get_by_role("tab", name=tab).click()
+        page.wait_for_timeout(500)
+        for violation in axe.Axe().run(page).response["violations"]:
+            if violation["impact"] in ("serious", "critical"):
+                places = [node["html"][:160] for node in violation["nodes"]]
+                found[f"{tab}: {violation['id']}"] = places
+    assert not found
+
+
+def test_the_seed_shown_is_the_seed_drawn_and_can_be_kept(open_page):
+    page = open_page()
+    draw(page)
+    first = page.input_value("#seed input")
+    assert f"Seed {first}" in page.inner_text("#canvas .facts")
+    pixels = page.get_attribute("#canvas .finished", "data-pixels")
+    page.check("#keep-seed input")
+    page.click("#generate")
+    page.wait_for_function("document.querySelectorAll('#shelf button').length === 2")
+    wait_for_picture(page)
+    assert page.get_attribute("#canvas .finished", "data-pixels") == pixels
+    assert render(tiny_pipeline(), replace(RECIPE, seed=int(first))).pixels_hash == pixels
