@@ -12,7 +12,6 @@ import sys
 import types
 
 import numpy as np
-import pywt
 from PIL import Image
 from scipy import ndimage
 
@@ -93,6 +92,20 @@ def chroma(rgb: np.ndarray) -> np.ndarray:
     return 0.492 * (rgb[..., 2].astype(np.float32, copy=False) - luma(rgb)) + 128
 
 
+def haar(plane: np.ndarray) -> np.ndarray:
+    """(height, width) -> (height // 2, width // 2): the low band of one Haar wavelet level."""
+    height, width = plane.shape[0] // 2 * 2, plane.shape[1] // 2 * 2
+    even, odd = plane[:height:2, :width], plane[1:height:2, :width]
+    rows = even + odd
+    return (rows[:, ::2] + rows[:, 1::2]) * np.float32(0.5)
+
+
+def to_blocks(plane: np.ndarray) -> np.ndarray:
+    """(rows * 4, columns * 4) -> (4, 4, rows, columns)."""
+    rows, columns = plane.shape[0] // 4, plane.shape[1] // 4
+    return np.ascontiguousarray(plane.reshape(rows, 4, columns, 4).transpose(1, 3, 0, 2))
+
+
 def largest_singular(blocks: np.ndarray, steps: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Largest singular value and its vectors of each 4x4 matrix, by power iteration from the row sums.
 
@@ -135,8 +148,8 @@ def _chroma_change(rgb: np.ndarray, tile: np.ndarray) -> np.ndarray:
     height, width = rgb.shape[:2]
     rows, columns = height // BLOCK, width // BLOCK
     area = np.s_[: rows * BLOCK, : columns * BLOCK]
-    plane, _ = pywt.dwt2(chroma(rgb)[area].astype(np.float64), "haar")  # (rows * 4, columns * 4)
-    blocks = plane.reshape(rows, 4, columns, 4).transpose(1, 3, 0, 2)  # (4, 4, rows, columns)
+    plane = haar(chroma(rgb)[area])  # (rows * 4, columns * 4)
+    blocks = to_blocks(plane)
     value, left, right = largest_singular(blocks, steps=4)
 
     bits = np.tile(tile > 0, (-(-rows // TILE), -(-columns // TILE)))[:rows, :columns]
@@ -156,7 +169,7 @@ def _chroma_change(rgb: np.ndarray, tile: np.ndarray) -> np.ndarray:
     before = plane.copy()
     kernel.encode_frame(plane, SCALE)
     change = np.zeros((height, width), np.float32)
-    change[area] = pywt.idwt2((plane - before, (None, None, None)), "haar")
+    change[area] = np.repeat(np.repeat((plane - before) / 2, 2, axis=0), 2, axis=1)  # the inverse of `haar`
     return change
 
 

@@ -104,7 +104,7 @@ class Picture:
         box = (column, row, column + columns * BLOCK, row + rows * BLOCK)
         box = tuple(min(edge * pose.scale, limit) for edge, limit in zip(box, plane.shape[::-1] * 2, strict=True))
         plane = _resize(plane, (columns * BLOCK, rows * BLOCK), box)
-        chips = [soft_chips(plane, gain, PHASES) for gain in GAINS]
+        chips = soft_chips(plane, GAINS, PHASES)
         folded = np.stack([[fold(phase, TILE) for phase in gain] for gain in chips])
         first = round((row - pose.row) / BLOCK), round((column - pose.column) / BLOCK)
         places = [(first[0] + i, first[1] + j) for i in (0, 16) for j in (0, 16)]
@@ -112,12 +112,12 @@ class Picture:
 
     def first_chips(self) -> np.ndarray:
         """(rows, columns) soft chips of a picture that was neither moved nor stretched."""
-        return soft_chips(self.chroma[: 2 * WINDOW, : 2 * WINDOW])[0]
+        return soft_chips(self.chroma[: 2 * WINDOW, : 2 * WINDOW])[0, 0]
 
     def folded_chips_at_origin(self, scale: float) -> np.ndarray:
         """(8 orientations, gains, phases, 32, 32) folded soft chips of a picture that was scaled as a whole."""
         plane = resized(self.chroma, scale)
-        chips = np.stack([soft_chips(plane, gain, PHASES) for gain in GAINS])
+        chips = soft_chips(plane, GAINS, PHASES)
         turned = [orient(chips, orientation) for orientation in range(8)]
         return np.stack([[[fold(phase, TILE) for phase in gain] for gain in one] for one in turned])
 

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.fft import irfft2, rfft2
 from scipy.ndimage import gaussian_filter
 
-from pipeline.watermark.embed import SCALE, largest_singular
+from pipeline.watermark.embed import SCALE, haar, largest_singular, to_blocks
 from pipeline.watermark.key import DETECTION_CELLS, LUMA_SHAPE, LUMA_TILE, PAYLOAD_CELLS, WatermarkKey
 
 __all__ = ["CHROMA_STATISTICS", "ORIENTATIONS", "chroma_scores", "chroma_tail", "fold", "luma_scores", "luma_tail"]
@@ -69,22 +69,24 @@ def luma_scores(folded: np.ndarray, key: WatermarkKey) -> np.ndarray:
     return irfft2(spectrum * np.conj(key.luma_spectrum), s=(LUMA_TILE, LUMA_TILE)) / norm[..., None, None]
 
 
-def soft_chips(chroma: np.ndarray, gain: float = 1.0, phases: tuple[float, ...] = (0.0,)) -> np.ndarray:
+def soft_chips(
+    chroma: np.ndarray, gains: tuple[float, ...] = (1.0,), phases: tuple[float, ...] = (0.0,)
+) -> np.ndarray:
     """Soft chips of a U plane that starts on a block.
 
     Args:
         chroma: (height, width) float32.
-        gain: by which colours were stretched around neutral.
+        gains: by which colours were stretched around neutral.
         phases: shifts of the lattice in steps.
 
     Returns:
-        (phases, height // 8, width // 8): +1 for a one in the middle of its cell, -1 for a zero.
+        (gains, phases, height // 8, width // 8): +1 for a one in the middle of its cell, -1 for a zero.
     """
     rows, columns = chroma.shape[0] // 8, chroma.shape[1] // 8
-    quads = chroma[: rows * 8, : columns * 8].reshape(rows, 4, 2, columns, 4, 2).sum((2, 5)) * 0.5
-    blocks = 256 + (quads.transpose(1, 3, 0, 2) - 256) / gain
-    value, _, _ = largest_singular(blocks, steps=1)
-    return np.stack([-np.sin(2 * np.pi * (value / SCALE + phase)) for phase in phases]).astype(np.float32)
+    blocks = to_blocks(haar(chroma[: rows * 8, : columns * 8])) - 256
+    values = np.stack([largest_singular(blocks / np.float32(gain) + 256, steps=1)[0] for gain in gains])
+    turns = values[:, None] / SCALE + np.array(phases, np.float32)[None, :, None, None]
+    return -np.sin(np.float32(2 * np.pi) * turns, dtype=np.float32)
 
 
 def chroma_scores(folded: np.ndarray, key: WatermarkKey) -> np.ndarray:
