@@ -38,6 +38,14 @@ class WithoutText(nn.Module):
         super().__init__()
         self.component, self.config = component, component.config
 
+    @property
+    def device(self) -> torch.device:  # the pipeline asks its components
+        return self.component.device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return self.component.dtype
+
     def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
         *others, tokens, mask = inputs
         first = torch.zeros_like(mask)

@@ -56,6 +56,7 @@ def test_the_report_prints_every_row_of_the_target_table(weights, capsys):
     assert numbers["weights_bytes"] == folder_bytes(weights) and numbers["ratio"] > 1
 
 
+@pytest.mark.slow
 def test_a_failed_cold_start_says_why(tmp_path):
     with pytest.raises(RuntimeError, match="no weights folder"):
         cold_start(tmp_path / "nowhere")
