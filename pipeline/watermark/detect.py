@@ -130,12 +130,13 @@ class _Search:
         )
         self.fast_scales = [scale for scale in self.fast_scales if self._fits(scale)]
         self.price = math.log10(FAMILIES * len(keys))
-        self.log10_p, self.key, self.pose, self.folded = 0.0, keys[0], Pose(0.0), None
+        self.log10_p, self.key, self.pose = 0.0, keys[0], Pose(0.0)
+        self.payloads: dict[str, int] = {}  # by key: the first one that was certain
 
     def fast(self, start: float, end: float) -> None:
         """Families 1 to 3; the first alone where it leaves no doubt, as with a picture that was just drawn."""
         self._unmoved()
-        if self.log10_p <= 2 * CERTAIN:
+        if self.log10_p <= 2 * CERTAIN and self.payloads:
             self.progress(end)
             return
         candidates: dict[int, list[Pose]] = {}
@@ -184,7 +185,7 @@ class _Search:
         pose = dataclasses.replace(self.pose, scale=self.pose.scale * self.shrunk)
         if log10_p > GENERATED:
             return Detection("INCONCLUSIVE", "LOW", log10_p, one_in, pose.undone, None, self.key.key_id)
-        payload = None if self.folded is None else read_payload(self.folded, self.key)
+        payload = self.payloads.get(self.key.key_id)
         confidence = "HIGH" if log10_p <= CERTAIN else "MEDIUM"
         return Detection("GENERATED", confidence, log10_p, one_in, pose.undone, payload, self.key.key_id)
 
@@ -192,10 +193,14 @@ class _Search:
         sides = (self.picture.height / scale, self.picture.width / scale)
         return scale == 1.0 or scale >= 0.3 and min(sides) >= 90 and max(sides) <= 1300
 
-    def _offer(self, log10_p: float, key: WatermarkKey, pose: Pose, folded: np.ndarray | None) -> None:
+    def _offer(self, log10_p: float, key: WatermarkKey, pose: Pose, folded: np.ndarray) -> None:
         log10_p = min(0.0, log10_p + self.price)
         if log10_p < self.log10_p:
-            self.log10_p, self.key, self.pose, self.folded = log10_p, key, pose, folded
+            self.log10_p, self.key, self.pose = log10_p, key, pose
+        if log10_p <= GENERATED and key.key_id not in self.payloads:
+            payload = read_payload(folded, key)
+            if payload is not None:
+                self.payloads[key.key_id] = payload
 
     def _unmoved(self) -> None:
         chips = fold(self.picture.first_chips(), TILE)
