@@ -69,8 +69,8 @@ def _sharpness(grey: np.ndarray) -> np.ndarray:
         level = smooth[::2, ::2]
     calm = gradient <= np.quantile(gradient, 0.4)
     noise = np.log(laplacian[calm].mean() + 1e-4)
-    near_edges = scipy.ndimage.maximum_filter(gradient, 9) > 0.5
-    ringing = np.log(np.mean(laplacian[near_edges & (gradient < 0.15)]) + 1e-4) if near_edges.any() else -9.0
+    near_edges = (scipy.ndimage.maximum_filter(gradient, 9) > 0.5) & (gradient < 0.15)
+    ringing = np.log(laplacian[near_edges].mean() + 1e-4) if near_edges.any() else -9.0
     return np.concatenate(
         [
             np.log(np.quantile(gradient, _QUANTILES) + 1e-3),
@@ -79,7 +79,7 @@ def _sharpness(grey: np.ndarray) -> np.ndarray:
             np.diff(energies),
             [
                 noise,
-                np.nan_to_num(ringing, nan=-9.0),
+                ringing,
                 np.log(np.quantile(laplacian, 0.995) / (gradient.max() + 1e-3) + 1e-3),
             ],
             [np.mean(gradient > 0.3)],

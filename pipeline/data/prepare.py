@@ -27,7 +27,7 @@ import numpy as np
 from tqdm import tqdm
 
 from pipeline.data.decode import MAX_ASPECT, MIN_SIDE, check_pictures
-from pipeline.data.dedup import RADIUS, TOLERANCE, deduplicate, hash_pictures
+from pipeline.data.dedup import CROP_TOLERANCE, RADIUS, TOLERANCE, deduplicate, hash_pictures
 from pipeline.data.engine import ENGINES, map_chunks
 from pipeline.data.features import embed_pictures
 from pipeline.data.finetune_set import mark_finetune_set
@@ -57,6 +57,7 @@ class PrepareConfig:
     max_aspect: float = MAX_ASPECT  # longer side over shorter side
     radius: int = RADIUS  # bits in which the hashes of two copies may differ
     tolerance: float = TOLERANCE  # root mean square difference of two copies, of 255
+    crop_tolerance: float = CROP_TOLERANCE  # see pipeline.data.comparison; 0 leaves cropped copies alone
     categories_file: str = str(CATEGORIES_FILE.name)  # unsafe concepts
     text_encoder: str | None = None  # folder of a sentence encoder; None screens captions by words alone
     aesthetic_head: str | None = None  # folder of a trained head; None trains one on the input itself
@@ -167,7 +168,9 @@ def _load_chunk(chunk: list[ImageRecord], file: Path) -> Iterator[ImageRecord]:
 
 def _run_step(step: str, records: list[ImageRecord], config: PrepareConfig, output: Path) -> list[ImageRecord]:
     if step == "deduplicate":
-        found = deduplicate(records, radius=config.radius, tolerance=config.tolerance)
+        found = deduplicate(
+            records, radius=config.radius, tolerance=config.tolerance, crop_tolerance=config.crop_tolerance
+        )
     elif step == "safety":
         own = CATEGORIES_FILE.name == config.categories_file
         embed_texts = load_text_encoder(Path(config.text_encoder)) if config.text_encoder else None
@@ -236,6 +239,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--max-aspect", type=float, default=MAX_ASPECT)
     parser.add_argument("--radius", type=int, default=RADIUS, help="bits in which two copies' hashes may differ")
     parser.add_argument("--tolerance", type=float, default=TOLERANCE, help="difference of two copies, of 255")
+    parser.add_argument("--crop-tolerance", type=float, default=CROP_TOLERANCE, help="0 leaves cropped copies alone")
     parser.add_argument("--categories-file", default=CATEGORIES_FILE.name, help="unsafe concepts of your own")
     parser.add_argument("--text-encoder", help="sentence encoder folder: screens captions by meaning too")
     parser.add_argument("--aesthetic-head", help="folder that pipeline.data.aesthetic wrote")
