@@ -5,7 +5,6 @@ python app.py [--model weights] [--host 127.0.0.1] [--port 7860] [--share]
 
 import argparse
 import logging
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -135,5 +134,4 @@ def _state(studio: Studio) -> str:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     main()

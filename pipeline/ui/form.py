@@ -30,7 +30,7 @@ class Form:
     keep_seed: gr.Checkbox
     count: gr.Dropdown
     references: gr.Gallery
-    weights: tuple[gr.Slider, ...]
+    weights: tuple[gr.Number, ...]
     fusion_type: gr.Dropdown
     similarity_strength: gr.Slider
     num_inference_steps: gr.Slider
@@ -93,7 +93,7 @@ def build_form(limits: Limits, examples_html: str) -> Form:
             format="png",
             file_types=["image"],
             columns=limits.max_references,
-            height=150,
+            height=130,
             object_fit="cover",
             interactive=True,
             elem_id="reference-pictures",
@@ -106,9 +106,9 @@ def build_form(limits: Limits, examples_html: str) -> Form:
                 0.2, 1.0, _DEFAULTS["similarity_strength"], step=0.05, label="Similarity", min_width=140,
                 info="1 ignores the prompt's own idea", elem_id="similarity",
             )  # fmt: skip
-        with gr.Row(elem_classes="row"):
+        with gr.Row(elem_id="weights"):
             weights = tuple(
-                gr.Slider(0, 2, 1, step=0.1, label=f"Weight of picture {number}", visible=False, min_width=120)
+                gr.Number(1, minimum=0, step=0.5, label=f"Weight {number}", visible=False, min_width=56)
                 for number in range(1, limits.max_references + 1)
             )
     with gr.Accordion("More settings", open=False, elem_id="advanced"):
@@ -163,7 +163,7 @@ def read_form(form: Form, values: dict, limits: Limits) -> tuple[Recipe, list[Im
         seed=values[form.seed],
         count=values[form.count],
         paths=paths,
-        image_weights=[values[slider] for slider in form.weights[: len(paths)]],
+        image_weights=[values[weight] for weight in form.weights[: len(paths)]],
         fusion_type=FUSIONS[values[form.fusion_type]],
         similarity_strength=values[form.similarity_strength],
         num_inference_steps=values[form.num_inference_steps],
