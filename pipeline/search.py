@@ -25,6 +25,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 __all__ = [
+    "DUPLICATE_COSINE",
     "Embedder",
     "ImageIndex",
     "SearchResult",
@@ -40,6 +41,7 @@ EXACT_UP_TO = 20_000  # pictures; 512 numbers each are read in about 2 ms
 LISTS_PER_ROOT = 2  # inverted lists = 2 sqrt(n); twice as many train four times as long
 PROBED_SHARE = 1 / 16  # of the lists, a query; recall and time: python -m pipeline.evaluation.search
 TRAINING_ROWS_PER_LIST = 64
+DUPLICATE_COSINE = 0.99  # between a picture's own copies and other pictures: python -m pipeline.evaluation.embedding
 RETRAIN_GROWTH = 4  # lists are trained again once the index has grown this many times
 
 
@@ -76,7 +78,7 @@ class ImageIndex:
         *,
         dim: int | None = None,
         exact_up_to: int = EXACT_UP_TO,
-        duplicate_cosine: float = 0.98,
+        duplicate_cosine: float = DUPLICATE_COSINE,
     ):
         self.embed_dim, self.dim = embed_dim, embed_dim if dim is None else dim
         if not 1 <= self.dim <= embed_dim:
@@ -225,7 +227,9 @@ class ImageIndex:
                 (folder / f"{name}.tmp").replace(folder / name)
 
     @classmethod
-    def load(cls, folder: Path, *, exact_up_to: int = EXACT_UP_TO, duplicate_cosine: float = 0.98) -> "ImageIndex":
+    def load(
+        cls, folder: Path, *, exact_up_to: int = EXACT_UP_TO, duplicate_cosine: float = DUPLICATE_COSINE
+    ) -> "ImageIndex":
         """Read what `save` wrote. Raises FileNotFoundError or ValueError naming the file that is absent or damaged."""
         folder = Path(folder)
         for name in (EMBEDS_FILE, ITEMS_FILE):

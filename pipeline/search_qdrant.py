@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from pipeline.search import SearchResult, flag_duplicates, mix_embeds, unit_prefix
+from pipeline.search import DUPLICATE_COSINE, SearchResult, flag_duplicates, mix_embeds, unit_prefix
 
 try:
     from qdrant_client import QdrantClient, models
@@ -43,7 +43,7 @@ class QdrantImageIndex:
         embed_dim: int = 512,
         *,
         dim: int | None = None,
-        duplicate_cosine: float = 0.98,
+        duplicate_cosine: float = DUPLICATE_COSINE,
     ):
         self.client, self.collection, self.duplicate_cosine = client, collection, duplicate_cosine
         self.embed_dim, self.dim = embed_dim, embed_dim if dim is None else dim

@@ -9,6 +9,7 @@ that training used. Chance is given beside it.
 """
 
 import argparse
+import io
 import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,9 +20,19 @@ from PIL import Image
 
 from pipeline.data.captions import with_article
 from pipeline.data.cutouts import Cutout, load_cutouts
-from pipeline.search import Embedder
+from pipeline.search import DUPLICATE_COSINE, Embedder
 
-__all__ = ["PixelRidge", "evaluate", "main", "pick_pictures", "place_on_white", "prefix", "recall_at"]
+__all__ = [
+    "PixelRidge",
+    "compare",
+    "copy_cosines",
+    "evaluate",
+    "main",
+    "pick_pictures",
+    "place_on_white",
+    "prefix",
+    "recall_at",
+]
 
 LENGTHS = (128, 256, 512)
 RANKS = (1, 5, 10)
@@ -42,8 +53,8 @@ GROUP_WORDS = {  # groups of the Unicode emoji list, as one would say them
 }
 
 
-def prefix(embeds: torch.Tensor, length: int) -> torch.Tensor:
-    """The first `length` numbers of (n, dim) embeddings, normalised again."""
+def prefix(embeds: torch.Tensor, length: int | None) -> torch.Tensor:
+    """The first `length` numbers (None: all) of (n, dim) embeddings, normalised again."""
     return torch.nn.functional.normalize(embeds[:, :length].float(), dim=-1)
 
 
@@ -121,6 +132,26 @@ def captions_of(pictures: Sequence[Cutout]) -> list[str]:
     return [CAPTION.format(with_article(picture.phrase)) for picture in pictures]
 
 
+def copy_cosines(embedder: Embedder, images: list[Image.Image]) -> tuple[float, float, float]:
+    """Lowest cosine of a picture to its JPEG (quality 60) and to its half-size copy; share that would pass for a copy.
+
+    The last is the share of pictures that have another picture at least DUPLICATE_COSINE alike, wrongly flagged.
+    """
+    embeds = prefix(_in_batches(embedder.get_image_embeds, images), None)
+    lowest = []
+    for copy in (_as_jpeg, lambda image: image.resize((SIZE // 2, SIZE // 2), Image.Resampling.BOX)):
+        copies = prefix(_in_batches(embedder.get_image_embeds, [copy(image) for image in images]), None)
+        lowest.append((embeds * copies).sum(1).min().item())
+    others = (embeds @ embeds.T).fill_diagonal_(-1).amax(1)
+    return *lowest, (others >= DUPLICATE_COSINE).float().mean().item()
+
+
+def _as_jpeg(image: Image.Image) -> Image.Image:
+    data = io.BytesIO()
+    image.save(data, "JPEG", quality=60)
+    return Image.open(data).convert("RGB")
+
+
 def _in_batches(embed: Callable[[list], torch.Tensor], items: list, size: int = 64) -> torch.Tensor:
     parts = [torch.as_tensor(embed(items[start : start + size])).float() for start in range(0, len(items), size)]
     return torch.cat(parts)
@@ -189,6 +220,12 @@ def main() -> None:
         print(f"| {name}, {count:,} | {kind} | {length} | {cells[0]} | {cells[1]} | {groups} |")
     chance = " / ".join(f"{100 * k / rows[0][1]:.1f}" for k in RANKS)
     print(f"| chance among {rows[0][1]:,} | | | {chance} | {chance} | {100 / len(GROUP_WORDS):.1f} |")
+    source = arguments.held_out.split(",")[0]
+    jpeg, half, mistaken = copy_cosines(embedder, _load(arguments.input, source, arguments.limit)[1])
+    print(
+        f"\nnear-identical, {source}: a picture and its JPEG (quality 60) are at least {jpeg:.4f} alike, it and its "
+        f"half-size copy {half:.4f}; {100 * mistaken:.1f} % of pictures have another at {DUPLICATE_COSINE} or above"
+    )
 
 
 if __name__ == "__main__":

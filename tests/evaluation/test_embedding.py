@@ -14,6 +14,7 @@ from pipeline.evaluation.embedding import (
     SIZE,
     PixelRidge,
     compare,
+    copy_cosines,
     evaluate,
     pick_pictures,
     place_on_white,
@@ -98,6 +99,18 @@ def test_groups_are_told_by_their_names():
     groups = torch.eye(8)
     images = torch.stack([groups[3], groups[0], groups[0]])  # food-drink is the fourth; symbols is mistaken
     assert evaluate(pictures, images, images, groups)["groups"] == 0.5
+
+
+def test_copies_are_alike_and_mistaken_pictures_are_counted():
+    images = [Image.new("RGB", (SIZE, SIZE), colour) for colour in ("#ff0000", "#fe0101", "#00ff00", "#0000ff")]
+
+    class WholePicture(ColourEmbedder):
+        def get_image_embeds(self, images):
+            return self._embed([np.asarray(image).mean((0, 1)) for image in images])
+
+    jpeg, half, mistaken = copy_cosines(WholePicture(), images)
+    assert 0.99 < jpeg <= 1.001 and half == pytest.approx(1.0, abs=1e-5)
+    assert mistaken == 0.5  # the two reds
 
 
 def test_cutouts_are_centred_on_white():
