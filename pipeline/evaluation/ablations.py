@@ -2,7 +2,8 @@
 
     python -m pipeline.evaluation.ablations --weights weights --input PICTURES --limit 60
 
-``--super-res-without-text FOLDER`` adds a super-resolution that was trained without text (``use_text=False``).
+``--super-res-without-text FOLDER`` adds a super-resolution that was trained without text (``use_text=False``), and
+``--other-weights FOLDER`` a whole other training, such as the state before the last fine-tuning.
 """
 
 import argparse
@@ -19,14 +20,17 @@ from PIL import Image
 from torch import nn
 from tqdm import tqdm
 
-from pipeline.evaluation.alignment import judge_asks
+from pipeline.data.cutouts import CutoutSet
+from pipeline.evaluation.alignment import draw_real, judge_asks
 from pipeline.evaluation.arguments import evaluation_arguments, open_all, settings_from
 from pipeline.evaluation.judge import CutoutJudge
+from pipeline.evaluation.latency import STOCK
 from pipeline.evaluation.prompts import Ask, PromptLists
 from pipeline.evaluation.quality import picture_qualities, summarise
 from pipeline.evaluation.table import markdown_table
 from pipeline.models.super_resolution import SuperResolution
 from pipeline.text_to_image import TextToImagePipeline
+from pipeline.weights import load_pipeline
 
 __all__ = ["Variant", "WithoutText", "ablate", "main", "run_ablations", "variants"]
 
@@ -61,12 +65,14 @@ class Variant:
     name: str
     settings: dict = field(default_factory=dict)
     replaced: Callable[[TextToImagePipeline], dict] | None = None  # components to put in
-    image_embeds: Callable[[TextToImagePipeline, str], torch.Tensor] | None = None  # in place of the prior's
+    image_embeds: Callable[[TextToImagePipeline, Ask, CutoutSet], torch.Tensor] | None = None  # not the prior's
 
 
-def variants(super_res_without_text: str | Path | None = None) -> list[Variant]:
-    """Every variant, the default first in no group."""
-    listed = [Variant("default", "as shipped")]
+def variants(
+    super_res_without_text: str | Path | None = None, other_weights: str | Path | None = None
+) -> list[Variant]:
+    """Every variant, the default first; the folders add what was trained otherwise."""
+    listed = [Variant("default", "as shipped"), Variant("steps and guidance", "the stock way", STOCK)]
     steps = {"prior": (1, 2, 4, 8, 25), "": (1, 2, 4), "super_res": (1, 2, 4)}
     for stage, numbers in steps.items():
         argument = f"{stage}_num_inference_steps".lstrip("_")
@@ -78,12 +84,17 @@ def variants(super_res_without_text: str | Path | None = None) -> list[Variant]:
         Variant(
             "decoder reads",
             "text only (the mean embedding)",
-            image_embeds=lambda p, text: F.normalize(p.prior.embeds_mean[None].float(), dim=-1),
+            image_embeds=lambda p, ask, cutouts: F.normalize(p.prior.embeds_mean[None].float(), dim=-1),
         ),
         Variant(
             "decoder reads",
             "text, and its own embedding for the image's",
-            image_embeds=lambda p, text: p.get_text_embeds([text]),
+            image_embeds=lambda p, ask, cutouts: p.get_text_embeds([ask.text]),
+        ),
+        Variant(
+            "decoder reads",
+            "text, and a real picture's embedding",  # what a perfect prior would give
+            image_embeds=lambda p, ask, cutouts: p.get_image_embeds(list(draw_real(cutouts, [ask]))),
         ),
         Variant("super_res reads", "picture only", replaced=lambda p: {"super_res": WithoutText(p.super_res)}),
     ]
@@ -95,11 +106,14 @@ def variants(super_res_without_text: str | Path | None = None) -> list[Variant]:
                 replaced=lambda p: {"super_res": SuperResolution.from_pretrained(super_res_without_text).eval()},
             )
         )
+    if other_weights:
+        name = Path(other_weights).name
+        listed.append(Variant("weights", name, replaced=lambda p: load_pipeline(other_weights).components))
     return listed
 
 
 def _draw(
-    pipe: TextToImagePipeline, variant: Variant, asks: list[Ask], seed: int, settings: dict
+    pipe: TextToImagePipeline, cutouts: CutoutSet, variant: Variant, asks: list[Ask], seed: int, settings: dict
 ) -> Iterator[Image.Image]:
     components = dict(pipe.components)
     if variant.replaced:
@@ -107,7 +121,7 @@ def _draw(
     changed = TextToImagePipeline(**components)
     changed.set_progress_bar_config(disable=True)
     for index, ask in enumerate(asks):
-        more = {"image_embeds": variant.image_embeds(pipe, ask.text)} if variant.image_embeds else {}
+        more = {"image_embeds": variant.image_embeds(pipe, ask, cutouts)} if variant.image_embeds else {}
         generator = torch.Generator().manual_seed(seed + index)
         yield changed(ask.text, generator=generator, **{**settings, **variant.settings, **more}).images[0]
 
@@ -117,7 +131,7 @@ def ablate(
 ) -> dict[str, float]:
     """Shares of right pictures, their qualities, and seconds per picture, under ``variant``."""
     started = time.perf_counter()
-    images = list(_draw(pipe, variant, asks, seed, settings))
+    images = list(_draw(pipe, judge.cutouts, variant, asks, seed, settings))
     seconds = (time.perf_counter() - started) / len(asks)
     verdicts = judge_asks(judge, asks, images)
     shares = {fact: sum(v[fact] for v in verdicts) / len(asks) for fact in ("top1", "top5", "style", "background")}
@@ -128,7 +142,7 @@ def ablate(
 
 def run_ablations(pipe: TextToImagePipeline, judge: CutoutJudge, arguments: argparse.Namespace) -> list[dict]:
     """Every variant of the chosen groups on the main list; prints the table."""
-    chosen = variants(arguments.super_res_without_text)
+    chosen = variants(arguments.super_res_without_text, arguments.other_weights)
     groups = list(dict.fromkeys(variant.group for variant in chosen))
     wanted = arguments.groups.split(",") if arguments.groups else groups
     if unknown := sorted(set(wanted) - set(groups)):
@@ -145,7 +159,7 @@ def run_ablations(pipe: TextToImagePipeline, judge: CutoutJudge, arguments: argp
             row["group"],
             row["variant"],
             *(f"{row[fact]:.1%}" for fact in ("top1", "top5", "style", "background")),
-            f"{row['edge sharpness']:.1f}",
+            f"{row['edge sharpness']:.2f}",
             f"{row['likeness']:.3f}",
             f"{row['seconds']:.2f}",
         ]
@@ -159,6 +173,7 @@ def run_ablations(pipe: TextToImagePipeline, judge: CutoutJudge, arguments: argp
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What this command takes beside the shared arguments."""
     parser.add_argument("--super-res-without-text", help="folder of a SuperResolution that was trained without text")
+    parser.add_argument("--other-weights", help="another weights folder, such as the one before the last fine-tuning")
     parser.add_argument("--groups", help="comma-separated groups of the table (all)")
 
 

@@ -115,14 +115,14 @@ def align(judge: CutoutJudge, drawn: Draw, limit: int, *, progress: bool = False
     Args:
         judge: whose concepts and styles are asked for.
         drawn: prompts -> pictures.
-        limit: prompts of the main list; the other lists have a half of it or less.
+        limit: prompts of the main list; the other lists have a third of it or less.
         progress: show a bar per list.
 
     Returns:
         the table's rows, and {list: [verdict on each of our pictures]}.
     """
     lists = PromptLists(judge.cutouts, judge.rows)
-    half = max(2, limit // 2)
+    part = max(2, limit // 3)
     verdicts, rows = {}, []
 
     def both(name: str, asks: list[Ask]) -> tuple[list[dict], list[dict]]:
@@ -152,18 +152,18 @@ def align(judge: CutoutJudge, drawn: Draw, limit: int, *, progress: bool = False
     add("named thing, top-5", named, "top5", 0.98, of_real=True)
     add("style", named, "style", 0.95)
     add("background", named, "background", 0.98)
-    spoken = both("app wording", lists.app_wording(half))
+    spoken = both("app wording", lists.app_wording(part))
     add("named thing in the app's wording, top-1", spoken, "top1")
     add("named thing in the app's wording, top-5", spoken, "top5")
-    pairs = both("pairs", lists.pairs(half))
+    pairs = both("pairs", lists.pairs(part))
     add("two things: both there", pairs, "both", 0.80)
     add("two things: both there, top-5", pairs, "both_top5")
     add("two things: in the right places, of those", pairs, "placed", 0.90, among="both")
-    counts = both("counts", lists.counts(half))
+    counts = both("counts", lists.counts(part))
     add("count of 2, 3, 4", counts, "count", 0.85)
     add("counted things: named thing, top-1", counts, "top1")
-    keywords = both("keywords", lists.keywords(half))
-    words = both("other words", lists.other_words(half))
+    keywords = both("keywords", lists.keywords(part))
+    words = both("other words", lists.other_words(part))
     together = tuple(a + b for a, b in zip(keywords, words, strict=True))
     add("other words for it, top-5", together, "top5", 0.80)
     add("- keywords, top-5", keywords, "top5")

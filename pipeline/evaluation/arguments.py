@@ -21,7 +21,9 @@ def evaluation_arguments(description: str, command: str) -> argparse.ArgumentPar
     )
     parser.add_argument("--weights", default=str(DEFAULT_WEIGHTS), help="folder of the weights")
     parser.add_argument("--input", required=True, help="folder of zip shards of cut-outs with a metadata.jsonl")
-    parser.add_argument("--limit", type=int, default=200, help="prompts of the main list; other lists have half of it")
+    parser.add_argument(
+        "--limit", type=int, default=200, help="prompts of the main list; other lists have a third of it"
+    )
     parser.add_argument("--seed", type=int, default=0, help="seed of the first picture; the next has one more")
     parser.add_argument("--steps", type=int, help="decoder steps (the pipeline's default)")
     parser.add_argument("--guidance-scale", type=float, help="decoder guidance (the pipeline's default)")

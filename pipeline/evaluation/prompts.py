@@ -19,7 +19,19 @@ __all__ = ["Ask", "PromptLists"]
 SEED = 20  # orders the lists; any number would do
 PLAIN_GROUPS = ("animals-nature", "food-drink", "objects", "travel-places", "activities")
 # Concepts that mean little out of their series, or whose drawing holds other things.
-_SERIES = ("o’clock", "o'clock", "-thirty", "moon", "mailbox", "medal", "globe", "map", "suit", "mouse trap", "locked")
+_SERIES = (
+    "o’clock",
+    "o'clock",
+    "-thirty",
+    "moon",
+    "mailbox",
+    "medal",
+    "globe",
+    "map of",
+    "world map",
+    "suit",
+    "locked",
+)
 KEYWORD_CONCEPTS = 3  # a keyword counts as another name if at most so many concepts have it
 
 

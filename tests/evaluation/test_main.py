@@ -1,0 +1,28 @@
+"""Example run: python -m pytest tests/evaluation/test_main.py -m slow"""
+
+import json
+
+import pytest
+
+from pipeline.evaluation.__main__ import main
+from pipeline.training.export import write_checksums
+from tests.evaluation.cutout_zip import write_cutouts
+from tests.tiny import tiny_pipeline
+
+
+@pytest.mark.slow
+def test_one_command_prints_every_table(tmp_path, capsys):
+    tiny_pipeline().save_pretrained(tmp_path / "weights")
+    write_checksums(tmp_path / "weights")
+    folders = ["--weights", tmp_path / "weights", "--input", write_cutouts(tmp_path / "pictures")]
+    more = ["--cache", tmp_path / "cache", "--limit", 3, "--prior-steps", 1, "--json", tmp_path / "kept.json"]
+    ablations = ["--ablations", "--ablation-limit", 2, "--groups", "prior steps,weights", "--other-weights"]
+    main([str(argument) for argument in [*folders, *more, *ablations, tmp_path / "weights"]])
+    printed = capsys.readouterr().out
+    for heading in ("Alignment and quality", "Time and memory", "Ablations", "named thing by source"):
+        assert heading in printed
+    kept = json.loads((tmp_path / "kept.json").read_text(encoding="utf-8"))
+    changed = {row["variant"]: row for row in kept["ablations"]}
+    assert {"as shipped", "1", "25"} <= set(changed)
+    same = ("top1", "top5", "style", "likeness", "edge sharpness")
+    assert all(changed["weights"][name] == changed["as shipped"][name] for name in same)  # the very same weights
