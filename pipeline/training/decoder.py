@@ -30,6 +30,7 @@ class _Decoder(nn.Module):
     def __init__(self, decoder: ImageDecoder, image_encoder: ImageEncoder, text_encoder: nn.Module):
         super().__init__()
         self.decoder = decoder
+        decoder.linear.requires_grad_(False)  # the inverse of the frozen image encoder
         self.image_encoder, self.text_encoder = image_encoder.requires_grad_(False), text_encoder
 
 
