@@ -19,11 +19,18 @@ from pipeline.training.embedder import redraw_loss, scene_batches
 from pipeline.training.loop import train
 from pipeline.training.text import load_text_encoder
 
-__all__ = ["decoder_loss", "main"]
+__all__ = ["decoder_loss", "disturbed", "main"]
 
 ONE_STEP_SHARE = 0.6  # rows that start at pure noise
 TEXT_DROP = 0.2
 EMBEDS_NOISE = 0.3  # standard deviation at most, relative to a unit-length embedding
+
+
+def disturbed(embeds: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Embeddings beside the true ones, as a prior's are: by up to ``EMBEDS_NOISE`` of their length."""
+    amount = EMBEDS_NOISE * torch.rand(len(embeds), 1, generator=generator, device=embeds.device)
+    noise = torch.randn(embeds.shape, generator=generator, device=embeds.device) / embeds.shape[1] ** 0.5
+    return F.normalize(embeds + amount * noise, dim=-1)
 
 
 class _Decoder(nn.Module):
@@ -41,8 +48,7 @@ def decoder_loss(model: _Decoder, batch: dict, generator: torch.Generator) -> di
     with torch.no_grad():
         tokens = model.text_encoder(batch["input_ids"], attention_mask=batch["attention_mask"]).last_hidden_state
         embeds = model.image_encoder(image)
-        amount = EMBEDS_NOISE * torch.rand(count, 1, generator=generator, device=device) / embeds.shape[1] ** 0.5
-        embeds = F.normalize(embeds + amount * torch.randn(embeds.shape, generator=generator, device=device), dim=-1)
+        embeds = disturbed(embeds, generator)
         draw = torch.rand(3, count, generator=generator, device=device)
         kept = (draw[0] >= TEXT_DROP).long()[:, None]
         mask = batch["attention_mask"] * kept

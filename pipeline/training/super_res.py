@@ -3,7 +3,7 @@
     python -m pipeline.training.super_res --input PICTURES --preset cpu --minutes 40
 
 Small pictures are area-downscaled scenes, degraded the way the decoder errs (blur, a little noise, colour drift); once
-stage 1 of the same run has finished, half of them are its actual redraws. Trained on crops: the network is
+stage 3 (or 1) of the same run has finished, half of them are its actual redraws. Trained on crops: the network is
 convolutional but for its text attention. Most rows start at pure noise, because the pipeline takes one or two steps.
 """
 
@@ -19,6 +19,7 @@ from pipeline.models.decoder import ImageDecoder
 from pipeline.models.image_encoder import ImageEncoder
 from pipeline.models.super_resolution import SuperResolution
 from pipeline.training.arguments import composer_from, loop_config, parse_arguments
+from pipeline.training.decoder import disturbed
 from pipeline.training.embedder import redraw_loss
 from pipeline.training.loop import train
 from pipeline.training.text import encode_captions, load_text_encoder
@@ -90,7 +91,8 @@ def _redraw(model, small, tokens, batch, generator) -> torch.Tensor:
     image_encoder, decoder = model.redrawer
     timestep = torch.full((len(small),), 1000.0, device=small.device)
     noise = torch.randn(small.shape, generator=generator, device=small.device)
-    redrawn = decoder(noise, timestep, image_encoder(small), tokens, batch["attention_mask"]).float().clamp(-1, 1)
+    embeds = disturbed(image_encoder(small), generator)
+    redrawn = decoder(noise, timestep, embeds, tokens, batch["attention_mask"]).float().clamp(-1, 1)
     half = len(small) // 2
     return torch.cat([redrawn[:half], _degrade(small[half:], generator)])
 
@@ -123,12 +125,11 @@ def main(argv: list[str] | None = None) -> None:
     tokenizer, text_encoder = load_text_encoder(arguments.text_encoder)
     composer = composer_from(arguments, preset.super_res_size, cutout_size=preset.super_res_size)
     torch.manual_seed(arguments.seed)
-    embedder, redrawer = Path(arguments.run) / "embedder", None
-    if (embedder / "decoder" / "config.json").exists():
-        parts = [
-            ImageEncoder.from_pretrained(embedder / "image_encoder"),
-            ImageDecoder.from_pretrained(embedder / "decoder"),
-        ]
+    run, redrawer = Path(arguments.run), None
+    decoders = [run / stage / "decoder" for stage in ("decoder", "embedder")]
+    if trained := [path for path in decoders if (path / "config.json").exists()]:
+        image_encoder = ImageEncoder.from_pretrained(run / "embedder" / "image_encoder")
+        parts = [image_encoder, ImageDecoder.from_pretrained(trained[0])]
         redrawer = nn.ModuleList(parts).requires_grad_(False)
     super_res = SuperResolution(text_dim=text_encoder.config.hidden_size, **preset.super_res)
     config = loop_config(arguments, batch_size=max(4, preset.batch_size // 4), learning_rate=1e-3)
