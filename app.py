@@ -21,6 +21,7 @@ from pipeline.ui.links import wire_links
 from pipeline.ui.studio import Studio
 from pipeline.ui.theme import CSS, HEAD, HEADER, easel_theme
 from pipeline.ui.verify_tab import build_verify_tab
+from pipeline.ui.words import say, translations
 from pipeline.weights import DEFAULT_WEIGHTS, load_pipeline, weights_hash
 
 if TYPE_CHECKING:
@@ -59,15 +60,15 @@ def build_demo(
         with gr.Row(elem_id="top"):
             gr.HTML(HEADER, elem_id="title", scale=1)
             state = gr.HTML(_state(studio), elem_id="model-state", scale=0, min_width=150)
-            theme = gr.Button("Light / dark", size="sm", elem_id="theme-toggle", scale=0, min_width=90)
+            theme = gr.Button(say("Light / dark"), size="sm", elem_id="theme-toggle", scale=0, min_width=90)
         with gr.Tabs() as tabs:
-            with gr.Tab("Create", id="create"):
+            with gr.Tab(say("Create"), id="create"):
                 create = build_create_tab(studio, limits)
-            with gr.Tab("Verify", id="verify"):
+            with gr.Tab(say("Verify"), id="verify"):
                 check = build_verify_tab(limits)
-            with gr.Tab("History", id="history"):
+            with gr.Tab(say("History"), id="history"):
                 build_history_tab()
-            with gr.Tab("About", id="about"):
+            with gr.Tab(say("About"), id="about"):
                 gr.Markdown(ABOUT, elem_id="about")
         build_api(studio, limits)
         hidden = {"show_progress": "hidden", "api_visibility": "private"}
@@ -95,6 +96,7 @@ def launch_options(demo: gr.Blocks, limits: Limits = LIMITS) -> dict:
     """What `demo.launch` needs beside host and port: looks, limits, and the folder that downloads come from."""
     return {
         "theme": easel_theme(),
+        "i18n": translations(),
         "css": CSS,
         "head": HEAD,
         "allowed_paths": [str(demo.studio.folder)],
@@ -129,7 +131,7 @@ def main(argv: list[str] | None = None) -> None:
 def _state(studio: Studio) -> str:
     """One line on the model for the page's corner."""
     if studio.error is not None:
-        return status(str(studio.error), "bad")
+        return status(str(studio.error).replace("`", ""), "bad")
     return status("Model ready", "good") if studio.is_ready else status("Loading the model…")
 
 

@@ -19,6 +19,7 @@ from pipeline.ui.studio import Busy, Studio
 from pipeline.ui.styles import ANY, BACKGROUNDS, STYLES, read_choices, write_choices
 from pipeline.ui.uploads import open_picture
 from pipeline.ui.verify_tab import finding
+from pipeline.ui.words import TRANSLATIONS, say
 from pipeline.watermark import Detection, verify
 from pipeline.weights import WeightsError
 from tests.tiny import tiny_pipeline
@@ -95,10 +96,10 @@ def test_reference_pictures_come_back_with_their_shares(client, tmp_path):
     assert len(said[0]["recipe"]["image_hashes"]) == 2
 
 
-def test_verify_finds_the_mark_in_a_jpeg_and_nothing_in_a_plain_picture(client, tmp_path):
+def test_verify_finds_the_mark_without_the_text_and_nothing_in_a_plain_picture(client, tmp_path):
     files, said = client.predict(prompt="a cat", seed=1, api_name="/generate")
-    Image.open(paths_of(files)[0]).save(tmp_path / "copy.jpg", quality=80)
-    found = client.predict(image=handle_file(str(tmp_path / "copy.jpg")), api_name="/verify")
+    Image.open(paths_of(files)[0]).convert("RGB").save(tmp_path / "copy.bmp")
+    found = client.predict(image=handle_file(str(tmp_path / "copy.bmp")), api_name="/verify")
     assert (found["result"], found["payload"]) == ("GENERATED", int(said[0]["id"][:8], 16))
     assert found["recipe"] is None
     Image.new("RGB", (256, 256), "gray").save(tmp_path / "plain.png")
@@ -214,6 +215,13 @@ def test_what_the_pickers_write_they_read_back_and_can_replace(style, background
     written = write_choices("a red apple", style, background)
     assert read_choices(written) == (style, background)
     assert write_choices(written, ANY, ANY) == "a red apple"
+
+
+def test_every_label_has_all_languages_and_the_limit_it_names():
+    assert all(len(both) == 2 and all(both) for both in TRANSLATIONS.values())
+    assert f"Up to {LIMITS.max_references} pictures" in TRANSLATIONS
+    with pytest.raises(KeyError, match="no translation: 'Paint'"):
+        say("Paint")
 
 
 def test_the_pickers_take_out_what_people_typed():

@@ -15,6 +15,7 @@ from pipeline.ui.limits import Limits
 from pipeline.ui.studio import Busy, Studio
 from pipeline.ui.styles import read_choices, write_choices
 from pipeline.ui.uploads import open_picture
+from pipeline.ui.words import say
 from pipeline.watermark import WatermarkError
 from pipeline.weights import WeightsError
 
@@ -62,11 +63,11 @@ def build_create_tab(studio: Studio, limits: Limits) -> CreateTab:
             canvas = gr.HTML(canvas_empty(), elem_id="canvas")
             line = gr.HTML(status(""), elem_id="status")
             with gr.Row(elem_id="picture-actions", visible=False) as actions:
-                download = gr.DownloadButton("Download PNG", size="sm", variant="primary", elem_id="download")
-                copy_link = gr.Button("Copy link", size="sm", elem_id="copy-link")
-                reuse_seed = gr.Button("Keep this seed", size="sm", elem_id="reuse-seed")
-                reuse_all = gr.Button("Use its settings", size="sm", elem_id="reuse-all")
-                vary = gr.Button("Use as reference", size="sm", elem_id="use-as-reference")
+                download = gr.DownloadButton(say("Download PNG"), size="sm", variant="primary", elem_id="download")
+                copy_link = gr.Button(say("Copy link"), size="sm", elem_id="copy-link")
+                reuse_seed = gr.Button(say("Keep this seed"), size="sm", elem_id="reuse-seed")
+                reuse_all = gr.Button(say("Use its settings"), size="sm", elem_id="reuse-all")
+                vary = gr.Button(say("Use as reference"), size="sm", elem_id="use-as-reference")
             row = gr.HTML(
                 shelf([], None),
                 elem_id="shelf",

@@ -10,6 +10,7 @@ from pipeline.recipe import DEFAULTS, MAX_SEED, SCHEMA, Recipe
 from pipeline.ui.limits import Limits
 from pipeline.ui.request import read_request
 from pipeline.ui.styles import ANY, BACKGROUNDS, STYLES, read_choices
+from pipeline.ui.words import say
 
 __all__ = ["FUSIONS", "Form", "build_form", "read_form", "roll", "write_form"]
 
@@ -55,7 +56,7 @@ class Form:
 def build_form(limits: Limits, examples_html: str) -> Form:
     """Lay the form out inside the current gradio context."""
     prompt = gr.Textbox(
-        label="Prompt",
+        label=say("Prompt"),
         placeholder="a red apple, 3d render, on a light blue background",
         lines=2,
         max_lines=4,
@@ -63,20 +64,25 @@ def build_form(limits: Limits, examples_html: str) -> Form:
         autofocus=True,
     )
     with gr.Row(elem_classes="row"):
-        style = gr.Dropdown([ANY, *STYLES], value=ANY, label="Style", min_width=120, elem_id="style")
+        style = gr.Dropdown([ANY, *STYLES], value=ANY, label=say("Style"), min_width=120, elem_id="style")
         background = gr.Dropdown(
-            [ANY, *BACKGROUNDS], value=ANY, label="Background", min_width=120, elem_id="background"
+            [ANY, *BACKGROUNDS], value=ANY, label=say("Background"), min_width=120, elem_id="background"
         )
     with gr.Row(elem_id="actions", elem_classes="row"):
-        generate = gr.Button("Generate", variant="primary", elem_id="generate", scale=3)
-        cancel = gr.Button("Cancel", elem_id="cancel", interactive=False, scale=1, min_width=90)
+        generate = gr.Button(say("Generate"), variant="primary", elem_id="generate", scale=3)
+        cancel = gr.Button(say("Cancel"), elem_id="cancel", interactive=False, scale=1, min_width=90)
     with gr.Row(elem_id="seed-row", elem_classes="row"):
-        seed = gr.Number(label="Seed", value=0, precision=0, elem_id="seed", min_width=110, scale=3)
+        seed = gr.Number(label=say("Seed"), value=0, precision=0, elem_id="seed", min_width=110, scale=3)
         with gr.Column(scale=2, min_width=90, elem_id="seed-keys"):
-            dice = gr.Button("New seed", size="sm", elem_id="dice")
-            keep_seed = gr.Checkbox(label="Keep", elem_id="keep-seed", container=False)
+            dice = gr.Button(say("New seed"), size="sm", elem_id="dice")
+            keep_seed = gr.Checkbox(label=say("Keep"), elem_id="keep-seed", container=False)
         count = gr.Dropdown(
-            list(range(1, limits.max_count + 1)), value=1, label="Pictures", elem_id="count", min_width=90, scale=2
+            list(range(1, limits.max_count + 1)),
+            value=1,
+            label=say("Pictures"),
+            elem_id="count",
+            min_width=90,
+            scale=2,
         )
     examples = gr.HTML(
         examples_html,
@@ -86,9 +92,9 @@ def build_form(limits: Limits, examples_html: str) -> Form:
             if (chip) trigger('click', {index: Number(chip.dataset.index)});
         });""",
     )
-    with gr.Accordion("Reference pictures", open=False, elem_id="references") as reference_panel:
+    with gr.Accordion(say("Reference pictures"), open=False, elem_id="references") as reference_panel:
         references = gr.Gallery(
-            label=f"1 to {limits.max_references} pictures",
+            label=say("Up to 5 pictures"),
             type="filepath",
             format="png",
             file_types=["image"],
@@ -100,30 +106,35 @@ def build_form(limits: Limits, examples_html: str) -> Form:
         )
         with gr.Row(elem_classes="row"):
             fusion_type = gr.Dropdown(
-                list(FUSIONS), value="Average", label="How they are combined", min_width=140, elem_id="fusion"
+                [(say(label), name) for label, name in FUSIONS.items()],
+                value="mean",
+                label=say("How they are combined"),
+                min_width=140,
+                elem_id="fusion",
             )
             similarity_strength = gr.Slider(
-                0.2, 1.0, _DEFAULTS["similarity_strength"], step=0.05, label="Similarity", min_width=140,
-                info="1 ignores the prompt's own idea", elem_id="similarity",
+                0.2, 1.0, _DEFAULTS["similarity_strength"], step=0.05, label=say("Similarity"), min_width=140,
+                info=say("1 ignores the prompt's own idea"), elem_id="similarity",
             )  # fmt: skip
         with gr.Row(elem_id="weights"):
             weights = tuple(
                 gr.Number(1, minimum=0, step=0.5, label=f"Weight {number}", visible=False, min_width=56)
                 for number in range(1, limits.max_references + 1)
             )
-    with gr.Accordion("More settings", open=False, elem_id="advanced"):
+    with gr.Accordion(say("More settings"), open=False, elem_id="advanced"):
         negative_prompt = gr.Textbox(
-            label="Leave out", info="Negative prompt: what to steer away from", lines=1, elem_id="negative-prompt"
+            label=say("Leave out"),
+            info=say("Negative prompt: what to steer away from"),
+            lines=1,
+            elem_id="negative-prompt",
         )
         with gr.Row(elem_classes="row"):
-            prior_steps = _steps("Prior steps", "prior_num_inference_steps", limits.max_prior_steps, "the idea")
-            prior_guidance = _guidance("Prior guidance", "prior_guidance_scale", limits, "how literally")
+            prior_steps = _steps("Prior steps", "prior_num_inference_steps", limits.max_prior_steps)
+            prior_guidance = _guidance("Prior guidance", "prior_guidance_scale", limits)
         with gr.Row(elem_classes="row"):
-            steps = _steps("Decoder steps", "num_inference_steps", limits.max_steps, "the sketch")
-            guidance = _guidance("Decoder guidance", "guidance_scale", limits, "1 is off")
-        super_res_steps = _steps(
-            "Super-resolution steps", "super_res_num_inference_steps", limits.max_steps, "the details"
-        )
+            steps = _steps("Decoder steps", "num_inference_steps", limits.max_steps)
+            guidance = _guidance("Decoder guidance", "guidance_scale", limits)
+        super_res_steps = _steps("Super-resolution steps", "super_res_num_inference_steps", limits.max_steps)
     return Form(
         prompt=prompt,
         negative_prompt=negative_prompt,
@@ -164,7 +175,7 @@ def read_form(form: Form, values: dict, limits: Limits) -> tuple[Recipe, list[Im
         count=values[form.count],
         paths=paths,
         image_weights=[values[weight] for weight in form.weights[: len(paths)]],
-        fusion_type=FUSIONS[values[form.fusion_type]],
+        fusion_type=values[form.fusion_type],
         similarity_strength=values[form.similarity_strength],
         num_inference_steps=values[form.num_inference_steps],
         guidance_scale=values[form.guidance_scale],
@@ -177,14 +188,13 @@ def read_form(form: Form, values: dict, limits: Limits) -> tuple[Recipe, list[Im
 def write_form(form: Form, recipe: Recipe) -> dict:
     """Updates that show a recipe in the form, all but the reference pictures: a recipe knows only their hashes."""
     style, background = read_choices(recipe.prompt)
-    fusion = next((label for label, name in FUSIONS.items() if name == recipe.fusion_type), "Average")
     return {
         form.prompt: recipe.prompt,
         form.negative_prompt: recipe.negative_prompt,
         form.style: style,
         form.background: background,
         form.seed: recipe.seed,
-        form.fusion_type: fusion,
+        form.fusion_type: recipe.fusion_type,
         form.similarity_strength: recipe.similarity_strength,
         form.num_inference_steps: recipe.num_inference_steps,
         form.guidance_scale: recipe.guidance_scale,
@@ -199,9 +209,9 @@ def roll() -> int:
     return SystemRandom().randint(0, MAX_SEED)
 
 
-def _steps(label: str, name: str, most: int, info: str) -> gr.Slider:
-    return gr.Slider(1, most, _DEFAULTS[name], step=1, label=label, info=info, min_width=140)
+def _steps(label: str, name: str, most: int) -> gr.Slider:
+    return gr.Slider(1, most, _DEFAULTS[name], step=1, label=say(label), min_width=140)
 
 
-def _guidance(label: str, name: str, limits: Limits, info: str) -> gr.Slider:
-    return gr.Slider(0, limits.max_guidance, _DEFAULTS[name], step=0.1, label=label, info=info, min_width=140)
+def _guidance(label: str, name: str, limits: Limits) -> gr.Slider:
+    return gr.Slider(0, limits.max_guidance, _DEFAULTS[name], step=0.1, label=say(label), min_width=140)

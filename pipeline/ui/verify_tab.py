@@ -12,6 +12,7 @@ from pipeline.recipe import Recipe, read_png
 from pipeline.ui.canvas import status
 from pipeline.ui.limits import Limits
 from pipeline.ui.uploads import check_picture, open_picture, picture_upload
+from pipeline.ui.words import say
 from pipeline.watermark import Detection, verify
 
 __all__ = ["VerifyTab", "build_verify_tab", "finding", "look"]
@@ -45,17 +46,17 @@ def build_verify_tab(limits: Limits) -> VerifyTab:
     with gr.Row(equal_height=False):
         with gr.Column(scale=4, min_width=300):
             picture = picture_upload(
-                label="Picture to check", sources=["upload", "clipboard"], height=360, elem_id="verify-picture"
+                label=say("Picture to check"), sources=["upload", "clipboard"], height=360, elem_id="verify-picture"
             )
             deep = gr.Checkbox(
-                label="Search thoroughly",
-                info="Also unusual sizes and small rotations; takes up to a minute.",
+                label=say("Search thoroughly"),
+                info=say("Also unusual sizes and small rotations; takes up to a minute"),
                 elem_id="verify-deep",
             )
         with gr.Column(scale=5, min_width=300):
             result = gr.HTML(f"<div class='finding'><p>{_HELP}</p></div>", elem_id="finding")
             line = gr.HTML(status(""), elem_id="verify-status")
-            redraw = gr.Button("Draw it again and compare", visible=False, elem_id="redraw")
+            redraw = gr.Button(say("Draw it again and compare"), visible=False, elem_id="redraw")
 
     def check(path: str | None, deep: bool) -> Iterator[dict]:
         if path is None:

@@ -45,17 +45,17 @@ def url(demo):
 
 @pytest.fixture
 def open_page(browser, url, request):
-    """Open a page in a fresh profile: `open_page(query="", width=1366, height=768, dark=False)`.
+    """Open a page in a fresh profile: `open_page("?prompt=...", width=360)`.
 
     Whatever it asks of other hosts fails the test.
     """
     contexts, foreign = [], []
 
-    def open_page(query="", width=1366, height=768, dark=False):
+    def open_page(query="", width=1366, height=768, dark=False, locale="en-US"):
         context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
-            accept_downloads=True,
+            locale=locale,
         )
         contexts.append(context)
         page = context.new_page()

@@ -229,6 +229,13 @@ def test_the_history_stays_in_the_browser_and_its_links_draw_again(open_page, ke
     assert page.evaluate("JSON.parse(localStorage.getItem('easel-history')).length") == 0
 
 
+@pytest.mark.parametrize(("locale", "words"), [("de-DE", "Zeichnen"), ("es-ES", "Generar")])
+def test_the_labels_speak_the_language_of_the_browser(open_page, keep, locale, words):
+    page = open_page(locale=locale)
+    page.wait_for_function(f"document.querySelector('#generate').textContent.trim() === '{words}'")
+    keep(page, f"desktop-{locale}")
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_axe_finds_nothing_serious(open_page, dark):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
