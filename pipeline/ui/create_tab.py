@@ -1,7 +1,7 @@
 """The Create tab: the form on the left, the canvas on the right, and what happens between them."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import gradio as gr
@@ -28,11 +28,11 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Expected:
-    """What the next picture is compared with: an earlier one's pixel hash, or its file; and its weights."""
+    """What the next picture is compared with: an earlier one's pixel hash, or its file, if its recipe is this one."""
 
+    recipe: Recipe
     pixels_hash: str | None = None
     path: str | None = None
-    weights_hash: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,12 @@ class CreateTab:
     """What other parts of the page use of this tab."""
 
     form: Form
-    canvas: gr.HTML
     status: gr.HTML
     expected: gr.State
     keep_once: gr.State
     outputs: list
     inputs: set
-    draw: object  # (values, request) -> updates
-    actions: gr.Row
+    draw: Callable[[dict, gr.Request], Iterator[dict]]
 
 
 def build_create_tab(studio: Studio, limits: Limits) -> CreateTab:
@@ -216,7 +214,7 @@ def build_create_tab(studio: Studio, limits: Limits) -> CreateTab:
         [form.references, form.reference_panel, form.similarity_strength, line],
         **quick,
     )
-    return CreateTab(form, canvas, line, expected, keep_once, outputs, inputs, draw, actions)
+    return CreateTab(form, line, expected, keep_once, outputs, inputs, draw)
 
 
 def _settings(form: Form) -> list:
@@ -243,7 +241,8 @@ def _progress(event: Busy | Stage, recipe: Recipe, of: str, canvas: gr.HTML, lin
 
 def _verdict(rendered: Rendered, against: Expected | None, limits: Limits) -> Verdict | None:
     """How the picture compares with the one that was shared, if one was."""
-    if against is None:
+    here = {"model": rendered.recipe.model, "weights_hash": rendered.recipe.weights_hash}
+    if against is None or replace(against.recipe, **here) != rendered.recipe:
         return None
     if against.path is not None:
         verdict = compare(rendered.image, open_picture(against.path, limits))
@@ -251,8 +250,8 @@ def _verdict(rendered: Rendered, against: Expected | None, limits: Limits) -> Ve
         verdict = compare(rendered.image, against.pixels_hash)
     else:
         return None
-    weights = rendered.recipe.weights_hash
-    if verdict.result == "differs" and against.weights_hash and against.weights_hash != weights:
-        reason = f" It was made with other weights ({against.weights_hash}; here: {weights or 'unknown'})."
+    theirs, ours = against.recipe.weights_hash, rendered.recipe.weights_hash
+    if verdict.result == "differs" and theirs and theirs != ours:
+        reason = f" It was made with other weights ({theirs}; here: {ours or 'unknown'})."
         return replace(verdict, sentence=verdict.sentence + reason)
     return verdict

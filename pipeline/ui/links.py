@@ -28,11 +28,11 @@ def wire_links(demo: gr.Blocks, studio: Studio, create: CreateTab, check: Verify
         if not _ASKS & query.keys():
             return {go: False}
         link = Recipe.from_query(query)
-        expected = Expected(pixels_hash=link.pixels_hash, weights_hash=link.recipe.weights_hash)
+        expected = Expected(link.recipe, pixels_hash=link.pixels_hash)
         return fill(link.recipe, expected, list(link.notes))
 
     def open_recipe(recipe: Recipe, path: str) -> dict:
-        return {tabs: gr.Tabs(selected="create"), **fill(recipe, Expected(path=path), [])}
+        return {tabs: gr.Tabs(selected="create"), **fill(recipe, Expected(recipe, path=path), [])}
 
     def fill(recipe: Recipe, expected: Expected, notes: list[str]) -> dict:
         drawable = not recipe.image_hashes and bool(recipe.prompt.strip())
