@@ -6,12 +6,12 @@ __all__ = ["EXAMPLES", "examples_html"]
 
 # (words on the chip, prompt, seed)
 EXAMPLES = (
-    ("Red apple", "a red apple, 3d render, on a light blue background", 7),
-    ("Cat face", "a cat face, flat sticker, on a yellow background", 3),
-    ("Rocket", "a rocket, gradient vector, on a navy blue background", 11),
-    ("Pizza", "a slice of pizza, cartoon emoji, on a white background", 5),
-    ("Octopus", "an octopus, 3d render, on a mint green background", 2),
-    ("Cactus", "a cactus, flat geometric, on a beige background", 4),
+    ("Red apple", "a red apple, 3d render, on a light blue background", 4),
+    ("Rocket", "a rocket, gradient vector, on a navy blue background", 1),
+    ("Strawberry", "a strawberry, 3d render, on a white background", 4),
+    ("House", "a house, flat geometric, on a light blue background", 2),
+    ("Heart", "a red heart, 3d render, on a pink background", 4),
+    ("Cactus", "a cactus, flat geometric, on a beige background", 2),
 )
 
 

@@ -142,7 +142,7 @@ def test_an_example_draws_and_the_shelf_brings_pictures_back(open_page):
     page.get_by_role("button", name="Red apple").click()
     wait_for_picture(page)
     first = page.get_attribute("#canvas .finished", "data-pixels")
-    page.get_by_role("button", name="Octopus").click()
+    page.get_by_role("button", name="Rocket").click()
     page.wait_for_function(f"document.querySelector('#canvas .finished')?.dataset.pixels !== '{first}'")
     wait_for_picture(page)
     page.click("#shelf button[data-index='0']")
