@@ -93,8 +93,8 @@ def canvas_finished(drawn: Drawn, verdict: Verdict | None = None) -> str:
         badge = f'<p class="verdict {kind}" data-verdict="{escape(verdict.result)}">{escape(verdict.sentence)}</p>'
     return (
         f'<figure class="frame finished" data-query="{escape(drawn.query)}" data-pixels="{drawn.pixels_hash}">'
-        f'<img src="{file_url(drawn.path)}" alt="{escape(drawn.alt)}" width="256" height="256">{badge}'
-        f"</figure><p class='facts'>{' · '.join(map(escape, facts))}</p>"
+        f'<img src="{file_url(drawn.path)}" alt="{escape(drawn.alt)}" width="256" height="256">'
+        f"</figure>{badge}<p class='facts'>{' · '.join(map(escape, facts))}</p>"
     )
 
 
