@@ -57,7 +57,8 @@ def weights(pictures, text_encoder, tmp_path_factory) -> Path:
         patch.chdir(root)  # the cache of decoded pictures is beside the run
         for stage in (embedder, prior, decoder, super_res):
             stage.main(shared)
-        export.main(["--run", str(root / "run"), "--output", str(root / "weights"), "--text-encoder", str(text_encoder)])
+        folders = ["--run", str(root / "run"), "--output", str(root / "weights")]
+        export.main([*folders, "--text-encoder", str(text_encoder)])
     return root / "weights"
 
 
