@@ -28,11 +28,17 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def demo():
-    from app import build_demo, launch_options
+def pipe():
     from tests.tiny import tiny_pipeline
 
-    demo = build_demo(tiny_pipeline(), weights_hash="0123456789ab")
+    return tiny_pipeline()
+
+
+@pytest.fixture(scope="session")
+def demo(pipe):
+    from app import build_demo, launch_options
+
+    demo = build_demo(pipe, weights_hash="0123456789ab")
     demo.launch(prevent_thread_lock=True, quiet=True, **launch_options(demo))
     yield demo
     demo.close()

@@ -1,6 +1,7 @@
 """Example run: python -m pytest -m browser tests/browser"""
 
 import re
+import time
 from dataclasses import replace
 
 import pytest
@@ -93,10 +94,12 @@ def test_a_link_with_references_asks_for_them(open_page):
     assert page.is_enabled("#generate")
 
 
-def test_cancel_stops_the_drawing_and_the_page_draws_again(open_page, keep):
+def test_cancel_stops_the_drawing_and_the_page_draws_again(open_page, keep, pipe, monkeypatch):
+    forward = pipe.super_res.forward
+    monkeypatch.setattr(pipe.super_res, "forward", lambda *inputs: (time.sleep(0.2), forward(*inputs))[1])
     page = open_page()
     page.get_by_role("button", name="More settings").click()
-    for name in ("Decoder steps", "Super-resolution steps"):  # slow enough to be stopped
+    for name in ("Decoder steps", "Super-resolution steps"):  # with the brake above, long enough to be stopped
         page.get_by_label(f"number input for {name}").fill("16")
     page.fill("#prompt textarea", PROMPT)
     page.get_by_role("button", name="More settings").click()
