@@ -7,22 +7,20 @@ stage 3 (or 1) of the same run has finished, half of them are its actual redraws
 convolutional but for its text attention. Most rows start at pure noise, because the pipeline takes one or two steps.
 """
 
-import random
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from pipeline.data.scenes import SceneComposer
 from pipeline.models.decoder import ImageDecoder
 from pipeline.models.image_encoder import ImageEncoder
 from pipeline.models.super_resolution import SuperResolution
 from pipeline.training.arguments import composer_from, loop_config, parse_arguments
 from pipeline.training.decoder import disturbed
-from pipeline.training.embedder import redraw_loss
+from pipeline.training.embedder import redraw_loss, scene_batches
 from pipeline.training.loop import train
-from pipeline.training.text import encode_captions, load_text_encoder
+from pipeline.training.text import load_text_encoder
 
 __all__ = ["main", "super_res_loss"]
 
@@ -109,17 +107,6 @@ def _crop(small: torch.Tensor, large: torch.Tensor, generator: torch.Generator) 
     )
 
 
-def super_res_batches(composer: SceneComposer, tokenizer, batch_size: int, max_tokens: int, seed: int):
-    def make_batch(step: int) -> dict:
-        rng = random.Random(f"super_res/{seed}/{step}")
-        scenes = [composer.compose(rng) for _ in range(batch_size)]
-        input_ids, attention_mask = encode_captions(tokenizer, [scene.caption for scene in scenes], max_tokens)
-        image = torch.stack([torch.from_numpy(scene.image.copy()) for scene in scenes])
-        return {"image": image, "input_ids": input_ids, "attention_mask": attention_mask}
-
-    return make_batch
-
-
 def main(argv: list[str] | None = None) -> None:
     arguments, preset = parse_arguments(__doc__, "super_res", argv)
     tokenizer, text_encoder = load_text_encoder(arguments.text_encoder)
@@ -136,7 +123,7 @@ def main(argv: list[str] | None = None) -> None:
     model = train(
         _SuperRes(super_res, text_encoder, redrawer),
         super_res_loss,
-        super_res_batches(composer, tokenizer, config.batch_size, preset.max_tokens, config.seed),
+        scene_batches(composer, tokenizer, config.batch_size, preset.max_tokens, config.seed + 2),
         config,
     )
     model.super_res.save_pretrained(f"{config.output}/super_res")
