@@ -306,8 +306,8 @@ class TextToImagePipeline(DiffusionPipeline):
 
         # 2. Encode what all pictures share.
         references, weights = None, None
-        if image is not None:
-            images = list(image) if isinstance(image, (list, tuple)) else [image]
+        images = list(image) if isinstance(image, (list, tuple)) else [] if image is None else [image]
+        if images:
             references, weights = self.encode_image(images, image_weights, fusion_type)
         negative = self.encode_prompt(negative_prompt) if negative_prompt and negative_prompt.strip() else None
 
