@@ -13,7 +13,7 @@ from pipeline.models.super_resolution import SuperResolution
 from pipeline.models.text_projection import TextProjection
 from pipeline.text_to_image import TextToImagePipeline
 
-TEXT_DIM, EMBED_DIM = 32, 32
+TEXT_DIM, EMBED_DIM, SEMANTIC_DIM = 32, 32, 8
 _SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 _LETTERS = [chr(code) for code in range(97, 123)] + [f"##{chr(code)}" for code in range(97, 123)]
 _WORDS = ["a", "on", "background", "3d", "render", "apple", "cat", ","]
@@ -50,14 +50,14 @@ def tiny_components(seed: int = 0) -> dict:
             size={"height": 64, "width": 64}, do_center_crop=False, image_mean=[0.5] * 3, image_std=[0.5] * 3
         ),
         "image_encoder": ImageEncoder(
-            embed_dim=EMBED_DIM, block_out_channels=(32, 32), layers_per_block=(1, 1), hidden_dim=32
+            embed_dim=EMBED_DIM, semantic_dim=SEMANTIC_DIM, block_out_channels=(16,), layers_per_block=(1,)
         ),
         "fusion": ImageFusion(embed_dim=EMBED_DIM, hidden_dim=8),
         "prior": EmbeddingPrior(embed_dim=EMBED_DIM, text_dim=TEXT_DIM, hidden_dim=32, num_layers=1, num_queries=1),
         "prior_scheduler": FlowMatchEulerDiscreteScheduler(),
         "decoder": ImageDecoder(
-            embed_dim=EMBED_DIM, text_dim=TEXT_DIM, hidden_dim=32, block_out_channels=64,
-            layers_per_block=1,
+            embed_dim=EMBED_DIM, semantic_dim=SEMANTIC_DIM, text_dim=TEXT_DIM, hidden_dim=32,
+            block_out_channels=(16, 64), layers_per_block=1,
         ),
         "decoder_scheduler": FlowMatchEulerDiscreteScheduler(),
         "super_res": SuperResolution(text_dim=TEXT_DIM, block_out_channels=(16, 32, 32), condition_dim=32),

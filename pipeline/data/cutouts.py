@@ -2,8 +2,9 @@
 
 Reads the ecosystem's convention: a folder, or zip shards in a folder, of pictures with a ``metadata.jsonl`` whose rows
 have ``file_name`` and ``text``. Pictures with an alpha channel are cut-outs: they are composed into scenes. Optional
-columns make the captions richer: ``phrase, concept, source, style, style_variant, aliases, keywords, colours,
-colour_frac, bbox, tier, is_flag, is_tone_variant, group``. A ``styles.json`` beside the shards lists words per source.
+columns make the captions richer: ``phrase, concept, source, style, style_variant, aliases, keywords, keywords_extra,
+colours, colour_frac, bbox, tier, is_flag, is_tone_variant, group``. A ``styles.json`` beside the shards lists words
+per source.
 """
 
 import hashlib
@@ -155,7 +156,7 @@ def _record(index: int, row: dict, styles: dict, opaque: bool) -> Cutout:
         source=row["source"],
         styles=_style_words(row, styles),
         aliases=tuple(alias.split(":")[0] for alias in row.get("aliases") or ()),
-        keywords=tuple(row.get("keywords") or ()),
+        keywords=tuple(dict.fromkeys([*(row.get("keywords") or ()), *(row.get("keywords_extra") or ())])),
         colour=colours[0] if share[0] > 0.5 else None,
         group=row.get("group") or "",
         tier=row.get("tier") or "",

@@ -36,6 +36,14 @@ BACKGROUNDS = {
 }
 UNSAID_BACKGROUNDS = {"white": 6, "light blue": 1, "light gray": 1, "beige": 1, "mint green": 1, "lavender": 1}
 
+# What people say for a style whose proper name they have not read.
+PLAIN_STYLE_WORDS = {
+    "3d render": ("3d", "3d emoji", "3d model", "glossy 3d"),
+    "gradient vector": ("gradient", "vector with gradients", "smooth vector art"),
+    "flat geometric": ("flat design", "minimal flat", "flat minimalist icon"),
+    "cartoon emoji": ("cartoon", "cartoon illustration", "cartoonish emoji"),
+    "flat sticker": ("sticker", "simple sticker", "flat emoji sticker"),
+}
 # Grounds on which a thing of the first colour would vanish.
 _CLASHES = {("black", "navy blue"), ("black", "dark gray"), ("white", "light gray"), ("orange", "yellow"),
             ("yellow", "orange"), ("gray", "dark gray"), ("brown", "dark gray"), ("light blue", "blue")}  # fmt: skip
@@ -62,6 +70,8 @@ COUNT_LAYOUTS = {
     5: ([(0.25, 0.25), (0.75, 0.25), (0.5, 0.5), (0.25, 0.75), (0.75, 0.75)], 0.245, ""),
     6: ([(x, y) for y in (0.31, 0.69) for x in (0.2, 0.5, 0.8)], 0.275, "in two rows"),
 }
+USUAL_SIZE = (0.74, 0.78)  # of the picture's side: a thing whose size nobody asked for
+TELLING_CONCEPTS = 3  # a keyword that at most so many concepts have may be said in place of a name
 CORNERS = {
     "in the top left corner": (0.31, 0.31),
     "in the top right corner": (0.69, 0.31),
@@ -99,7 +109,7 @@ class SceneComposer:
         size: int,
         *,
         source_weights: dict[str, float] | None = None,
-        layout_weights: tuple[float, float, float] = (0.74, 0.11, 0.15),
+        layout_weights: tuple[float, float, float] = (0.86, 0.06, 0.08),
     ):
         self.cutouts, self.size, self.layout_weights = cutouts, size, layout_weights
         weights = source_weights or {source: 1.0 for source in cutouts.by_source}
@@ -107,6 +117,13 @@ class SceneComposer:
         if missing:
             raise ValueError(f"`source_weights` names {missing}, expected some of {sorted(cutouts.by_source)}.")
         self.sources, self.weights = list(weights), list(weights.values())
+        carriers: dict[str, set[str]] = {}
+        for source in self.sources:
+            for cutout in cutouts.by_source[source]:
+                for keyword in cutout.keywords:
+                    carriers.setdefault(keyword, set()).add(cutout.concept)
+        # Keywords of few concepts can stand for the thing; those of many ("face", "food") only stand beside it.
+        self.telling = {keyword for keyword, concepts in carriers.items() if len(concepts) <= TELLING_CONCEPTS}
         self.concepts = {}  # source -> concept -> its rows
         for source in self.sources:
             concepts: dict[str, list[Cutout]] = {}
@@ -130,7 +147,7 @@ class SceneComposer:
         if cutout.opaque:
             return self._whole_picture(cutout)
         layout = rng.choices(("single", "count", "pair"), self.layout_weights)[0]
-        style = rng.choice(cutout.styles) if cutout.styles and rng.random() < 0.9 else None
+        style = self._style(cutout, rng) if rng.random() < 0.9 else None
         said = rng.random() < 0.85
         colour = self._background(cutout, said, rng)
         canvas = Image.new("RGB", (self.size, self.size), BACKGROUNDS[colour])
@@ -167,17 +184,25 @@ class SceneComposer:
             if name != cutout.colour and (cutout.colour, name) not in _CLASHES:
                 return name
 
+    def _style(self, cutout: Cutout, rng: random.Random) -> str | None:
+        """The style's first name half of the time: the app says it. Else another of its names, or a plain word."""
+        if not cutout.styles:
+            return None
+        if rng.random() < 0.5:
+            return cutout.styles[0]
+        return rng.choice((*cutout.styles[1:], *PLAIN_STYLE_WORDS.get(cutout.styles[0], ())) or cutout.styles)
+
     def _name(self, cutout: Cutout, rng: random.Random) -> str:
-        """The phrase, sometimes an alias or a keyword, sometimes with the colour that dominates it."""
+        """The phrase, sometimes an alias or a telling keyword, sometimes with the colour that dominates it."""
         draw = rng.random()
         if cutout.aliases and draw < 0.15:
             return rng.choice(cutout.aliases)
-        if cutout.keywords and draw > 0.93:
-            return rng.choice(cutout.keywords)
+        if draw > 0.82 and (telling := [word for word in cutout.keywords if word in self.telling]):
+            return rng.choice(telling)
         name = cutout.phrase
         says_colour = any(word in name.lower().split() for word in _COLOUR_WORDS)
         if cutout.colour and not says_colour and cutout.group not in ("people-body", "smileys-emotion", "flags"):
-            if rng.random() < 0.3:
+            if rng.random() < 0.2:
                 return f"{cutout.colour} {name}"
         return name
 
@@ -197,7 +222,7 @@ class SceneComposer:
         name = self._name(cutout, rng)
         draw = rng.random()
         if draw < 0.86:
-            self._put(canvas, cutout, (0.5, 0.5), rng.uniform(0.72, 0.8))
+            self._put(canvas, cutout, (0.5, 0.5), rng.uniform(*USUAL_SIZE))
             return with_article(name) if rng.random() < 0.8 else name
         if draw < 0.9:
             self._put(canvas, cutout, (0.5, 0.5), rng.uniform(0.92, 0.98))
@@ -213,8 +238,12 @@ class SceneComposer:
         centres, side, arrangement = COUNT_LAYOUTS[count]
         for centre in centres:
             self._put(canvas, cutout, centre, side)
-        arrangement = f" {arrangement}" if arrangement and rng.random() < 0.5 else ""
-        return f"{NUMBER_WORDS[count]} {plural(self._name(cutout, rng))}{arrangement}"
+        arrangement = f" {arrangement}" if arrangement and rng.random() < 0.4 else ""
+        number = rng.choice(
+            (NUMBER_WORDS[count], NUMBER_WORDS[count], str(count), f"a group of {NUMBER_WORDS[count]}")
+        )
+        number = "a pair of" if count == 2 and rng.random() < 0.15 else number
+        return f"{number} {plural(self._name(cutout, rng))}{arrangement}"
 
     def _draw_pair(self, canvas: Image.Image, first: Cutout, second: Cutout, rng: random.Random) -> tuple[str, str]:
         a, b = with_article(self._name(first, rng)), with_article(self._name(second, rng))
@@ -226,8 +255,23 @@ class SceneComposer:
                 f"{a} to the left of {b}",
                 f"{b} to the right of {a}",
                 f"{a} next to {b}",
+                f"{a} beside {b}",
+                f"{a} and {b} side by side",
+                f"{a} and, right of it, {b}",
+                f"{b} on the right side, {a} on the left side",
+                f"left: {a}, right: {b}",
             )
             return "left-right", rng.choice(said)
         self._put(canvas, first, (0.5, 0.28), 0.42)
         self._put(canvas, second, (0.5, 0.72), 0.42)
-        return "above-below", rng.choice((f"{a} above {b}", f"{b} below {a}", f"{a} on top and {b} at the bottom"))
+        said = (
+            f"{a} above {b}",
+            f"{b} below {a}",
+            f"{a} on top and {b} at the bottom",
+            f"{a} over {b}",
+            f"{b} beneath {a}",
+            f"{b} underneath {a}",
+            f"{b} under {a}",
+            f"top: {a}, bottom: {b}",
+        )
+        return "above-below", rng.choice(said)

@@ -1,7 +1,7 @@
 """The base generator: image embedding and text -> a 64x64 picture, by flow matching with clean-picture prediction.
 
-A linear map draws the embedding (training starts it at the inverse of the image encoder's), and convolutions that see
-the noisy picture and the text make a clean picture of it: one step from pure noise already redraws.
+A linear map draws the embedding at half the side (it is the inverse of the image encoder's), and a small U-Net that
+sees the noisy picture and the text makes a clean picture of it: one step from pure noise already redraws.
 """
 
 import math
@@ -75,35 +75,41 @@ class ImageDecoder(ModelMixin, ConfigMixin):
 
     Args:
         sample_size: side of the picture in pixels.
-        patch_size: the convolutions work on patches of this side, pixel-unshuffled.
+        component_size: side at which the linear map draws; the finer level of the U-Net works there.
         embed_dim: length of the image embedding.
+        semantic_dim: see ``ImageEncoder``; the linear map reads what comes after these and the homogeneous one.
         text_dim: width of the text encoder's token states.
         hidden_dim: width of the condition that scales and shifts every block.
-        block_out_channels: channels of the convolutions.
-        layers_per_block: their residual blocks.
+        block_out_channels: channels of the fine and the coarse level.
+        layers_per_block: residual blocks at the coarse level; the fine level has one before it and one after.
     """
 
     @register_to_config
     def __init__(
         self,
         sample_size: int = 64,
-        patch_size: int = 4,
-        embed_dim: int = 512,
+        component_size: int = 32,
+        embed_dim: int = 1024,
+        semantic_dim: int = 256,
         text_dim: int = 384,
-        hidden_dim: int = 512,
-        block_out_channels: int = 128,
-        layers_per_block: int = 3,
+        hidden_dim: int = 384,
+        block_out_channels: tuple[int, int] = (64, 192),
+        layers_per_block: int = 2,
     ):
         super().__init__()
-        channels = 3 * patch_size**2
-        self.linear = nn.Linear(embed_dim - 1, 3 * sample_size**2)
+        factor = sample_size // component_size
+        fine, coarse = block_out_channels
+        self.linear = nn.Linear(embed_dim - semantic_dim - 1, 3 * component_size**2)
         self.time_in = nn.Sequential(nn.Linear(256, hidden_dim), nn.SiLU(), nn.Linear(hidden_dim, hidden_dim))
         self.embeds_in = nn.Sequential(nn.Linear(embed_dim, hidden_dim), _ResidualMLP(hidden_dim))
-        self.conv_in = nn.Conv2d(channels, block_out_channels, 3, padding=1)
-        self.sample_in = nn.Conv2d(channels, block_out_channels, 3, padding=1)
-        self.attention = _TextAttention(block_out_channels, text_dim)
-        self.blocks = nn.ModuleList(_ResidualBlock(block_out_channels, hidden_dim) for _ in range(layers_per_block))
-        self.conv_out = nn.Conv2d(block_out_channels, channels, 3, padding=1)
+        self.conv_in = nn.Conv2d(3 + 3 * factor**2, fine, 3, padding=1)
+        self.down = _ResidualBlock(fine, hidden_dim)
+        self.reduce = nn.Conv2d(fine, coarse, 3, stride=2, padding=1)
+        self.attention = _TextAttention(coarse, text_dim)
+        self.blocks = nn.ModuleList(_ResidualBlock(coarse, hidden_dim) for _ in range(layers_per_block))
+        self.expand = nn.Conv2d(coarse, fine, 1)
+        self.up = _ResidualBlock(fine, hidden_dim)
+        self.conv_out = nn.Conv2d(fine, 3 * factor**2, 3, padding=1)
         nn.init.zeros_(self.conv_out.weight)
         nn.init.zeros_(self.conv_out.bias)
 
@@ -127,18 +133,23 @@ class ImageDecoder(ModelMixin, ConfigMixin):
         Returns:
             the clean picture (batch, 3, sample_size, sample_size), about [-1, 1].
         """
-        patch = self.config.patch_size
-        # The first coordinate is homogeneous (image_encoder): dividing by it undoes the normalisation.
-        lifted = image_embeds[:, 1:] / image_embeds[:, :1].clamp(min=0.05)
-        drawn = self.linear(lifted.to(sample.dtype)).unflatten(1, sample.shape[1:])
+        config = self.config
+        factor, homogeneous = config.sample_size // config.component_size, config.semantic_dim
+        # Dividing by the homogeneous coordinate undoes the normalisation (image_encoder).
+        lifted = image_embeds[:, homogeneous + 1 :] / image_embeds[:, homogeneous, None].clamp(min=0.05)
+        drawn = self.linear(lifted.to(sample.dtype)).unflatten(1, (3, config.component_size, config.component_size))
         time = get_timestep_embedding(timestep.float(), 256, flip_sin_to_cos=True, downscale_freq_shift=0)
-        embeds = image_embeds.to(sample.dtype) * math.sqrt(self.config.embed_dim)
+        embeds = image_embeds.to(sample.dtype) * math.sqrt(config.embed_dim)
         condition = F.silu(self.embeds_in(embeds) + self.time_in(time.to(sample.dtype)))
         # As sigma falls the noisy picture carries more than noise: it is weighted by 1 - sigma.
         clean = (1 - timestep.to(sample.dtype) / 1000)[:, None, None, None] * sample
-        hidden_states = self.conv_in(F.pixel_unshuffle(drawn, patch).contiguous(memory_format=torch.channels_last))
-        hidden_states = hidden_states + self.sample_in(F.pixel_unshuffle(clean, patch))
+        hidden_states = torch.cat([drawn, F.pixel_unshuffle(clean, factor)], dim=1)
+        fine = self.down(self.conv_in(hidden_states.contiguous(memory_format=torch.channels_last)), condition)
+        hidden_states = self.reduce(fine)
         hidden_states = self.attention(hidden_states, encoder_hidden_states.to(hidden_states.dtype), attention_mask)
         for block in self.blocks:
             hidden_states = block(hidden_states, condition)
-        return drawn + F.pixel_shuffle(self.conv_out(F.silu(hidden_states)), patch)
+        hidden_states = F.interpolate(self.expand(hidden_states), scale_factor=2.0, mode="nearest")
+        hidden_states = hidden_states.to(fine.dtype) + fine  # autocast interpolates in float32
+        detail = F.pixel_shuffle(self.conv_out(F.silu(self.up(hidden_states, condition))), factor)
+        return detail + F.interpolate(drawn, scale_factor=float(factor), mode="bilinear", align_corners=False)

@@ -1,8 +1,9 @@
 """The image half of the embedding model: a 64x64 picture -> one L2-normalised vector that nearly determines it.
 
-A linear map (set to the principal components of the pictures, largest first, so that prefixes of the vector are useful
-too) and, if it has channels, a convolutional branch that bends the vector towards what the text says. The first
-coordinate is a homogeneous one: it starts constant, so that normalising the vector to unit length loses nothing.
+The vector has two parts. Its first ``semantic_dim`` numbers say *what* is shown: a convolutional network, trained by
+contrast with the text. The others say *how it looks*, so that a decoder can redraw it: a homogeneous coordinate, which
+is constant before the vector is brought to unit length (so that nothing is lost by that), and the principal components
+of the pictures at half their side, largest first.
 """
 
 import torch
@@ -29,42 +30,44 @@ class _ResidualBlock(nn.Module):
 
 
 class ImageEncoder(ModelMixin, ConfigMixin):
-    """Convolutional image encoder.
+    """Convolutions for what is shown, a linear map for how it looks.
 
     Args:
         image_size: side of the input in pixels; a multiple of ``patch_size * 2 ** (len(block_out_channels) - 1)``.
-        patch_size: the picture is pixel-unshuffled by this factor first.
+        component_size: the linear map sees the picture area-averaged to this side; divides ``image_size``.
         embed_dim: length of the embedding.
-        block_out_channels: channels per level of the branch; each level halves the side. Empty: no branch.
+        semantic_dim: how many of these say what is shown; after them comes the homogeneous coordinate.
+        patch_size: for the convolutions, the picture is pixel-unshuffled by this factor.
+        block_out_channels: channels per level; each level halves the side.
         layers_per_block: residual blocks per level.
-        hidden_dim: width between the flattened map and the embedding.
     """
 
     @register_to_config
     def __init__(
         self,
         image_size: int = 64,
+        component_size: int = 32,
+        embed_dim: int = 1024,
+        semantic_dim: int = 256,
         patch_size: int = 4,
-        embed_dim: int = 512,
-        block_out_channels: tuple[int, ...] = (),
-        layers_per_block: tuple[int, ...] = (),
-        hidden_dim: int = 384,
+        block_out_channels: tuple[int, ...] = (96, 160),
+        layers_per_block: tuple[int, ...] = (1, 1),
     ):
         super().__init__()
-        self.linear = nn.Linear(3 * image_size**2, embed_dim)
-        self.branch = None
-        if block_out_channels:
-            layers: list[nn.Module] = [nn.PixelUnshuffle(patch_size)]
-            previous = 3 * patch_size**2
-            for level, (channels, depth) in enumerate(zip(block_out_channels, layers_per_block, strict=True)):
-                layers.append(nn.Conv2d(previous, channels, 3, stride=2 if level else 1, padding=1))
-                layers += [_ResidualBlock(channels) for _ in range(depth)]
-                previous = channels
-            side = image_size // patch_size // 2 ** (len(block_out_channels) - 1)
-            layers += [nn.SiLU(), nn.Flatten(), nn.Linear(previous * side * side, hidden_dim), nn.SiLU()]
-            self.branch = nn.Sequential(*layers, nn.Linear(hidden_dim, embed_dim))
-            nn.init.zeros_(self.branch[-1].weight)
-            nn.init.zeros_(self.branch[-1].bias)
+        self.linear = nn.Linear(3 * component_size**2, embed_dim - semantic_dim - 1)
+        layers: list[nn.Module] = [nn.PixelUnshuffle(patch_size)]
+        previous = 3 * patch_size**2
+        for level, (channels, depth) in enumerate(zip(block_out_channels, layers_per_block, strict=True)):
+            layers.append(nn.Conv2d(previous, channels, 3, stride=2 if level else 1, padding=1))
+            layers += [_ResidualBlock(channels) for _ in range(depth)]
+            previous = channels
+        side = image_size // patch_size // 2 ** (len(block_out_channels) - 1)
+        self.semantic = nn.Sequential(*layers, nn.SiLU(), nn.Flatten(), nn.Linear(previous * side**2, semantic_dim))
+
+    def components(self, pixel_values: torch.Tensor) -> torch.Tensor:
+        """``pixel_values`` (batch, 3, image_size, image_size) -> (batch, embed_dim - semantic_dim - 1), any length."""
+        small = F.avg_pool2d(pixel_values, self.config.image_size // self.config.component_size)
+        return self.linear(small.flatten(1))
 
     def forward(self, pixel_values: torch.Tensor) -> torch.Tensor:
         """``pixel_values`` (batch, 3, image_size, image_size) in [-1, 1] -> embeds (batch, embed_dim), unit length."""
@@ -74,7 +77,6 @@ class ImageEncoder(ModelMixin, ConfigMixin):
                 f"`pixel_values` must be (batch, 3, {size}, {size}), got {tuple(pixel_values.shape)}. "
                 "Run the pictures through the feature_extractor first."
             )
-        embeds = self.linear(pixel_values.flatten(1)).float()
-        if self.branch is not None:
-            embeds = embeds + self.branch(pixel_values).float()
-        return F.normalize(embeds, dim=-1)
+        semantic = F.normalize(self.semantic(pixel_values).float(), dim=-1)
+        components = self.components(pixel_values).float()
+        return F.normalize(torch.cat([semantic, torch.ones_like(semantic[:, :1]), components], dim=1), dim=-1)

@@ -56,7 +56,7 @@ class EmbeddingPrior(ModelMixin, ConfigMixin):
         super().__init__()
         self.norm_tokens = nn.LayerNorm(text_dim)
         self.queries = nn.Parameter(torch.randn(num_queries, text_dim) / math.sqrt(text_dim))
-        self.to_key, self.to_value = nn.Linear(text_dim, text_dim), nn.Linear(text_dim, text_dim)
+        self.to_key, self.to_value = nn.Linear(text_dim, text_dim, bias=False), nn.Linear(text_dim, text_dim)
         self.text_in = nn.Linear(num_queries * text_dim + embed_dim, hidden_dim)
         self.null_text = nn.Parameter(torch.zeros(hidden_dim))  # learned "no prompt", as in unCLIP
         self.time_in = nn.Sequential(nn.Linear(256, hidden_dim), nn.SiLU(), nn.Linear(hidden_dim, hidden_dim))
@@ -76,9 +76,11 @@ class EmbeddingPrior(ModelMixin, ConfigMixin):
         It does not depend on the timestep: the pipeline computes it once per prompt.
         """
         tokens = self.norm_tokens(encoder_hidden_states)
-        scores = self.queries @ self.to_key(tokens).transpose(1, 2) / math.sqrt(tokens.shape[-1])
-        scores = scores.float().masked_fill(~attention_mask.bool()[:, None], float("-inf"))
-        pooled = scores.softmax(-1).to(tokens.dtype) @ self.to_value(tokens)
+        # Keys and values are linear: projecting the few queries, and what they pooled, is projecting every token.
+        queries = self.queries @ self.to_key.weight / math.sqrt(tokens.shape[-1])
+        scores = (queries.to(tokens.dtype) @ tokens.transpose(1, 2)).float()
+        scores = scores.masked_fill(~attention_mask.bool()[:, None], float("-inf"))
+        pooled = self.to_value(scores.softmax(-1).to(tokens.dtype) @ tokens)
         scaled = proj_embedding.to(pooled.dtype) * math.sqrt(self.config.embed_dim)
         return self.text_in(torch.cat([pooled.flatten(1), scaled], dim=-1))
 

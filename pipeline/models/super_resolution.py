@@ -149,7 +149,7 @@ class SuperResolution(ModelMixin, ConfigMixin):
             hidden_states = self.attention(hidden_states, tokens, attention_mask)
         for level in reversed(range(len(self.up))):
             hidden_states = F.interpolate(self.expand[level](hidden_states), scale_factor=2.0, mode="nearest")
-            hidden_states = hidden_states + skips[level]
+            hidden_states = hidden_states.to(skips[level].dtype) + skips[level]  # autocast interpolates in float32
             for block in self.up[level]:
                 hidden_states = block(hidden_states, condition)
         detail = F.pixel_shuffle(self.conv_out(F.silu(hidden_states)), factor)

@@ -26,7 +26,7 @@ class TextProjection(ModelMixin, ConfigMixin):
         super().__init__()
         self.norm = nn.LayerNorm(text_dim)
         self.queries = nn.Parameter(torch.randn(num_queries, text_dim) / math.sqrt(text_dim))
-        self.to_key, self.to_value = nn.Linear(text_dim, text_dim), nn.Linear(text_dim, text_dim)
+        self.to_key, self.to_value = nn.Linear(text_dim, text_dim, bias=False), nn.Linear(text_dim, text_dim)
         self.hidden = nn.Linear((num_queries + 1) * text_dim, hidden_dim)
         self.text_projection = nn.Linear(hidden_dim, embed_dim)
         self.logit_scale = nn.Parameter(torch.tensor(math.log(1 / 0.07)))  # CLIP, section 2.5 (Radford et al. 2021)
@@ -35,9 +35,11 @@ class TextProjection(ModelMixin, ConfigMixin):
         """(batch, tokens, text_dim) and (batch, tokens) of 1/0 -> text_embeds (batch, embed_dim), unit length."""
         tokens = self.norm(encoder_hidden_states)
         mask = attention_mask.bool()
-        scores = self.queries @ self.to_key(tokens).transpose(1, 2)  # (batch, num_queries, tokens)
-        scores = scores.float().masked_fill(~mask[:, None], float("-inf")) / math.sqrt(tokens.shape[-1])
-        pooled = scores.softmax(-1).to(tokens.dtype) @ self.to_value(tokens)
+        # Keys and values are linear: projecting the few queries, and what they pooled, is projecting every token.
+        queries = self.queries @ self.to_key.weight / math.sqrt(tokens.shape[-1])
+        scores = (queries.to(tokens.dtype) @ tokens.transpose(1, 2)).float()  # (batch, num_queries, tokens)
+        scores = scores.masked_fill(~mask[:, None], float("-inf"))
+        pooled = self.to_value(scores.softmax(-1).to(tokens.dtype) @ tokens)
         weights = (mask / mask.sum(-1, keepdim=True)).to(tokens.dtype)
         mean = (tokens * weights[..., None]).sum(1, keepdim=True)
         hidden_states = F.silu(self.hidden(torch.cat([pooled, mean], 1).flatten(1)))

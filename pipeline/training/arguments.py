@@ -20,7 +20,7 @@ def parse_arguments(description: str, stage: str, argv: list[str] | None = None)
         description=description,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--input", required=True, help="folder of zip shards or pictures with a metadata.jsonl")
+    parser.add_argument("--input", help="folder of zip shards or pictures with a metadata.jsonl (scenes, super_res)")
     parser.add_argument("--preset", choices=sorted(PRESETS), default="cpu")
     budget = parser.add_mutually_exclusive_group()
     budget.add_argument("--minutes", type=float, help="time budget over all runs of this command (default 25)")
@@ -33,10 +33,13 @@ def parse_arguments(description: str, stage: str, argv: list[str] | None = None)
     parser.add_argument("--learning-rate", type=float)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--start-from", help="folder of this network, trained before: goes on from it")
     parser.add_argument("--dry-run", action="store_true", help="print the plan and stop")
     arguments = parser.parse_args(argv)
     if arguments.minutes is None and arguments.steps is None:
         arguments.minutes = 25.0
+    if arguments.input is None and stage in ("scenes", "super_res"):
+        parser.error("--input is missing: this stage composes scenes from pictures.")
     arguments.output = str(Path(arguments.run) / stage)
     if arguments.dry_run:
         print(json.dumps({"stage": stage, **vars(arguments), **asdict(PRESETS[arguments.preset])}, indent=2))

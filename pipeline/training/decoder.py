@@ -1,9 +1,10 @@
 """Stage 3, the base generator: image embedding and text -> 64x64 picture, by flow matching.
 
-    python -m pipeline.training.decoder --input PICTURES --preset cpu --minutes 15
+    python -m pipeline.training.decoder --preset cpu --minutes 25
 
-Starts from the decoder that redrew stage 1's embeddings, whose image encoder is now frozen. New here: every noise
-level (few-step refinement), and embeddings a little beside the true one, as the prior's are.
+The linear map is the inverse of the frozen image encoder's. The U-Net learns to clean what it draws: from the true
+embedding, from one a little beside it, and, once stage 2 of the same run has finished, from what the prior makes of
+the noised true one: the very errors that it will meet.
 """
 
 from pathlib import Path
@@ -14,69 +15,137 @@ from torch import nn
 
 from pipeline.models.decoder import ImageDecoder
 from pipeline.models.image_encoder import ImageEncoder
-from pipeline.training.arguments import composer_from, loop_config, parse_arguments
-from pipeline.training.embedder import redraw_loss, scene_batches
+from pipeline.models.prior import EmbeddingPrior
+from pipeline.models.text_projection import TextProjection
+from pipeline.training.arguments import loop_config, parse_arguments
+from pipeline.training.embedder import to_pixel_values
 from pipeline.training.loop import train
-from pipeline.training.text import load_text_encoder
+from pipeline.training.scenes import SceneSet
 
-__all__ = ["decoder_loss", "disturbed", "main"]
+__all__ = ["Guess", "decoder_loss", "disturbed", "load_guess", "main", "redraw_loss"]
 
-ONE_STEP_SHARE = 0.6  # rows that start at pure noise
-TEXT_DROP = 0.2
-EMBEDS_NOISE = 0.3  # standard deviation at most, relative to a unit-length embedding
+ONE_STEP_SHARE = 0.7  # rows that start at pure noise
+TEXT_DROP = 0.15
+EMBEDS_NOISE = 0.15  # standard deviation at most, relative to a unit-length embedding
+GUESS_SIGMA = 0.2, 0.8  # the prior guesses from so much noise; from more, it guesses another picture
 
 
-def disturbed(embeds: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Embeddings beside the true ones, as a prior's are: by up to ``EMBEDS_NOISE`` of their length."""
+def edges(image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Horizontal and vertical first differences."""
+    return image[..., 1:] - image[..., :-1], image[..., 1:, :] - image[..., :-1, :]
+
+
+def redraw_loss(predicted: torch.Tensor, image: torch.Tensor) -> torch.Tensor:
+    """L1 on pixels and on first differences: sharp outlines count beyond their few pixels."""
+    loss = F.l1_loss(predicted, image)
+    for a, b in zip(edges(predicted), edges(image), strict=True):
+        loss = loss + 0.5 * F.l1_loss(a, b)
+    return loss
+
+
+class Guess(nn.Module):
+    """Embeddings as the finished prior predicts them: one step from the true one under noise."""
+
+    def __init__(self, prior: EmbeddingPrior, text_proj: TextProjection):
+        super().__init__()
+        self.prior, self.text_proj = prior, text_proj
+
+    def forward(self, embeds, tokens, mask, generator: torch.Generator) -> torch.Tensor:
+        condition = self.prior.encode_text(tokens, mask, self.text_proj(tokens, mask))
+        clean = self.prior.whiten(embeds.float())
+        sigma = torch.rand(len(clean), 1, generator=generator, device=clean.device)
+        sigma = GUESS_SIGMA[0] + (GUESS_SIGMA[1] - GUESS_SIGMA[0]) * sigma
+        noise = torch.randn(clean.shape, generator=generator, device=clean.device)
+        return self.prior.unwhiten(self.prior(torch.lerp(clean, noise, sigma), 1000 * sigma[:, 0], condition))
+
+
+def load_guess(run: str | Path) -> Guess | None:
+    """The run's finished prior, or None."""
+    run = Path(run)
+    if not (run / "prior" / "prior" / "config.json").exists():
+        return None
+    prior = EmbeddingPrior.from_pretrained(run / "prior" / "prior")
+    return Guess(prior, TextProjection.from_pretrained(run / "embedder" / "text_proj"))
+
+
+def disturbed(
+    embeds: torch.Tensor, tokens: torch.Tensor, mask: torch.Tensor, guess: Guess | None, generator: torch.Generator
+) -> torch.Tensor:
+    """Beside the true ones, by up to ``EMBEDS_NOISE`` of their length; with a prior, two in three are its guess."""
     amount = EMBEDS_NOISE * torch.rand(len(embeds), 1, generator=generator, device=embeds.device)
     noise = torch.randn(embeds.shape, generator=generator, device=embeds.device) / embeds.shape[1] ** 0.5
-    return F.normalize(embeds + amount * noise, dim=-1)
+    beside = F.normalize(embeds + amount * noise, dim=-1)
+    if guess is None:
+        return beside
+    guessed = torch.rand(len(embeds), 1, generator=generator, device=embeds.device) < 2 / 3
+    return torch.where(guessed, guess(embeds, tokens, mask, generator), beside)
 
 
 class _Decoder(nn.Module):
-    def __init__(self, decoder: ImageDecoder, image_encoder: ImageEncoder, text_encoder: nn.Module):
+    def __init__(self, decoder: ImageDecoder, image_encoder: ImageEncoder, guess: Guess | None):
         super().__init__()
         self.decoder = decoder
         decoder.linear.requires_grad_(False)  # the inverse of the frozen image encoder
-        self.image_encoder, self.text_encoder = image_encoder.requires_grad_(False), text_encoder
+        self.image_encoder = image_encoder.requires_grad_(False)
+        self.guess = guess.requires_grad_(False) if guess else None
 
 
 def decoder_loss(model: _Decoder, batch: dict, generator: torch.Generator) -> dict[str, torch.Tensor]:
     model = getattr(model, "module", model)
-    image = (batch["image"].permute(0, 3, 1, 2).float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
+    image, tokens = to_pixel_values(batch["images"]), batch["tokens"].float()
     count, device = len(image), image.device
     with torch.no_grad():
-        tokens = model.text_encoder(batch["input_ids"], attention_mask=batch["attention_mask"]).last_hidden_state
-        embeds = model.image_encoder(image)
-        embeds = disturbed(embeds, generator)
+        embeds = disturbed(model.image_encoder(image), tokens, batch["attention_mask"], model.guess, generator)
         draw = torch.rand(3, count, generator=generator, device=device)
         kept = (draw[0] >= TEXT_DROP).long()[:, None]
         mask = batch["attention_mask"] * kept
         mask[:, 0] = 1
         sigma = torch.where(draw[1] < ONE_STEP_SHARE, torch.ones_like(draw[2]), draw[2])
         noise = torch.randn(image.shape, generator=generator, device=device)
-        noisy = torch.lerp(image, noise, sigma[:, None, None, None])
+        noisy = torch.lerp(image, noise, sigma[:, None, None, None])  # x_t = (1 - sigma) x_0 + sigma noise
     predicted = model.decoder(noisy, 1000 * sigma, embeds, tokens * kept[..., None], mask).float()
     first = sigma == 1
     psnr = -10 * torch.log10(F.mse_loss(predicted.detach()[first], image[first]) / 4)
     return {"loss": redraw_loss(predicted, image), "psnr_one_step": psnr}
 
 
+@torch.no_grad()
+def start_at_inverse(decoder: ImageDecoder, encoder: ImageEncoder, images: torch.Tensor) -> None:
+    """Set the linear map to the inverse of the encoder's, whose rows are orthogonal, and to the mean of ``images``."""
+    weight = encoder.linear.weight
+    decoder.linear.weight.copy_((weight / weight.square().sum(1, keepdim=True).clamp(min=1e-12)).T)
+    pixel_values = to_pixel_values(images)
+    small = F.avg_pool2d(pixel_values, encoder.config.image_size // encoder.config.component_size).flatten(1)
+    decoder.linear.bias.copy_((small - encoder.components(pixel_values) @ decoder.linear.weight.T).mean(0))
+
+
 def main(argv: list[str] | None = None) -> None:
     arguments, preset = parse_arguments(__doc__, "decoder", argv)
     embedder = Path(arguments.run) / "embedder"
-    if not (embedder / "decoder" / "config.json").exists():
-        raise SystemExit(f"{embedder}/decoder is missing. Run `python -m pipeline.training.embedder` first.")
-    tokenizer, text_encoder = load_text_encoder(arguments.text_encoder)
-    composer = composer_from(arguments, preset.image_size)
-    model = _Decoder(
-        ImageDecoder.from_pretrained(embedder / "decoder"),
-        ImageEncoder.from_pretrained(embedder / "image_encoder"),
-        text_encoder,
+    if not (embedder / "image_encoder" / "config.json").exists():
+        raise SystemExit(f"{embedder}/image_encoder is missing. Run `python -m pipeline.training.embedder` first.")
+    scenes = SceneSet(arguments.run)
+    image_encoder = ImageEncoder.from_pretrained(embedder / "image_encoder")
+    torch.manual_seed(arguments.seed)
+    decoder = ImageDecoder(
+        sample_size=preset.image_size,
+        embed_dim=preset.embed_dim,
+        semantic_dim=preset.semantic_dim,
+        text_dim=scenes.text_dim,
+        **preset.decoder,
     )
-    config = loop_config(arguments, batch_size=preset.batch_size, learning_rate=5e-4)
-    batches = scene_batches(composer, tokenizer, config.batch_size, preset.max_tokens, config.seed + 1)
-    model = train(model, decoder_loss, batches, config)
+    if arguments.start_from:
+        decoder = ImageDecoder.from_pretrained(arguments.start_from, dtype=torch.float32)
+    rows = scenes.draw(min(2_000, preset.component_scenes), f"mean/{arguments.seed}")
+    start_at_inverse(decoder, image_encoder, scenes.images(rows))
+    config = loop_config(arguments, batch_size=preset.decoder_batch_size, learning_rate=1e-3)
+
+    def make_batch(step: int) -> dict:
+        rows = scenes.draw(config.batch_size, f"decoder/{config.seed}/{step}")
+        tokens, attention_mask = scenes.tokens(rows)
+        return {"images": scenes.images(rows), "tokens": tokens, "attention_mask": attention_mask}
+
+    model = train(_Decoder(decoder, image_encoder, load_guess(arguments.run)), decoder_loss, make_batch, config)
     model.decoder.save_pretrained(f"{config.output}/decoder")
 
 

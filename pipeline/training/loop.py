@@ -110,8 +110,8 @@ def train(
     output.mkdir(parents=True, exist_ok=True)
     dtype = fast_dtype(device)
     model.to(device, memory_format=torch.channels_last).train()
-    for parameter in model.parameters():  # frozen weights are kept in the fast type: no cast in every step
-        if not parameter.requires_grad:
+    for parameter in model.parameters():  # frozen matrices are kept in the fast type: no cast in every step
+        if not parameter.requires_grad and parameter.ndim > 1:
             parameter.data = parameter.data.to(dtype)
     trainable = {name: p for name, p in model.named_parameters() if p.requires_grad}
     decayed = [p for p in trainable.values() if p.ndim > 1]

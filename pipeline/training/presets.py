@@ -9,48 +9,53 @@ __all__ = ["PRESETS", "Preset"]
 class Preset:
     """Constructor arguments of the trained components, and what the stages share."""
 
-    embed_dim: int = 512
+    embed_dim: int = 1024
+    semantic_dim: int = 256  # of these, what the contrast with the text shapes
     image_size: int = 64  # side of the decoder's picture and of the image encoder's input
     super_res_size: int = 256
     max_tokens: int = 48  # training captions are cut to this; prompts are not
-    train_linear: bool = False  # whether the principal components are trained on, or kept as they are
     image_encoder: dict = field(default_factory=dict)
     text_projection: dict = field(default_factory=dict)
     prior: dict = field(default_factory=dict)
     decoder: dict = field(default_factory=dict)
     super_res: dict = field(default_factory=dict)
-    batch_size: int = 64
-    component_scenes: int = 6_000  # scenes whose principal components the embedder starts from
-    prior_scenes: int = 60_000  # scenes whose embeddings the prior stage caches
-    prior_batch_size: int = 512
+    scenes: int = 300_000  # composed scenes that embedder, prior and decoder learn from
+    component_scenes: int = 12_000  # of these, for the principal components
+    embedder_batch_size: int = 512
+    decoder_batch_size: int = 64
+    prior_batch_size: int = 1024
+    super_res_batch_size: int = 16
 
 
 PRESETS = {
     # A minute on any machine; for tests and dry runs. Draws nothing recognisable.
     "tiny": Preset(
         embed_dim=32,
-        train_linear=True,
-        image_encoder={"block_out_channels": (32, 32), "layers_per_block": (1, 1), "hidden_dim": 32},
+        semantic_dim=8,
+        image_encoder={"block_out_channels": (16,), "layers_per_block": (1,)},
         text_projection={"num_queries": 1, "hidden_dim": 32},
         prior={"hidden_dim": 32, "num_layers": 1, "num_queries": 1},
-        decoder={"hidden_dim": 32, "block_out_channels": 64, "layers_per_block": 1},
+        decoder={"hidden_dim": 32, "block_out_channels": (16, 64), "layers_per_block": 1},
         super_res={"block_out_channels": (16, 32, 32), "layers_per_block": 1},
-        batch_size=4,
-        component_scenes=16,
-        prior_scenes=32,
+        scenes=64,
+        component_scenes=48,
+        embedder_batch_size=8,
+        decoder_batch_size=4,
         prior_batch_size=8,
+        super_res_batch_size=2,
     ),
     # Two CPU cores, some hours.
     "cpu": Preset(),
     # One GPU, one hour over all stages.
     "bundled": Preset(
-        image_encoder={"block_out_channels": (128, 256), "layers_per_block": (2, 2), "hidden_dim": 384},
-        prior={"hidden_dim": 768, "num_layers": 5},
-        decoder={"block_out_channels": 256, "layers_per_block": 3},
-        super_res={"block_out_channels": (96, 160, 224)},
-        batch_size=512,
-        component_scenes=20_000,
-        prior_scenes=1_000_000,
+        image_encoder={"block_out_channels": (128, 192), "layers_per_block": (2, 2)},
+        decoder={"block_out_channels": (96, 256), "layers_per_block": 3},
+        super_res={"block_out_channels": (128, 160, 224)},
+        scenes=1_500_000,
+        component_scenes=40_000,
+        embedder_batch_size=2048,
+        decoder_batch_size=512,
         prior_batch_size=4096,
+        super_res_batch_size=64,
     ),
 }

@@ -1,38 +1,55 @@
 """Stage 4, super-resolution: the decoder's 64x64 picture and the text -> the 256x256 picture.
 
-    python -m pipeline.training.super_res --input PICTURES --preset cpu --minutes 40
+    python -m pipeline.training.super_res --input PICTURES --preset cpu --minutes 60
 
 Small pictures are area-downscaled scenes, degraded the way the decoder errs (blur, a little noise, colour drift); once
-stage 3 (or 1) of the same run has finished, half of them are its actual redraws. Trained on crops: the network is
+stage 3 of the same run has finished, three in four are its actual redraws. Trained on crops: the network is
 convolutional but for its text attention. Most rows start at pure noise, because the pipeline takes one or two steps.
 """
 
+import random
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
+from pipeline.data.scenes import SceneComposer
 from pipeline.models.decoder import ImageDecoder
 from pipeline.models.image_encoder import ImageEncoder
 from pipeline.models.super_resolution import SuperResolution
 from pipeline.training.arguments import composer_from, loop_config, parse_arguments
-from pipeline.training.decoder import disturbed
-from pipeline.training.embedder import redraw_loss, scene_batches
+from pipeline.training.decoder import Guess, disturbed, load_guess, redraw_loss
+from pipeline.training.embedder import to_pixel_values
 from pipeline.training.loop import train
-from pipeline.training.text import load_text_encoder
+from pipeline.training.text import encode_captions, load_text_encoder
 
 __all__ = ["main", "super_res_loss"]
 
-CROP = 32  # side of the small picture's crop; the large one's is four times that
-ONE_STEP_SHARE = 0.7  # rows that start at pure noise
+CROP = 48  # side of the small picture's crop; the large one's is four times that
+ONE_STEP_SHARE = 0.85  # rows that start at pure noise
 TEXT_DROP = 0.1
+
+
+class _Redrawer(nn.Module):
+    """The frozen stages before this one."""
+
+    def __init__(self, image_encoder: ImageEncoder, decoder: ImageDecoder, guess: Guess | None):
+        super().__init__()
+        self.image_encoder, self.decoder, self.guess = image_encoder, decoder, guess
+
+    def forward(self, small, tokens, mask, generator: torch.Generator) -> torch.Tensor:
+        """Small pictures -> as the decoder redraws them in one step, most from the prior's guess."""
+        embeds = disturbed(self.image_encoder(small), tokens, mask, self.guess, generator)
+        noise = torch.randn(small.shape, generator=generator, device=small.device)
+        timestep = torch.full((len(small),), 1000.0, device=small.device)
+        return self.decoder(noise, timestep, embeds, tokens, mask).float().clamp(-1, 1)
 
 
 class _SuperRes(nn.Module):
     """The stage's network, with the frozen parts that make its input."""
 
-    def __init__(self, super_res: SuperResolution, text_encoder: nn.Module, redrawer: nn.ModuleList | None):
+    def __init__(self, super_res: SuperResolution, text_encoder: nn.Module, redrawer: _Redrawer | None):
         super().__init__()
         self.super_res, self.text_encoder, self.redrawer = super_res, text_encoder, redrawer
 
@@ -60,13 +77,15 @@ def _degrade(small: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
 
 def super_res_loss(model: _SuperRes, batch: dict, generator: torch.Generator) -> dict[str, torch.Tensor]:
     model = getattr(model, "module", model)
-    large = batch["image"].permute(0, 3, 1, 2).float() / 127.5 - 1
+    large = to_pixel_values(batch["image"])
     small = F.avg_pool2d(large, 4)
     with torch.no_grad():
         tokens = model.text_encoder(batch["input_ids"], attention_mask=batch["attention_mask"]).last_hidden_state
-        given = (
-            _degrade(small, generator) if model.redrawer is None else _redraw(model, small, tokens, batch, generator)
-        )
+        given = _degrade(small, generator)
+        if model.redrawer is not None:
+            redrawn = model.redrawer(small, tokens, batch["attention_mask"], generator)
+            every_fourth = (torch.arange(len(small), device=small.device) % 4 == 0)[:, None, None, None]
+            given = torch.where(every_fourth, given, redrawn)
         kept = (torch.rand(len(large), 1, generator=generator, device=large.device) >= TEXT_DROP).long()
         mask = batch["attention_mask"] * kept
         mask[:, 0] = 1
@@ -84,17 +103,6 @@ def super_res_loss(model: _SuperRes, batch: dict, generator: torch.Generator) ->
     return {"loss": redraw_loss(predicted, large), "psnr": psnr, "bilinear_psnr": base_psnr}
 
 
-def _redraw(model, small, tokens, batch, generator) -> torch.Tensor:
-    """Half of the rows as the trained decoder redraws them, half degraded."""
-    image_encoder, decoder = model.redrawer
-    timestep = torch.full((len(small),), 1000.0, device=small.device)
-    noise = torch.randn(small.shape, generator=generator, device=small.device)
-    embeds = disturbed(image_encoder(small), generator)
-    redrawn = decoder(noise, timestep, embeds, tokens, batch["attention_mask"]).float().clamp(-1, 1)
-    half = len(small) // 2
-    return torch.cat([redrawn[:half], _degrade(small[half:], generator)])
-
-
 def _crop(small: torch.Tensor, large: torch.Tensor, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
     room = small.shape[-1] - CROP
     if room <= 0:
@@ -107,19 +115,34 @@ def _crop(small: torch.Tensor, large: torch.Tensor, generator: torch.Generator) 
     )
 
 
+def scene_batches(composer: SceneComposer, tokenizer, batch_size: int, max_tokens: int, seed: int):
+    """step -> {image uint8 (batch, size, size, 3), input_ids, attention_mask}: a function of (seed, step)."""
+
+    def make_batch(step: int) -> dict:
+        rng = random.Random(f"{seed}/{step}")
+        scenes = [composer.compose(rng) for _ in range(batch_size)]
+        input_ids, attention_mask = encode_captions(tokenizer, [scene.caption for scene in scenes], max_tokens)
+        image = torch.stack([torch.from_numpy(scene.image.copy()) for scene in scenes])
+        return {"image": image, "input_ids": input_ids, "attention_mask": attention_mask}
+
+    return make_batch
+
+
 def main(argv: list[str] | None = None) -> None:
     arguments, preset = parse_arguments(__doc__, "super_res", argv)
     tokenizer, text_encoder = load_text_encoder(arguments.text_encoder)
     composer = composer_from(arguments, preset.super_res_size, cutout_size=preset.super_res_size)
     torch.manual_seed(arguments.seed)
     run, redrawer = Path(arguments.run), None
-    decoders = [run / stage / "decoder" for stage in ("decoder", "embedder")]
-    if trained := [path for path in decoders if (path / "config.json").exists()]:
+    if (run / "decoder" / "decoder" / "config.json").exists():
         image_encoder = ImageEncoder.from_pretrained(run / "embedder" / "image_encoder")
-        parts = [image_encoder, ImageDecoder.from_pretrained(trained[0])]
-        redrawer = nn.ModuleList(parts).requires_grad_(False)
-    super_res = SuperResolution(text_dim=text_encoder.config.hidden_size, **preset.super_res)
-    config = loop_config(arguments, batch_size=max(4, preset.batch_size // 4), learning_rate=1e-3)
+        decoder = ImageDecoder.from_pretrained(run / "decoder" / "decoder")
+        redrawer = _Redrawer(image_encoder, decoder, load_guess(run)).requires_grad_(False)
+    if arguments.start_from:
+        super_res = SuperResolution.from_pretrained(arguments.start_from, dtype=torch.float32)
+    else:
+        super_res = SuperResolution(text_dim=text_encoder.config.hidden_size, **preset.super_res)
+    config = loop_config(arguments, batch_size=preset.super_res_batch_size, learning_rate=1e-3)
     model = train(
         _SuperRes(super_res, text_encoder, redrawer),
         super_res_loss,

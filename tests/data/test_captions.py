@@ -52,12 +52,33 @@ def test_a_caption_says_every_part_it_is_given_and_no_other():
     rng, seen = random.Random(0), set()
     for _ in range(200):
         caption = scene_caption("an owl", "pixel art", "orange", rng)
-        assert "an owl" in caption and "pixel art" in caption and "orange background" in caption
+        assert "an owl" in caption and "pixel art" in caption and "orange" in caption
         assert "a orange" not in caption
         seen.add(caption)
-    assert len(seen) >= 8  # many ways to say the same
-    assert {scene_caption("an owl", None, None, rng) for _ in range(20)} == {"an owl"}
-    assert not any("background" in scene_caption("an owl", "pixel art", None, rng) for _ in range(50))
+    assert len(seen) >= 80  # many ways to say the same
+    unsaid = [scene_caption("an owl", "pixel art", None, rng) for _ in range(100)]
+    assert not any(word in caption for caption in unsaid for word in ("background", "backdrop", "behind", "around"))
+    assert not any("style" in scene_caption("an owl", None, "orange", rng) for _ in range(100))
+
+
+def test_four_in_ten_captions_are_in_the_words_that_the_app_writes():
+    rng = random.Random(0)
+    said = [scene_caption("an owl", "pixel art", "pink", rng) for _ in range(400)]
+    share = sum(caption.startswith("an owl, pixel art, ") for caption in said) / len(said)
+    assert 0.35 < share < 0.6
+
+
+def test_no_training_caption_is_one_of_the_evaluations_sentences():
+    rng = random.Random(0)
+    said = {scene_caption("an owl", "pixel art", "pink", rng).lower().rstrip(".") for _ in range(5000)}
+    asked = {
+        "please draw an owl for me as pixel art, and keep everything behind it pink",
+        "a pink backdrop with an owl on it, in the look of pixel art",
+        "i need an owl. style: pixel art. backdrop: pink",
+        "a pixel art picture showing an owl in front of plain pink",
+        "an owl in pixel art style with nothing but pink behind it",
+    }
+    assert not said & asked
 
 
 def test_the_same_draws_give_the_same_caption():

@@ -43,10 +43,8 @@ def test_the_ground_is_the_one_the_record_and_the_caption_name(cutouts):
     said = 0
     for scene in scenes(cutouts, SINGLE):
         assert scene.image[0, 0].tolist() == [int(BACKGROUNDS[scene.background][i : i + 2], 16) for i in (1, 3, 5)]
-        if "background" in scene.caption:
-            said += 1
-            assert f"{scene.background} background" in scene.caption.lower()
-    assert 30 < said < 60  # about 85 %
+        said += scene.background in scene.caption.lower()
+    assert 40 < said < 60  # about 85 %
 
 
 def test_single_scenes_show_one_thing_where_the_caption_says(cutouts):
@@ -62,7 +60,9 @@ def test_single_scenes_show_one_thing_where_the_caption_says(cutouts):
 
 def test_count_scenes_show_as_many_things_as_the_caption_says(cutouts):
     for scene in scenes(cutouts, COUNT, source_weights={"flat": 1}):
-        assert NUMBER_WORDS[scene.count] in scene.caption.lower()
+        caption = scene.caption.lower()
+        assert any(word in caption for word in (NUMBER_WORDS[scene.count], str(scene.count), "a pair of"))
+        assert ("a pair of" in caption) <= (scene.count == 2)
         assert pieces(scene)[1] == scene.count
 
 
@@ -80,9 +80,10 @@ def test_pair_scenes_put_the_first_thing_left_or_above(cutouts):
             coloured = thing[thing.max(-1) > 80]  # ink is black
             assert coloured.mean(0).argmax() == channel
         if scene.layout == "above-below":
-            assert any(word in caption for word in ("above", "below", "on top"))
+            words = ("above", "below", "on top", "over", "beneath", "under", "bottom")
         else:
-            assert any(word in caption for word in ("left", "right", "next to"))
+            words = ("left", "right", "next to", "beside", "side by side")
+        assert any(word in caption for word in words)
 
 
 def test_both_things_of_a_pair_come_in_one_style(cutouts):

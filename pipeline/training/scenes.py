@@ -1,0 +1,139 @@
+"""Stage 0: compose the scenes that embedder, prior and decoder learn from, and encode their captions, once.
+
+    python -m pipeline.training.scenes --input PICTURES --preset cpu --workers 2
+
+The text encoder is frozen and costs more than all that is trained on its output: its token states are kept beside the
+64x64 pictures. Written shard by shard; the same command goes on where it stopped.
+"""
+
+import random
+import shutil
+import zlib
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from pipeline.training.arguments import composer_from, parse_arguments
+from pipeline.training.loop import fast_dtype
+from pipeline.training.text import encode_captions, load_text_encoder
+
+__all__ = ["SceneSet", "main"]
+
+SHARD = 5_000  # scenes
+_CHUNK = 50  # captions encoded at once
+_FILES = ("images", "tokens", "starts", "captions")
+
+
+class SceneSet:
+    """The scenes of a run, mapped from its ``scenes`` folder; several processes share the pages.
+
+    Args:
+        run: the run's folder.
+
+    Raises:
+        FileNotFoundError: stage 0 has not run; the message names its command.
+    """
+
+    def __init__(self, run: str | Path):
+        folders = sorted(path for path in (Path(run) / "scenes").glob("*") if path.suffix != ".partial")
+        if not folders:
+            raise FileNotFoundError(
+                f"{run}/scenes is missing. Run `python -m pipeline.training.scenes --run {run}` first."
+            )
+        self._shards = [{name: np.load(path / f"{name}.npy", mmap_mode="r") for name in _FILES} for path in folders]
+        self._ends = np.cumsum([len(shard["images"]) for shard in self._shards])
+        self.text_dim = self._shards[0]["tokens"].shape[1]
+
+    def __len__(self) -> int:
+        return int(self._ends[-1])
+
+    def images(self, rows: np.ndarray) -> torch.Tensor:
+        """uint8 (len(rows), size, size, 3)."""
+        return torch.from_numpy(np.stack([shard["images"][row] for shard, row in self._places(rows)]))
+
+    def captions(self, rows: np.ndarray) -> torch.Tensor:
+        """A checksum of each caption, int64 (len(rows),): equal where the words are."""
+        return torch.tensor([int(shard["captions"][row]) for shard, row in self._places(rows)])
+
+    def tokens(self, rows: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
+        """Token states (len(rows), tokens, text_dim) float16 and their mask (len(rows), tokens), padded at the end."""
+        states = []
+        for shard, row in self._places(rows):
+            start, end = shard["starts"][row : row + 2]
+            states.append(torch.from_numpy(np.array(shard["tokens"][start:end])))
+        padded = torch.nn.utils.rnn.pad_sequence(states, batch_first=True)
+        lengths = torch.tensor([len(state) for state in states])
+        return padded, (torch.arange(padded.shape[1])[None] < lengths[:, None]).long()
+
+    def draw(self, count: int, seed: str) -> np.ndarray:
+        """``count`` rows, a function of ``seed``."""
+        return np.random.default_rng(zlib.crc32(seed.encode())).integers(len(self), size=count)
+
+    def _places(self, rows: np.ndarray):
+        numbers = np.searchsorted(self._ends, rows, side="right")
+        for number, row in zip(numbers.tolist(), rows.tolist(), strict=True):
+            yield self._shards[number], row - (int(self._ends[number - 1]) if number else 0)
+
+
+def _prepare(arguments, preset) -> None:
+    """What a worker process keeps."""
+    global _maker
+    torch.set_num_threads(1)
+    tokenizer, text_encoder = load_text_encoder(arguments.text_encoder)
+    dtype = fast_dtype(torch.device("cpu"))
+    _maker = composer_from(arguments, preset.image_size), tokenizer, text_encoder.to(dtype), preset.max_tokens
+
+
+@torch.no_grad()
+def _make_shard(folder: Path, count: int, seed: str) -> int:
+    """Compose and encode ``count`` scenes into ``folder``: a function of ``seed``."""
+    composer, tokenizer, text_encoder, max_tokens = _maker
+    rng = random.Random(seed)
+    scenes = [composer.compose(rng) for _ in range(count)]
+    order = sorted(range(count), key=lambda i: len(scenes[i].caption))  # alike in length: little padding
+    scenes, tokens, lengths = [scenes[i] for i in order], [], []
+    for start in range(0, count, _CHUNK):
+        ids, mask = encode_captions(tokenizer, [s.caption for s in scenes[start : start + _CHUNK]], max_tokens)
+        states = text_encoder(ids, attention_mask=mask).last_hidden_state.half()
+        tokens.append(states[mask.bool()].numpy())
+        lengths += mask.sum(1).tolist()
+    arrays = {
+        "images": np.stack([scene.image for scene in scenes]),
+        "tokens": np.concatenate(tokens),
+        "starts": np.cumsum([0, *lengths]),
+        "captions": np.array([zlib.crc32(scene.caption.encode()) for scene in scenes], dtype=np.int64),
+    }
+    partial = folder.with_suffix(".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    for name, array in arrays.items():
+        np.save(partial / f"{name}.npy", array)
+    partial.rename(folder)
+    return count
+
+
+def main(argv: list[str] | None = None) -> None:
+    arguments, preset = parse_arguments(__doc__, "scenes", argv)
+    shards = {}
+    for number, start in enumerate(range(0, preset.scenes, SHARD)):
+        folder = Path(arguments.output) / f"{arguments.seed}-{number:04}"
+        if not folder.exists():
+            shards[folder] = min(SHARD, preset.scenes - start), f"scenes/{arguments.seed}/{number}"
+    if not shards:
+        return
+    composer_from(arguments, preset.image_size)  # decodes the pictures once, before the workers need them
+    workers = max(1, arguments.workers)
+    with (
+        ProcessPoolExecutor(workers, get_context("spawn"), _prepare, (arguments, preset)) as pool,
+        tqdm(total=sum(count for count, _ in shards.values()), unit="scene", desc="scenes") as bar,
+    ):
+        for made in pool.map(_make_shard, shards, *zip(*shards.values(), strict=True)):
+            bar.update(made)
+
+
+if __name__ == "__main__":
+    main()
