@@ -34,9 +34,10 @@ from pipeline.data.finetune_set import mark_finetune_set
 from pipeline.data.read import read_records
 from pipeline.data.record import Drop, ImageRecord, batches, kept
 from pipeline.data.report import write_report
-from pipeline.data.safety import CATEGORIES_FILE, SafetyScreen, screen_records
+from pipeline.data.safety import screen_records
 from pipeline.data.sentence_encoder import load_text_encoder
 from pipeline.data.write import SHARD_SIZE, write_shards
+from pipeline.safety import CATEGORIES_FILE, SafetyScreen
 
 __all__ = ["STEPS", "PrepareConfig", "prepare"]
 

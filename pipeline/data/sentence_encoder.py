@@ -14,14 +14,18 @@ MAX_TOKENS = 64  # of a caption; what comes later is not read
 def load_text_encoder(folder: Path) -> Callable[[list[str]], np.ndarray]:
     """A function from n texts to (n, dim) float32: the L2-normalised means of the encoder's token vectors.
 
+    `folder`: a sentence encoder, or a weights folder, whose text encoder is one.
     Raises FileNotFoundError if `folder` holds no model.
     """
-    if not (Path(folder) / "config.json").exists():
+    words = folder / "tokenizer" if (folder / "text_encoder").is_dir() else folder
+    folder = folder / "text_encoder" if (folder / "text_encoder").is_dir() else folder
+    if not (folder / "config.json").exists():
         raise FileNotFoundError(f"`text_encoder` is to be a folder with config.json and weights, got {folder}.")
     import torch
     from transformers import AutoModel, AutoTokenizer
 
-    tokenizer, model = AutoTokenizer.from_pretrained(folder), AutoModel.from_pretrained(folder).eval()
+    tokenizer = AutoTokenizer.from_pretrained(words)
+    model = AutoModel.from_pretrained(folder, dtype=torch.float32).eval()
 
     @torch.no_grad()
     def embed_texts(texts: list[str]) -> np.ndarray:

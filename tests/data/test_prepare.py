@@ -10,9 +10,9 @@ from pipeline.data import prepare as prepare_module
 from pipeline.data.prepare import PrepareConfig, main, prepare
 from pipeline.data.read import read_records
 from pipeline.data.record import kept
-from pipeline.data.safety import CATEGORIES_FILE
 from pipeline.evaluation.data import measure_stress
 from pipeline.evaluation.stress import make_stress_set
+from pipeline.safety import CATEGORIES_FILE
 from tests.data.pictures import drawing, encoded, record_of
 
 STEPS = ("decode", "deduplicate", "safety", "finetune")

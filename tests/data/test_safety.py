@@ -1,100 +1,17 @@
 """Example run: pytest tests/data/test_safety.py"""
 
-import json
-import logging
-
 import numpy as np
 import pytest
 
 from pipeline.data.record import ImageRecord, ImageSource
-from pipeline.data.safety import SafetyScreen, screen_pictures, screen_prompt, screen_records
-
-HARMLESS = [
-    "a cocktail with an umbrella",
-    "the town of Scunthorpe",
-    "a shooting star over a lake",
-    "a green water pistol",
-    "a killer whale jumping",
-    "a bloody mary with celery",
-    "a knife and fork",
-    "a drop of blood, medical icon",
-    "a skull and crossbones flag",
-    "a vampire, a zombie and a coffin",
-    "a naked mole rat",
-    "a couple kissing",
-    "kids in swimsuits on a beach",
-    "a middle-aged essex farmer with a cock and a breast of chicken",
-    "an ass in a field, that is to say a donkey",
-    "a suicide prevention poster",
-    "a sextant, a sextet and a unisex sign",
-    "breast cancer ribbon",
-    "a bomb with a burning fuse",
-    "hit man and pop art",
-    "",
-    "🍆🍑",
-]
-REFUSED = {
-    "a nude woman": "sexual",
-    "N U D E woman": "sexual",
-    "a n4k3d person": "sexual",
-    "ｎａｋｅｄ person": "sexual",
-    "a na\u200bked person": "sexual",
-    "nsfw art": "sexual",
-    "a naked child": "child_safety",
-    "a decapitated man": "graphic_violence",
-    "blood pouring from a mangled corpse": "graphic_violence",
-    "a person committing suicide": "self_harm",
-    "self-harm": "self_harm",
-    "a nazi parade": "hate",
-}
-
-
-@pytest.mark.parametrize("prompt", HARMLESS)
-def test_harmless_prompts_pass(prompt):
-    assert screen_prompt(prompt).allowed
-
-
-@pytest.mark.parametrize("prompt", REFUSED)
-def test_unsafe_prompts_are_refused_with_their_category_and_a_plain_sentence(prompt):
-    verdict = screen_prompt(prompt)
-    assert (verdict.allowed, verdict.category) == (False, REFUSED[prompt])
-    assert verdict.explanation.endswith(".") and "not drawn because" in verdict.explanation
-
-
-def test_the_prompt_appears_neither_in_logs_nor_in_the_verdict(caplog):
-    with caplog.at_level(logging.DEBUG):
-        verdict = screen_prompt("a nude woman named Zebulona")
-    assert "Zebulona" not in caplog.text + repr(verdict)
+from pipeline.data.safety import screen_pictures, screen_records
+from pipeline.safety import SafetyScreen
 
 
 def _embed(texts: list[str]) -> np.ndarray:
     """Two directions: unsafe words and everything else."""
     rows = [[1.0, 0.0] if any(w in t for w in ("gruesome", "corpse")) else [0.0, 1.0] for t in texts]
     return np.array(rows)
-
-
-def test_meaning_is_screened_where_an_embedding_is_given():
-    screen = SafetyScreen(embed_texts=_embed)
-    assert screen_prompt("something gruesome", screen=screen).category == "graphic_violence"
-    assert screen_prompt("something lovely", screen=screen).allowed
-    assert [v.allowed for v in screen.screen_embeds(np.array([[1.0, 0.0], [0.0, 1.0]]))] == [False, True]
-
-
-def test_pictures_cannot_be_screened_without_an_embedding():
-    with pytest.raises(ValueError, match="embed_texts"):
-        SafetyScreen().screen_embeds(np.zeros((1, 2)))
-
-
-def test_people_can_write_categories_of_their_own(tmp_path):
-    path = tmp_path / "own.json"
-    content = {"categories": [{"name": "spoilers", "explanation": "it tells the end", "words": ["butler did*"]}]}
-    path.write_text(json.dumps(content), encoding="utf-8")
-    screen = SafetyScreen(path)
-    assert screen.category_names == ["spoilers"]
-    assert not screen.screen("The butler didn't say").allowed and screen.screen("a nude").allowed
-    path.write_text("[1, 2]", encoding="utf-8")
-    with pytest.raises(ValueError, match="own.json"):
-        SafetyScreen(path)
 
 
 def test_captions_are_dropped_by_category():
