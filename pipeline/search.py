@@ -4,8 +4,10 @@ Notable choices:
 - the index holds vectors, not a model: `add_images` and `search_images` join it to anything that has
   `get_text_embeds(list[str])` and `get_image_embeds(list[PIL.Image])`, both (n, embed_dim) and L2-normalised;
 - words and picture together are the weighted average of the two vectors;
+- words are compared by the first `search_dim` numbers only, where the model says that these tell what is shown and
+  the others how it looks (`index_for` asks it); "more like this" and near-identical flags use all;
 - up to `exact_up_to` pictures every vector is compared; above, faiss visits the nearest 1/16 of its inverted lists
-  (IVF), measured by `python -m pipeline.evaluation.search`;
+  (IVF) of those prefixes, measured by `python -m pipeline.evaluation.search`, and whole vectors rank what it finds;
 - embeddings trained as Matryoshka (Kusupati et al. 2022, arXiv 2205.13147) may be kept as a shorter prefix, `dim`.
 """
 
@@ -16,13 +18,17 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-import torch
 from PIL import Image
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
+
+from pipeline.embeddings import checked_lengths, mix_embeds, to_array, unit_prefix
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = [
     "DUPLICATE_COSINE",
@@ -31,9 +37,8 @@ __all__ = [
     "SearchResult",
     "add_images",
     "flag_duplicates",
-    "mix_embeds",
+    "index_for",
     "search_images",
-    "unit_prefix",
 ]
 
 EMBEDS_FILE, ITEMS_FILE = "embeds.safetensors", "items.jsonl"
@@ -42,15 +47,16 @@ LISTS_PER_ROOT = 2  # inverted lists = 2 sqrt(n); twice as many train four times
 PROBED_SHARE = 1 / 16  # of the lists, a query; recall and time: python -m pipeline.evaluation.search
 TRAINING_ROWS_PER_LIST = 64
 DUPLICATE_COSINE = 0.99  # between a picture's own copies and other pictures: python -m pipeline.evaluation.embedding
+SHORTLIST = 20  # times as many are looked up by prefix where whole vectors decide the order
 RETRAIN_GROWTH = 4  # lists are trained again once the index has grown this many times
 
 
 class Embedder(Protocol):
     """What turns words and pictures into vectors of one space: (n, embed_dim), L2-normalised."""
 
-    def get_text_embeds(self, texts: list[str]) -> torch.Tensor: ...
+    def get_text_embeds(self, texts: list[str]) -> "torch.Tensor": ...
 
-    def get_image_embeds(self, images: list[Image.Image]) -> torch.Tensor: ...
+    def get_image_embeds(self, images: list[Image.Image]) -> "torch.Tensor": ...
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,7 @@ class ImageIndex:
 
     embed_dim: length of the vectors given to `add` and `search`.
     dim: how many of their first numbers are kept (all by default); prefixes are normalised again.
+    search_dim: how many of those words are compared by, and a faiss index holds (all that are kept by default).
     exact_up_to: number of pictures above which faiss (the extra `search`) answers approximately.
     duplicate_cosine: results at least this alike are flagged as near-identical.
     """
@@ -77,12 +84,12 @@ class ImageIndex:
         embed_dim: int = 512,
         *,
         dim: int | None = None,
+        search_dim: int | None = None,
         exact_up_to: int = EXACT_UP_TO,
         duplicate_cosine: float = DUPLICATE_COSINE,
     ):
-        self.embed_dim, self.dim = embed_dim, embed_dim if dim is None else dim
-        if not 1 <= self.dim <= embed_dim:
-            raise ValueError(f"`dim` must be between 1 and `embed_dim` = {embed_dim}, got {dim}. Use 128, 256 or 512.")
+        self.embed_dim = embed_dim
+        self.dim, self.search_dim = checked_lengths(embed_dim, dim, search_dim)
         self.exact_up_to, self.duplicate_cosine = exact_up_to, duplicate_cosine
         self._embeds = np.zeros((0, self.dim), dtype=np.float32)  # grows by doubling; rows are never moved
         self._items: list[tuple[str, dict[str, Any]] | None] = []  # None where a picture was removed
@@ -99,11 +106,12 @@ class ImageIndex:
 
     def add(self, id: str, embeds: Any, metadata: dict[str, Any] | None = None) -> None:
         """Add one picture; `embeds` is (embed_dim,). An id that is already there is replaced."""
-        self.extend([id], torch.as_tensor(embeds).reshape(1, -1), [metadata or {}])
+        self.extend([id], to_array(embeds).reshape(1, -1), [metadata or {}])
 
     def extend(self, ids: Sequence[str], embeds: Any, metadata: Sequence[dict[str, Any]] | None = None) -> None:
         """Add many pictures; `embeds` is (len(ids), embed_dim). Ids that are already there are replaced."""
         vectors = unit_prefix(embeds, self.embed_dim, self.dim)
+        prefixes = unit_prefix(vectors, self.dim, self.search_dim)
         metadata = [{} for _ in ids] if metadata is None else metadata
         if not len(ids) == len(vectors) == len(metadata) == len(set(ids)):
             raise ValueError(
@@ -121,7 +129,7 @@ class ImageIndex:
             self._items.extend((id, dict(data)) for id, data in zip(ids, metadata, strict=True))
             self._rows.update(zip(ids, range(first, end), strict=True))
             if self._lists is not None:
-                self._lists.add_with_ids(vectors, np.arange(first, end))
+                self._lists.add_with_ids(prefixes, np.arange(first, end))
 
     def remove(self, *ids: str) -> None:
         """Forget pictures. Raises KeyError, and forgets nothing, if one of them is not there."""
@@ -137,6 +145,11 @@ class ImageIndex:
             if self._lists is not None and rows:
                 self._lists.remove_ids(np.array(rows, dtype=np.int64))
 
+    def ids(self) -> list[str]:
+        """Of all pictures, in the order in which they were added."""
+        with self._lock:
+            return list(self._rows)
+
     def embeds_of(self, id: str) -> np.ndarray:
         """The stored vector (dim,) of a picture. Raises KeyError."""
         with self._lock:
@@ -150,17 +163,20 @@ class ImageIndex:
         image_weight: float = 0.5,
         top_k: int = 10,
         exclude: Iterable[str] = (),
+        whole: bool = False,
     ) -> list[SearchResult]:
         """The `top_k` pictures nearest to words (embed_dim,), to a picture (embed_dim,), or to both, best first.
 
         image_weight: the picture's share when both are given, 0 to 1; 0.5 is their average.
         exclude: ids to leave out.
+        whole: compare by all kept numbers, not only by the first `search_dim`.
         """
-        query = mix_embeds(text_embeds, image_embeds, image_weight=image_weight)
-        return self._search(unit_prefix(query[None], self.embed_dim, self.dim)[0], top_k, set(exclude))
+        dim = self.dim if whole else self.search_dim
+        query = mix_embeds(text_embeds, image_embeds, self.embed_dim, dim, image_weight=image_weight)
+        return self._search(query, top_k, set(exclude))
 
     def more_like(self, id: str, top_k: int = 10) -> list[SearchResult]:
-        """The `top_k` pictures nearest to one of the index, itself left out. Raises KeyError."""
+        """The `top_k` pictures nearest to one of the index by all kept numbers, itself left out. Raises KeyError."""
         return self._search(self.embeds_of(id), top_k, {id})
 
     def _search(self, query: np.ndarray, top_k: int, exclude: set[str]) -> list[SearchResult]:
@@ -178,18 +194,31 @@ class ImageIndex:
             return flag_duplicates(results, self._embeds[rows[kept]], self.duplicate_cosine)
 
     def _nearest(self, query: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-        """Rows and cosines of the `count` nearest pictures, best first."""
+        """Rows and cosines of the `count` pictures nearest to `query`, (search_dim,) or (dim,), best first."""
         if len(self) <= self.exact_up_to:
             live = np.fromiter(self._rows.values(), dtype=np.int64, count=len(self))
-            embeds = self._embeds[: len(self._items)]
-            scores = (embeds @ query)[live]
-            best = np.argpartition(-scores, count - 1)[:count]
-            best = best[np.lexsort((live[best], -scores[best]))]
-            return live[best], scores[best]
+            return self._rank(live, query, count)
         self._train_lists()
-        scores, rows = self._lists.search(query[None], count)
-        found = rows[0] >= 0  # the probed lists may hold fewer than asked for
-        return rows[0][found], scores[0][found]
+        if len(query) == self.search_dim:
+            scores, rows = self._lists.search(query[None], count)
+            found = rows[0] >= 0  # the probed lists may hold fewer than asked for
+            return rows[0][found], scores[0][found]
+        prefix = query[None, : self.search_dim]
+        rows = self._lists.search(np.ascontiguousarray(prefix), min(SHORTLIST * count, len(self)))[1][0]
+        return self._rank(rows[rows >= 0], query, count)
+
+    def _rank(self, rows: np.ndarray, query: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+        """The `count` of `rows` nearest to `query` by exact cosine of as many first numbers, best first."""
+        is_all = len(rows) == len(self)  # then views are read, nothing is copied
+        embeds = self._embeds[: len(self._items)] if is_all else self._embeds[rows]
+        embeds = embeds[:, : len(query)]
+        scores = embeds @ query
+        if len(query) < self.dim:
+            scores = scores / np.sqrt(np.einsum("ij,ij->i", embeds, embeds))
+        scores = scores[rows] if is_all else scores
+        best = np.argpartition(-scores, min(count, len(rows)) - 1)[:count]
+        best = best[np.lexsort((rows[best], -scores[best]))]
+        return rows[best], scores[best]
 
     def _train_lists(self) -> None:
         if self._lists is not None and len(self) <= RETRAIN_GROWTH * self._trained_on:
@@ -204,11 +233,12 @@ class ImageIndex:
         live = np.sort(np.fromiter(self._rows.values(), dtype=np.int64, count=len(self)))
         count = max(1, round(LISTS_PER_ROOT * math.sqrt(len(live))))
         sample = np.random.default_rng(0).permutation(live)[: count * TRAINING_ROWS_PER_LIST]
-        lists = faiss.IndexIVFFlat(faiss.IndexFlatIP(self.dim), self.dim, count, faiss.METRIC_INNER_PRODUCT)
+        dim = self.search_dim
+        lists = faiss.IndexIVFFlat(faiss.IndexFlatIP(dim), dim, count, faiss.METRIC_INNER_PRODUCT)
         lists.cp.min_points_per_centroid = 1
-        lists.train(self._embeds[np.sort(sample)])
+        lists.train(unit_prefix(self._embeds[np.sort(sample)], self.dim, dim))
         for chunk in np.array_split(live, max(1, len(live) // 100_000)):
-            lists.add_with_ids(self._embeds[chunk], chunk)
+            lists.add_with_ids(unit_prefix(self._embeds[chunk], self.dim, dim), chunk)
         lists.nprobe = max(1, math.ceil(count * PROBED_SHARE))
         self._lists, self._trained_on = lists, len(live)
 
@@ -220,7 +250,8 @@ class ImageIndex:
             live = [row for row, item in enumerate(self._items) if item is not None]
             items = [{"id": self._items[row][0], "metadata": self._items[row][1]} for row in live]
             text = "".join(json.dumps(item, ensure_ascii=False, sort_keys=True) + "\n" for item in items).encode()
-            header = {"embed_dim": str(self.embed_dim), "items_sha256": hashlib.sha256(text).hexdigest()}
+            header = {"embed_dim": str(self.embed_dim), "search_dim": str(self.search_dim)}
+            header["items_sha256"] = hashlib.sha256(text).hexdigest()
             (folder / f"{ITEMS_FILE}.tmp").write_bytes(text)
             save_file({"embeds": self._embeds[live]}, folder / f"{EMBEDS_FILE}.tmp", metadata=header)
             for name in (ITEMS_FILE, EMBEDS_FILE):
@@ -239,52 +270,32 @@ class ImageIndex:
         try:
             with safe_open(folder / EMBEDS_FILE, framework="numpy") as file:
                 header, embeds = file.metadata(), file.get_tensor("embeds")
-            embed_dim, expected = int(header["embed_dim"]), header["items_sha256"]
+            embed_dim, search_dim = int(header["embed_dim"]), int(header["search_dim"])
+            expected = header["items_sha256"]
         except (SafetensorError, KeyError, TypeError, ValueError) as error:
             raise ValueError(f"{folder / EMBEDS_FILE} is damaged ({error}). {remedy}") from error
         text = (folder / ITEMS_FILE).read_bytes()
         if hashlib.sha256(text).hexdigest() != expected:
             raise ValueError(f"{folder / ITEMS_FILE} is not the one saved with {EMBEDS_FILE}. {remedy}")
         items = [json.loads(line) for line in text.decode().split("\n")[:-1]]
-        index = cls(embed_dim, dim=embeds.shape[1], exact_up_to=exact_up_to, duplicate_cosine=duplicate_cosine)
+        options = {"exact_up_to": exact_up_to, "duplicate_cosine": duplicate_cosine}
+        index = cls(embed_dim, dim=embeds.shape[1], search_dim=search_dim, **options)
         index._embeds = np.ascontiguousarray(embeds, dtype=np.float32)
         index._items = [(item["id"], item["metadata"]) for item in items]
         index._rows = {item["id"]: row for row, item in enumerate(items)}
         return index
 
 
-def mix_embeds(text_embeds: Any = None, image_embeds: Any = None, *, image_weight: float = 0.5) -> np.ndarray:
-    """One query vector (embed_dim,) of words (embed_dim,), a picture (embed_dim,), or their weighted average."""
-    if text_embeds is None and image_embeds is None:
-        raise ValueError(
-            "`text_embeds` or `image_embeds` must be given, got neither. Search for words or for a picture."
-        )
-    if not 0 <= image_weight <= 1:
-        raise ValueError(f"`image_weight` must be between 0 and 1, got {image_weight}. 0.5 is the average.")
-    shares = ((text_embeds, 1 - image_weight), (image_embeds, image_weight))
-    given = [
-        (torch.as_tensor(embeds).detach().float().cpu().flatten().numpy(), w)
-        for embeds, w in shares
-        if embeds is not None
-    ]
-    if len(given) == 1:
-        return given[0][0]
-    return sum(weight * embeds / np.linalg.norm(embeds) for embeds, weight in given)
+def index_for(embedder: Any, **options: Any) -> ImageIndex:
+    """An empty index for a pipeline's embeddings; `options` are those of `ImageIndex`.
 
-
-def unit_prefix(embeds: Any, embed_dim: int, dim: int) -> np.ndarray:
-    """(n, embed_dim) of any kind -> their first numbers, (n, dim) float32, L2-normalised. Raises ValueError."""
-    vectors = torch.as_tensor(embeds).detach().float().cpu().numpy()
-    if vectors.ndim != 2 or vectors.shape[1] != embed_dim:
-        raise ValueError(
-            f"`embeds` must end in `embed_dim` = {embed_dim} numbers, got shape {vectors.shape}. "
-            "Use the embedder that this index was made with."
-        )
-    vectors = vectors[:, :dim]
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    if not (np.isfinite(norms) & (norms > 0)).all():
-        raise ValueError("`embeds` must be finite and not all zero, got such a vector. Check the picture it is of.")
-    return np.ascontiguousarray(vectors / norms)
+    It keeps them whole. Words are compared by as many first numbers as the image encoder's config calls
+    `semantic_dim`; by all where it does not say. Raises ValueError where the model has no image encoder.
+    """
+    if getattr(embedder, "image_encoder", None) is None:
+        raise ValueError("This model has no embeddings to search by. Use the bundled one.")
+    config = embedder.image_encoder.config
+    return ImageIndex(config["embed_dim"], search_dim=config.get("semantic_dim"), **options)
 
 
 def flag_duplicates(results: list[SearchResult], vectors: np.ndarray, cosine: float) -> list[SearchResult]:

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-import torch
 
-from pipeline.search import DUPLICATE_COSINE, SearchResult, flag_duplicates, mix_embeds, unit_prefix
+from pipeline.embeddings import checked_lengths, mix_embeds, to_array, unit_prefix
+from pipeline.search import DUPLICATE_COSINE, SearchResult, flag_duplicates
 
 try:
     from qdrant_client import QdrantClient, models
@@ -26,14 +26,15 @@ __all__ = ["QdrantImageIndex"]
 
 NAMESPACE = uuid.UUID("6a1f3f0e-6d0a-5c0e-9f43-0f6f6d1b7a11")  # the engine takes UUIDs; ours are texts
 BATCH = 256  # points a request
+WHOLE, PREFIX = "whole", "prefix"  # the two vectors of every point: the kept numbers, and those words are compared by
 
 
 class QdrantImageIndex:
     """Embeddings of pictures in a Qdrant collection, made if it is not there.
 
     client: where the engine is.
-    collection: its name; an existing one must hold vectors of length `dim`.
-    embed_dim, dim, duplicate_cosine: as for `ImageIndex`.
+    collection: its name; an existing one must hold vectors of the lengths `dim` and `search_dim`.
+    embed_dim, dim, search_dim, duplicate_cosine: as for `ImageIndex`.
     """
 
     def __init__(
@@ -43,19 +44,23 @@ class QdrantImageIndex:
         embed_dim: int = 512,
         *,
         dim: int | None = None,
+        search_dim: int | None = None,
         duplicate_cosine: float = DUPLICATE_COSINE,
     ):
         self.client, self.collection, self.duplicate_cosine = client, collection, duplicate_cosine
-        self.embed_dim, self.dim = embed_dim, embed_dim if dim is None else dim
-        if not 1 <= self.dim <= embed_dim:
-            raise ValueError(f"`dim` must be between 1 and `embed_dim` = {embed_dim}, got {dim}. Use 128, 256 or 512.")
+        self.embed_dim = embed_dim
+        self.dim, self.search_dim = checked_lengths(embed_dim, dim, search_dim)
+        lengths = {WHOLE: self.dim, PREFIX: self.search_dim}
         if not client.collection_exists(collection):
-            vectors = models.VectorParams(size=self.dim, distance=models.Distance.COSINE)
+            cosine = models.Distance.COSINE
+            vectors = {name: models.VectorParams(size=size, distance=cosine) for name, size in lengths.items()}
             client.create_collection(collection, vectors_config=vectors)
-        size = client.get_collection(collection).config.params.vectors.size
-        if size != self.dim:
+        held = client.get_collection(collection).config.params.vectors
+        sizes = {name: params.size for name, params in held.items()} if isinstance(held, dict) else held.size
+        if sizes != lengths:
             raise ValueError(
-                f"`dim` must be {size}, which `{collection}` holds, got {self.dim}. Name another collection."
+                f"`dim` and `search_dim` must be those of `{collection}`, which holds {sizes}, got {lengths}. "
+                "Name another collection."
             )
 
     def __len__(self) -> int:
@@ -66,7 +71,7 @@ class QdrantImageIndex:
 
     def add(self, id: str, embeds: Any, metadata: dict[str, Any] | None = None) -> None:
         """Add one picture; `embeds` is (embed_dim,). An id that is already there is replaced."""
-        self.extend([id], torch.as_tensor(embeds).reshape(1, -1), [metadata or {}])
+        self.extend([id], to_array(embeds).reshape(1, -1), [metadata or {}])
 
     def extend(self, ids: Sequence[str], embeds: Any, metadata: Sequence[dict[str, Any]] | None = None) -> None:
         """Add many pictures; `embeds` is (len(ids), embed_dim). Ids that are already there are replaced."""
@@ -77,9 +82,14 @@ class QdrantImageIndex:
                 f"`ids`, `embeds` and `metadata` must be as many, ids distinct: got {len(ids)} ids "
                 f"({len(set(ids))} distinct), {len(vectors)} embeds, {len(metadata)} metadata. Give one of each."
             )
+        prefixes = unit_prefix(vectors, self.dim, self.search_dim)
         points = [
-            models.PointStruct(id=_point_id(id), vector=vector.tolist(), payload={"id": id, "metadata": data})
-            for id, vector, data in zip(ids, vectors, metadata, strict=True)
+            models.PointStruct(
+                id=_point_id(id),
+                vector={WHOLE: whole.tolist(), PREFIX: prefix.tolist()},
+                payload={"id": id, "metadata": data},
+            )
+            for id, whole, prefix, data in zip(ids, vectors, prefixes, metadata, strict=True)
         ]
         for start in range(0, len(points), BATCH):
             self.client.upsert(self.collection, points[start : start + BATCH], wait=True)
@@ -94,12 +104,21 @@ class QdrantImageIndex:
             )
         self.client.delete(self.collection, [_point_id(id) for id in ids], wait=True)
 
+    def ids(self) -> list[str]:
+        """Of all pictures, in the engine's order."""
+        ids, place = [], None
+        while True:
+            points, place = self.client.scroll(self.collection, limit=BATCH, offset=place, with_payload=["id"])
+            ids += [point.payload["id"] for point in points]
+            if place is None:
+                return ids
+
     def embeds_of(self, id: str) -> np.ndarray:
         """The stored vector (dim,) of a picture. Raises KeyError."""
-        found = self.client.retrieve(self.collection, [_point_id(id)], with_vectors=True)
+        found = self.client.retrieve(self.collection, [_point_id(id)], with_vectors=[WHOLE])
         if not found:
             raise KeyError(id)
-        return np.array(found[0].vector, dtype=np.float32)
+        return np.array(found[0].vector[WHOLE], dtype=np.float32)
 
     def search(
         self,
@@ -109,24 +128,31 @@ class QdrantImageIndex:
         image_weight: float = 0.5,
         top_k: int = 10,
         exclude: Iterable[str] = (),
+        whole: bool = False,
     ) -> list[SearchResult]:
         """The `top_k` pictures nearest to words (embed_dim,), to a picture (embed_dim,), or to both, best first."""
-        query = mix_embeds(text_embeds, image_embeds, image_weight=image_weight)
-        return self._search(unit_prefix(query[None], self.embed_dim, self.dim)[0], top_k, exclude)
+        dim = self.dim if whole else self.search_dim
+        query = mix_embeds(text_embeds, image_embeds, self.embed_dim, dim, image_weight=image_weight)
+        return self._search(query, WHOLE if whole else PREFIX, top_k, exclude)
 
     def more_like(self, id: str, top_k: int = 10) -> list[SearchResult]:
-        """The `top_k` pictures nearest to one of the index, itself left out. Raises KeyError."""
-        return self._search(self.embeds_of(id), top_k, [id])
+        """The `top_k` pictures nearest to one of the index by all kept numbers, itself left out. Raises KeyError."""
+        return self._search(self.embeds_of(id), WHOLE, top_k, [id])
 
-    def _search(self, query: np.ndarray, top_k: int, exclude: Iterable[str]) -> list[SearchResult]:
+    def _search(self, query: np.ndarray, using: str, top_k: int, exclude: Iterable[str]) -> list[SearchResult]:
         if top_k < 1:
             raise ValueError(f"`top_k` must be at least 1, got {top_k}. Ask for one result or more.")
         left_out = models.Filter(must_not=[models.HasIdCondition(has_id=[_point_id(id) for id in exclude])])
         points = self.client.query_points(
-            self.collection, query=query.tolist(), limit=top_k, query_filter=left_out, with_vectors=True
+            self.collection,
+            query=query.tolist(),
+            using=using,
+            limit=top_k,
+            query_filter=left_out,
+            with_vectors=[WHOLE],
         ).points
         results = [SearchResult(point.payload["id"], point.score, point.payload["metadata"]) for point in points]
-        vectors = np.array([point.vector for point in points], dtype=np.float32).reshape(len(points), self.dim)
+        vectors = np.array([point.vector[WHOLE] for point in points], dtype=np.float32).reshape(len(points), self.dim)
         return flag_duplicates(results, vectors, self.duplicate_cosine)
 
 

@@ -2,13 +2,16 @@
 
 import builtins
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
-from pipeline.search import ImageIndex, add_images, mix_embeds, search_images
+from pipeline.embeddings import mix_embeds
+from pipeline.search import ImageIndex, add_images, index_for, search_images
+from tests.tiny import tiny_pipeline
 
 
 class ColourEmbedder:
@@ -62,7 +65,15 @@ def test_words_picture_and_both_find_the_right_colour():
 
 def test_both_is_the_average_of_the_two_vectors():
     text, image = make_vectors(2)
-    np.testing.assert_allclose(mix_embeds(text, 3 * image), (text + image) / 2, atol=1e-6)
+    expected = (text + image) / np.linalg.norm(text + image)
+    np.testing.assert_allclose(mix_embeds(text, 3 * image, 16, 16), expected, atol=1e-6)
+
+
+def test_prefixes_are_normalised_before_they_are_averaged():
+    text, image = np.array([3.0, 0, 0, 0]), np.array([0, 0.1, 0, 5.0])
+    np.testing.assert_allclose(mix_embeds(text, image, 4, 2), [0.5**0.5, 0.5**0.5], atol=1e-6)
+    mostly = mix_embeds(text, image, 4, 2, image_weight=0.75)
+    np.testing.assert_allclose(mostly, np.array([1, 3]) / 10**0.5, atol=1e-6)
 
 
 def test_removed_pictures_are_not_found_and_added_ones_are():
@@ -103,6 +114,54 @@ def test_a_prefix_is_searched_as_the_cut_and_normalised_vectors():
     cut = vectors[:, :4] / np.linalg.norm(vectors[:, :4], axis=1, keepdims=True)
     expected = np.argsort(-(cut @ query[:4]))[:10]
     assert [int(result.id) for result in index.search(query)] == expected.tolist()
+
+
+def made_halves(count):
+    """Vectors (count, 16) whose halves are independent, of unit length each; and the halves."""
+    shown, looks = make_vectors(count, 8, seed=1), make_vectors(count, 8, seed=2)
+    return np.concatenate([shown, looks], 1), shown, looks
+
+
+@pytest.mark.parametrize("exact_up_to", [20_000, 500])
+def test_words_are_compared_by_the_prefix_and_more_like_by_all(exact_up_to):
+    if exact_up_to == 500:
+        pytest.importorskip("faiss")
+    vectors, shown, _ = made_halves(600)
+    index = ImageIndex(16, search_dim=8, exact_up_to=exact_up_to)
+    index.extend([str(row) for row in range(600)], vectors)
+    words = np.concatenate([shown[7] + 0.1 * shown[8], -vectors[7, 8:]])  # what it shows, looking like anything else
+    best = index.search(words, top_k=1)[0]
+    assert best.id == "7" and best.score == pytest.approx(float(shown[7] @ words[:8] / np.linalg.norm(words[:8])))
+    whole = index.search(image_embeds=vectors[9], whole=True, top_k=1)[0]
+    assert (whole.id, whole.score) == ("9", pytest.approx(1))
+    index.add("shows the same", np.concatenate([shown[3], -vectors[3, 8:]]))
+    index.add("is the same", vectors[3] + 0.001)
+    assert index.more_like("3", 1)[0].id == "is the same"
+    found = index.search(vectors[3], top_k=3)
+    flags = {result.id: result.duplicate_of for result in found}
+    assert set(flags) == {"3", "is the same", "shows the same"} and flags["shows the same"] is None
+    assert sorted(map(str, (flags["3"], flags["is the same"]))) in (["3", "None"], ["None", "is the same"])
+
+
+def test_the_prefix_that_words_use_survives_saving(tmp_path):
+    vectors, shown, _ = made_halves(50)
+    index = ImageIndex(16, search_dim=8)
+    index.extend([str(row) for row in range(50)], vectors)
+    index.save(tmp_path)
+    loaded = ImageIndex.load(tmp_path)
+    assert (loaded.dim, loaded.search_dim) == (16, 8)
+    assert loaded.search(vectors[4]) == index.search(vectors[4])
+
+
+def test_an_index_has_the_lengths_of_its_model():
+    pipe = tiny_pipeline()
+    assert index_for(pipe).embed_dim == pipe.get_text_embeds(["a cat"]).shape[1]
+    two_parts = SimpleNamespace(image_encoder=SimpleNamespace(config={"embed_dim": 32, "semantic_dim": 8}))
+    with pytest.raises(ValueError, match="no embeddings to search by"):
+        index_for(SimpleNamespace())
+    one_part = SimpleNamespace(image_encoder=SimpleNamespace(config={"embed_dim": 32}))
+    assert (index_for(two_parts).dim, index_for(two_parts).search_dim) == (32, 8)
+    assert (index_for(one_part).dim, index_for(one_part).search_dim) == (32, 32)
 
 
 def test_approximate_search_follows_adding_and_removing():
@@ -218,6 +277,7 @@ def test_threads_may_add_while_others_search():
         (lambda index: index.extend(["x", "x"], np.ones((2, 16))), ValueError, "1 distinct"),
         (lambda index: index.remove("p1", "nobody"), KeyError, "no picture 'nobody'"),
         (lambda index: ImageIndex(16, dim=32), ValueError, "`dim` must be between 1 and `embed_dim` = 16, got 32"),
+        (lambda index: ImageIndex(16, dim=8, search_dim=9), ValueError, "`search_dim` must be between 1 and 8.*got 9"),
     ],
 )
 def test_wrong_input_is_named(call, error, message):

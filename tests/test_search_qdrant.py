@@ -49,13 +49,15 @@ def test_it_adds_replaces_and_removes(index):
 def test_near_identical_pictures_and_prefixes_work_as_in_memory():
     vectors = make_vectors(50)
     vectors[7] = vectors[3] + 0.001
-    exact = ImageIndex(16, dim=8)
-    remote = QdrantImageIndex(qdrant_client.QdrantClient(":memory:"), embed_dim=16, dim=8)
+    exact = ImageIndex(16, dim=8, search_dim=5)
+    remote = QdrantImageIndex(qdrant_client.QdrantClient(":memory:"), embed_dim=16, dim=8, search_dim=5)
     for index in (exact, remote):
         index.extend([str(row) for row in range(50)], vectors)
-    found, expected = (index.search(vectors[3], top_k=50) for index in (remote, exact))
-    assert answers(found) == answers(expected)
-    assert found[1].duplicate_of == found[0].id
+    for whole in (False, True):
+        found, expected = (index.search(vectors[3], top_k=50, whole=whole) for index in (remote, exact))
+        assert answers(found) == answers(expected)
+        assert found[1].duplicate_of == found[0].id
+    assert answers(remote.more_like("9")) == answers(exact.more_like("9"))
 
 
 def test_words_and_pictures_find_each_other():
@@ -71,6 +73,6 @@ def test_a_folder_of_the_engine_keeps_the_pictures(tmp_path):
     client = qdrant_client.QdrantClient(path=str(tmp_path))
     index = QdrantImageIndex(client, embed_dim=16)
     np.testing.assert_allclose(index.embeds_of("b"), make_vectors(2)[1], atol=1e-6)
-    with pytest.raises(ValueError, match="`dim` must be 16"):
+    with pytest.raises(ValueError, match="holds .*16.*got .*8"):
         QdrantImageIndex(client, embed_dim=16, dim=8)
     client.close()

@@ -4,8 +4,9 @@ python -m pipeline.evaluation.embedding --weights weights --input ../shared/data
 
 Zero-shot, one picture a concept on white ground, one caption a picture: retrieval in both directions (R@1/5/10) and
 classification into the groups of the pictures by the groups' names, for every Matryoshka prefix. The plain baseline
-keeps the text vectors and replaces the image encoder by ridge regression from 16 x 16 pixels, fitted on the sources
-that training used. Chance is given beside it.
+keeps the text vectors (the part that says what is shown) and replaces the image encoder by ridge regression from
+16 x 16 pixels, fitted on the sources that training used. Chance is given beside it. Then pictures are found by
+pictures: the same thing as two held-out sets draw it.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import io
 import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -27,14 +29,16 @@ __all__ = [
     "compare",
     "copy_cosines",
     "evaluate",
+    "lengths_of",
     "main",
     "pick_pictures",
     "place_on_white",
     "prefix",
     "recall_at",
+    "same_things",
 ]
 
-LENGTHS = (128, 256, 512)
+LENGTHS = (128, 256, 512)  # and what else the model has
 RANKS = (1, 5, 10)
 SIZE = 128  # pixels
 FILL = 0.76  # of the picture's side that the thing takes, the middle of what training scenes have
@@ -163,6 +167,29 @@ def _load(root: Path, source: str, limit: int) -> tuple[list[Cutout], list[Image
     return pictures, [place_on_white(cutouts.pixels[picture.index]) for picture in pictures]
 
 
+def lengths_of(embedder: Any) -> tuple[list[int], int]:
+    """The prefixes worth measuring for a pipeline's embeddings, and how many first numbers say what is shown."""
+    config = embedder.image_encoder.config
+    semantic = config.get("semantic_dim") or config["embed_dim"]
+    lengths = {length for length in LENGTHS if length < config["embed_dim"]} | {semantic, config["embed_dim"]}
+    return sorted(lengths), semantic
+
+
+def same_things(
+    embedder: Embedder, root: Path, sources: tuple[str, str], limit: int, lengths: Sequence[int]
+) -> tuple[int, dict[int, list[float]]]:
+    """How many things both sources draw; by length, recalls of the second's picture of a thing by the first's."""
+    by_concept = []
+    for source in sources:
+        pictures, images = _load(root, source, limit)
+        by_concept.append({picture.concept: image for picture, image in zip(pictures, images, strict=True)})
+    shared = sorted(by_concept[0].keys() & by_concept[1].keys())
+    first, second = (
+        _in_batches(embedder.get_image_embeds, [images[name] for name in shared]) for images in by_concept
+    )
+    return len(shared), {length: recall_at(prefix(first, length), prefix(second, length)) for length in lengths}
+
+
 def compare(
     embedder: Embedder,
     root: Path,
@@ -170,13 +197,17 @@ def compare(
     trained_on: list[str],
     limit: int,
     lengths: Sequence[int] = LENGTHS,
+    semantic: int | None = None,
 ) -> list[tuple[str, int, str, int | None, dict]]:
-    """Rows (source, number of pictures, image encoder, length, figures) for `held_out`, then one seen source."""
+    """Rows (source, number of pictures, image encoder, length, figures) for `held_out`, then one seen source.
+
+    The baseline is made of and compared with the first `semantic` numbers of the text vectors.
+    """
     seen = [_load(root, source, limit) for source in trained_on]
     seen_texts = _in_batches(
         embedder.get_text_embeds, [text for pictures, _ in seen for text in captions_of(pictures)]
     )
-    baseline = PixelRidge([image for _, images in seen for image in images], seen_texts)
+    baseline = PixelRidge([image for _, images in seen for image in images], prefix(seen_texts, semantic))
     groups = embedder.get_text_embeds([CAPTION.format(words) for words in GROUP_WORDS.values()])
     rows = []
     for source in [*held_out, trained_on[0]]:
@@ -185,7 +216,7 @@ def compare(
         model = _in_batches(embedder.get_image_embeds, images)
         name = source if source in held_out else f"{source} (seen in training)"
         runs = [("model", model, length) for length in lengths if length <= model.shape[1]]
-        runs.append(("pixel baseline", baseline.get_image_embeds(images), model.shape[1]))
+        runs.append(("pixel baseline", baseline.get_image_embeds(images), semantic or model.shape[1]))
         for kind, embeds, length in runs:
             figures = evaluate(pictures, prefix(embeds, length), prefix(texts, length), prefix(groups, length))
             rows.append((name, len(pictures), kind, length, figures))
@@ -209,9 +240,9 @@ def main() -> None:
     from pipeline.text_to_image import TextToImagePipeline
 
     embedder = TextToImagePipeline.from_pretrained(arguments.weights)
-    rows = compare(
-        embedder, arguments.input, arguments.held_out.split(","), arguments.trained_on.split(","), arguments.limit
-    )
+    held_out, (lengths, semantic) = arguments.held_out.split(","), lengths_of(embedder)
+    trained_on = arguments.trained_on.split(",")
+    rows = compare(embedder, arguments.input, held_out, trained_on, arguments.limit, lengths, semantic)
     print("| pictures | image encoder | length | words to picture R@1/5/10 | picture to words R@1/5/10 | 8 groups |")
     print("|---|---|---|---|---|---|")
     for name, count, kind, length, figures in rows:
@@ -220,7 +251,11 @@ def main() -> None:
         print(f"| {name}, {count:,} | {kind} | {length} | {cells[0]} | {cells[1]} | {groups} |")
     chance = " / ".join(f"{100 * k / rows[0][1]:.1f}" for k in RANKS)
     print(f"| chance among {rows[0][1]:,} | | | {chance} | {chance} | {100 / len(GROUP_WORDS):.1f} |")
-    source = arguments.held_out.split(",")[0]
+    if len(held_out) > 1:
+        count, recalls = same_things(embedder, arguments.input, tuple(held_out[:2]), arguments.limit, lengths)
+        print(f"\nthe same of {count} things, {held_out[1]} by {held_out[0]}, R@1/5/10 by length: ", end="")
+        print("; ".join(f"{n}: " + " / ".join(f"{100 * v:.1f}" for v in values) for n, values in recalls.items()))
+    source = held_out[0]
     jpeg, half, mistaken = copy_cosines(embedder, _load(arguments.input, source, arguments.limit)[1])
     print(
         f"\nnear-identical, {source}: a picture and its JPEG (quality 60) are at least {jpeg:.4f} alike, it and its "

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,10 +17,12 @@ from pipeline.evaluation.embedding import (
     compare,
     copy_cosines,
     evaluate,
+    lengths_of,
     pick_pictures,
     place_on_white,
     prefix,
     recall_at,
+    same_things,
 )
 
 COLOURS = {
@@ -141,3 +144,22 @@ def test_an_embedder_that_knows_colours_finds_every_held_out_picture(tmp_path, m
     assert table["other", "model", 2]["text to picture"][0] < 1.0  # two numbers cannot tell eight colours apart
     assert ("other", "pixel baseline", 4) in table and ("trained (seen in training)", "model", 4) in table
     assert table["other", "model", 4]["groups"] is None
+    baseline = compare(ColourEmbedder(), tmp_path, ["other"], ["trained"], limit=100, lengths=(4,), semantic=3)
+    assert [row[3] for row in baseline if row[2] == "pixel baseline"] == [3, 3]
+
+
+def test_pictures_find_the_same_thing_in_another_set(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for source, side in (("one", 48), ("two", 30)):
+        make_source(tmp_path / f"{source}.zip", side)
+    count, recalls = same_things(ColourEmbedder(), tmp_path, ("one", "two"), 100, (1, 4))
+    assert count == len(COLOURS) and recalls[4] == [1.0, 1.0, 1.0] and recalls[1][0] < 1.0
+
+
+def test_the_lengths_measured_are_those_that_the_model_has():
+    def embedder(**config):
+        return SimpleNamespace(image_encoder=SimpleNamespace(config=config))
+
+    assert lengths_of(embedder(embed_dim=512)) == ([128, 256, 512], 512)
+    assert lengths_of(embedder(embed_dim=1024, semantic_dim=256)) == ([128, 256, 512, 1024], 256)
+    assert lengths_of(embedder(embed_dim=32, semantic_dim=None)) == ([32], 32)
