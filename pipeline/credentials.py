@@ -17,11 +17,13 @@ import importlib.util
 import io
 import json
 import os
+import struct
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 __all__ = ["CredentialsError", "FileCredentials", "available", "read_credentials", "sign_credentials"]
+__all__ += ["without_credentials"]
 
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"  # IPTC's word for it
 VALID_DAYS = 3650
@@ -129,6 +131,26 @@ def read_credentials(data: bytes, directory: Path | None = None) -> FileCredenti
     )
     generated = SOURCE_TYPE in json.dumps(manifest.get("assertions", []))
     return FileCredentials(str(state), generator, generated, problems)
+
+
+def without_credentials(png: bytes) -> bytes:
+    """A PNG file as it was before it was signed, byte for byte: no two signatures are alike, what they seal is.
+
+    Raises:
+        ValueError: it is no whole PNG file.
+    """
+    if _kind(png) != "image/png":
+        raise ValueError(f"`png` takes a PNG file, got bytes that start with {png[:8]!r}.")
+    kept, start = [png[:8]], 8
+    while start < len(png):
+        if len(png) < start + 12:
+            raise ValueError("`png` takes a whole PNG file, got one that is cut short.")
+        (length,) = struct.unpack_from(">I", png, start)
+        end = start + 12 + length  # length, name, content, checksum
+        if png[start + 4 : start + 8] != b"caBX":
+            kept.append(png[start:end])
+        start = end
+    return b"".join(kept)
 
 
 def _kind(data: bytes) -> str | None:

@@ -3,7 +3,8 @@
 One frozen record, four forms that all lead back to it: canonical JSON (hashed into the picture's id), a link
 (`?prompt=...&seed=...`, defaults left out), the `parameters` text that AUTOMATIC1111-style readers parse, and the text
 of a PNG. A recipe names its schema, and `DEFAULTS` freezes what a left-out value means in that schema, so an old link
-keeps its meaning when the program's own defaults move on. A link without `v` is schema 1, for ever.
+keeps its meaning when the program's own defaults move on. A link without `v` is schema 1, for ever; a recipe is of the
+lowest schema that can say it, so that what could be said before keeps its id and its short link.
 """
 
 import hashlib
@@ -13,7 +14,7 @@ import math
 import operator
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -22,40 +23,41 @@ from urllib.parse import parse_qsl, urlencode
 import numpy as np
 from PIL import Image, PngImagePlugin
 
-__all__ = ["DEFAULTS", "MAX_PROMPT_LENGTH", "MAX_SEED", "SCHEMA", "ParsedLink", "Recipe"]
-__all__ += ["pixels_hash", "pixels_sha256", "png_info", "read_png"]
+from pipeline.infotext import read_infotext, write_infotext
 
-SCHEMA = 1
+__all__ = ["DEFAULTS", "MAX_PROMPT_LENGTH", "MAX_SEED", "MAX_VARIATIONS", "SCHEMA", "STAGES", "ParsedLink", "Recipe"]
+__all__ += ["Variation", "pixels_hash", "pixels_sha256", "png_info", "read_png"]
+
+SCHEMA = 1  # of a recipe that needs no later one
+STAGES = ("prior", "decoder", "super_res")
 MAX_SEED = 2_147_483_646  # the range that Titan Image Generator takes; fits a signed 32-bit integer everywhere
 MAX_PROMPT_LENGTH = 512
 MAX_NUM_IMAGES = 5
+MAX_VARIATIONS = 8
 MAX_SIDE = 4096  # pixels
 PIXELS_HASH_LENGTH = 16  # hex digits
 
 # What a left-out field means, per schema. Never edit a row: add the next one.
+_FIRST = {
+    "model": "easel",
+    "weights_hash": "",
+    "prompt": "",
+    "negative_prompt": "",
+    "seed": 0,
+    "width": 256,
+    "height": 256,
+    "num_inference_steps": 2,
+    "guidance_scale": 1.0,
+    "prior_num_inference_steps": 8,
+    "prior_guidance_scale": 2.0,
+    "super_res_num_inference_steps": 1,
+    "image_hashes": (),
+    "image_weights": (),
+    "fusion_type": "mean",
+    "similarity_strength": 0.7,
+}
 DEFAULTS: Mapping[int, Mapping[str, Any]] = MappingProxyType(
-    {
-        1: MappingProxyType(
-            {
-                "model": "easel",
-                "weights_hash": "",
-                "prompt": "",
-                "negative_prompt": "",
-                "seed": 0,
-                "width": 256,
-                "height": 256,
-                "num_inference_steps": 2,
-                "guidance_scale": 1.0,
-                "prior_num_inference_steps": 8,
-                "prior_guidance_scale": 2.0,
-                "super_res_num_inference_steps": 1,
-                "image_hashes": (),
-                "image_weights": (),
-                "fusion_type": "mean",
-                "similarity_strength": 0.7,
-            }
-        )
-    }
+    {1: MappingProxyType(_FIRST), 2: MappingProxyType({**_FIRST, "variations": ()})}
 )
 
 _INT_RANGES = {
@@ -71,7 +73,7 @@ _FLOAT_RANGES = {
     "prior_guidance_scale": (0.0, 100.0),
     "similarity_strength": (0.0, 1.0),
 }
-_TUPLES = ("image_hashes", "image_weights")
+_TUPLES = {"image_hashes": MAX_NUM_IMAGES, "image_weights": MAX_NUM_IMAGES, "variations": MAX_VARIATIONS}
 
 # field -> its name in a link, its name in the `parameters` text (None: it has a place of its own there).
 # Key names of the text: AUTOMATIC1111 stable-diffusion-webui, "infotext"; readers skip the ones they do not know.
@@ -92,15 +94,44 @@ _NAMES: dict[str, tuple[str, str | None]] = {
     "image_weights": ("image_weights", "Reference weights"),
     "fusion_type": ("fusion", "Fusion"),
     "similarity_strength": ("similarity", "Similarity"),
+    "variations": ("vary", "Variations"),
 }
 _FROM_LINK = {link: name for name, (link, _) in _NAMES.items()} | {name: name for name in _NAMES}
 _FROM_TEXT = {text: name for name, (_, text) in _NAMES.items() if text}
 _NOT_OURS = re.compile(r"__|utm_|fbclid$|gclid$")  # keys that hosts and mailers append to any link
-
-_PAIR = re.compile(r'\s*(\w[\w \-/]*):\s*("(?:\\.|[^\\"])*"|[^,]*)(?:,|$)')
-_NEGATIVE = "Negative prompt:"
-_EXACT = {"Easel prompt": "prompt", "Easel negative prompt": "negative_prompt"}
 _logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Variation:
+    """The starting noise moved towards another seed's: `strength` of a quarter turn, 0 (none) to 1 (all of the way).
+
+    In one stage of `STAGES`, the others keeping their noise, or with stage "" in all. Its text is
+    `seed:strength[:stage]`.
+    """
+
+    seed: int
+    strength: float
+    stage: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.seed}:{self.strength!r}" + (f":{self.stage}" if self.stage else "")
+
+    @classmethod
+    def from_text(cls, text: Any) -> "Variation":
+        """Raises ValueError for what is no variation."""
+        seed, _, rest = text.partition(":") if isinstance(text, str) else ("", "", "")
+        strength, _, stage = rest.partition(":")
+        try:
+            number, share = int(seed), float(strength)
+        except ValueError:
+            number, share = -1, math.nan
+        if not (0 <= number <= MAX_SEED and 0 <= share <= 1 and stage in ("", *STAGES)):
+            raise ValueError(
+                f"`variations` takes `seed:strength` or `seed:strength:stage` with a strength from 0 to 1 and a stage "
+                f"of {', '.join(STAGES)}, got {str(text)[:60]!r}."
+            )
+        return cls(number, share + 0.0, stage)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +159,7 @@ class Recipe:
     image_weights: tuple[float, ...] = ()  # one a picture, or empty: all the same
     fusion_type: str = "mean"
     similarity_strength: float = 0.7  # how far the reference pictures outweigh the prompt, 0..1
+    variations: tuple[str, ...] = ()  # of schema 2: `Variation`s as text, applied in order
 
     def __post_init__(self) -> None:
         if self.schema not in DEFAULTS:
@@ -139,6 +171,19 @@ class Recipe:
                 f"`image_weights` takes one weight a reference picture or none, got {len(self.image_weights)} "
                 f"for {len(self.image_hashes)} pictures."
             )
+        if self.variations and "variations" not in DEFAULTS[self.schema]:
+            raise ValueError(f"`variations` takes schema 2, got schema {self.schema}. Use `Recipe.varied`.")
+
+    def varied(self, seed: int, strength: float, stage: str = "") -> "Recipe":
+        """This recipe with one more `Variation`; strength 1 draws a stage (or all) anew.
+
+        Raises:
+            ValueError: it is no variation, or the recipe has `MAX_VARIATIONS` already.
+        """
+        new = Variation.from_text(str(Variation(seed, float(strength), stage)))
+        gone = {new.stage} if new.stage else {"", *STAGES}  # what a new start leaves nothing of
+        kept = [text for text in self.variations if strength < 1 or Variation.from_text(text).stage not in gone]
+        return replace(self, schema=2, variations=(*kept, str(new)))
 
     def to_json(self) -> str:
         """Canonical JSON: every field of the schema, sorted keys, no whitespace, UTF-8 text left as it is."""
@@ -183,11 +228,11 @@ class Recipe:
             pairs.append(("v", str(self.schema)))
         for name, (link, _) in _NAMES.items():
             value = getattr(self, name)
-            if link not in ("prompt", "seed") and value != defaults[name]:
+            if link not in ("prompt", "seed") and name in defaults and value != defaults[name]:
                 pairs.append((link, _to_text(value)))
         if pixels_hash:
             pairs.append(("pixels", pixels_hash))
-        return "?" + urlencode(pairs, safe=",")
+        return "?" + urlencode(pairs, safe=",:")
 
     @classmethod
     def from_query(cls, query: str | Mapping[str, str]) -> "ParsedLink":
@@ -201,12 +246,11 @@ class Recipe:
                 notes.append(f"The link says {key!r} twice; the first one was used.")
             given.setdefault(key, str(value))
 
-        schema = 1
-        if (version := given.pop("v", "1").strip()) and version in map(str, DEFAULTS):
+        if (version := given.pop("v", "1").strip()) in map(str, DEFAULTS):
             schema = int(version)
         else:
-            notes.append(f"The link's version {version[:20]!r} is not known here; it was read as version {SCHEMA}.")
-            schema = SCHEMA
+            schema = max(DEFAULTS)
+            notes.append(f"The link's version {version[:20]!r} is not known here; it was read as version {schema}.")
 
         pixels = given.pop("pixels", None)
         if pixels is not None and not re.fullmatch(r"[0-9a-f]{8,64}", pixels):
@@ -235,27 +279,14 @@ class Recipe:
         return ParsedLink(recipe=cls(schema=schema, **values), pixels_hash=pixels, notes=tuple(notes))
 
     def to_parameters(self) -> str:
-        """The text that AUTOMATIC1111-style readers parse: prompt, negative prompt, one line of `Key: value` pairs.
-
-        A prompt that this layout cannot carry (spaces at its ends, a line that starts with "Negative prompt:") is
-        repeated exactly, quoted, in the last line.
-        """
-        head = [self.prompt] + ([f"{_NEGATIVE} {self.negative_prompt}"] if self.negative_prompt else [])
-        pairs = [("Steps", str(self.num_inference_steps)), ("Sampler", "Euler")]
-        pairs += [("CFG scale", repr(self.guidance_scale)), ("Seed", str(self.seed))]
-        pairs += [("Size", f"{self.width}x{self.height}")]
-        written = {key for key, _ in pairs}
+        """The text that AUTOMATIC1111-style readers parse; see `write_infotext`."""
+        pairs = {"Steps": str(self.num_inference_steps), "Sampler": "Euler", "CFG scale": repr(self.guidance_scale)}
+        pairs |= {"Seed": str(self.seed), "Size": f"{self.width}x{self.height}"}
         for name, (_, key) in _NAMES.items():
-            if key and key not in written and (value := _to_text(getattr(self, name))):
-                pairs.append((key, value))
-        pairs.append(("Version", f"easel recipe {self.schema}"))
-        prompt, negative_prompt = _split_prompts("\n".join(head))
-        if prompt != self.prompt:
-            pairs.append(("Easel prompt", self.prompt))
-        if negative_prompt != self.negative_prompt:
-            pairs.append(("Easel negative prompt", self.negative_prompt))
-        line = ", ".join(f"{key}: {_quoted(key, value)}" for key, value in pairs)
-        return "\n".join([*head, line])
+            if key and key not in pairs and (value := _to_text(getattr(self, name))):
+                pairs[key] = value
+        pairs["Version"] = f"easel recipe {self.schema}"
+        return write_infotext(self.prompt, self.negative_prompt, pairs)
 
     @classmethod
     def from_parameters(cls, text: str) -> "Recipe":
@@ -264,22 +295,17 @@ class Recipe:
         Raises:
             ValueError: the last line is not a line of settings with `Steps` and `Seed`, or a value is out of range.
         """
-        head, _, line = text.strip().rpartition("\n")
-        pairs = {key.strip(): value for key, value in _PAIR.findall(line)}
+        prompt, negative_prompt, pairs = read_infotext(text)
         if not {"Steps", "Seed"} <= pairs.keys():
             raise ValueError("`text` takes generation parameters; its last line has no `Steps:` and `Seed:`.")
-        pairs = {key: _unquoted(value) for key, value in pairs.items()}
         version = re.fullmatch(r"easel recipe (\d{1,4})", pairs.get("Version", ""))
         schema = int(version[1]) if version else 1
         if schema not in DEFAULTS:
             raise ValueError(f"`schema` is one of {sorted(DEFAULTS)}, got {schema}. Update Easel to read it.")
-        values = dict(DEFAULTS[schema])
-        values["prompt"], values["negative_prompt"] = _split_prompts(head)
+        values = {**DEFAULTS[schema], "prompt": prompt, "negative_prompt": negative_prompt}
         for key, value in pairs.items():
-            if name := _FROM_TEXT.get(key):
+            if (name := _FROM_TEXT.get(key)) in values:
                 values[name] = _from_text(name, value)
-            elif key in _EXACT:
-                values[_EXACT[key]] = value
             elif key == "Size" and (size := re.fullmatch(r"(\d{1,5})x(\d{1,5})", value)):
                 values["width"], values["height"] = int(size[1]), int(size[2])
         return cls(schema=schema, **values)
@@ -346,10 +372,12 @@ def _checked(name: str, value: Any) -> Any:
     if name in _FLOAT_RANGES:
         return _checked_float(name, value, *_FLOAT_RANGES[name])
     if name in _TUPLES:
-        if isinstance(value, str) or not isinstance(value, (tuple, list)) or len(value) > MAX_NUM_IMAGES:
-            raise ValueError(f"`{name}` takes up to {MAX_NUM_IMAGES} values, got {value!r}.")
+        if isinstance(value, str) or not isinstance(value, (tuple, list)) or len(value) > _TUPLES[name]:
+            raise ValueError(f"`{name}` takes up to {_TUPLES[name]} values, got {value!r}.")
         if name == "image_weights":
             return tuple(_checked_float(name, item, 0.0, 1e6) for item in value)
+        if name == "variations":
+            return tuple(str(Variation.from_text(item)) for item in value)
         for item in value:
             if not (isinstance(item, str) and re.fullmatch(r"[0-9a-f]{64}", item)):
                 raise ValueError(f"`{name}` takes sha256 values as 64 hex digits, got {item!r}. Use `pixels_sha256`.")
@@ -399,32 +427,6 @@ def _from_text(name: str, text: str) -> Any:
             return tuple(float(item) for item in text.split(",")) if text else ()
     except ValueError:
         return text[:80]  # `_checked` refuses it by name
-    if name == "image_hashes":
+    if name in _TUPLES:
         return tuple(text.split(",")) if text else ()
-    return text
-
-
-def _split_prompts(head: str) -> tuple[str, str]:
-    """(prompt, negative prompt) of the lines before the settings, as other readers take them: each line stripped."""
-    prompt: list[str] = []
-    negative: list[str] = []
-    for line in map(str.strip, head.strip().split("\n")):
-        if line.startswith(_NEGATIVE):
-            negative.append(line.removeprefix(_NEGATIVE).strip())
-        else:
-            (negative if negative else prompt).append(line)
-    return "\n".join(prompt).strip(), "\n".join(negative).strip()
-
-
-def _quoted(key: str, text: str) -> str:
-    return json.dumps(text, ensure_ascii=False) if key in _EXACT or re.search(r'[,:"\n]', text) else text
-
-
-def _unquoted(text: str) -> str:
-    text = text.strip()
-    if text.startswith('"'):
-        try:
-            return str(json.loads(text))
-        except ValueError:
-            return text
     return text

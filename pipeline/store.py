@@ -5,78 +5,107 @@
     stored = store.get(recipe)
 
 An embedded database (diskcache: SQLite and files) that any number of processes may share. It is a cache and nothing
-more: a full disk, a damaged entry or a folder that cannot be written costs the entry and a line in the log, never the
-picture. EASEL_STORE names the folder, or says "off"; without it the store is in the user's cache folder.
+more: a full disk, a database that is locked, damaged or not readable costs the entry and one line in the log, never
+the picture, and never more than `WAIT_SECONDS` of anybody's time: all of its work is done in one thread of its own.
+Nothing is kept for ever: the oldest pictures go when the folder is full, and every picture goes when it is
+`MAX_DAYS` old, whether anybody asked for it or not. EASEL_STORE names the folder, or says "off"; EASEL_STORE_MB and
+EASEL_STORE_DAYS set the limits.
 """
 
+import hashlib
+import json
 import logging
+import math
 import os
+import shutil
 import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import diskcache
 
 from pipeline.recipe import Recipe
 
-__all__ = ["MAX_BYTES", "Store", "StoredPicture", "default_directory", "open_store"]
+__all__ = ["MAX_BYTES", "MAX_DAYS", "Store", "StoredPicture", "default_directory", "open_store"]
 
-MAX_BYTES = 512 * 2**20  # about 5,000 pictures of 256x256; the ones used longest ago go first
+MAX_BYTES = 512 * 2**20  # about 5,000 pictures of 256x256; the oldest go first
+MAX_DAYS = 7.0  # a link that was shared this week opens at once; an older one draws its picture again
 MAX_PICTURE_BYTES = 32 * 2**20  # one picture; more would push out everything else
-LOCK_SECONDS = 2.0  # how long to wait for another process before giving up on an entry
+WAIT_SECONDS = 0.5  # for an answer; whoever asked goes on without it
+LOCK_SECONDS = 2.0  # how long the store's own thread waits for another process
+REOPEN_SECONDS = 30.0  # between attempts to open a database that could not be opened
+MAX_WAITING = 32  # pictures on their way to a slow disk; further ones are not kept
+_FOLDER = "pictures-2"  # below the given one: all in it is ours, and may be deleted
 _PNG_START, _PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
-_FAILURES = (OSError, sqlite3.Error, diskcache.Timeout, KeyError, ValueError, TypeError, EOFError)
+_DAMAGED = (11, 26)  # SQLITE_CORRUPT, SQLITE_NOTADB
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class StoredPicture:
-    """A picture as it was handed out."""
+    """A picture as it was drawn.
+
+    Attributes:
+        recipe: what it is a function of.
+        png: the file, byte for byte, before any credentials were added.
+        key_id: of the key that it is marked with; "" where that was not said.
+        image_weights: share of each reference picture; None without references.
+    """
 
     recipe: Recipe
     png: bytes
+    key_id: str = ""
+    image_weights: list[float] | None = None
 
 
 class Store:
     """Pictures by the id of their recipe. No method raises for what the disk does."""
 
-    def __init__(self, directory: Path | None, max_bytes: int = MAX_BYTES) -> None:
-        """`directory` None: a store that keeps nothing."""
+    def __init__(self, directory: Path | None, *, max_bytes: int = MAX_BYTES, max_days: float = MAX_DAYS) -> None:
+        """`directory` None: a store that keeps nothing. It is opened when it is first asked, not here."""
+        self.directory = None if directory is None else Path(directory) / _FOLDER
+        self._max_bytes, self._max_seconds = max_bytes, max_days * 86400
         self._cache: diskcache.Cache | None = None
-        if directory is None:
-            return
-        try:
-            # Values are raw bytes and text in plain columns and files: nothing is unpickled.
-            self._cache = diskcache.Cache(
-                str(directory),
-                timeout=LOCK_SECONDS,
-                disk=_PlainDisk,
-                size_limit=max_bytes,
-                eviction_policy="least-recently-used",
-                disk_min_file_size=4096,
-            )
-        except _FAILURES as error:
-            _logger.warning("The store in %s cannot be opened, so nothing is kept: %s", directory, error)
+        self._opened_at = -math.inf
+        self._complaints: set[str] = set()  # said already, and not yet mended
+        self._room = threading.BoundedSemaphore(MAX_WAITING)
+        self._late: Future | None = None  # the first answer that took too long
+        self._thread = None if directory is None else ThreadPoolExecutor(1, "easel-store")
 
     @property
     def enabled(self) -> bool:
-        return self._cache is not None
+        """Whether pictures are meant to be kept."""
+        return self._thread is not None
 
-    def put(self, recipe: Recipe, png: bytes) -> bool:
-        """Keep a picture, its PNG as handed out. Returns whether it was kept."""
-        if not (png.startswith(_PNG_START) and png.endswith(_PNG_END)):
+    def put(self, recipe: Recipe, png: bytes, *, key_id: str = "", image_weights: list[float] | None = None) -> None:
+        """Keep a picture, its PNG as drawn. Returns at once; whoever asks afterwards finds it.
+
+        Raises:
+            ValueError: it is no whole PNG file.
+        """
+        if not _is_png(png):
             raise ValueError(f"`png` takes a whole PNG file, got {len(png)} bytes that start with {png[:8]!r}.")
-        if self._cache is None or len(png) > MAX_PICTURE_BYTES:
-            return False
-        try:
-            # Picture first: an entry is complete once its recipe is there.
-            self._cache.set(f"png/{recipe.id}", png)
-            self._cache.set(f"recipe/{recipe.id}", recipe.to_json())
-            self._cache.set(f"id32/{recipe.id32:08x}", recipe.id)
-        except _FAILURES as error:
-            _logger.warning("The picture %s was not kept: %s", recipe.id, error)
-            return False
-        return True
+        if len(png) > MAX_PICTURE_BYTES:
+            return
+        header = {
+            "recipe": recipe.to_json(),
+            "sha256": hashlib.sha256(png).hexdigest(),
+            "key_id": key_id,
+            "image_weights": image_weights,
+        }
+        value = json.dumps(header).encode() + b"\n" + png
+
+        def write(cache: diskcache.Cache) -> None:
+            with cache.transact():
+                cache.set(f"picture/{recipe.id}", value, expire=self._max_seconds)
+                cache.set(f"id32/{recipe.id32:08x}", recipe.id, expire=self._max_seconds)
+
+        self._hand_over("keep a picture", write)
 
     def get(self, recipe: Recipe) -> StoredPicture | None:
         """The picture that this recipe gave, if it is still here."""
@@ -84,54 +113,162 @@ class Store:
 
     def find(self, recipe_id: str) -> StoredPicture | None:
         """The picture of a recipe's id (16 hex digits)."""
-        png, text = self._read(f"png/{recipe_id}"), self._read(f"recipe/{recipe_id}")
-        if png is None or text is None:
-            return None
-        try:
-            recipe = Recipe.from_json(text)
-            whole = isinstance(png, bytes) and png.startswith(_PNG_START) and png.endswith(_PNG_END)
-            if not whole or recipe.id != recipe_id:
-                raise ValueError("damaged")
-        except (ValueError, TypeError):
-            _logger.warning("The stored picture %s is damaged and was dropped.", recipe_id)
-            self.drop(recipe_id)
-            return None
-        return StoredPicture(recipe, png)
+        return self._ask("find a picture", lambda cache: _read(cache, recipe_id))
 
     def find_payload(self, payload: int) -> StoredPicture | None:
         """The picture whose `Recipe.id32` a watermark carries."""
-        recipe_id = self._read(f"id32/{payload:08x}")
-        stored = self.find(recipe_id) if isinstance(recipe_id, str) else None
-        return stored if stored and stored.recipe.id32 == payload else None
+
+        def read(cache: diskcache.Cache) -> StoredPicture | None:
+            recipe_id = cache.get(f"id32/{payload:08x}")
+            stored = _read(cache, recipe_id) if isinstance(recipe_id, str) else None
+            return stored if stored and stored.recipe.id32 == payload else None
+
+        return self._ask("find a picture", read)
+
+    def ids(self) -> list[str]:
+        """The recipe ids of all pictures kept, the newest first."""
+
+        def read(cache: diskcache.Cache) -> list[str]:
+            keys = [key for key in reversed(cache) if isinstance(key, str)]
+            return [key.removeprefix("picture/") for key in keys if key.startswith("picture/")]
+
+        return self._ask("list its pictures", read) or []
 
     def drop(self, recipe_id: str) -> None:
         """Forget a picture."""
-        for kind in ("recipe", "png"):
-            try:
-                if self._cache is not None:
-                    self._cache.delete(f"{kind}/{recipe_id}")
-            except _FAILURES as error:
-                _logger.warning("The stored picture %s was not dropped: %s", recipe_id, error)
+        self._hand_over("forget a picture", lambda cache: cache.delete(f"picture/{recipe_id}"))
+
+    def sweep(self) -> None:
+        """Delete what is too old, entries and whatever files an interrupted process has left. Returns at once."""
+
+        def clean(cache: diskcache.Cache) -> None:
+            cache.expire()
+            oldest = time.time() - self._max_seconds
+            for path in self.directory.glob("??/??/*.val"):
+                if path.stat().st_mtime < oldest:
+                    path.unlink(missing_ok=True)
+
+        self._hand_over("delete what is old", clean)
 
     def __len__(self) -> int:
         """Pictures kept now."""
-        try:
-            return 0 if self._cache is None else sum(key.startswith("recipe/") for key in self._cache.iterkeys())
-        except _FAILURES:
-            return 0
+        return len(self.ids())
 
     def close(self) -> None:
-        if self._cache is not None:
-            self._cache.close()
+        """Finish what was handed over; afterwards nothing is kept or found."""
+        if self._thread is not None:
+            self._hand_over("close", lambda cache: cache.close())
+            self._thread.shutdown()
+            self._thread = None
 
-    def _read(self, key: str) -> bytes | str | None:
-        if self._cache is None:
+    def _ask(self, what: str, work: Callable[[diskcache.Cache], Any]) -> Any:
+        """The result of work in the store's thread; None where it fails or takes too long."""
+        if self._late is not None and not self._late.done():
+            return None
+        future = self._hand_over(what, work)
+        if future is None:
             return None
         try:
-            return self._cache.get(key)
-        except _FAILURES as error:
-            _logger.warning("The store could not read %s: %s", key, error)
+            return future.result(timeout=WAIT_SECONDS)
+        except TimeoutError:
+            self._late = future
+            self._complain("answer in time", f"it takes longer than {WAIT_SECONDS:g} s")
             return None
+
+    def _hand_over(self, what: str, work: Callable[[diskcache.Cache], Any]) -> Future | None:
+        if self._thread is None:
+            return None
+        if not self._room.acquire(blocking=False):
+            self._complain("keep up", f"{MAX_WAITING} tasks wait for the disk")
+            return None
+        try:
+            return self._thread.submit(self._run, what, work)
+        except RuntimeError:  # the program is ending
+            self._room.release()
+            return None
+
+    def _run(self, what: str, work: Callable[[diskcache.Cache], Any]) -> Any:
+        """In the store's thread: do it, opening the database before and mending it afterwards where need be."""
+        try:
+            if self._cache is None and not self._open():
+                return None
+            result = work(self._cache)
+        except (
+            Exception
+        ) as error:  # SQLite, the disk or a damaged row: whatever it is costs the cache, never the picture
+            self._complain(what, error)
+            if isinstance(error, sqlite3.Error):
+                self._begin_again(at_once=_is_damage(error))
+            return None
+        finally:
+            self._room.release()
+        self._complaints -= {what, "answer in time", "keep up"}
+        return result
+
+    def _open(self) -> bool:
+        if time.monotonic() - self._opened_at < REOPEN_SECONDS:
+            return False
+        self._opened_at = time.monotonic()
+        try:
+            self._cache = self._connect()
+        except Exception as error:  # see `_run`
+            if not _is_damage(error):
+                self._complain("be opened", error)
+                return False
+            _logger.warning("The store in %s is damaged and begins anew: %s", self.directory, error)
+            shutil.rmtree(self.directory, ignore_errors=True)
+            try:
+                self._cache = self._connect()
+            except Exception as again:  # see `_run`
+                self._complain("be opened", again)
+                return False
+        self._complaints.discard("be opened")
+        return True
+
+    def _connect(self) -> diskcache.Cache:
+        self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)  # prompts are nobody else's business
+        # diskcache waits a minute for a lock while it opens, and does not look for damage: ask before.
+        database = sqlite3.connect(self.directory / diskcache.core.DBNAME, timeout=LOCK_SECONDS, isolation_level=None)
+        try:
+            database.execute("BEGIN IMMEDIATE")
+            found = database.execute("PRAGMA quick_check(1)").fetchone()[0]
+            database.execute("ROLLBACK")
+        finally:
+            database.close()
+        if found != "ok":
+            raise _Damaged(found)
+        # Values are raw bytes and text in plain columns and files: nothing is unpickled. Reading does not write, as it
+        # would to evict what was used longest ago, so that no reader waits for a writer.
+        return diskcache.Cache(
+            str(self.directory),
+            timeout=LOCK_SECONDS,
+            disk=_PlainDisk,
+            size_limit=self._max_bytes,
+            eviction_policy="least-recently-stored",
+            disk_min_file_size=4096,
+        )
+
+    def _begin_again(self, at_once: bool) -> None:
+        """Leave a database that fails (damaged, or begun anew by another process); a later task opens it again."""
+        try:
+            if self._cache is not None:
+                self._cache.close()
+        except sqlite3.Error as error:
+            _logger.debug("closing the store: %s", error)
+        self._cache = None
+        if at_once:
+            self._opened_at = -math.inf
+
+    def _complain(self, what: str, error: object) -> None:
+        level = logging.DEBUG if what in self._complaints else logging.WARNING
+        self._complaints.add(what)
+        _logger.log(level, "The store in %s cannot %s (pictures are drawn anew): %s", self.directory, what, error)
+
+
+class _Damaged(sqlite3.DatabaseError):
+    """What `PRAGMA quick_check` found."""
+
+    sqlite_errorcode = _DAMAGED[0]
 
 
 class _PlainDisk(diskcache.Disk):
@@ -147,10 +284,30 @@ class _PlainDisk(diskcache.Disk):
             raise ValueError("a pickled value")
         return super().fetch(mode, filename, value, read)
 
+    def get(self, key: object, raw: bool) -> object:
+        return super().get(key, raw) if raw else None  # every key of ours is plain text
+
 
 def default_directory() -> Path | None:
     """The folder that EASEL_STORE names, None where it says "off", the user's cache folder where it is not set."""
-    named = os.environ.get("EASEL_STORE", "").strip()
+    return _directory(os.environ.get("EASEL_STORE", "").strip())
+
+
+def open_store(
+    where: str | None = None, *, max_megabytes: float | None = None, max_days: float | None = None
+) -> Store:
+    """The store in a folder (or "off"); whatever is None comes from the environment, or is the default.
+
+    Raises:
+        ValueError: a limit is not a number above 0.
+    """
+    megabytes = _limit("EASEL_STORE_MB", max_megabytes, MAX_BYTES / 2**20)
+    days = _limit("EASEL_STORE_DAYS", max_days, MAX_DAYS)
+    directory = default_directory() if where is None else _directory(where.strip())
+    return Store(directory, max_bytes=int(megabytes * 2**20), max_days=days)
+
+
+def _directory(named: str) -> Path | None:
     if named.lower() == "off":
         return None
     if named:
@@ -162,6 +319,41 @@ def default_directory() -> Path | None:
         return None
 
 
-def open_store(max_bytes: int = MAX_BYTES) -> Store:
-    """The store in `default_directory()`."""
-    return Store(default_directory(), max_bytes)
+def _limit(variable: str, given: float | None, default: float) -> float:
+    text = os.environ.get(variable, "").strip() if given is None else str(given)
+    try:
+        number = float(text) if text else default
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise ValueError(f"{variable} is a number above 0, got {text!r}. To keep nothing, set EASEL_STORE=off.")
+    return number
+
+
+def _read(cache: diskcache.Cache, recipe_id: str) -> StoredPicture | None:
+    """An entry, if it is whole: its PNG is compared with its checksum, its recipe with its id."""
+    try:
+        value = cache.get(f"picture/{recipe_id}")
+    except (OSError, ValueError) as error:  # a file that is gone is None; this is one that cannot be read
+        value = error
+    if value is None:
+        return None
+    try:
+        header, png = value.split(b"\n", 1)
+        header = json.loads(header)
+        recipe = Recipe.from_json(header["recipe"])
+        if recipe.id != recipe_id or hashlib.sha256(png).hexdigest() != header["sha256"]:
+            raise ValueError("damaged")
+        return StoredPicture(recipe, png, str(header["key_id"]), header["image_weights"])
+    except (AttributeError, KeyError, TypeError, ValueError):
+        _logger.warning("The stored picture %s is damaged and was dropped.", recipe_id)
+        cache.delete(f"picture/{recipe_id}")
+        return None
+
+
+def _is_png(data: bytes) -> bool:
+    return data.startswith(_PNG_START) and data.endswith(_PNG_END)
+
+
+def _is_damage(error: Exception) -> bool:
+    return isinstance(error, sqlite3.DatabaseError) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.recipe import DEFAULTS, MAX_SEED, Recipe, pixels_hash, pixels_sha256, png_info, read_png
+from pipeline.recipe import DEFAULTS, MAX_SEED, MAX_VARIATIONS, Recipe, pixels_hash, pixels_sha256, png_info, read_png
 
 HARD_PROMPTS = [
     "a red apple, 3d render, on a light blue background",
@@ -31,6 +31,7 @@ HARD_PROMPTS = [
     "x" * 512,
 ]
 HASHES = tuple(f"{i:064x}" for i in (1, 2, 3))
+VARIATIONS = ("12:0.25", f"{MAX_SEED}:1.0:decoder", "0:1e-07:prior")
 
 
 def _save(image, recipe):
@@ -44,7 +45,9 @@ def _random_recipe(rng: random.Random) -> Recipe:
     alphabet = "ab ,:\"'\\\n\t\r&=?#%+;é日🍎NegativeSteps:()[]{}<>"
     text = lambda: "".join(rng.choice(alphabet) for _ in range(rng.randrange(40)))  # noqa: E731
     count = rng.randrange(4)
+    varied = {"schema": 2, "variations": VARIATIONS[: rng.randrange(4)]} if rng.random() < 0.5 else {}
     return Recipe(
+        **varied,
         model=rng.choice(["easel", "kakaobrain/karlo-v1-alpha"]),
         weights_hash=rng.choice(["", "0a1b2c3d"]),
         prompt=rng.choice([text(), rng.choice(HARD_PROMPTS)]),
@@ -117,7 +120,8 @@ def test_canonical_json_and_id_are_frozen():
 
 
 def test_defaults_of_the_schema_are_the_programs_defaults():
-    assert {field.name: field.default for field in dataclasses.fields(Recipe)} == {"schema": 1, **DEFAULTS[1]}
+    assert {field.name: field.default for field in dataclasses.fields(Recipe)} == {"schema": 1, **DEFAULTS[2]}
+    assert DEFAULTS[2] == {**DEFAULTS[1], "variations": ()}
 
 
 def test_link_is_short_and_leaves_defaults_out():
@@ -185,7 +189,13 @@ def test_an_empty_or_mangled_link_is_an_empty_recipe(query):
         {"fusion_type": ""},
         {"model": "a model, with: commas"},
         {"weights_hash": "xyz"},
-        {"schema": 2},
+        {"schema": 3},
+        {"variations": ("1:0.5",)},
+        {"variations": ("1:1.5",), "schema": 2},
+        {"variations": ("1:nan",), "schema": 2},
+        {"variations": ("1:0.5:text",), "schema": 2},
+        {"variations": ("-1:0.5",), "schema": 2},
+        {"variations": ("1:0.5",) * 9, "schema": 2},
     ],
 )
 def test_a_wrong_field_is_refused_by_name(fields):
@@ -222,3 +232,33 @@ def test_pixels_hash_is_of_the_size_and_pixels_only():
     reopened = Image.open(_save(Image.fromarray(pixels), Recipe(prompt="a")))
     assert pixels_hash(reopened) == pixels_hash(pixels)
     assert len(pixels_sha256(pixels)) == 64
+
+
+def test_a_varied_recipe_names_its_origin_in_a_short_link():
+    recipe = Recipe(prompt="a cat", seed=7).varied(12, 0.25).varied(5, 1, "decoder")
+    assert recipe.to_query() == "?prompt=a+cat&seed=7&v=2&vary=12:0.25,5:1.0:decoder"
+    assert 'Variations: "12:0.25,5:1.0:decoder", Version: easel recipe 2' in recipe.to_parameters()
+    assert Recipe.from_query(recipe.to_query()).recipe == recipe
+
+
+def test_a_stage_drawn_anew_forgets_what_it_replaces_and_nothing_else():
+    recipe = Recipe().varied(1, 0.25).varied(2, 1, "decoder").varied(3, 0.5, "prior").varied(4, 1, "decoder")
+    assert recipe.variations == ("1:0.25", "3:0.5:prior", "4:1.0:decoder")
+    assert recipe.varied(5, 1).variations == ("5:1.0",)
+
+
+def test_variations_are_written_one_way():
+    assert Recipe(schema=2, variations=("007:.50:prior",)).variations == ("7:0.5:prior",)
+
+
+def test_more_variations_than_can_be_drawn_are_refused():
+    recipe = Recipe()
+    for seed in range(MAX_VARIATIONS):
+        recipe = recipe.varied(seed, 0.25)
+    with pytest.raises(ValueError, match="up to 8"):
+        recipe.varied(9, 0.25)
+
+
+def test_a_link_of_the_first_schema_cannot_vary_and_says_so():
+    link = Recipe.from_query("?prompt=a&vary=1:0.5")
+    assert link.recipe == Recipe(prompt="a") and "variations" in link.notes[0]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from pipeline.recipe import read_png
+from pipeline.download import read_recipe
 from pipeline.watermark.detect import verify
 
 
@@ -28,7 +28,7 @@ def main(argv: list[str] | None = None) -> int:
     for path in arguments.files:
         try:
             with Image.open(path) as image:
-                recipe = read_png(image)
+                recipe = read_recipe(image)
                 found = verify(ImageOps.exif_transpose(image), deep=arguments.deep)
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
             print(f"{path}: {error}", file=sys.stderr)
