@@ -1,0 +1,447 @@
+"""Another model behind our own call: any text-to-image repository of diffusers, drawn, stopped and marked like ours.
+
+    capabilities = read_capabilities("FOLDER", "name")     # configuration files only
+    pipe = load_adapted("FOLDER", capabilities)
+    image = pipe("a red apple", generator=torch.manual_seed(7), watermark_payload=1).images[0]
+
+`AdaptedPipeline` has what `pipeline.render.render` and the page use of `TextToImagePipeline`. Progress and cancel go
+through the progress bar that every pipeline of diffusers counts its steps on, because some, UnCLIP among them, have no
+`callback_on_step_end`. Weights are read from safetensors only: a pickle can run code.
+"""
+
+import inspect
+import json
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image
+
+from pipeline.capabilities import CONTROLS, Capabilities
+from pipeline.safety import SafetyScreen
+from pipeline.watermark import embed_checked
+from pipeline.watermark.embed import MIN_AREA
+from pipeline.weights import WeightsError
+
+if TYPE_CHECKING:  # diffusers takes seconds to import
+    import torch
+    from diffusers import DiffusionPipeline
+
+    from pipeline.output import TextToImagePipelineOutput
+
+__all__ = ["AdaptedPipeline", "check_repository", "download", "load_adapted", "read_capabilities", "read_index"]
+
+# Our control -> what diffusers' pipelines call it; the first one that has a number as its default is meant.
+_NAMES = {
+    "num_inference_steps": ("num_inference_steps", "decoder_num_inference_steps"),
+    "guidance_scale": ("guidance_scale", "decoder_guidance_scale", "true_cfg_scale"),
+    "prior_num_inference_steps": ("prior_num_inference_steps",),
+    "prior_guidance_scale": ("prior_guidance_scale",),
+    "super_res_num_inference_steps": ("super_res_num_inference_steps",),
+}
+_STAGE_OF = {
+    "prior": "prior_num_inference_steps",
+    "decoder": "num_inference_steps",
+    "super_res": "super_res_num_inference_steps",
+}
+_OTHER_MEDIA = ("num_frames", "audio_length_in_s", "audio_end_in_s", "video", "mask_image", "control_image")
+_PICKLES = (".bin", ".ckpt", ".pt", ".pth", ".pkl", ".msgpack")
+_LATENT_SIDE = 128  # of pipelines whose configuration names none (FLUX: `default_sample_size`)
+
+
+class AdaptedPipeline:
+    """A pipeline of diffusers, with the call of ours.
+
+    Args:
+        pipe: any text-to-image pipeline of diffusers, in eval mode on its device.
+        capabilities: what it can be asked for.
+    """
+
+    def __init__(self, pipe: "DiffusionPipeline", capabilities: Capabilities):
+        self.pipe, self.capabilities = pipe, capabilities
+        self.safety_checker = SafetyScreen()  # words alone: a threshold of the meaning belongs to one text encoder
+        self._arguments = {name: _argument(type(pipe), name)[0] for name in CONTROLS if name in capabilities.controls}
+        self._on_step: Callable[[str, int], None] | None = None
+        self._loops = 0
+        self._stages = [stage for stage, control in _STAGE_OF.items() if control in capabilities.controls]
+        for each in _with_inner_pipelines(pipe):
+            each.progress_bar = self._progress_bar
+
+    @property
+    def components(self) -> dict:
+        return self.pipe.components
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of its pictures, in pixels."""
+        return self.capabilities.width, self.capabilities.height
+
+    def __call__(
+        self,
+        prompt: str,
+        negative_prompt: str | None = None,
+        image: list[Image.Image] | None = None,
+        *,
+        generator: "torch.Generator | None" = None,
+        watermark_payload: int | None = None,
+        callback_on_step_end: Callable[["AdaptedPipeline", int, None, dict], dict] | None = None,
+        callback_on_step_end_tensor_inputs: tuple[str, ...] = (),
+        **settings: Any,
+    ) -> "TextToImagePipelineOutput":
+        """Draw one picture, marked, with the mark read back.
+
+        Args:
+            prompt: what to draw.
+            negative_prompt, image: only where ``capabilities`` has them.
+            generator: the only source of randomness.
+            watermark_payload: 32-bit number carried by the watermark.
+            callback_on_step_end: called after each step as (self, step, None, kwargs), where kwargs hold ``stage``,
+                ``picture`` and the chosen tensors, all None: what a foreign model has half-way is its own affair. An
+                exception raised in it ends the call.
+            settings: the recipe's controls. Those that the model lacks are not passed on; `Capabilities.check` is
+                what refuses them.
+
+        Raises:
+            ValueError: an argument that this model has no place for, or its own safety check held the picture back;
+                `pipeline.safety.Refused`, one of them, where our screen refuses the prompt.
+        """
+        from pipeline.output import TextToImagePipelineOutput
+
+        extra = [name for name in settings if name not in _HEEDED and settings[name] is not None]
+        if extra:
+            raise ValueError(f"The model {self.capabilities.model} has no `{extra[0]}`. Leave it out.")
+        if not prompt.strip():
+            raise ValueError(f"The model {self.capabilities.model} draws from words. Type what you would like to see.")
+        self.safety_checker.check([prompt])
+        arguments = {argument: settings[name] for name, argument in self._arguments.items() if name in settings}
+        if negative_prompt and self.capabilities.negative_prompt:
+            arguments["negative_prompt"] = negative_prompt
+        if image:
+            if len(image) > self.capabilities.max_references:
+                raise ValueError(f"The model {self.capabilities.model} takes no such reference pictures. Remove them.")
+            arguments["image"] = image[0]
+        parameters = inspect.signature(type(self.pipe).__call__).parameters
+        if {"width", "height"} <= parameters.keys():
+            arguments |= {"width": self.size[0], "height": self.size[1]}
+        if "max_area" in parameters:
+            arguments["max_area"] = self.size[0] * self.size[1]
+
+        def on_step(stage: str, step: int) -> None:
+            if callback_on_step_end is not None:
+                chosen = dict.fromkeys(callback_on_step_end_tensor_inputs)
+                callback_on_step_end(self, step, None, {"stage": stage, "picture": 0, **chosen})
+
+        self._on_step, self._loops = on_step, 0
+        try:
+            output = self.pipe(prompt=prompt, generator=generator, output_type="pil", **arguments)
+        finally:
+            self._on_step = None
+        if any(output.get("nsfw_content_detected") or ()):
+            raise ValueError("The model's own safety check held this picture back. Change the prompt or the seed.")
+        picture = output.images[0].convert("RGB")
+        if picture.size != self.size:
+            raise ValueError(
+                f"The model {self.capabilities.model} drew {picture.width}x{picture.height} pixels in place of "
+                f"{self.size[0]}x{self.size[1]}. Choose another model."
+            )
+        marked = embed_checked(picture, payload=watermark_payload)
+        return TextToImagePipelineOutput(images=[marked], image_embeds=None, image_weights=[1.0] if image else None)
+
+    def get_text_embeds(self, prompts: list[str]) -> "torch.Tensor":
+        """Not here: raises ValueError."""
+        raise ValueError(
+            f"The model {self.capabilities.model} has no embeddings to search with. Start Easel without `--model`."
+        )
+
+    def get_image_embeds(self, images: list[Image.Image]) -> "torch.Tensor":
+        """Not here: raises ValueError."""
+        return self.get_text_embeds([])
+
+    def _progress_bar(self, iterable=None, total: int | None = None) -> "_Steps":
+        """In the place of `DiffusionPipeline.progress_bar`. The loops of one call are its stages, in order."""
+        stage = self._stages[min(self._loops, len(self._stages) - 1)]
+        self._loops += 1
+        return _Steps(iterable, total, lambda step: self._on_step and self._on_step(stage, step))
+
+
+_HEEDED = {*CONTROLS, "image_weights", "fusion_type", "similarity_strength"}
+
+
+class _Steps:
+    """As much of a tqdm bar as diffusers' pipelines use; tells each finished step, from 0."""
+
+    def __init__(self, iterable, total: int | None, tell: Callable[[int], None]):
+        self.iterable, self.total, self.n, self._tell = iterable, total, 0, tell
+
+    def __iter__(self) -> Iterator:
+        for item in self.iterable:
+            yield item
+            self.update()
+
+    def __len__(self) -> int:
+        return len(self.iterable) if self.total is None else self.total
+
+    def __enter__(self) -> "_Steps":
+        return self
+
+    def __exit__(self, *raised) -> None:
+        pass
+
+    def update(self, n: int = 1) -> None:
+        for _ in range(n):
+            self._tell(self.n)
+            self.n += 1
+
+    def set_description(self, *words, **more) -> None:
+        """A bar's label; nobody reads it here."""
+
+    set_postfix = set_postfix_str = set_description
+
+
+def read_capabilities(folder: str | Path, model: str) -> Capabilities:
+    """What the repository in ``folder`` can be asked for, from its configuration files and its pipeline's signature.
+
+    Args:
+        folder: with ``model_index.json`` and the components' ``config.json``; weights need not be there.
+        model: the name for recipes.
+
+    Raises:
+        WeightsError: it is no repository of diffusers, or not one that draws a picture from text.
+    """
+    folder = Path(folder)
+    pipeline_class = _pipeline_class(folder, model)
+    parameters = inspect.signature(pipeline_class.__call__).parameters
+    controls = {}
+    for name in CONTROLS:
+        if found := _argument(pipeline_class, name):
+            controls[name] = found[1]
+    if "num_inference_steps" not in controls:
+        raise WeightsError(f"{model} ({pipeline_class.__name__}) counts no steps. Choose another repository.")
+    width, height = _size(folder, parameters)
+    if width * height < MIN_AREA:
+        raise WeightsError(
+            f"{model} draws {width}x{height} pixels, and the watermark needs 256x256 or more. Choose a larger model."
+        )
+    # A pipeline with a true_cfg_scale of 1 (FLUX) accepts a negative prompt and does nothing with it.
+    negative = "negative_prompt" in parameters and _default(parameters, "true_cfg_scale", 2.0) > 1
+    return Capabilities(
+        model=model,
+        width=width,
+        height=height,
+        controls=MappingProxyType(controls),
+        negative_prompt=negative,
+        max_references=1 if "image" in parameters else 0,
+    )
+
+
+def load_adapted(
+    folder: str | Path, capabilities: Capabilities, *, device: str = "cpu", dtype: "torch.dtype | None" = None
+) -> AdaptedPipeline:
+    """The repository in ``folder``, ready to draw. Reads local files only.
+
+    Args:
+        device: where its modules go.
+        dtype: of its weights; None is float32.
+
+    Raises:
+        WeightsError: weights are missing, pickled, or do not fit their configuration.
+    """
+    import torch
+
+    folder = Path(folder)
+    pipeline_class = _pipeline_class(folder, capabilities.model)
+    check_repository(folder, capabilities.model)
+    options = {"use_safetensors": True, "local_files_only": True, "dtype": dtype or torch.float32}
+    if "add_watermarker" in inspect.signature(pipeline_class.__init__).parameters:
+        options["add_watermarker"] = False  # ours closes the chain; a second one would cost quality for nothing
+    if any(folder.glob("*/*.fp16.safetensors")) and not any(folder.glob("*/*model.safetensors")):
+        options["variant"] = "fp16"
+    _restore_unclip()
+    missing = _MissingWeights()
+    try:
+        with missing:
+            pipe = pipeline_class.from_pretrained(folder, **options)
+    except (OSError, ValueError, KeyError, RuntimeError, TypeError, AttributeError, ImportError) as error:
+        reason = " ".join(str(error).split())[:300]
+        raise WeightsError(
+            f"{capabilities.model} cannot be loaded as {pipeline_class.__name__} ({reason}). "
+            "Save the whole pipeline with diffusers' `save_pretrained` and pass that folder."
+        ) from error
+    if missing.said:
+        raise WeightsError(
+            f"The weights of {capabilities.model} do not fit their configuration ({missing.said[0][:200]}). "
+            "Download the repository again."
+        )
+    for component in pipe.components.values():
+        if isinstance(component, torch.nn.Module):
+            component.eval()
+    return AdaptedPipeline(pipe.to(device), capabilities)
+
+
+def download(configuration: str | Path, repository: str, revision: str) -> Path:
+    """Fetch what a Hub repository's pipeline needs, weights as safetensors; returns the folder in the local cache.
+
+    Args:
+        configuration: a folder with the repository's configuration files.
+        repository: ``owner/name``.
+        revision: the commit.
+
+    Raises:
+        WeightsError: it has no safetensors, or the Hub cannot be reached.
+    """
+    pipeline_class = _pipeline_class(Path(configuration), repository)
+    try:
+        return Path(pipeline_class.download(repository, revision=revision, use_safetensors=True))
+    except (OSError, ValueError) as error:
+        reason = " ".join(str(error).split())[:300]
+        raise WeightsError(
+            f"{repository} could not be fetched with its weights as safetensors ({reason}). "
+            "Check the network, or choose another repository."
+        ) from error
+
+
+def _pipeline_class(folder: Path, model: str) -> type:
+    """The text-to-image class for a folder's index."""
+    import diffusers
+    from diffusers.pipelines.auto_pipeline import AUTO_TEXT2IMAGE_PIPELINES_MAPPING, _get_task_class
+
+    index = read_index(folder, model)
+    name = index.get("_class_name")
+    name = name[-1] if isinstance(name, list) else name  # a list names a module of the repository's own
+    found = _get_task_class(AUTO_TEXT2IMAGE_PIPELINES_MAPPING, str(name), throw_error_if_not_exist=False)
+    found = found or getattr(diffusers, str(name), None)
+    if found is None:
+        raise WeightsError(
+            f"{model} is made for {name}, which diffusers {diffusers.__version__} does not have. "
+            "Choose another repository."
+        )
+    parameters = inspect.signature(found.__call__).parameters
+    needed = [
+        key
+        for key, parameter in parameters.items()
+        if parameter.default is parameter.empty and key not in ("self", "prompt") and parameter.kind < 3
+        if parameter.kind is not parameter.VAR_POSITIONAL
+    ]
+    other = [key for key in _OTHER_MEDIA if key in parameters]
+    if "prompt" not in parameters or needed or other or "controlnet" in index:
+        raise WeightsError(
+            f"{model} is not a text-to-image repository: its pipeline is {name}. "
+            "Choose one that draws a picture from a sentence alone."
+        )
+    return found
+
+
+def read_index(folder: Path, model: str) -> dict:
+    """The contents of ``model_index.json``."""
+    if folder.is_file():
+        raise WeightsError(
+            f"{model} is a single file. Pass a folder with a model_index.json, as diffusers' `save_pretrained` writes."
+        )
+    file = folder / "model_index.json"
+    if not file.is_file():
+        raise WeightsError(f"{model} has no model_index.json. Pass the folder of a diffusers text-to-image pipeline.")
+    try:
+        index = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise WeightsError(f"The model_index.json of {model} is not JSON. Download the repository again.") from error
+    if not isinstance(index, dict):
+        raise WeightsError(f"The model_index.json of {model} holds no pipeline. Download the repository again.")
+    return index
+
+
+def _argument(pipeline_class: type, control: str) -> tuple[str, int | float] | None:
+    """What the pipeline calls a control, and its default."""
+    parameters = inspect.signature(pipeline_class.__call__).parameters
+    for name in _NAMES[control]:
+        value = _default(parameters, name, None)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return name, float(value) if control.endswith("scale") else int(value)
+    return None
+
+
+def _default(parameters, name: str, otherwise: Any) -> Any:
+    value = parameters[name].default if name in parameters else None
+    return otherwise if value is None or value is inspect.Parameter.empty else value
+
+
+def _size(folder: Path, parameters) -> tuple[int, int]:
+    """(width, height) in pixels: the call's defaults, the last stage's, or the latents' times the decoder's scale."""
+    width, height = (_default(parameters, name, None) for name in ("width", "height"))
+    if width and height:
+        return width, height
+    if side := _config(folder, "super_res_last").get("sample_size"):
+        return side, side
+    model = _config(folder, "unet") or _config(folder, "transformer") or _config(folder, "decoder")
+    side = model.get("sample_size") or _LATENT_SIDE
+    height, width = side if isinstance(side, list) else (side, side)
+    levels = _config(folder, "vae").get("block_out_channels") or _config(folder, "vae").get("dim_mult")
+    scale = 2 ** (len(levels) - 1) if levels else 1
+    return width * scale, height * scale
+
+
+def _config(folder: Path, component: str) -> dict:
+    file = folder / component / "config.json"
+    try:
+        return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    except ValueError as error:
+        raise WeightsError(f"{file} is not JSON. Download the repository again.") from error
+
+
+def check_repository(folder: str | Path, model: str) -> None:
+    """Refuse a local folder that lacks a component of its index, or has one's weights as pickles only.
+
+    Raises:
+        WeightsError: naming the component.
+    """
+    folder = Path(folder)
+    for name, value in read_index(folder, model).items():
+        if not isinstance(value, list) or name.startswith("_") or value[0] is None:
+            continue
+        part = folder / name
+        if not part.is_dir():
+            raise WeightsError(f"{model} lacks its component {name}. Download the repository again.")
+        files = [file for file in part.iterdir() if file.is_file()]
+        pickles = sorted(file.name for file in files if file.suffix in _PICKLES)
+        if pickles and not any(file.suffix == ".safetensors" for file in files):
+            raise WeightsError(
+                f"{model} has its {name} as a pickle only ({pickles[0]}), and opening a pickle can run code. "
+                "Choose a repository with safetensors, or convert it."
+            )
+
+
+class _MissingWeights(logging.Handler):
+    """Hears diffusers say that it made up weights which a file lacks: it says so in its log and goes on."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.said: list[str] = []
+        self._logger = logging.getLogger("diffusers.models.modeling_utils")
+
+    def emit(self, record: logging.LogRecord) -> None:
+        said = " ".join(record.getMessage().split())
+        if "newly initialized" in said:
+            self.said.append(said)
+
+    def __enter__(self) -> None:
+        self._logger.addHandler(self)
+
+    def __exit__(self, *raised) -> None:
+        self._logger.removeHandler(self)
+
+
+def _restore_unclip() -> None:
+    """Let diffusers find UnCLIP's own component again: it moved the module, and repositories name the old place."""
+    import diffusers
+    from diffusers.pipelines.deprecated import unclip
+
+    diffusers.pipelines.unclip = unclip  # ["unclip", "UnCLIPTextProjModel"], as Karlo's index says
+    diffusers.UnCLIPTextProjModel = unclip.UnCLIPTextProjModel  # ["diffusers", ...], as `save_pretrained` writes now
+
+
+def _with_inner_pipelines(pipe: "DiffusionPipeline") -> list:
+    """The pipeline and those that it is combined of (Kandinsky's prior_pipe and decoder_pipe)."""
+    from diffusers import DiffusionPipeline
+
+    return [pipe, *(value for value in vars(pipe).values() if isinstance(value, DiffusionPipeline))]
