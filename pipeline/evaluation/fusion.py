@@ -261,7 +261,7 @@ def main() -> None:
     parser.add_argument("--input", type=Path, required=True, help="folder with train.zip, val.zip and products.json")
     parser.add_argument("--output", type=Path, default=Path("runs/fusion"), help="encoder, results and fusion.svg")
     parser.add_argument(
-        "--minutes", type=float, default=12, help="training time of the encoder (default: %(default)s)"
+        "--minutes", type=float, default=10, help="CPU time that trains the encoder (default: %(default)s)"
     )
     parser.add_argument("--steps", type=int, default=300, help="training steps of each reader (default: %(default)s)")
     parser.add_argument("--seeds", type=int, default=3, help="number of seeds (default: %(default)s)")

@@ -104,10 +104,11 @@ def random_views(photos: torch.Tensor, generator: torch.Generator) -> torch.Tens
 
 
 def train_encoder(grocery: Grocery, minutes: float, path: Path, seed: int = 0) -> PhotoEncoder:
-    """Train on the "encoder" part for `minutes` of wall time, save to `path`, return it in eval mode.
+    """Train on the "encoder" part for `minutes` of CPU time, save to `path`, return it in eval mode.
 
-    The losses are cross-entropy over the fine and the coarse class. The learning rate follows the clock (one cycle),
-    so the schedule ends whatever the machine's speed.
+    The losses are cross-entropy over the fine and the coarse class. The learning rate follows the time that all cores
+    spent on this process (one cycle): the schedule ends whatever the machine's speed, and other work beside it neither
+    shortens nor lengthens the training.
     """
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
@@ -121,9 +122,9 @@ def train_encoder(grocery: Grocery, minutes: float, path: Path, seed: int = 0) -
     parameters = [*model.parameters(), *heads[0].parameters(), *heads[1].parameters()]
     optimizer = torch.optim.AdamW(parameters, lr=2e-3, weight_decay=0.05)
     criterion = nn.CrossEntropyLoss(label_smoothing=LABEL_SMOOTHING)
-    start, step, spent = time.monotonic(), 0, 0.0
+    start, step, spent = time.process_time(), 0, 0.0
     while spent < 1:
-        spent = (time.monotonic() - start) / (60 * minutes)
+        spent = (time.process_time() - start) / (60 * minutes)
         for group in optimizer.param_groups:  # up over the first tenth, then linearly down to 0
             group["lr"] = 2e-3 * max(0.0, min(spent / 0.1 + 0.02, (1 - spent) / 0.9))
         batch = torch.randint(len(rows), (BATCH,), generator=generator)

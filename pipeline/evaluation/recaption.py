@@ -176,12 +176,13 @@ def _overlap(found: list[str], true: list[str]) -> float:
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--input", type=Path, required=True, help="pictures with true captions")
-    parser.add_argument("--pictures", type=int, default=4000, help="drawn at random; 500 of them are held out")
+    parser.add_argument("--pictures", type=int, default=4000, help="drawn at random")
     parser.add_argument("--minutes", type=float, default=10, help="for training the captioner")
     parser.add_argument("--epochs", type=int, default=12, help="of each matcher")
     parser.add_argument(
         "--recaption-fraction", type=float, nargs="+", default=[0.1, 0.3], help="of captions, each epoch"
     )
+    parser.add_argument("--held-out", type=int, default=500, help="of the pictures, for measuring alignment")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
     records = [record for record in read_records(options.input) if record.text]
@@ -192,7 +193,7 @@ def main(arguments: list[str] | None = None) -> None:
     result = measure_gain(
         images,
         texts,
-        held_out=500,
+        held_out=options.held_out,
         captioner_minutes=options.minutes,
         epochs=options.epochs,
         fractions=tuple(options.recaption_fraction),
