@@ -1,16 +1,21 @@
 """Easel's page and the entry of its Space.
 
-python app.py [--model weights] [--host 127.0.0.1] [--port 7860] [--share]
+python app.py [--model weights] [--host 127.0.0.1] [--port 7860] [--share] [--store FOLDER|off] [--mcp]
 """
 
 import argparse
+import importlib.util
 import logging
+import os
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import gradio as gr
 
+from pipeline.capabilities import CONTROLS, EASEL, Capabilities
+from pipeline.hardware import prepare
+from pipeline.store import Store, open_store
 from pipeline.ui.about import ABOUT
 from pipeline.ui.api import build_api
 from pipeline.ui.canvas import status
@@ -18,16 +23,19 @@ from pipeline.ui.create_tab import build_create_tab
 from pipeline.ui.history_tab import build_history_tab
 from pipeline.ui.limits import Limits
 from pipeline.ui.links import wire_links
+from pipeline.ui.redraw import wire_redraw
+from pipeline.ui.routes import app_options
+from pipeline.ui.search_tab import build_search_tab
 from pipeline.ui.studio import Studio
 from pipeline.ui.theme import CSS, HEAD, HEADER, easel_theme
 from pipeline.ui.verify_tab import build_verify_tab
 from pipeline.ui.words import say, translations
-from pipeline.weights import DEFAULT_WEIGHTS, load_pipeline, weights_hash
+from pipeline.weights import DEFAULT_WEIGHTS, WeightsError, find_model
 
 if TYPE_CHECKING:
     from pipeline.text_to_image import TextToImagePipeline
 
-__all__ = ["LIMITS", "build_demo", "launch_options", "main"]
+__all__ = ["LIMITS", "build_demo", "launch_options", "limits_for", "main"]
 
 LIMITS = Limits(
     max_count=5,
@@ -37,7 +45,10 @@ LIMITS = Limits(
     max_guidance=10.0,
     max_upload_mb=20,
     max_upload_pixels=40_000_000,
+    max_search_pictures=200,
     max_queue=24,
+    max_preview_drawings=2,
+    max_previews_per_minute=6,
     kept_seconds=3600,
 )
 
@@ -47,6 +58,8 @@ def build_demo(
     *,
     weights_hash: str = "",
     limits: Limits = LIMITS,
+    store: Store | None = None,
+    capabilities: Capabilities = EASEL,
 ) -> gr.Blocks:
     """The page, queue included, not yet launched.
 
@@ -54,8 +67,13 @@ def build_demo(
         pipe: a pipeline, or a function that loads one: it starts in the background, and the page does not wait for it.
         weights_hash: names the weights in recipes and links.
         limits: what one request may ask for.
+        store: where pictures are kept, so that a repeated recipe answers at once; without one, nowhere.
+        capabilities: what the model can be asked for; the page has no other controls.
     """
-    studio = Studio(pipe, weights_hash=weights_hash, kept_seconds=limits.kept_seconds)
+    limits = limits_for(capabilities, limits)
+    studio = Studio(
+        pipe, weights_hash=weights_hash, kept_seconds=limits.kept_seconds, store=store, capabilities=capabilities
+    )
     with gr.Blocks(title="Easel", analytics_enabled=False, delete_cache=(600, limits.kept_seconds)) as demo:
         with gr.Row(elem_id="top"):
             gr.HTML(HEADER, elem_id="title", scale=1)
@@ -64,8 +82,10 @@ def build_demo(
         with gr.Tabs() as tabs:
             with gr.Tab(say("Create"), id="create"):
                 create = build_create_tab(studio, limits)
+            with gr.Tab(say("Search"), id="search-tab", visible=capabilities.embeddings):
+                build_search_tab(studio, limits, create.pictures)
             with gr.Tab(say("Verify"), id="verify"):
-                check = build_verify_tab(limits)
+                check = build_verify_tab(studio, limits)
             with gr.Tab(say("History"), id="history"):
                 build_history_tab()
             with gr.Tab(say("About"), id="about"):
@@ -80,27 +100,43 @@ def build_demo(
             yield _state(studio)
 
         demo.load(loading, None, state, concurrency_limit=None, **hidden)
-        wire_links(demo, studio, create, check, tabs)
+        wire_links(demo, studio, limits, create, check, tabs)
+        wire_redraw(studio, limits, create)
 
         def leave(request: gr.Request):
             studio.leave(request.session_hash)
 
         demo.unload(leave)
     demo.queue(max_size=limits.max_queue, default_concurrency_limit=1)
-    demo.studio = studio
+    demo.studio, demo.limits = studio, limits
     studio.open()
     return demo
 
 
-def launch_options(demo: gr.Blocks, limits: Limits = LIMITS) -> dict:
-    """What `demo.launch` needs beside host and port: looks, limits, and the folder that downloads come from."""
+def limits_for(capabilities: Capabilities, limits: Limits = LIMITS) -> Limits:
+    """The limits of one request, wide enough for twice what the model starts with."""
+    twice = {name: 2 * capabilities.start(name) for name in CONTROLS}
+    return replace(
+        limits,
+        max_references=min(limits.max_references, capabilities.max_references),
+        max_steps=max(
+            limits.max_steps, int(twice["num_inference_steps"]), int(twice["super_res_num_inference_steps"])
+        ),
+        max_prior_steps=max(limits.max_prior_steps, int(twice["prior_num_inference_steps"])),
+        max_guidance=max(limits.max_guidance, twice["guidance_scale"], twice["prior_guidance_scale"]),
+    )
+
+
+def launch_options(demo: gr.Blocks) -> dict:
+    """What `demo.launch` needs beside host and port: looks, limits, routes, and the folder of downloads."""
     return {
+        "app_kwargs": app_options(demo.studio, demo.limits),
         "theme": easel_theme(),
         "i18n": translations(),
         "css": CSS,
         "head": HEAD,
         "allowed_paths": [str(demo.studio.folder)],
-        "max_file_size": f"{limits.max_upload_mb}mb",
+        "max_file_size": f"{demo.limits.max_upload_mb}mb",
         "footer_links": ["api"],
         "run_history": False,
         "show_error": False,
@@ -112,18 +148,48 @@ def launch_options(demo: gr.Blocks, limits: Limits = LIMITS) -> dict:
 def main(argv: list[str] | None = None) -> None:
     """Serve the page until it is stopped. The GRADIO_* environment variables are honoured where no option is given."""
     parser = argparse.ArgumentParser(prog="python app.py", description="Serve Easel's page.")
-    parser.add_argument("--model", type=Path, default=DEFAULT_WEIGHTS, help="weights folder (default: weights)")
+    parser.add_argument(
+        "--model",
+        metavar="PATH_OR_REPO",
+        default=str(DEFAULT_WEIGHTS),
+        help="folder of ours or of a diffusers text-to-image pipeline, or a Hub name (default: weights)",
+    )
     parser.add_argument("--host", help="address to listen on (default: GRADIO_SERVER_NAME or 127.0.0.1)")
     parser.add_argument("--port", type=int, help="port (default: GRADIO_SERVER_PORT or the first free one from 7860)")
+    parser.add_argument("--store", metavar="FOLDER", help="where pictures are kept, or off (default: EASEL_STORE)")
+    parser.add_argument("--store-mb", type=float, help="size of the store in MB (default: EASEL_STORE_MB or 512)")
+    parser.add_argument("--store-days", type=float, help="age at which it forgets (default: EASEL_STORE_DAYS or 7)")
     parser.add_argument("--share", action=argparse.BooleanOptionalAction, help="make a public gradio.live address")
+    parser.add_argument("--mcp", action="store_true", help='serve the endpoints as MCP tools too (needs ".[mcp]")')
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    demo = build_demo(lambda: load_pipeline(arguments.model), weights_hash=weights_hash(arguments.model))
+    try:
+        store = open_store(arguments.store, max_megabytes=arguments.store_mb, max_days=arguments.store_days)
+    except ValueError as error:
+        parser.error(str(error))
+    if arguments.mcp and importlib.util.find_spec("mcp") is None:
+        parser.error('--mcp needs the package mcp. Install it with: pip install -e ".[mcp]"')
+    prepare()
+    try:
+        model = find_model(arguments.model)
+    except WeightsError as error:
+        parser.error(str(error).replace("`", ""))
+    host = arguments.host or os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1")
+    shared = arguments.share or os.environ.get("GRADIO_SHARE", "").lower() == "true"
+    is_private = host in ("127.0.0.1", "localhost", "::1") and not shared
+    demo = build_demo(
+        model.load,
+        weights_hash=model.weights_hash,
+        capabilities=model.capabilities,
+        store=store,
+        limits=replace(LIMITS, search_store=is_private),  # elsewhere a prompt is its writer's business only
+    )
     demo.launch(
         server_name=arguments.host,
         server_port=arguments.port,
         share=arguments.share,
+        mcp_server=arguments.mcp or None,  # None: what GRADIO_MCP_SERVER says
         **launch_options(demo),
     )
 

@@ -4,23 +4,42 @@ alternative text, and every finished one served from the very file that the down
 
 import base64
 import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from types import MappingProxyType
 from urllib.parse import quote
 
 from PIL import Image
 
-from pipeline.recipe import Recipe
-from pipeline.render import STAGES, Rendered, Stage, Verdict
+from pipeline.capabilities import EASEL
+from pipeline.recipe import STAGES, Recipe, Variation
+from pipeline.render import Rendered, Stage, Verdict
 
-__all__ = ["Drawn", "canvas_drawing", "canvas_empty", "canvas_finished", "file_url", "shelf", "status", "step_words"]
+__all__ = ["Drawn", "canvas_compared", "canvas_drawing", "canvas_empty", "canvas_finished", "file_url", "shares"]
+__all__ += ["shelf", "status", "step_words"]
 
 _WORDS = {
     "prior": "Imagining the picture",
     "decoder": "Sketching at 64 × 64",
     "super_res": "Painting at 256 × 256",
 }
-_COST = {"prior": 1, "decoder": 4, "super_res": 12}  # of one step, relative: for the progress bar only
+_ANEW = {"": "another seed", "prior": "new idea", "decoder": "new sketch", "super_res": "new details"}
+# What a comparison names where two recipes differ.
+_FIELDS = {
+    "prompt": "Prompt",
+    "negative_prompt": "Leave out",
+    "seed": "Seed",
+    "variations": "Variations",
+    "num_inference_steps": "Decoder steps",
+    "guidance_scale": "Decoder guidance",
+    "prior_num_inference_steps": "Prior steps",
+    "prior_guidance_scale": "Prior guidance",
+    "super_res_num_inference_steps": "Super-resolution steps",
+    "image_weights": "Weights",
+    "fusion_type": "How they are combined",
+    "similarity_strength": "Similarity",
+}
 
 # An easel, drawn for this page.
 _EASEL = (
@@ -34,18 +53,19 @@ _EASEL = (
 
 @dataclass(frozen=True)
 class Drawn:
-    """A finished picture of this session, with its file on the server."""
+    """A finished picture of this session, with its file and those of its reference pictures on the server."""
 
     path: str
     recipe: Recipe
     pixels_hash: str
     seconds: float
     image_weights: tuple[float, ...] = ()
+    references: tuple[str, ...] = ()
 
     @classmethod
-    def from_rendered(cls, rendered: Rendered, path: str) -> "Drawn":
+    def from_rendered(cls, rendered: Rendered, path: str, references: Sequence[str] = ()) -> "Drawn":
         weights = tuple(rendered.image_weights or ())
-        return cls(path, rendered.recipe, rendered.pixels_hash, rendered.seconds, weights)
+        return cls(path, rendered.recipe, rendered.pixels_hash, rendered.seconds, weights, tuple(references))
 
     @property
     def alt(self) -> str:
@@ -67,13 +87,22 @@ def canvas_empty() -> str:
     return f'<div class="frame empty">{_EASEL}<p>Your picture appears here.</p></div>'
 
 
-def canvas_drawing(stage: Stage | None, recipe: Recipe, *, preview: Image.Image | None = None) -> str:
-    """The canvas while a picture is drawn: the small preview scaled up, and a progress bar."""
+def canvas_drawing(
+    stage: Stage | None,
+    recipe: Recipe,
+    *,
+    preview: Image.Image | None = None,
+    cost: Mapping[str, float] = MappingProxyType(dict.fromkeys(STAGES, 1.0)),
+) -> str:
+    """The canvas while a picture is drawn: the small preview scaled up, and a progress bar.
+
+    cost: of one step of each stage, relative to each other.
+    """
     if preview is None:
         inner = _EASEL
     else:
         inner = f'<img src="{_data_url(preview)}" alt="Preview: {escape(recipe.prompt)}" class="preview">'
-    percent = round(100 * _share(stage, recipe))
+    percent = round(100 * _share(stage, recipe, cost))
     bar = (
         f'<div class="bar" role="progressbar" aria-label="Drawing" aria-valuemin="0" aria-valuemax="100" '
         f'aria-valuenow="{percent}"><span style="width:{percent}%"></span></div>'
@@ -83,7 +112,8 @@ def canvas_drawing(stage: Stage | None, recipe: Recipe, *, preview: Image.Image 
 
 def canvas_finished(drawn: Drawn, verdict: Verdict | None = None) -> str:
     """A finished picture with what is known about it."""
-    facts = [f"Seed {drawn.recipe.seed}", f"id {drawn.recipe.id[:8]}", "watermark checked"]
+    facts = [f"Seed {drawn.recipe.seed}", *_variation_words(drawn.recipe)]
+    facts += [f"id {drawn.recipe.id[:8]}", "watermark checked"]
     if len(drawn.image_weights) > 1:
         shares = ", ".join(f"{100 * weight:.0f} %" for weight in drawn.image_weights)
         facts.append(f"references {shares}")
@@ -91,11 +121,50 @@ def canvas_finished(drawn: Drawn, verdict: Verdict | None = None) -> str:
     if verdict is not None:
         kind = {"identical": "good", "looks the same": "good"}.get(verdict.result, "bad")
         badge = f'<p class="verdict {kind}" data-verdict="{escape(verdict.result)}">{escape(verdict.sentence)}</p>'
-    return (
-        f'<figure class="frame finished" data-query="{escape(drawn.query)}" data-pixels="{drawn.pixels_hash}">'
-        f'<img src="{file_url(drawn.path)}" alt="{escape(drawn.alt)}" width="256" height="256">'
-        f"</figure>{badge}<p class='facts'>{' · '.join(map(escape, facts))}</p>"
+    said = " · ".join(f"<span>{escape(fact)}</span>" for fact in facts)
+    return f"{_figure(drawn)}{badge}<p class='facts'>{said}</p>"
+
+
+def canvas_compared(one: Drawn, other: Drawn) -> str:
+    """Two finished pictures side by side, with what their recipes say differently; the keys stay with the first."""
+    rows = "".join(
+        f"<tr><th scope='row'>{escape(words)}</th>"
+        + "".join(f"<td translate='no'>{escape(_field_text(drawn.recipe, name))}</td>" for drawn in (one, other))
+        + "</tr>"
+        for name, words in _FIELDS.items()
+        if getattr(one.recipe, name) != getattr(other.recipe, name)
     )
+    if one.pixels_hash == other.pixels_hash:
+        said = "<p class='facts'><span>Identical, pixel for pixel.</span></p>"
+    elif rows:
+        said = f"<table class='differences'>{rows}</table>"
+    else:
+        said = "<p class='facts'><span>The reference pictures differ.</span></p>"
+    return (
+        f"<div class='pair' role='group' aria-label='Two pictures compared'>{_figure(one)}{_figure(other)}</div>{said}"
+    )
+
+
+def shares(drawn: Drawn, without: Sequence[str | None] = ()) -> str:
+    """How much each reference picture decided, as bars; `without` holds the files drawn with one left out, in order
+    (None: nothing would be left to draw from)."""
+    if len(drawn.image_weights) < 2:
+        return ""
+    rows = []
+    for index, weight in enumerate(drawn.image_weights):
+        picture = ""
+        if index < len(without):
+            path = without[index]
+            picture = "<span>nothing left</span>"
+            if path is not None:
+                alt = f"Drawn without picture {index + 1}"
+                picture = f'<img src="{file_url(path)}" alt="{alt}" title="{alt}" width="72" height="72">'
+        rows.append(
+            f"<li><span>Picture {index + 1}</span><span class='share' aria-hidden='true'>"
+            f"<span style='width:{100 * weight:.1f}%'></span></span><span>{100 * weight:.0f} %</span>{picture}</li>"
+        )
+    title = "Shares of the reference pictures" + (", and the picture without each" if without else "")
+    return f"<ul class='shares' aria-label='{title}'>{''.join(rows)}</ul>"
 
 
 def shelf(pictures: list[Drawn], selected: int | None) -> str:
@@ -106,7 +175,7 @@ def shelf(pictures: list[Drawn], selected: int | None) -> str:
     for index in range(len(pictures) - 1, -1, -1):
         drawn, current = pictures[index], index == selected
         buttons.append(
-            f'<button type="button" data-index="{index}" aria-pressed="{str(current).lower()}" '
+            f'<button type="button" translate="no" data-index="{index}" aria-pressed="{str(current).lower()}" '
             f'title="{escape(drawn.alt)} (seed {drawn.recipe.seed})">'
             f'<img src="{file_url(drawn.path)}" alt="{escape(drawn.alt)}, seed {drawn.recipe.seed}" '
             f'width="64" height="64" loading="lazy"></button>'
@@ -114,9 +183,9 @@ def shelf(pictures: list[Drawn], selected: int | None) -> str:
     return f'<div class="shelf" role="group" aria-label="Pictures of this visit">{"".join(buttons)}</div>'
 
 
-def status(words: str, kind: str = "") -> str:
-    """One line about what is going on; ``kind`` is "", "good" or "bad"."""
-    return f'<span class="status {kind}">{escape(words)}</span>'
+def status(words: str, kind: str = "", of: str = "") -> str:
+    """One line about what is going on; ``kind`` is "", "good" or "bad", ``of`` counts pictures, " (2/3)"."""
+    return f'<span class="status {kind}"><span>{escape(words)}</span>{escape(of)}</span>'
 
 
 def step_words(stage: Stage | None, recipe: Recipe) -> str:
@@ -124,6 +193,8 @@ def step_words(stage: Stage | None, recipe: Recipe) -> str:
     totals = _totals(recipe)
     if stage is None:
         return "Reading the prompt"
+    if recipe.model != EASEL.model:  # what its stages do is not known here
+        return f"Drawing, step {min(stage.step + 1, stage.num_steps)} of {stage.num_steps}"
     if stage.step < stage.num_steps:
         return f"{_WORDS[stage.name]}, step {stage.step + 1} of {stage.num_steps}"
     if stage.name == STAGES[-1]:
@@ -141,13 +212,35 @@ def _totals(recipe: Recipe) -> dict[str, int]:
     }
 
 
-def _share(stage: Stage | None, recipe: Recipe) -> float:
+def _share(stage: Stage | None, recipe: Recipe, cost: Mapping[str, float]) -> float:
     """Finished part of the work, 0 to 1."""
     if stage is None:
         return 0.02
+    if recipe.model != EASEL.model:
+        return stage.step / stage.num_steps
     totals = _totals(recipe)
-    before = sum(_COST[name] * totals[name] for name in STAGES[: STAGES.index(stage.name)])
-    return (before + _COST[stage.name] * stage.step) / sum(_COST[name] * totals[name] for name in STAGES)
+    before = sum(cost[name] * totals[name] for name in STAGES[: STAGES.index(stage.name)])
+    return (before + cost[stage.name] * stage.step) / sum(cost[name] * totals[name] for name in STAGES)
+
+
+def _figure(drawn: Drawn) -> str:
+    return (
+        f'<figure class="frame finished" data-query="{escape(drawn.query)}" data-pixels="{drawn.pixels_hash}">'
+        f'<img src="{file_url(drawn.path)}" alt="{escape(drawn.alt)}" width="256" height="256" translate="no">'
+        '<button type="button" class="enlarge" aria-label="Enlarge" title="Enlarge">'
+        '<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" '
+        'aria-hidden="true"><path d="M9 4H4v5M15 4h5v5M9 20H4v-5M15 20h5v-5"/></svg></button></figure>'
+    )
+
+
+def _variation_words(recipe: Recipe) -> list[str]:
+    variations = [Variation.from_text(text) for text in recipe.variations]
+    return [_ANEW[v.stage] if v.strength == 1 else f"varied {100 * v.strength:.0f} %" for v in variations]
+
+
+def _field_text(recipe: Recipe, name: str) -> str:
+    value = getattr(recipe, name)
+    return (", ".join(map(str, value)) if isinstance(value, tuple) else str(value)) or "—"
 
 
 def _data_url(image: Image.Image) -> str:

@@ -6,12 +6,12 @@ __all__ = ["EXAMPLES", "examples_html"]
 
 # (words on the chip, prompt, seed)
 EXAMPLES = (
-    ("Red apple", "a red apple, 3d render, on a light blue background", 4),
-    ("Rocket", "a rocket, gradient vector, on a navy blue background", 1),
-    ("Strawberry", "a strawberry, 3d render, on a white background", 4),
-    ("House", "a house, flat geometric, on a light blue background", 2),
-    ("Heart", "a red heart, 3d render, on a pink background", 4),
-    ("Cactus", "a cactus, flat geometric, on a beige background", 2),
+    ("Red apple", "a red apple, 3d render, on a light blue background", 7),
+    ("Dog face", "a dog face, 3d render, on a mint green background", 7),
+    ("Strawberry", "a strawberry, 3d render, on a white background", 7),
+    ("House", "a house, flat geometric, on a light blue background", 7),
+    ("Heart", "a red heart, 3d render, on a pink background", 7),
+    ("Cactus", "a cactus, flat geometric, on a beige background", 7),
 )
 
 

@@ -6,13 +6,14 @@ from random import SystemRandom
 import gradio as gr
 from PIL import Image
 
+from pipeline.capabilities import EASEL, Capabilities
 from pipeline.recipe import DEFAULTS, MAX_SEED, SCHEMA, Recipe
 from pipeline.ui.limits import Limits
 from pipeline.ui.request import read_request
 from pipeline.ui.styles import ANY, BACKGROUNDS, STYLES, read_choices
 from pipeline.ui.words import say
 
-__all__ = ["FUSIONS", "Form", "build_form", "read_form", "roll", "write_form"]
+__all__ = ["FUSIONS", "Form", "build_form", "read_form", "reference_paths", "roll", "write_form"]
 
 _DEFAULTS = DEFAULTS[SCHEMA]
 # What people read -> what `ImageFusion` calls it.
@@ -27,6 +28,7 @@ class Form:
     negative_prompt: gr.Textbox
     style: gr.Dropdown
     background: gr.Dropdown
+    quality: gr.Dropdown
     seed: gr.Number
     keep_seed: gr.Checkbox
     count: gr.Dropdown
@@ -39,11 +41,14 @@ class Form:
     prior_num_inference_steps: gr.Slider
     prior_guidance_scale: gr.Slider
     super_res_num_inference_steps: gr.Slider
+    variations: gr.Textbox
     dice: gr.Button
     generate: gr.Button
     cancel: gr.Button
     examples: gr.HTML
     reference_panel: gr.Accordion
+    shares: gr.HTML
+    leave_out: gr.Button
 
     @property
     def inputs(self) -> set:
@@ -53,8 +58,22 @@ class Form:
         return plain | set(self.weights)
 
 
-def build_form(limits: Limits, examples_html: str) -> Form:
-    """Lay the form out inside the current gradio context."""
+def build_form(
+    limits: Limits, examples_html: str, qualities: list[tuple[str, str]], capabilities: Capabilities = EASEL
+) -> Form:
+    """Lay the form out inside the current gradio context; `qualities` are the choices of that picker.
+
+    What the model cannot be asked for is there and hidden, with a value that asks for nothing.
+    """
+
+    def steps_slider(label: str, name: str, most: int) -> gr.Slider:
+        start, shown = capabilities.start(name), name in capabilities.controls
+        return gr.Slider(1, most, start, step=1, label=say(label), min_width=140, visible=shown)
+
+    def guidance_slider(label: str, name: str) -> gr.Slider:
+        start, shown = capabilities.start(name), name in capabilities.controls
+        return gr.Slider(0, limits.max_guidance, start, step=0.1, label=say(label), min_width=140, visible=shown)
+
     prompt = gr.Textbox(
         label=say("Prompt"),
         placeholder="a red apple, 3d render, on a light blue background",
@@ -64,9 +83,17 @@ def build_form(limits: Limits, examples_html: str) -> Form:
         autofocus=True,
     )
     with gr.Row(elem_classes="row"):
-        style = gr.Dropdown([ANY, *STYLES], value=ANY, label=say("Style"), min_width=120, elem_id="style")
+        style = gr.Dropdown([(say(ANY), ANY), *STYLES], value=ANY, label=say("Style"), min_width=120, elem_id="style")
         background = gr.Dropdown(
-            [ANY, *BACKGROUNDS], value=ANY, label=say("Background"), min_width=120, elem_id="background"
+            [(say(ANY), ANY), *BACKGROUNDS], value=ANY, label=say("Background"), min_width=120, elem_id="background"
+        )
+        quality = gr.Dropdown(
+            qualities,
+            value="Fast",
+            label=say("Quality"),
+            min_width=120,
+            elem_id="quality",
+            visible=capabilities.model == EASEL.model,  # seconds are measured on the cascade's own stages
         )
     with gr.Row(elem_id="actions", elem_classes="row"):
         generate = gr.Button(say("Generate"), variant="primary", elem_id="generate", scale=3)
@@ -92,19 +119,21 @@ def build_form(limits: Limits, examples_html: str) -> Form:
             if (chip) trigger('click', {index: Number(chip.dataset.index)});
         });""",
     )
-    with gr.Accordion(say("Reference pictures"), open=False, elem_id="references") as reference_panel:
+    with gr.Accordion(
+        say("Reference pictures"), open=False, elem_id="references", visible=capabilities.max_references > 0
+    ) as reference_panel:
         references = gr.Gallery(
             label=say("Up to 5 pictures"),
             type="filepath",
             format="png",
             file_types=["image"],
-            columns=limits.max_references,
+            columns=max(1, limits.max_references),
             height=130,
             object_fit="cover",
             interactive=True,
             elem_id="reference-pictures",
         )
-        with gr.Row(elem_classes="row"):
+        with gr.Row(elem_classes="row", visible=capabilities.fusion):
             fusion_type = gr.Dropdown(
                 [(say(label), name) for label, name in FUSIONS.items()],
                 value="mean",
@@ -116,30 +145,43 @@ def build_form(limits: Limits, examples_html: str) -> Form:
                 0.2, 1.0, _DEFAULTS["similarity_strength"], step=0.05, label=say("Similarity"), min_width=140,
                 info=say("1 ignores the prompt's own idea"), elem_id="similarity",
             )  # fmt: skip
-        with gr.Row(elem_id="weights"):
+        with gr.Row(elem_id="weights", visible=capabilities.fusion):
             weights = tuple(
-                gr.Number(1, minimum=0, step=0.5, label=f"Weight {number}", visible=False, min_width=56)
+                gr.Number(1, minimum=0, step=0.5, label=say("Weight") + f" {number}", visible=False, min_width=56)
                 for number in range(1, limits.max_references + 1)
             )
+        shares = gr.HTML("", elem_id="shares")
+        leave_out = gr.Button(say("What each one adds"), size="sm", visible=False, elem_id="leave-out")
     with gr.Accordion(say("More settings"), open=False, elem_id="advanced"):
         negative_prompt = gr.Textbox(
             label=say("Leave out"),
             info=say("Negative prompt: what to steer away from"),
             lines=1,
             elem_id="negative-prompt",
+            visible=capabilities.negative_prompt,
         )
         with gr.Row(elem_classes="row"):
-            prior_steps = _steps("Prior steps", "prior_num_inference_steps", limits.max_prior_steps)
-            prior_guidance = _guidance("Prior guidance", "prior_guidance_scale", limits)
+            prior_steps = steps_slider("Prior steps", "prior_num_inference_steps", limits.max_prior_steps)
+            prior_guidance = guidance_slider("Prior guidance", "prior_guidance_scale")
         with gr.Row(elem_classes="row"):
-            steps = _steps("Decoder steps", "num_inference_steps", limits.max_steps)
-            guidance = _guidance("Decoder guidance", "guidance_scale", limits)
-        super_res_steps = _steps("Super-resolution steps", "super_res_num_inference_steps", limits.max_steps)
+            steps = steps_slider("Decoder steps", "num_inference_steps", limits.max_steps)
+            guidance = guidance_slider("Decoder guidance", "guidance_scale")
+        with gr.Row(elem_classes="row"):
+            super_res_steps = steps_slider("Super-resolution steps", "super_res_num_inference_steps", limits.max_steps)
+            variations = gr.Textbox(
+                label=say("Variations"),
+                info=say("seed:strength, of all stages or of :prior, :decoder, :super_res"),
+                lines=1,
+                min_width=140,
+                elem_id="variations",
+                visible=capabilities.variations,
+            )
     return Form(
         prompt=prompt,
         negative_prompt=negative_prompt,
         style=style,
         background=background,
+        quality=quality,
         seed=seed,
         keep_seed=keep_seed,
         count=count,
@@ -152,12 +194,20 @@ def build_form(limits: Limits, examples_html: str) -> Form:
         prior_num_inference_steps=prior_steps,
         prior_guidance_scale=prior_guidance,
         super_res_num_inference_steps=super_res_steps,
+        variations=variations,
         dice=dice,
         generate=generate,
         cancel=cancel,
         examples=examples,
         reference_panel=reference_panel,
+        shares=shares,
+        leave_out=leave_out,
     )
+
+
+def reference_paths(items: list | None) -> list[str]:
+    """The files of the reference gallery's value."""
+    return [item[0] if isinstance(item, tuple | list) else item for item in items or []]
 
 
 def read_form(form: Form, values: dict, limits: Limits) -> tuple[Recipe, list[Image.Image], int]:
@@ -166,7 +216,7 @@ def read_form(form: Form, values: dict, limits: Limits) -> tuple[Recipe, list[Im
     Raises:
         ValueError: one sentence that says what to change.
     """
-    paths = [item[0] if isinstance(item, tuple | list) else item for item in values[form.references] or []]
+    paths = reference_paths(values[form.references])
     return read_request(
         limits,
         prompt=values[form.prompt] or "",
@@ -182,6 +232,7 @@ def read_form(form: Form, values: dict, limits: Limits) -> tuple[Recipe, list[Im
         prior_num_inference_steps=values[form.prior_num_inference_steps],
         prior_guidance_scale=values[form.prior_guidance_scale],
         super_res_num_inference_steps=values[form.super_res_num_inference_steps],
+        variations=values[form.variations] or "",
     )
 
 
@@ -201,17 +252,10 @@ def write_form(form: Form, recipe: Recipe) -> dict:
         form.prior_num_inference_steps: recipe.prior_num_inference_steps,
         form.prior_guidance_scale: recipe.prior_guidance_scale,
         form.super_res_num_inference_steps: recipe.super_res_num_inference_steps,
+        form.variations: ", ".join(recipe.variations),
     }
 
 
 def roll() -> int:
     """A seed that nobody has chosen."""
     return SystemRandom().randint(0, MAX_SEED)
-
-
-def _steps(label: str, name: str, most: int) -> gr.Slider:
-    return gr.Slider(1, most, _DEFAULTS[name], step=1, label=say(label), min_width=140)
-
-
-def _guidance(label: str, name: str, limits: Limits) -> gr.Slider:
-    return gr.Slider(0, limits.max_guidance, _DEFAULTS[name], step=0.1, label=say(label), min_width=140)

@@ -51,21 +51,30 @@
         const link = Object.assign(document.createElement("a"), { href: location.pathname + entry.query });
         const image = Object.assign(document.createElement("img"), { alt: "", width: SIDE, height: SIDE });
         if (String(entry.thumbnail).startsWith("data:image/")) image.src = entry.thumbnail;
-        const words = Object.assign(document.createElement("span"), { textContent: entry.prompt });
-        const when = new Date(Number(entry.time) || 0).toLocaleString();
-        const facts = Object.assign(document.createElement("small"), { textContent: `Seed ${seed} · ${when}` });
+        const words = Object.assign(document.createElement("span"), { translate: false, textContent: entry.prompt });
+        const when = new Date(Number(entry.time) || 0).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+        const facts = Object.assign(document.createElement("small"), { textContent: `${easelWords("Seed")} ${seed} · ${when}` });
         words.append(facts);
         link.append(image, words);
+        const forget = Object.assign(document.createElement("button"), { type: "button", textContent: "×" });
+        forget.title = easelWords("Delete this entry");
+        forget.setAttribute("aria-label", `${forget.title}: ${entry.prompt}`);
+        forget.dataset.query = entry.query;
         const item = document.createElement("li");
-        item.append(link);
+        item.append(link, forget);
         return item;
       }),
     );
     const none = all.length ? "Nothing in the history has these words." : "What you draw is listed here.";
-    document.getElementById("history-note").textContent = list.length ? "" : none;
+    note(list.length ? "" : none);
+  }
+
+  function note(words) {
+    document.getElementById("history-note").textContent = easelWords(words);
   }
 
   function exportList() {
+    if (!load().length) return note("There is nothing to export yet.");
     const file = new Blob([JSON.stringify(load(), null, 1)], { type: "application/json" });
     const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file) });
     link.download = "easel-history.json";
@@ -83,17 +92,19 @@
     const good = Array.isArray(given) ? given.filter(usable) : [];
     const known = new Set(load().map((entry) => entry.query));
     save([...good.filter((entry) => !known.has(entry.query)), ...load()]);
-    const words = good.length ? `${good.length} entries read.` : "This file holds no history. Pick one that was exported here.";
-    document.getElementById("history-note").textContent = words;
+    note(good.length ? `${good.length} entries read.` : "This file holds no history. Pick one that was exported here.");
   }
 
   document.addEventListener("input", (event) => event.target.id === "history-search" && show());
   document.addEventListener("change", (event) => {
-    if (event.target.id === "history-import" && event.target.files[0]) importList(event.target.files[0]);
+    if (event.target.id !== "history-import" || !event.target.files[0]) return;
+    importList(event.target.files[0]).then(() => (event.target.value = "")); // the same file can be picked again
   });
   document.addEventListener("click", (event) => {
     if (event.target.id === "history-export") exportList();
-    if (event.target.id === "history-clear" && confirm("Delete the history of this browser?")) save([]);
+    const query = event.target.closest?.("#history-list button")?.dataset.query;
+    if (query) save(load().filter((entry) => entry.query !== query));
+    if (event.target.id === "history-clear" && confirm(easelWords("Delete the history of this browser?"))) save([]);
     if (event.target.closest?.('[role="tab"]')) setTimeout(show, 100);
   });
   document.addEventListener("load", (event) => event.target.closest?.("#canvas figure") && remember(), true);

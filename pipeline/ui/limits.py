@@ -17,7 +17,11 @@ class Limits:
         max_guidance: both guidance scales.
         max_upload_mb: size of one uploaded file.
         max_upload_pixels: pixels of one uploaded picture.
+        search_store: whether every visitor may search the pictures that all visitors drew.
+        max_search_pictures: uploaded pictures that one visitor, or one request, searches.
         max_queue: requests that wait; the next one is told to come back later.
+        max_preview_drawings: pictures of link previews that are drawn or wait at a time.
+        max_previews_per_minute: pictures of link previews that are drawn for one address.
         kept_seconds: how long a drawn file stays on the server for its download.
     """
 
@@ -28,5 +32,9 @@ class Limits:
     max_guidance: float = 10.0
     max_upload_mb: int = 20
     max_upload_pixels: int = 40_000_000
+    search_store: bool = False
+    max_search_pictures: int = 200
     max_queue: int = 24
+    max_preview_drawings: int = 2
+    max_previews_per_minute: int = 6
     kept_seconds: int = 3600

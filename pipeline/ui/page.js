@@ -10,25 +10,46 @@ window.easel = {
     if (!shown) return null;
     return window.location.origin + window.location.pathname + shown.dataset.query;
   },
-  async copyLink() {
+  // As a bare link, as Markdown, or as HTML. The picture in them is the server's /picture, which draws it anew when its
+  // file is gone; one with reference pictures cannot be drawn from a link, so there the words stand alone.
+  async copyLink(form = "link") {
     const link = this.link();
-    const button = document.getElementById("copy-link");
+    const button = document.getElementById(form === "link" ? "copy-link" : `copy-${form}`);
     if (!link || !button) return;
+    const query = new URL(link).search;
+    const drawable = !new URLSearchParams(query).has("images");
+    const picture = new URL(`picture${query}`, window.location.origin + window.location.pathname).href;
+    const alt = document.querySelector("#canvas [data-query] img").alt.replace(/\s+/g, " ");
+    let text = link;
+    if (form === "markdown") {
+      const words = alt.replace(/[\\[\]*_\x60<>]/g, "\\$&");
+      const address = (url) => url.replace(/[()]/g, (bracket) => (bracket === "(" ? "%28" : "%29"));
+      text = `[${drawable ? `![${words}](${address(picture)})` : words}](${address(link)})`;
+    } else if (form === "html") {
+      const safe = (words) => words.replace(/&/g, "&amp;").replace(/"/g, "&quot;").replace(/</g, "&lt;");
+      const image = `<img src="${safe(picture)}" alt="${safe(alt)}" width="256" height="256">`;
+      text = `<a href="${safe(link)}">${drawable ? image : safe(alt)}</a>`;
+    }
     try {
-      await navigator.clipboard.writeText(link);
+      await navigator.clipboard.writeText(text);
     } catch {
       // Without a secure connection browsers keep the clipboard closed; this older way still works.
-      const box = Object.assign(document.createElement("textarea"), { value: link });
+      const box = Object.assign(document.createElement("textarea"), { value: text });
       document.body.append(box);
       box.select();
       document.execCommand("copy");
       box.remove();
     }
     window.easelLastLink = link;
-    const words = button.textContent;
-    button.textContent = "Link copied";
-    this.say("Link copied");
-    setTimeout(() => (button.textContent = words), 1600);
+    window.easelLastCopy = text;
+    if (button.dataset.words) return; // it still says that it copied
+    button.dataset.words = button.textContent;
+    button.textContent = easelWords("Copied");
+    this.say(easelWords("Copied"));
+    setTimeout(() => {
+      button.textContent = button.dataset.words;
+      delete button.dataset.words;
+    }, 1600);
   },
   toggleTheme() {
     const dark = document.body.classList.toggle("dark");
@@ -50,7 +71,7 @@ document.addEventListener("keydown", (event) => {
   };
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     if (press("generate")) event.preventDefault();
-  } else if (event.key === "Escape") {
+  } else if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
     press("cancel");
   }
 });
@@ -67,9 +88,10 @@ document.addEventListener("keydown", (event) => {
   let last = "";
   new MutationObserver(() => {
     const line = document.querySelector("#status .status");
-    const words = line ? line.textContent.replace(/, step .*/, "") : "";
-    if (words === last) return;
-    last = words;
+    const words = line ? line.textContent : "";
+    const kind = words.replace(/\d+/g, ""); // counting steps aloud would drown everything else
+    if (kind === last) return;
+    last = kind;
     announcer.textContent = words;
   }).observe(document.body, { subtree: true, childList: true, characterData: true });
 })();

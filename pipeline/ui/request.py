@@ -13,7 +13,8 @@ __all__ = ["read_request"]
 
 def read_request(
     limits: Limits, *, prompt: str, negative_prompt: str, seed: int | None, count: int, paths: list[str],
-    image_weights: list[float], fusion_type: str, similarity_strength: float, **steps: Any,
+    image_weights: list[float], fusion_type: str, similarity_strength: float, variations: str = "",
+    **steps: Any,
 ) -> tuple[Recipe, list[Image.Image], int]:  # fmt: skip
     """(recipe, reference pictures, number of pictures) of one request, from the page or from a program.
 
@@ -41,15 +42,17 @@ def read_request(
         if not 0 <= steps[name] <= limits.max_guidance:
             raise ValueError(f"{name} is a number from 0 to {limits.max_guidance:g}, not {steps[name]}.")
     images = [open_picture(path, limits) for path in paths]
-    references = {}
+    more = {}
     if images:
-        references = {"fusion_type": fusion_type, "similarity_strength": similarity_strength}
-        references["image_hashes"] = tuple(pixels_sha256(image) for image in images)
+        more = {"fusion_type": fusion_type, "similarity_strength": similarity_strength}
+        more["image_hashes"] = tuple(pixels_sha256(image) for image in images)
         if len(set(image_weights)) > 1:
-            references["image_weights"] = tuple(image_weights)
+            more["image_weights"] = tuple(image_weights)
         elif image_weights and not image_weights[0]:
             raise ValueError("All reference pictures have weight 0. Raise one of them.")
         if not 0.2 <= similarity_strength <= 1:
             raise ValueError(f"similarity_strength is a number from 0.2 to 1, not {similarity_strength}.")
-    recipe = Recipe(prompt=prompt, negative_prompt=negative_prompt, seed=int(seed), **steps, **references)
+    if variations.strip():
+        more |= {"schema": 2, "variations": tuple(text.strip() for text in variations.split(","))}
+    recipe = Recipe(prompt=prompt, negative_prompt=negative_prompt, seed=int(seed), **steps, **more)
     return recipe, images, int(count)

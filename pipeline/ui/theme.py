@@ -1,17 +1,23 @@
 """How the page looks: warm paper by day, dark studio by night, the system's own fonts, nothing from other hosts."""
 
+import json
 from pathlib import Path
 
 import gradio as gr
+
+from pipeline.ui.words import translations
 
 __all__ = ["CSS", "HEAD", "HEADER", "easel_theme"]
 
 _HERE = Path(__file__).parent
 CSS = (_HERE / "page.css").read_text(encoding="utf-8")
-_SCRIPTS = "".join((_HERE / name).read_text(encoding="utf-8") for name in ("page.js", "history.js"))
+_SCRIPT_NAMES = ("words.js", "page.js", "gallery.js", "history.js")
+_SCRIPTS = "".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPT_NAMES)
+_OTHERS = {name: table for name, table in translations().translations_dict.items() if name != "en"}
+_WORDS = json.dumps(_OTHERS, ensure_ascii=False).replace("<", "\\u003c")
 HEAD = (
     "<meta name='description' content='Type a sentence, get a watermarked picture that its link draws again.'>"
-    f"<script type='module'>{_SCRIPTS}</script>"
+    f"<script type='module'>const easelTables = {_WORDS};\n{_SCRIPTS}</script>"
 )
 HEADER = (
     "<h1><svg viewBox='0 0 32 32' fill='none' stroke='currentColor' stroke-width='2' stroke-linecap='round' "

@@ -145,7 +145,7 @@ def test_an_example_draws_and_the_shelf_brings_pictures_back(open_page):
     page.get_by_role("button", name="Red apple").click()
     wait_for_picture(page)
     first = page.get_attribute("#canvas .finished", "data-pixels")
-    page.get_by_role("button", name="Rocket").click()
+    page.get_by_role("button", name="House").click()
     page.wait_for_function(f"document.querySelector('#canvas .finished')?.dataset.pixels !== '{first}'")
     wait_for_picture(page)
     page.click("#shelf button[data-index='0']")
@@ -176,7 +176,9 @@ def test_a_phone_shows_everything_in_its_width(open_page, keep):
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.wait_for_function("document.querySelector('#canvas').getBoundingClientRect().top < innerHeight")
     keep(page, "phone-light-picture", full_page=True)
-    page.get_by_role("tab", name="Verify").click()
+    if page.get_by_role("tab", name="Verify").count() == 0:  # gradio moves what does not fit into a menu
+        page.get_by_label("More tabs").click()
+    page.locator(".overflow-menu button, [role='tab']").filter(has_text="Verify").locator("visible=true").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     keep(page, "phone-light-verify", full_page=True)
 
@@ -247,7 +249,7 @@ def test_axe_finds_nothing_serious(open_page, dark):
     for panel in ("Reference pictures", "More settings"):
         page.get_by_role("button", name=panel).click()
     found = {}
-    for tab in ("Create", "Verify", "History", "About"):
+    for tab in ("Create", "Search", "Verify", "History", "About"):
         page.get_by_role("tab", name=tab).click()
         page.wait_for_timeout(500)
         for violation in axe.Axe().run(page).response["violations"]:

@@ -1,0 +1,93 @@
+"""The keys below a finished picture: take it away, draw it a little differently, put it back into the form."""
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from pipeline.capabilities import EASEL, Capabilities
+from pipeline.download import FORMATS
+from pipeline.ui.words import say
+
+__all__ = ["A_LITTLE", "A_LOT", "PictureKeys", "build_picture_keys"]
+
+A_LITTLE, A_LOT = 0.3, 0.7  # of the way to another seed's noise
+
+
+@dataclass(frozen=True)
+class PictureKeys:
+    """The widgets. `row` and `more` are shown with the first picture.
+
+    again: button -> (strength, stage) of the variation that it draws.
+    copies: button -> the form in which the browser copies the link.
+    """
+
+    row: gr.Row
+    more: gr.Accordion
+    download: gr.DownloadButton
+    file_format: gr.Dropdown
+    again: dict[gr.Button, tuple[float, str]]
+    copies: dict[gr.Button, str]
+    reuse_prompt: gr.Button
+    reuse_seed: gr.Button
+    reuse_all: gr.Button
+    as_reference: gr.Button
+    verify: gr.Button
+    compare: gr.Button
+    download_all: gr.Button
+
+
+def build_picture_keys(capabilities: Capabilities = EASEL) -> PictureKeys:
+    """Lay the keys out inside the current gradio context, those hidden for which the model has nothing."""
+
+    def key(words: str, elem_id: str, visible: bool = True) -> gr.Button:
+        return gr.Button(say(words), size="sm", elem_id=elem_id, min_width=80, visible=visible)
+
+    varies = capabilities.variations
+
+    with gr.Row(elem_id="picture-actions", elem_classes="keys", visible=False) as row:
+        download = gr.DownloadButton(say("Download"), size="sm", variant="primary", elem_id="download", min_width=80)
+        file_format = gr.Dropdown(
+            [(name.upper(), name) for name in FORMATS],
+            value="png",
+            label=say("File format"),
+            container=False,
+            min_width=80,
+            elem_id="file-format",
+        )
+        copies = {key("Copy link", "copy-link"): "link"}
+        again = {
+            key("Vary a little", "vary-little", varies): (A_LITTLE, ""),
+            key("Vary a lot", "vary-lot", varies): (A_LOT, ""),
+        }
+    with gr.Accordion(say("More with this picture"), open=False, elem_id="more-keys", visible=False) as more:
+        with gr.Row(elem_classes="keys"):
+            reuse_prompt = key("Use its prompt", "reuse-prompt")
+            reuse_seed = key("Keep this seed", "reuse-seed")
+            reuse_all = key("Use its settings", "reuse-all")
+            as_reference = key("Use as reference", "use-as-reference", capabilities.max_references > 0)
+        with gr.Row(elem_classes="keys"):
+            again |= {
+                key("New idea", "new-prior", varies): (1.0, "prior"),
+                key("New sketch", "new-decoder", varies): (1.0, "decoder"),
+                key("New details", "new-super-res", varies): (1.0, "super_res"),
+            }
+            verify = key("Draw again to verify", "draw-again")
+        with gr.Row(elem_classes="keys"):
+            copies |= {key("Copy Markdown", "copy-markdown"): "markdown", key("Copy HTML", "copy-html"): "html"}
+            compare = key("Compare two", "compare")
+            download_all = key("Download all", "download-all")
+    return PictureKeys(
+        row=row,
+        more=more,
+        download=download,
+        file_format=file_format,
+        again=again,
+        copies=copies,
+        reuse_prompt=reuse_prompt,
+        reuse_seed=reuse_seed,
+        reuse_all=reuse_all,
+        as_reference=as_reference,
+        verify=verify,
+        compare=compare,
+        download_all=download_all,
+    )

@@ -1,0 +1,242 @@
+"""What the server answers beside the page: /healthz, /picture?prompt=...&seed=..., and a preview for shared links.
+
+Messengers and search engines read a link's page without running it. For a link about a picture they find its prompt
+as `og:title`, and `og:image` leads to /picture, which answers from the store or draws. Drawing is for anyone who knows
+the address, so it is bounded: a valid recipe within the page's limits, so many a minute for one address, and no more
+than `Limits.max_preview_drawings` that wait at a time.
+"""
+
+import html
+import re
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+from gradio.route_utils import get_root_url
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from pipeline import __version__
+from pipeline.capabilities import CONTROLS
+from pipeline.recipe import ParsedLink, Recipe
+from pipeline.render import Cancelled, Rendered
+from pipeline.ui.limits import Limits
+from pipeline.ui.request import read_request
+from pipeline.ui.studio import Busy, Studio
+from pipeline.watermark import WatermarkError
+from pipeline.weights import WeightsError
+
+__all__ = ["Allowance", "app_options"]
+
+_ASKS = {"prompt", "seed", "images"}  # a link with one of these is about a picture
+_ABOUT = "Type a sentence, get a watermarked picture, and a link that draws it again."
+_PATIENCE = 60.0  # seconds that a preview may wait for its turn
+_DAY = 86400
+_KEY = {"og": "property", "twitter": "name"}  # what the two kinds of tags call their name
+_OLD_TAGS = re.compile(r'<meta\s+(?:property|name)="(?:og|twitter):[^"]*"\s+content="[^"]*"\s*/?>\s*')
+
+
+def app_options(studio: Studio, limits: Limits) -> dict[str, Any]:
+    """For `launch(app_kwargs=...)`: the routes, which go before the page's own, and the link preview."""
+    answers = _Answers(studio, limits)
+    return {
+        "routes": [Route("/healthz", answers.health), Route("/picture", answers.picture)],
+        "middleware": [Middleware(_LinkPreview, studio=studio, limits=limits)],
+    }
+
+
+class Allowance:
+    """So many drawings a minute for one address; the unused ones of a minute can be used at once.
+
+    Args:
+        per_minute: of one address.
+        addresses: how many are remembered; those seen longest ago are forgotten first.
+        clock: seconds.
+    """
+
+    def __init__(self, per_minute: int, *, addresses: int = 1024, clock: Callable[[], float] = time.monotonic):
+        self._most, self._addresses, self._clock = per_minute, addresses, clock
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()  # address -> (drawings left, when)
+        self._lock = threading.Lock()
+
+    def take(self, address: str) -> bool:
+        """Use one up; False where none is left."""
+        now = self._clock()
+        with self._lock:
+            left, since = self._left.pop(address, (float(self._most), now))
+            left = min(float(self._most), left + (now - since) * self._most / 60)
+            taken = left >= 1
+            self._left[address] = (left - taken, now)
+            while len(self._left) > self._addresses:
+                self._left.popitem(last=False)
+        return taken
+
+
+class _Answers:
+    """The routes' endpoints. They are plain functions, so the server runs them in threads of their own."""
+
+    def __init__(self, studio: Studio, limits: Limits):
+        self.studio, self.limits = studio, limits
+        self._allowance = Allowance(limits.max_previews_per_minute)
+        self._turns = threading.BoundedSemaphore(limits.max_preview_drawings)
+
+    def health(self, request: Request) -> Response:
+        """200 once pictures can be drawn, 503 before and where they cannot."""
+        studio = self.studio
+        status = "ready" if studio.is_ready else "loading" if studio.error is None else "failed"
+        said = {
+            "status": status,
+            "version": __version__,
+            "model": studio.capabilities.model,
+            "weights_hash": studio.weights_hash,
+        }
+        return JSONResponse(said, 200 if studio.is_ready else 503, headers={"Cache-Control": "no-store"})
+
+    def picture(self, request: Request) -> Response:
+        """The picture of a link's query, as PNG."""
+        studio = self.studio
+        try:
+            link = _drawable(request.url.query, studio, self.limits)
+        except ValueError as error:
+            return _no(400, str(error))
+        recipe = studio.recipe(link.recipe)
+        if (restored := studio.restore(recipe)) is not None:
+            return _file(studio, restored)
+        if recipe.image_hashes:
+            return _no(404, "This picture was made with reference pictures, and it is not kept here.")
+        if not studio.is_ready:
+            return _no(503, "The model is not loaded. Try again in a few seconds.", retry_after=10)
+        if not self._allowance.take(request.client.host if request.client else ""):
+            return _no(429, "Too many pictures were asked for from this address. Try again in a minute.", 60)
+        if not self._turns.acquire(blocking=False):
+            return _no(503, "Other pictures are being drawn. Try again in a few seconds.", retry_after=5)
+        try:
+            return self._draw(recipe)
+        finally:
+            self._turns.release()
+
+    def _draw(self, recipe: Recipe) -> Response:
+        until = time.monotonic() + _PATIENCE
+        events = self.studio.draw(recipe)
+        try:
+            for event in events:
+                if isinstance(event, Rendered):
+                    return _file(self.studio, event)
+                if isinstance(event, Busy) and time.monotonic() > until:
+                    break
+        except ValueError as error:
+            return _no(400, str(error))
+        except (WeightsError, WatermarkError, Cancelled) as error:
+            return _no(503, str(error) or "The drawing was stopped.", retry_after=10)
+        finally:
+            events.close()
+        return _no(503, "Other pictures are being drawn. Try again in a few seconds.", retry_after=5)
+
+
+class _LinkPreview:
+    """ASGI middleware: the page's head describes Easel, or the picture of a drawable link; gradio's own tags go."""
+
+    def __init__(self, app, studio: Studio, limits: Limits):
+        self.app, self.studio, self.limits = app, studio, limits
+
+    async def __call__(self, scope, receive, send) -> None:
+        tags = self._tags(Request(scope)) if scope["type"] == "http" and scope["method"] == "GET" else None
+        if tags is None:
+            return await self.app(scope, receive, send)
+        start, body = {}, b""
+
+        async def rewrite(message) -> None:
+            nonlocal start, body
+            if message["type"] == "http.response.start":
+                start = message
+                return
+            body += message.get("body", b"")
+            if message.get("more_body"):
+                return
+            headers = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
+            kind = dict(headers).get(b"content-type", b"")
+            if start["status"] == 200 and kind.startswith(b"text/html"):
+                head, closing, rest = body.decode("utf-8").partition("</head>")
+                body = (_OLD_TAGS.sub("", head) + tags + closing + rest).encode("utf-8")
+            headers.append((b"content-length", str(len(body)).encode()))
+            await send({**start, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
+
+        await self.app(scope, receive, rewrite)
+
+    def _tags(self, request: Request) -> str | None:
+        """The tags of the page; None for whatever else is asked for."""
+        root_path = request.scope.get("root_path", "").rstrip("/")
+        if request.url.path.rstrip("/") not in ("", root_path):
+            return None
+        root = get_root_url(request, "/", root_path or None)
+        said = {"og:type": "website", "og:site_name": "Easel", "og:title": "Easel", "og:url": f"{root}/"}
+        said |= {"og:description": _ABOUT, "twitter:card": "summary"}
+        if _ASKS & request.query_params.keys():
+            try:
+                said |= self._about(_drawable(request.url.query, self.studio, self.limits), root)
+            except ValueError:
+                pass  # the page itself says what is wrong with the link
+        return "".join(
+            f'<meta {_KEY[name.split(":")[0]]}="{name}" content="{html.escape(str(value))}">\n'
+            for name, value in said.items()
+        )
+
+    def _about(self, link: ParsedLink, root: str) -> dict[str, str | int]:
+        """What the tags say of a link's picture."""
+        recipe = link.recipe
+        query = recipe.to_query(link.pixels_hash)
+        sentence = recipe.prompt.strip() or "A picture"
+        title = sentence if len(sentence) <= 120 else sentence[:119] + "…"
+        return {
+            "og:title": title,
+            "og:description": f"Drawn by Easel, seed {recipe.seed}. The link draws the picture again and compares.",
+            "og:url": f"{root}/{query}",
+            "og:image": f"{root}/picture{query}",
+            "og:image:type": "image/png",
+            "og:image:width": self.studio.capabilities.width,
+            "og:image:height": self.studio.capabilities.height,
+            "og:image:alt": sentence,
+        }
+
+
+def _drawable(query: str, studio: Studio, limits: Limits) -> ParsedLink:
+    """The link, if it is whole, about a picture of this model, and within the limits.
+
+    Raises:
+        ValueError: a sentence that says what is wrong with it.
+    """
+    link = Recipe.from_query(query)
+    recipe, notes = studio.capabilities.adopt(link.recipe)
+    if notes := (*link.notes, *notes):
+        raise ValueError(notes[0])
+    if not recipe.image_hashes:  # those cannot be drawn here, only be found in the store
+        read_request(
+            limits,
+            prompt=recipe.prompt,
+            negative_prompt=recipe.negative_prompt,
+            seed=recipe.seed,
+            count=1,
+            paths=[],
+            image_weights=[],
+            fusion_type=recipe.fusion_type,
+            similarity_strength=recipe.similarity_strength,
+            **{name: getattr(recipe, name) for name in CONTROLS},
+        )
+    return ParsedLink(recipe, link.pixels_hash, ())
+
+
+def _file(studio: Studio, rendered: Rendered) -> Response:
+    """The signed file, as the page hands it out. Its tag is weak: the same picture signed anew has other bytes."""
+    tag = f'W/"{rendered.recipe.id}-{rendered.pixels_hash}"'
+    headers = {"Cache-Control": f"public, max-age={_DAY}", "ETag": tag}
+    return Response(studio.save(rendered).read_bytes(), media_type="image/png", headers=headers)
+
+
+def _no(status: int, sentence: str, retry_after: int | None = None) -> Response:
+    headers = {"Cache-Control": "no-store"} | ({} if retry_after is None else {"Retry-After": str(retry_after)})
+    return PlainTextResponse(sentence.replace("`", "") + "\n", status, headers=headers)

@@ -1,0 +1,116 @@
+"""The page with a model that is not ours. Example run: python -m pytest tests/ui/test_own_model.py"""
+
+import io
+
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+from PIL import Image
+
+from app import build_demo, launch_options, limits_for, main
+from pipeline.__main__ import main as command
+from pipeline.capabilities import EASEL
+from pipeline.recipe import Recipe, read_png
+from pipeline.store import Store
+from pipeline.watermark import verify
+from pipeline.weights import find_model
+from tests.tiny_diffusers import tiny_stable_diffusion
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models") / "my model"
+    tiny_stable_diffusion().save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def model(folder):
+    return find_model(folder)
+
+
+@pytest.fixture(scope="module")
+def demo(model, tmp_path_factory):
+    demo = build_demo(
+        model.load,
+        weights_hash=model.weights_hash,
+        capabilities=model.capabilities,
+        store=Store(tmp_path_factory.mktemp("store")),
+    )
+    demo.launch(prevent_thread_lock=True, quiet=True, **launch_options(demo))
+    yield demo
+    demo.close()
+
+
+@pytest.fixture(scope="module")
+def client(demo, tmp_path_factory):
+    return Client(demo.local_url, verbose=False, download_files=tmp_path_factory.mktemp("downloads"))
+
+
+def test_controls_that_the_model_lacks_are_hidden(demo):
+    shown = {}
+    for block in demo.blocks.values():
+        label = getattr(block, "label", None)
+        if label is not None:
+            shown.setdefault(getattr(label, "key", None) or str(label), []).append(getattr(block, "visible", True))
+    hidden = {name for name, visible in shown.items() if visible == [False]}
+    names = " ".join(hidden)
+    for missing in ("Prior steps", "Prior guidance", "Super-resolution steps", "Variations", "Quality"):
+        assert missing in names
+    for there in ("Decoder steps", "Decoder guidance", "Leave out"):
+        assert there not in names
+
+
+def test_limits_leave_room_for_what_the_model_starts_with(model):
+    limits = limits_for(model.capabilities)
+    assert (limits.max_steps, limits.max_guidance, limits.max_references) == (100, 15.0, 0)
+    assert limits_for(EASEL).max_steps == 16
+
+
+def test_a_programs_picture_is_marked_named_and_found_again(client, model):
+    files, said = client.predict(prompt="a cat", seed=7, num_inference_steps=2, api_name="/generate")
+    content = open(files[0], "rb").read()
+    with Image.open(io.BytesIO(content)) as image:
+        recipe = read_png(image)
+        assert verify(image).payload == recipe.id32
+    assert (recipe.model, recipe.weights_hash, recipe.width) == ("my-model", model.weights_hash, 256)
+    assert (recipe.num_inference_steps, recipe.guidance_scale) == (2, 7.5)
+    assert Recipe.from_query(said[0]["query"]).recipe == recipe
+    again, said_again = client.predict(prompt="a cat", seed=7, num_inference_steps=2, api_name="/generate")
+    assert said_again[0]["pixels_hash"] == said[0]["pixels_hash"] and said_again[0]["from_store"]
+
+
+def test_endpoints_of_what_the_model_lacks_are_not_there(client):
+    named = client.view_api(return_format="dict")["named_endpoints"]
+    assert "/generate" in named and "/variations" not in named
+    steps = next(p for p in named["/generate"]["parameters"] if p["parameter_name"] == "num_inference_steps")
+    assert steps["parameter_default"] == 50
+
+
+def test_a_setting_without_effect_is_refused_by_name(client):
+    with pytest.raises(AppError, match="prior_num_inference_steps has no effect on the model my-model"):
+        client.predict(prompt="a cat", prior_num_inference_steps=3, api_name="/generate")
+
+
+def test_the_command_line_takes_the_model_too(folder, model, tmp_path, capsys):
+    words = [
+        "generate",
+        "a cat",
+        "--model",
+        str(folder),
+        "-o",
+        str(tmp_path / "cat.png"),
+        "--num-inference-steps",
+        "2",
+    ]
+    assert command(words) == 0
+    assert read_png(tmp_path / "cat.png").weights_hash == model.weights_hash
+    assert command([*words, "--prior-guidance-scale", "3"]) == 2
+    assert "no effect on the model my-model" in capsys.readouterr().err
+
+
+def test_a_wrong_model_is_said_before_anything_is_served(tmp_path, capsys):
+    (tmp_path / "pictures").mkdir()
+    with pytest.raises(SystemExit):
+        main(["--model", str(tmp_path / "pictures")])
+    assert "pictures has no model_index.json" in capsys.readouterr().err

@@ -1,0 +1,79 @@
+"""The README's examples for programs, run as they stand, and the MCP server.
+
+Example run: python -m pytest tests/ui/test_programs.py
+"""
+
+import io
+import re
+import shutil
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import anyio
+import pytest
+from PIL import Image
+
+from app import build_demo, launch_options
+from pipeline.recipe import read_png
+from tests.tiny import tiny_pipeline
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+SECTION = README.split("## For programs")[1].split("\n## ")[0]
+ENDPOINTS = {"generate", "variations", "verify", "embed", "search"}
+
+
+@pytest.fixture(scope="module")
+def demo():
+    demo = build_demo(tiny_pipeline(), weights_hash="0123456789ab")
+    tools = pytest.importorskip("mcp", reason='pip install -e ".[mcp]"') is not None
+    demo.launch(prevent_thread_lock=True, quiet=True, mcp_server=tools, **launch_options(demo))
+    yield demo
+    demo.close()
+
+
+def example(language: str, demo) -> str:
+    code = re.search(rf"```{language}\n(.*?)```", SECTION, re.S).group(1)
+    assert "http://127.0.0.1:7860" in code
+    return code.replace("http://127.0.0.1:7860", demo.local_url.rstrip("/"))
+
+
+def test_the_python_example_runs(demo, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    exec(compile(example("python", demo), "README.md", "exec"), names)
+    assert "Easel made this picture" in capsys.readouterr().out
+    assert names["pictures"][0]["recipe"]["similarity_strength"] == 0.8
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_curl_example_runs(demo, tmp_path):
+    run = subprocess.run(["bash", "-ec", example("bash", demo)], cwd=tmp_path, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert read_png(Image.open(io.BytesIO((tmp_path / "apple.png").read_bytes()))).seed == 7
+    assert "event: complete" in run.stdout and '"pixels_hash"' in run.stdout
+
+
+def test_only_the_named_endpoints_are_tools_and_every_argument_is_described(demo):
+    async def ask(session):
+        tools = (await session.list_tools()).tools
+        return tools, await session.call_tool("embed", {"text": "a cat"})
+
+    address = demo.local_url.rstrip("/") + "/gradio_api/mcp/"
+    with ThreadPoolExecutor(1) as pool:  # a thread of its own: browser tests leave an event loop running in this one
+        tools, embedding = pool.submit(anyio.run, _with_session, address, ask).result()
+    assert {tool.name for tool in tools} == ENDPOINTS
+    for tool in tools:
+        assert len(tool.description.split()) > 8
+        for name, schema in tool.inputSchema["properties"].items():
+            assert schema.get("description"), f"{tool.name}: {name}"
+    assert not embedding.isError and embedding.content
+
+
+async def _with_session(url: str, ask):
+    from mcp import ClientSession
+    from mcp.client.streamable_http import streamablehttp_client
+
+    async with streamablehttp_client(url) as (read, write, _), ClientSession(read, write) as session:
+        await session.initialize()
+        return await ask(session)

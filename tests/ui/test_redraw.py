@@ -1,0 +1,85 @@
+"""Draw again to verify: past the store, and honest about what differs.
+
+Example run: python -m pytest tests/ui/test_redraw.py
+"""
+
+from types import SimpleNamespace
+
+import gradio as gr
+import pytest
+from PIL import Image
+
+from app import LIMITS
+from pipeline.recipe import Recipe, pixels_sha256
+from pipeline.render import Rendered
+from pipeline.store import Store
+from pipeline.ui.canvas import Drawn
+from pipeline.ui.create_tab import build_create_tab
+from pipeline.ui.redraw import wire_redraw
+from pipeline.ui.studio import Restored, Studio
+from tests.tiny import tiny_pipeline
+
+RECIPE = Recipe(prompt="a cat", seed=7, weights_hash="0123456789ab")
+VISITOR = SimpleNamespace(session_hash="me")
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    store = Store(tmp_path_factory.mktemp("store"))
+    studio = Studio(tiny_pipeline(), weights_hash="0123456789ab", store=store)
+    with gr.Blocks() as demo:
+        create = build_create_tab(studio, LIMITS)
+        wire_redraw(studio, LIMITS, create)
+    handlers = {function.fn.__name__: function.fn for function in demo.fns.values() if function.fn is not None}
+    yield SimpleNamespace(studio=studio, create=create, again=handlers["again"])
+    store.close()
+
+
+def drawn(page, recipe=RECIPE, images=(), references=()):
+    *_, picture = page.studio.draw(recipe, images)
+    return Drawn.from_rendered(picture, str(page.studio.save(picture)), references)
+
+
+def pressed(page, kept, references=None) -> dict:
+    """The page's last update after the button was pressed with the first of these pictures shown."""
+    create = page.create
+    values = {widget: None for widget in create.inputs} | {
+        create.pictures: kept,
+        create.selected: 0,
+        create.file_format: "png",
+        create.form.references: references,
+    }
+    return [update for update in page.again(values, VISITOR)][-1]
+
+
+def test_it_draws_though_the_store_has_it_and_finds_it_identical(page, monkeypatch):
+    shown, seen = drawn(page), []
+    assert isinstance(page.studio.restore(RECIPE), Restored)
+    draw = page.studio.draw
+    monkeypatch.setattr(page.studio, "draw", lambda *a, **o: (seen.append(event) or event for event in draw(*a, **o)))
+    update = pressed(page, [shown])
+    assert isinstance(seen[-1], Rendered) and not isinstance(seen[-1], Restored)
+    assert 'data-verdict="identical"' in update[page.create.canvas]
+    assert "Drawn again. Identical, pixel for pixel." in update[page.create.canvas]
+    assert len(update[page.create.pictures]) == 1
+
+
+def test_a_picture_that_comes_out_otherwise_is_said_to_differ_and_put_on_the_shelf(page):
+    other = drawn(page, Recipe(prompt="a dog", seed=8, weights_hash="0123456789ab"))
+    forged = Drawn(other.path, RECIPE, other.pixels_hash, 0.0)
+    update = pressed(page, [forged])
+    assert 'data-verdict="differs"' in update[page.create.canvas]
+    first, second = update[page.create.pictures]
+    assert first == forged and second.recipe == RECIPE and second.path != other.path
+
+
+def test_reference_pictures_are_the_picture_s_own_or_the_form_s_or_asked_for(page, tmp_path):
+    Image.new("RGB", (48, 48), "red").save(tmp_path / "red.png")
+    path, image = str(tmp_path / "red.png"), Image.open(tmp_path / "red.png").convert("RGB")
+    recipe = Recipe(prompt="a cat", weights_hash="0123456789ab", image_hashes=(pixels_sha256(image),))
+    own = drawn(page, recipe, [image], [path])
+    by_link = Drawn(own.path, own.recipe, own.pixels_hash, own.seconds)
+    for kept, references in ((own, None), (by_link, [(path, None)])):
+        assert 'data-verdict="identical"' in pressed(page, [kept], references)[page.create.canvas]
+    update = pressed(page, [by_link])
+    assert "Add the same pictures" in update[page.create.status] and "data-verdict" not in update[page.create.canvas]
