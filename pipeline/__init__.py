@@ -1,6 +1,8 @@
 """Easel: text-to-image on an ordinary CPU, watermarked, verifiable, reproducible from a link."""
 
-__all__ = ["TextToImagePipeline"]
+__all__ = ["TextToImagePipeline", "__version__"]
+
+__version__ = "0.1.0"
 
 
 def __getattr__(name: str):

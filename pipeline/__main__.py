@@ -8,8 +8,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from pipeline.recipe import DEFAULTS, MAX_NUM_IMAGES, MAX_SEED, SCHEMA, Recipe, pixels_sha256, read_png
-from pipeline.weights import DEFAULT_WEIGHTS, WeightsError, load_pipeline, weights_hash
+from pipeline.capabilities import CONTROLS
+from pipeline.download import read_recipe
+from pipeline.recipe import DEFAULTS, MAX_NUM_IMAGES, MAX_SEED, SCHEMA, Recipe, pixels_sha256
+from pipeline.weights import DEFAULT_WEIGHTS, WeightsError, find_model
 
 __all__ = ["main"]
 
@@ -43,18 +45,19 @@ def _parser() -> argparse.ArgumentParser:
     generate.add_argument("--image", type=Path, action="append", default=[], help="reference picture; up to 5 times")
     generate.add_argument("--image-weight", type=float, action="append", default=[], help="one for each --image")
     generate.add_argument("--fusion-type", default=_DEFAULTS["fusion_type"], help="mean, max, attention or gated")
-    for name in (
-        "similarity_strength",
-        "num_inference_steps",
-        "guidance_scale",
-        "prior_num_inference_steps",
-        "prior_guidance_scale",
-        "super_res_num_inference_steps",
-    ):
+    similarity = _DEFAULTS["similarity_strength"]
+    generate.add_argument("--similarity-strength", type=float, default=similarity, help=f"default: {similarity}")
+    for name in CONTROLS:
         default = _DEFAULTS[name]
         option = "--" + name.replace("_", "-")
-        generate.add_argument(option, type=type(default), default=default, help=f"default: {default}")
-    generate.add_argument("--model", type=Path, default=DEFAULT_WEIGHTS, help="weights folder (default: weights)")
+        generate.add_argument(
+            option, type=type(default), help=f"default: {default}, or what another model starts with"
+        )
+    generate.add_argument(
+        "--model",
+        default=str(DEFAULT_WEIGHTS),
+        help="folder of ours or of a diffusers text-to-image pipeline, or a Hub name (default: weights)",
+    )
 
     verify = commands.add_parser("verify", help="look for the watermark and the recipe in a picture")
     verify.set_defaults(run=_verify)
@@ -67,6 +70,7 @@ def _generate(arguments: argparse.Namespace) -> int:
     from PIL import Image, ImageOps
     from tqdm import tqdm
 
+    from pipeline.hardware import prepare
     from pipeline.render import Stage, render, series
 
     if arguments.output.suffix.lower() != ".png":
@@ -86,20 +90,20 @@ def _generate(arguments: argparse.Namespace) -> int:
         }
     elif not arguments.prompt.strip():
         raise ValueError("There is nothing to draw. Give a prompt, or pictures with `--image`.")
+    prepare()
+    model = find_model(arguments.model)
+    given = {name: getattr(arguments, name) for name in CONTROLS}
     recipe = Recipe(
         prompt=arguments.prompt,
         negative_prompt=arguments.negative_prompt,
         seed=arguments.seed,
-        weights_hash=weights_hash(arguments.model),
-        num_inference_steps=arguments.num_inference_steps,
-        guidance_scale=arguments.guidance_scale,
-        prior_num_inference_steps=arguments.prior_num_inference_steps,
-        prior_guidance_scale=arguments.prior_guidance_scale,
-        super_res_num_inference_steps=arguments.super_res_num_inference_steps,
+        **{name: model.capabilities.start(name) if value is None else value for name, value in given.items()},
         **references,
     )
-    pipe = load_pipeline(arguments.model)
-    steps = recipe.prior_num_inference_steps + recipe.num_inference_steps + recipe.super_res_num_inference_steps
+    model.capabilities.check(recipe)
+    recipe = model.capabilities.recipe(recipe, model.weights_hash)
+    pipe = model.load()
+    steps = sum(getattr(recipe, name) for name in model.capabilities.controls if name.endswith("steps"))
     for number, each in enumerate(series(recipe, arguments.count)):
         name = arguments.output.name if arguments.count == 1 else f"{arguments.output.stem}-{number + 1}.png"
         path = arguments.output.with_name(name)
@@ -125,7 +129,7 @@ def _verify(arguments: argparse.Namespace) -> int:
     from pipeline.watermark import verify
 
     with Image.open(arguments.file) as image:
-        recipe = read_png(image)
+        recipe = read_recipe(image)
         found = verify(image, deep=arguments.deep)
     print(found.sentence)
     if found.payload is not None:

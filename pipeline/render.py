@@ -5,17 +5,18 @@ Path("apple.png").write_bytes(rendered.png)
 """
 
 import io
+import itertools
 import math
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
 
-from pipeline.recipe import MAX_SEED, Recipe, pixels_hash, pixels_sha256, png_info
+from pipeline.recipe import MAX_SEED, STAGES, Recipe, Variation, pixels_hash, pixels_sha256, png_info
 
 if TYPE_CHECKING:  # torch and diffusers take seconds to import, and the page appears before they are there
     import torch
@@ -24,7 +25,6 @@ if TYPE_CHECKING:  # torch and diffusers take seconds to import, and the page ap
 
 __all__ = ["STAGES", "Cancelled", "Rendered", "Stage", "Verdict", "compare", "render", "series"]
 
-STAGES = ("prior", "decoder", "super_res")
 LOOKS_THE_SAME = 35.0  # dB PSNR; float differences between machines stay above it, other seeds stay far below
 
 
@@ -58,9 +58,10 @@ class Rendered:
         png: the file to hand out: the picture's pixels and its recipe as text.
         recipe: what it is a function of.
         pixels_hash: 16 hex digits of the pixels, for links.
-        image_embeds: (1, embed_dim): what the decoder was given.
+        image_embeds: (1, embed_dim): what the decoder was given; None where the model has none.
         image_weights: share of each reference picture; None without references.
         seconds: how long it took.
+        step_seconds: of one step of each stage that ran, the mean; the very first step is not timed.
     """
 
     image: Image.Image
@@ -70,6 +71,7 @@ class Rendered:
     image_embeds: "torch.Tensor"
     image_weights: list[float] | None
     seconds: float
+    step_seconds: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -111,18 +113,22 @@ def render(
         "super_res": recipe.super_res_num_inference_steps,
     }
 
+    ends: list[tuple[str, float]] = []  # of the steps
+
     def on_step(_pipe, step: int, _timestep, known: dict) -> dict:
+        name = known["stage"]
+        ends.append((name, time.perf_counter()))
         if cancel is not None and cancel.is_set():
             raise Cancelled
         if on_stage is not None:
-            name = known["stage"]
-            preview = _to_image(known["preview"]) if name == "decoder" else None
+            preview = None if name != "decoder" or known["preview"] is None else _to_image(known["preview"])
             on_stage(Stage(name, step + 1, totals[name], preview))
         return {}
 
     if cancel is not None and cancel.is_set():
         raise Cancelled
     started = time.perf_counter()
+    varied = _varied_latents(pipe, recipe) if recipe.variations else {}
     output = pipe(
         prompt=recipe.prompt,
         negative_prompt=recipe.negative_prompt or None,
@@ -139,18 +145,20 @@ def render(
         watermark_payload=recipe.id32,
         callback_on_step_end=on_step,
         callback_on_step_end_tensor_inputs=("preview",),
+        **varied,
     )
     image = output.images[0]
     file = io.BytesIO()
-    image.save(file, format="PNG", pnginfo=png_info(recipe))
+    image.save(file, format="PNG", pnginfo=png_info(recipe), compress_level=4)  # as small as 6 in half the time
     return Rendered(
         image=image,
         png=file.getvalue(),
         recipe=recipe,
         pixels_hash=pixels_hash(image),
-        image_embeds=output.image_embeds,
+        image_embeds=None if output.image_embeds is None else output.image_embeds.cpu(),
         image_weights=output.image_weights,
         seconds=time.perf_counter() - started,
+        step_seconds=_step_seconds(ends),
     )
 
 
@@ -176,11 +184,37 @@ def compare(image: Image.Image, expected: Image.Image | str) -> Verdict:
     return Verdict("differs", f"Differs visibly ({psnr:.0f} dB).", psnr)
 
 
+def _varied_latents(pipe: "TextToImagePipeline", recipe: Recipe) -> "dict[str, torch.Tensor]":
+    """Every stage's noise by its argument, turned towards other seeds' as the recipe's variations say.
+
+    A turn keeps the variance: independent a, b ~ N(0, 1) give cos(t) a + sin(t) b ~ N(0, 1) for every angle t.
+    """
+    import torch
+
+    def noise(seed: int) -> dict[str, torch.Tensor]:
+        return pipe.prepare_latents(torch.Generator("cpu").manual_seed(seed))
+
+    latents = noise(recipe.seed)
+    for variation in map(Variation.from_text, recipe.variations):
+        angle, other = variation.strength * math.pi / 2, noise(variation.seed)
+        for stage in [variation.stage] if variation.stage else STAGES:
+            latents[stage] = math.cos(angle) * latents[stage] + math.sin(angle) * other[stage]
+    return {"latents" if stage == "decoder" else f"{stage}_latents": value for stage, value in latents.items()}
+
+
+def _step_seconds(ends: list[tuple[str, float]]) -> dict[str, float]:
+    """Mean time of a stage's steps; before the very first one the prompt is read, so it tells nothing."""
+    spent: dict[str, list[float]] = {}
+    for (_, before), (name, after) in itertools.pairwise(ends):
+        spent.setdefault(name, []).append(after - before)
+    return {name: sum(times) / len(times) for name, times in spent.items()}
+
+
 def _check(pipe: "TextToImagePipeline", recipe: Recipe, images: Sequence[Image.Image]) -> None:
-    side = pipe.decoder.config.sample_size * pipe.super_res.config.scale_factor
-    if (recipe.width, recipe.height) != (side, side):
+    width, height = pipe.size
+    if (recipe.width, recipe.height) != (width, height):
         raise ValueError(
-            f"This model draws {side}x{side} pixels, the recipe asks for {recipe.width}x{recipe.height}. "
+            f"This model draws {width}x{height} pixels, the recipe asks for {recipe.width}x{recipe.height}. "
             "Leave width and height out."
         )
     if len(images) != len(recipe.image_hashes):

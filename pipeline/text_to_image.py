@@ -24,6 +24,7 @@ from pipeline.models.prior import EmbeddingPrior
 from pipeline.models.super_resolution import SuperResolution
 from pipeline.models.text_projection import TextProjection
 from pipeline.output import TextToImagePipelineOutput
+from pipeline.safety import CONCEPT_THRESHOLD, Refused, SafetyScreen
 from pipeline.watermark import embed_checked
 
 __all__ = ["MAX_IMAGES", "TextToImagePipeline"]
@@ -43,7 +44,9 @@ class TextToImagePipeline(DiffusionPipeline):
         prior, prior_scheduler: text -> image embedding.
         decoder, decoder_scheduler: image embedding and text -> 64x64 picture.
         super_res, super_res_scheduler: 64x64 picture and text -> 256x256 picture.
-        safety_checker: screens prompts and pictures; optional.
+        safety_checker: a `SafetyScreen` of your own; without one, the bundled categories. There is always one.
+        safety_threshold: cosine at which the bundled one refuses a prompt by its meaning, for the text encoder at
+            hand; None looks at words alone.
     """
 
     model_cpu_offload_seq = "text_encoder->text_proj->image_encoder->fusion->prior->decoder->super_res"
@@ -66,6 +69,7 @@ class TextToImagePipeline(DiffusionPipeline):
         super_res: SuperResolution,
         super_res_scheduler: FlowMatchEulerDiscreteScheduler,
         safety_checker=None,
+        safety_threshold: float | None = None,
     ):
         super().__init__()
         self.register_modules(
@@ -81,9 +85,20 @@ class TextToImagePipeline(DiffusionPipeline):
             decoder_scheduler=decoder_scheduler,
             super_res=super_res,
             super_res_scheduler=super_res_scheduler,
-            safety_checker=safety_checker,
+            safety_checker=None,  # words, not weights: saved with the code, never with the model
         )
+        self.register_to_config(safety_threshold=safety_threshold)
+        if safety_checker is None:
+            embed_texts = None if safety_threshold is None else self.get_sentence_embeds
+            safety_checker = SafetyScreen(embed_texts=embed_texts, threshold=safety_threshold or CONCEPT_THRESHOLD)
+        self.safety_checker = safety_checker
         self.image_processor = VaeImageProcessor(do_resize=False)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of its pictures, in pixels."""
+        side = self.decoder.config.sample_size * self.super_res.config.scale_factor
+        return side, side
 
     @classmethod
     def from_pretrained(cls, pretrained_model_name_or_path, **kwargs):
@@ -124,6 +139,19 @@ class TextToImagePipeline(DiffusionPipeline):
         if isinstance(generator, list) and len(generator) != total:
             raise ValueError(f"`generator` has {len(generator)} entries for {total} pictures. Pass one per picture.")
 
+    def check_safety(self, texts: list[str], prompt_embeds: torch.Tensor | None = None) -> None:
+        """Refuse what is not drawn for anybody, by its words, and by its meaning where there is a threshold for it.
+
+        Raises:
+            Refused: a ValueError whose message says what kind of thing it is.
+        """
+        self.safety_checker.check(texts)
+        if prompt_embeds is not None and self.safety_checker.embed_texts is not None:
+            embeds = F.normalize(prompt_embeds.float().mean(dim=1), dim=-1).cpu().numpy()
+            for verdict in self.safety_checker.screen_embeds(embeds):
+                if not verdict.allowed:
+                    raise Refused(verdict)
+
     def encode_prompt(self, prompt: str) -> tuple[torch.Tensor, torch.Tensor]:
         """One prompt -> prompt_embeds (1, tokens, text_dim) and pooled_prompt_embeds (1, embed_dim), unit length.
 
@@ -148,21 +176,41 @@ class TextToImagePipeline(DiffusionPipeline):
         pixel_values = torch.as_tensor(pixel_values).to(self._execution_device, self.image_encoder.dtype)
         return torch.cat([self.image_encoder(row[None]) for row in pixel_values])
 
+    @torch.no_grad()
+    def get_sentence_embeds(self, texts: list[str]) -> np.ndarray:
+        """Sentences -> (n, text_dim) float32, unit length: what the text encoder says by itself, before `text_proj`.
+
+        The safety screen compares these.
+        """
+        window = self.text_encoder.config.max_position_embeddings
+        tokens = self.tokenizer(texts, padding=True, truncation=True, max_length=window, return_tensors="pt")
+        tokens = tokens.to(self._execution_device)
+        states = self.text_encoder(tokens.input_ids, attention_mask=tokens.attention_mask).last_hidden_state
+        mask = tokens.attention_mask[..., None]
+        return F.normalize((states * mask).sum(1) / mask.sum(1), dim=-1).float().cpu().numpy()
+
     def encode_image(
         self, image: list[Image.Image], image_weights: list[float] | None, fusion_type: str | None
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Reference pictures -> their fused embedding (1, embed_dim) and the share of each (num_images,)."""
         embeds = self.get_image_embeds(image)
-        weights = None if image_weights is None else torch.tensor([image_weights], dtype=embeds.dtype)
+        weights = None if image_weights is None else torch.tensor([image_weights]).to(embeds)
         fused = self.fusion(embeds[None], weights=weights, fusion_type=fusion_type)
         return fused.image_embeds, fused.weights[0]
 
-    def prepare_latents(self, shape: tuple[int, ...], generator: torch.Generator, dtype: torch.dtype) -> torch.Tensor:
-        """Noise of one picture, drawn on the generator's device: the same on every device for a CPU generator."""
-        return randn_tensor(shape, generator=generator, device=self._execution_device, dtype=dtype)
+    def prepare_latents(self, generator: torch.Generator) -> dict[str, torch.Tensor]:
+        """Every stage's noise for one picture, drawn on the generator's device: the same on every device for a CPU
+        generator, and the same for a stage whether or not the ones before it run.
+        """
+        size = self.decoder.config.sample_size
+        large = size * self.super_res.config.scale_factor
+        shapes = {"prior": (1, self.prior.config.embed_dim), "decoder": (1, 3, size, size)}
+        shapes["super_res"] = (1, 3, large, large)
+        where = {"generator": generator, "device": self._execution_device, "dtype": self.decoder.dtype}
+        return {stage: randn_tensor(shape, **where) for stage, shape in shapes.items()}
 
     def run_prior(
-        self, prompt_embeds, pooled_prompt_embeds, negative, generator, *, num_steps, guidance_scale, on_step
+        self, latents, prompt_embeds, pooled_prompt_embeds, negative, *, num_steps, guidance_scale, on_step
     ) -> torch.Tensor:
         """Text -> image embedding (1, embed_dim) by flow matching with classifier-free guidance."""
         mask = prompt_embeds.new_ones(prompt_embeds.shape[:2])
@@ -174,7 +222,6 @@ class TextToImagePipeline(DiffusionPipeline):
                 negative_mask = negative[0].new_ones(negative[0].shape[:2])
                 unconditional = self.prior.encode_text(negative[0], negative_mask, negative[1])
             condition = torch.cat([unconditional, condition])
-        latents = self.prepare_latents((1, self.prior.config.embed_dim), generator, condition.dtype)
 
         def predict(latents: torch.Tensor, timestep: torch.Tensor) -> torch.Tensor:
             rows = len(condition)
@@ -185,13 +232,10 @@ class TextToImagePipeline(DiffusionPipeline):
         return self.prior.unwhiten(latents)
 
     def run_decoder(
-        self, image_embeds, prompt_embeds, negative, generator, *, num_steps, guidance_scale, latents, on_step
+        self, latents, image_embeds, prompt_embeds, negative, *, num_steps, guidance_scale, on_step
     ) -> torch.Tensor:
         """Image embedding and text -> small picture (1, 3, 64, 64), about [-1, 1]."""
         mask = prompt_embeds.new_ones(prompt_embeds.shape[:2])
-        size = self.decoder.config.sample_size
-        noise = self.prepare_latents((1, 3, size, size), generator, image_embeds.dtype)
-        latents = noise if latents is None else latents.to(noise)
         guided = guidance_scale != 1.0
 
         def predict(latents: torch.Tensor, timestep: torch.Tensor) -> torch.Tensor:
@@ -205,11 +249,9 @@ class TextToImagePipeline(DiffusionPipeline):
 
         return self._flow(self.decoder_scheduler, predict, latents, num_steps, "decoder", on_step)
 
-    def run_super_res(self, small, prompt_embeds, generator, *, num_steps, on_step) -> torch.Tensor:
+    def run_super_res(self, latents, small, prompt_embeds, *, num_steps, on_step) -> torch.Tensor:
         """Small picture and text -> large picture (1, 3, 256, 256), about [-1, 1]."""
         mask = prompt_embeds.new_ones(prompt_embeds.shape[:2])
-        size = small.shape[-1] * self.super_res.config.scale_factor
-        latents = self.prepare_latents((1, 3, size, size), generator, small.dtype)
 
         def predict(latents: torch.Tensor, timestep: torch.Tensor) -> torch.Tensor:
             return self.super_res(latents, timestep[None], small, prompt_embeds, mask).clamp(-1, 1)
@@ -241,6 +283,8 @@ class TextToImagePipeline(DiffusionPipeline):
         num_images_per_prompt: int = 1,
         generator: torch.Generator | list[torch.Generator] | None = None,
         latents: torch.Tensor | None = None,
+        prior_latents: torch.Tensor | None = None,
+        super_res_latents: torch.Tensor | None = None,
         prompt_embeds: torch.Tensor | None = None,
         pooled_prompt_embeds: torch.Tensor | None = None,
         image_embeds: torch.Tensor | None = None,
@@ -266,7 +310,9 @@ class TextToImagePipeline(DiffusionPipeline):
             super_res_num_inference_steps: super-resolution steps.
             num_images_per_prompt: pictures per prompt.
             generator: one per picture, or one for all: picture i of several then uses its seed + i.
-            latents: the decoder's starting noise (1, 3, 64, 64), used for every picture.
+            latents: the decoder's starting noise (1, 3, 64, 64) in place of the generator's, for every picture.
+            prior_latents: the prior's (1, embed_dim).
+            super_res_latents: super-resolution's (1, 3, 256, 256).
             prompt_embeds: (1, tokens, text_dim) from ``encode_prompt``, in place of ``prompt``.
             pooled_prompt_embeds: (1, embed_dim) that goes with ``prompt_embeds``.
             image_embeds: (1, embed_dim): the prior is skipped.
@@ -285,7 +331,8 @@ class TextToImagePipeline(DiffusionPipeline):
             ``TextToImagePipelineOutput``; every picture in it carries the watermark, read back before it is returned.
 
         Raises:
-            ValueError: an argument is missing, too large or contradicts another.
+            ValueError: an argument is missing, too large or contradicts another; `pipeline.safety.Refused`, one of
+                them, where the prompt asks for what is not drawn.
         """
         steps = {
             "num_inference_steps": num_inference_steps,
@@ -303,6 +350,11 @@ class TextToImagePipeline(DiffusionPipeline):
         prompts = [prompt] if isinstance(prompt, str) or prompt is None else prompt
         prompts = [text for text in prompts for _ in range(num_images_per_prompt)]
         generators = _one_each(generator, len(prompts))
+        towards = [text for text in dict.fromkeys(prompts) if text]
+        if negative_prompt and min(guidance_scale, prior_guidance_scale) < 1:  # then it is drawn, not avoided
+            towards.append(negative_prompt)
+        self.check_safety(towards, prompt_embeds)
+        given = {"prior": prior_latents, "decoder": latents, "super_res": super_res_latents}
 
         # 2. Encode what all pictures share.
         references, weights = None, None
@@ -312,7 +364,9 @@ class TextToImagePipeline(DiffusionPipeline):
         negative = self.encode_prompt(negative_prompt) if negative_prompt and negative_prompt.strip() else None
 
         drawn, embeds = [], []
-        for index, (text, noise) in enumerate(zip(prompts, generators, strict=True)):
+        for index, (text, own) in enumerate(zip(prompts, generators, strict=True)):
+            noise = self.prepare_latents(own)
+            noise |= {stage: mine.to(noise[stage]) for stage, mine in given.items() if mine is not None}
 
             def on_step(stage, step, timestep, latents, clean, index=index):
                 if callback_on_step_end is None:
@@ -336,10 +390,10 @@ class TextToImagePipeline(DiffusionPipeline):
                 embed = references
             else:
                 embed = self.run_prior(
+                    noise["prior"],
                     tokens,
                     pooled,
                     negative,
-                    noise,
                     num_steps=prior_num_inference_steps,
                     guidance_scale=prior_guidance_scale,
                     on_step=on_step,
@@ -350,17 +404,16 @@ class TextToImagePipeline(DiffusionPipeline):
 
             # 5. Small picture, large picture.
             small = self.run_decoder(
+                noise["decoder"],
                 embed,
                 tokens,
                 negative,
-                noise,
                 num_steps=num_inference_steps,
                 guidance_scale=guidance_scale,
-                latents=latents,
                 on_step=on_step,
-            )
+            ).clamp(-1, 1)
             large = self.run_super_res(
-                small.clamp(-1, 1), tokens, noise, num_steps=super_res_num_inference_steps, on_step=on_step
+                noise["super_res"], small, tokens, num_steps=super_res_num_inference_steps, on_step=on_step
             )
 
             # 6. Watermark, read back.

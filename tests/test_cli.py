@@ -66,6 +66,12 @@ def test_what_cannot_be_done_is_said_in_one_line(run, words, message):
     assert message in error and error.count("\n") == 1
 
 
+def test_what_is_refused_says_what_kind_of_thing_it_is_and_leaves_no_file(run, tmp_path):
+    status, out, error = run("generate", "a nude woman", "-o", "out.png")
+    assert status == 2 and out == "" and not (tmp_path / "out.png").exists()
+    assert error.splitlines()[-1].endswith("This was not drawn because it asks for nudity or sexual content.")
+
+
 def test_missing_weights_name_the_command_that_makes_them(tmp_path, capsys):
     assert main(["generate", "a cat", "--model", str(tmp_path / "none")]) == 2
     assert "python -m pipeline.training.export" in capsys.readouterr().err

@@ -11,17 +11,26 @@ ROOT = Path(__file__).resolve().parent.parent
 ALLOWED = {
     "pipeline.models": (),
     "pipeline.watermark": ("pipeline.watermark",),
-    "pipeline.data": ("pipeline.data", "pipeline.models"),
-    "pipeline": ("pipeline", "pipeline.models", "pipeline.watermark"),
-    "pipeline.training": ("pipeline", "pipeline.models", "pipeline.watermark", "pipeline.data", "pipeline.training"),
+    "pipeline.safety": ("pipeline.safety",),
+    "pipeline.data": ("pipeline.data", "pipeline.models", "pipeline.safety"),
+    "pipeline": ("pipeline", "pipeline.models", "pipeline.safety", "pipeline.watermark"),
+    "pipeline.training": (
+        "pipeline",
+        "pipeline.models",
+        "pipeline.watermark",
+        "pipeline.data",
+        "pipeline.safety",
+        "pipeline.training",
+    ),
     "pipeline.evaluation": (
         "pipeline",
         "pipeline.models",
         "pipeline.watermark",
         "pipeline.data",
+        "pipeline.safety",
         "pipeline.evaluation",
     ),
-    "pipeline.ui": ("pipeline", "pipeline.models", "pipeline.watermark", "pipeline.ui"),
+    "pipeline.ui": ("pipeline", "pipeline.models", "pipeline.safety", "pipeline.watermark", "pipeline.ui"),
     "app": ("pipeline", "pipeline.models", "pipeline.watermark", "pipeline.ui"),
 }
 AREAS = sorted(ALLOWED, key=len, reverse=True)

@@ -98,3 +98,44 @@ def test_compare_tells_identical_similar_and_different_apart(rendered):
     assert compare(rendered.image, nudged).result == "looks the same"
     assert compare(rendered.image, Image.fromarray(255 - pixels)).result == "differs"
     assert pixels_hash(nudged) != rendered.pixels_hash
+
+
+def test_a_variation_moves_away_from_the_picture_with_its_strength(pipe, rendered):
+    def distance(strength):
+        return 1 - (render(pipe, RECIPE.varied(99, strength)).image_embeds @ rendered.image_embeds.T).item()
+
+    none, little, lot = map(distance, (0, 0.2, 0.7))
+    assert abs(none) < 1e-6 < little < lot
+
+
+def test_the_whole_way_to_another_seed_is_that_seeds_picture(pipe):
+    there = render(pipe, RECIPE.varied(99, 1)).image
+    assert compare(there, render(pipe, replace(RECIPE, seed=99)).image).result != "differs"
+
+
+def test_one_stage_drawn_anew_leaves_the_others_as_they_were(pipe, rendered):
+    def small(recipe):
+        stages = []
+        drawn = render(pipe, recipe, on_stage=stages.append)
+        return drawn, [np.asarray(stage.preview) for stage in stages if stage.name == "decoder"][-1]
+
+    _, sketch = small(RECIPE)
+    other_sketch, new_sketch = small(RECIPE.varied(99, 1, "decoder"))
+    other_paint, same_sketch = small(RECIPE.varied(99, 1, "super_res"))
+    assert np.array_equal(other_sketch.image_embeds, rendered.image_embeds)
+    assert not np.array_equal(new_sketch, sketch)
+    assert np.array_equal(same_sketch, sketch)
+    assert other_paint.pixels_hash != rendered.pixels_hash
+    assert not np.allclose(render(pipe, RECIPE.varied(99, 1, "prior")).image_embeds, rendered.image_embeds)
+
+
+def test_a_varied_picture_is_redrawn_from_its_link(pipe):
+    varied = render(pipe, RECIPE.varied(99, 0.25).varied(4, 1, "decoder"))
+    link = Recipe.from_query(varied.recipe.to_query(varied.pixels_hash))
+    assert render(pipe, link.recipe).png == varied.png
+    assert compare(varied.image, link.pixels_hash).result == "identical"
+
+
+def test_every_stage_is_timed(rendered):
+    assert set(rendered.step_seconds) == {"prior", "decoder", "super_res"}
+    assert all(0 < seconds < rendered.seconds for seconds in rendered.step_seconds.values())

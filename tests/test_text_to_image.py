@@ -1,13 +1,16 @@
 """The cascade as a caller meets it, on real classes at tiny size."""
 
+import logging
+
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
+from pipeline.safety import Refused, SafetyScreen
 from pipeline.text_to_image import TextToImagePipeline
 from pipeline.watermark import verify
-from tests.tiny import tiny_pipeline
+from tests.tiny import tiny_components, tiny_pipeline
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +74,12 @@ def test_given_embeds_equal_computed_embeds(pipe):
     prompt_embeds, pooled_prompt_embeds = pipe.encode_prompt("a cat")
     given = draw(pipe, prompt_embeds=prompt_embeds.detach(), pooled_prompt_embeds=pooled_prompt_embeds.detach())
     assert np.array_equal(given, draw(pipe, "a cat"))
+
+
+def test_given_noise_equals_the_generators(pipe):
+    noise = pipe.prepare_latents(seeded(3))
+    given = {"prior_latents": noise["prior"], "latents": noise["decoder"], "super_res_latents": noise["super_res"]}
+    assert np.array_equal(draw(pipe, "a cat", seed=8, **given), draw(pipe, "a cat", seed=3))
 
 
 def test_image_embeds_skip_the_prior(pipe):
@@ -192,3 +201,48 @@ def test_tuple_equals_dict(pipe):
 def test_bad_input_is_refused_in_words(pipe, arguments, words):
     with pytest.raises(ValueError, match=words):
         pipe(**arguments)
+
+
+def test_an_unsafe_prompt_is_refused_before_anything_is_drawn_and_is_not_logged(pipe, caplog):
+    steps = []
+    with caplog.at_level(logging.DEBUG), pytest.raises(Refused, match="because it asks for nudity") as caught:
+        pipe(["a cat", "a nude woman named Zebulona"], callback_on_step_end=lambda *known: steps.append(known))
+    assert caught.value.category == "sexual" and not steps
+    assert "zebulona" not in f"{caplog.text} {caught.value}".lower()
+
+
+def test_a_negative_prompt_is_screened_only_where_it_is_drawn(pipe):
+    draw(pipe, "a cat", negative_prompt="nude, nsfw")
+    for scale in ("guidance_scale", "prior_guidance_scale"):
+        with pytest.raises(Refused):
+            draw(pipe, "a cat", negative_prompt="nude, nsfw", **{scale: 0.0})
+
+
+def test_meaning_is_screened_in_words_and_in_given_embeds():
+    def embed_texts(texts):  # everything but the ordinary is unsafe
+        return np.stack([ordinary if text in known else unsafe for text in texts])
+
+    pipe, known = tiny_pipeline(), SafetyScreen()._ordinary
+    prompt_embeds, pooled = pipe.encode_prompt("a cat")
+    unsafe = pipe.get_sentence_embeds(["a cat"])[0]
+    ordinary = -unsafe
+    pipe.safety_checker = SafetyScreen(embed_texts=embed_texts)
+    with pytest.raises(Refused):
+        pipe("a cat")
+    with pytest.raises(Refused):
+        pipe(prompt_embeds=prompt_embeds, pooled_prompt_embeds=pooled)
+
+
+def test_the_threshold_of_the_meaning_travels_with_the_weights(tmp_path):
+    TextToImagePipeline(**tiny_components(), safety_threshold=0.6).save_pretrained(tmp_path)
+    loaded = TextToImagePipeline.from_pretrained(tmp_path)
+    assert loaded.safety_checker.threshold == 0.6 and loaded.safety_checker.embed_texts is not None
+    assert tiny_pipeline().safety_checker.embed_texts is None  # words alone
+    own = SafetyScreen()
+    assert TextToImagePipeline.from_pretrained(tmp_path, safety_checker=own).safety_checker is own
+
+
+def test_sentence_embeds_do_not_depend_on_what_else_is_asked(pipe):
+    together = pipe.get_sentence_embeds(["a cat", "an apple on a background"])
+    assert np.allclose(together[0], pipe.get_sentence_embeds(["a cat"])[0], atol=1e-5)
+    assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
