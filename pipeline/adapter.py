@@ -217,6 +217,9 @@ def read_capabilities(folder: str | Path, model: str) -> Capabilities:
     for name in CONTROLS:
         if found := _argument(pipeline_class, name):
             controls[name] = found[1]
+    is_unguided = _config(folder, "transformer").get("guidance_embeds") is False  # FLUX.1-schnell ignores the scale
+    if is_unguided and _argument(pipeline_class, "guidance_scale")[0] == "guidance_scale":
+        del controls["guidance_scale"]
     if "num_inference_steps" not in controls:
         raise WeightsError(f"{model} ({pipeline_class.__name__}) counts no steps. Choose another repository.")
     width, height = _size(folder, parameters)

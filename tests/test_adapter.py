@@ -17,7 +17,7 @@ from pipeline.watermark import verify
 from pipeline.weights import WeightsError, find_model, name_weights
 from tests import tiny_diffusers
 
-FAMILIES = ("stable_diffusion", "unclip", "kandinsky", "flux_kontext")
+FAMILIES = ("stable_diffusion", "sdxl", "unclip", "kandinsky", "flux", "flux_schnell", "flux_kontext")
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +56,11 @@ def _fields(recipe):
     ("family", "stages", "side"),
     [
         ("stable_diffusion", ["decoder"], 256),
+        ("sdxl", ["decoder"], 256),
         ("unclip", ["prior", "decoder", "super_res"], 256),
         ("kandinsky", ["prior", "decoder"], 512),
+        ("flux", ["decoder"], 256),
+        ("flux_schnell", ["decoder"], 256),
         ("flux_kontext", ["decoder"], 256),
     ],
 )
@@ -112,8 +115,13 @@ def test_the_controls_are_those_of_the_pipeline(folders):
         "prior_guidance_scale": 4.0, "super_res_num_inference_steps": 7,
     }  # fmt: skip
     assert "super_res_num_inference_steps" not in found["kandinsky"].controls
-    assert [found[family].negative_prompt for family in FAMILIES] == [True, False, True, False]
-    assert [found[family].max_references for family in FAMILIES] == [0, 0, 0, 1]
+    assert found["sdxl"].controls == {"num_inference_steps": 50, "guidance_scale": 5.0}
+    assert found["flux"].controls == {"num_inference_steps": 28, "guidance_scale": 3.5}
+    assert found["flux_schnell"].controls == {"num_inference_steps": 28}
+    assert {family for family in FAMILIES if found[family].negative_prompt} == {
+        "stable_diffusion", "sdxl", "kandinsky",
+    }  # fmt: skip
+    assert {family for family in FAMILIES if found[family].max_references} == {"flux_kontext"}
 
 
 def test_a_setting_that_would_have_no_effect_is_refused(folders):

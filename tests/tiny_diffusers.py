@@ -5,12 +5,15 @@ from diffusers import (
     AutoencoderKL,
     DDIMScheduler,
     DDPMScheduler,
+    EulerDiscreteScheduler,
     FlowMatchEulerDiscreteScheduler,
     FluxKontextPipeline,
+    FluxPipeline,
     FluxTransformer2DModel,
     KandinskyV22CombinedPipeline,
     PriorTransformer,
     StableDiffusionPipeline,
+    StableDiffusionXLPipeline,
     UnCLIPPipeline,
     UnCLIPScheduler,
     UNet2DConditionModel,
@@ -136,23 +139,55 @@ def tiny_kandinsky() -> KandinskyV22CombinedPipeline:
     )
 
 
+def tiny_sdxl() -> StableDiffusionXLPipeline:
+    """256x256; two text encoders, and the picture's size among what the UNet is told."""
+    torch.manual_seed(0)
+    unet = UNet2DConditionModel(
+        sample_size=64, in_channels=4, out_channels=4, layers_per_block=1, block_out_channels=(8, 16),
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"), up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+        cross_attention_dim=2 * DIM, attention_head_dim=2, norm_num_groups=4, use_linear_projection=True,
+        addition_embed_type="text_time", addition_time_embed_dim=8, transformer_layers_per_block=(1, 1),
+        projection_class_embeddings_input_dim=6 * 8 + DIM,
+    )  # fmt: skip
+    return StableDiffusionXLPipeline(
+        vae=_vae(levels=3), unet=unet,
+        text_encoder=CLIPTextModel(text_config()), tokenizer=clip_tokenizer(),
+        text_encoder_2=CLIPTextModelWithProjection(text_config()), tokenizer_2=clip_tokenizer(),
+        scheduler=EulerDiscreteScheduler(beta_schedule="scaled_linear", timestep_spacing="leading", steps_offset=1),
+    )  # fmt: skip
+
+
+def tiny_flux() -> FluxPipeline:
+    """256x256, guidance distilled in, as FLUX.1-dev."""
+    return FluxPipeline(**_flux_components(guidance_embeds=True))
+
+
+def tiny_flux_schnell() -> FluxPipeline:
+    """256x256, without guidance, as FLUX.1-schnell."""
+    return FluxPipeline(**_flux_components(guidance_embeds=False))
+
+
 def tiny_flux_kontext() -> FluxKontextPipeline:
     """256x256; takes a reference picture."""
+    return FluxKontextPipeline(**_flux_components(guidance_embeds=True))
+
+
+def _flux_components(guidance_embeds: bool) -> dict:
     torch.manual_seed(0)
     transformer = FluxTransformer2DModel(
         patch_size=1, in_channels=16, num_layers=1, num_single_layers=1, attention_head_dim=8, num_attention_heads=1,
-        joint_attention_dim=DIM, pooled_projection_dim=DIM, axes_dims_rope=(2, 2, 4), guidance_embeds=True,
+        joint_attention_dim=DIM, pooled_projection_dim=DIM, axes_dims_rope=(2, 2, 4), guidance_embeds=guidance_embeds,
     )  # fmt: skip
     t5 = T5Config(vocab_size=200, d_model=DIM, d_kv=8, d_ff=DIM, num_layers=1, num_heads=2)
-    return FluxKontextPipeline(
-        scheduler=FlowMatchEulerDiscreteScheduler(),
-        vae=_vae(levels=2, shift_factor=0.0),
-        text_encoder=CLIPTextModel(text_config()),
-        tokenizer=clip_tokenizer(),
-        text_encoder_2=T5EncoderModel(t5),
-        tokenizer_2=clip_tokenizer(),
-        transformer=transformer,
-    )
+    return {
+        "scheduler": FlowMatchEulerDiscreteScheduler(),
+        "vae": _vae(levels=2, shift_factor=0.0),
+        "text_encoder": CLIPTextModel(text_config()),
+        "tokenizer": clip_tokenizer(),
+        "text_encoder_2": T5EncoderModel(t5),
+        "tokenizer_2": clip_tokenizer(),
+        "transformer": transformer,
+    }
 
 
 def _vae(levels: int, **more) -> AutoencoderKL:
