@@ -164,7 +164,7 @@ def build_create_tab(studio: Studio, limits: Limits) -> CreateTab:
                 recipe = replace(recipe, seed=roll(), schema=SCHEMA, variations=())
             recipe = studio.recipe(recipe)
             varied = ", ".join(recipe.variations)
-            yield {form.seed: recipe.seed, form.variations: varied, keep_once: False, expected: None, **hide()}
+            yield {form.seed: recipe.seed, form.variations: varied, keep_once: False, expected: None, beside: False}
             paths = reference_paths(values[form.references])
             yield from paint(series(recipe, count), images, paths, kept, values, request)
 
@@ -179,7 +179,7 @@ def build_create_tab(studio: Studio, limits: Limits) -> CreateTab:
             def work() -> Iterator[dict]:
                 drawn = kept[values[selected]]
                 recipe = studio.recipe(drawn.recipe.varied(roll(), strength, stage))
-                yield {expected: None, **hide()}
+                yield {expected: None, beside: False}
                 yield from paint([recipe], open_references(drawn), drawn.references, kept, values, request)
 
             yield from guarded(work(), kept, values)
@@ -212,9 +212,6 @@ def build_create_tab(studio: Studio, limits: Limits) -> CreateTab:
             raise ValueError("The reference pictures are no longer kept here. Add them again and press Generate.")
         return [open_picture(path, limits) for path in drawn.references]
 
-    def hide() -> dict:
-        return {keys.row: gr.update(visible=False), keys.more: gr.update(visible=False), beside: False}
-
     def show(kept: list[Drawn], number: int, verdict: Verdict | None = None, file_format: str = "png") -> dict:
         return {
             canvas: canvas_finished(kept[number], verdict),
@@ -223,8 +220,6 @@ def build_create_tab(studio: Studio, limits: Limits) -> CreateTab:
             pictures: kept,
             selected: number,
             beside: False,
-            keys.row: gr.update(visible=True),
-            keys.more: gr.update(visible=True),
             form.shares: shares(kept[number]),
             form.leave_out: gr.update(visible=len(kept[number].image_weights) > 1),
         }
@@ -318,7 +313,7 @@ def build_create_tab(studio: Studio, limits: Limits) -> CreateTab:
 
     inputs = form.inputs | {pictures, selected, expected, keep_once, keys.file_format}
     outputs = [
-        canvas, line, row, keys.row, keys.more, keys.download, pictures, selected, beside, expected, keep_once,
+        canvas, line, row, keys.download, pictures, selected, beside, expected, keep_once,
         form.seed, form.variations, form.quality, form.shares, form.leave_out, form.generate, form.cancel,
     ]  # fmt: skip
     buttons = [form.generate, form.cancel, line]

@@ -15,14 +15,12 @@ A_LITTLE, A_LOT = 0.3, 0.7  # of the way to another seed's noise
 
 @dataclass(frozen=True)
 class PictureKeys:
-    """The widgets. `row` and `more` are shown with the first picture.
+    """The widgets. page.css shows them while the canvas has a finished picture.
 
     again: button -> (strength, stage) of the variation that it draws.
     copies: button -> the form in which the browser copies the link.
     """
 
-    row: gr.Row
-    more: gr.Accordion
     download: gr.DownloadButton
     file_format: gr.Dropdown
     again: dict[gr.Button, tuple[float, str]]
@@ -44,7 +42,7 @@ def build_picture_keys(capabilities: Capabilities = EASEL) -> PictureKeys:
 
     varies = capabilities.variations
 
-    with gr.Row(elem_id="picture-actions", elem_classes="keys", visible=False) as row:
+    with gr.Row(elem_id="picture-actions", elem_classes="keys"):
         download = gr.DownloadButton(say("Download"), size="sm", variant="primary", elem_id="download", min_width=80)
         file_format = gr.Dropdown(
             [(name.upper(), name) for name in FORMATS],
@@ -59,7 +57,7 @@ def build_picture_keys(capabilities: Capabilities = EASEL) -> PictureKeys:
             key("Vary a little", "vary-little", varies): (A_LITTLE, ""),
             key("Vary a lot", "vary-lot", varies): (A_LOT, ""),
         }
-    with gr.Accordion(say("More with this picture"), open=False, elem_id="more-keys", visible=False) as more:
+    with gr.Accordion(say("More with this picture"), open=False, elem_id="more-keys"):
         with gr.Row(elem_classes="keys"):
             reuse_prompt = key("Use its prompt", "reuse-prompt")
             reuse_seed = key("Keep this seed", "reuse-seed")
@@ -77,8 +75,6 @@ def build_picture_keys(capabilities: Capabilities = EASEL) -> PictureKeys:
             compare = key("Compare two", "compare")
             download_all = key("Download all", "download-all")
     return PictureKeys(
-        row=row,
-        more=more,
         download=download,
         file_format=file_format,
         again=again,

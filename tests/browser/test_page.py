@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
+from app import build_demo, launch_options
 from pipeline.recipe import Recipe, pixels_hash, read_png
 from pipeline.render import render
+from pipeline.store import Store
 from pipeline.watermark import verify
 from tests.tiny import tiny_pipeline
 
@@ -150,6 +152,23 @@ def test_an_example_draws_and_the_shelf_brings_pictures_back(open_page):
     wait_for_picture(page)
     page.click("#shelf button[data-index='0']")
     page.wait_for_selector(f"#canvas .finished[data-pixels='{first}']")
+
+
+def test_a_picture_from_the_store_comes_with_its_keys(browser, pipe, tmp_path):
+    demo = build_demo(pipe, weights_hash="0123456789ab", store=Store(tmp_path))
+    demo.launch(prevent_thread_lock=True, quiet=True, **launch_options(demo))
+    try:
+        for visit in ("drawn", "from the store"):
+            context = browser.new_context()
+            page = context.new_page()
+            page.goto(demo.local_url)
+            page.get_by_role("button", name="Red apple").click()
+            wait_for_picture(page)
+            assert ("From the store" in page.inner_text("#status")) == (visit == "from the store")
+            page.wait_for_selector("#download", state="visible")
+            context.close()
+    finally:
+        demo.close()
 
 
 def test_five_references_are_combined_and_their_shares_shown(open_page, keep, tmp_path):
