@@ -89,7 +89,7 @@ def build_demo(
             with gr.Tab(say("History"), id="history"):
                 build_history_tab()
             with gr.Tab(say("About"), id="about"):
-                gr.Markdown(ABOUT, elem_id="about")
+                gr.Markdown(say(ABOUT[0]), elem_id="about")
         build_api(studio, limits)
         hidden = {"show_progress": "hidden", "api_visibility": "private"}
         theme.click(None, js="() => { window.easel.toggleTheme(); }", **hidden)

@@ -129,7 +129,7 @@ def canvas_compared(one: Drawn, other: Drawn) -> str:
     """Two finished pictures side by side, with what their recipes say differently; the keys stay with the first."""
     rows = "".join(
         f"<tr><th scope='row'>{escape(words)}</th>"
-        + "".join(f"<td translate='no'>{escape(_field_text(drawn.recipe, name))}</td>" for drawn in (one, other))
+        + "".join(f"<td>{_field_html(drawn.recipe, name)}</td>" for drawn in (one, other))
         + "</tr>"
         for name, words in _FIELDS.items()
         if getattr(one.recipe, name) != getattr(other.recipe, name)
@@ -238,9 +238,14 @@ def _variation_words(recipe: Recipe) -> list[str]:
     return [_ANEW[v.stage] if v.strength == 1 else f"varied {100 * v.strength:.0f} %" for v in variations]
 
 
-def _field_text(recipe: Recipe, name: str) -> str:
+def _field_html(recipe: Recipe, name: str) -> str:
     value = getattr(recipe, name)
-    return (", ".join(map(str, value)) if isinstance(value, tuple) else str(value)) or "—"
+    if name == "variations":  # in words, and the seed that they turn to
+        said = zip(_variation_words(recipe), value, strict=True)
+        parts = [f"<span>{words}</span> <small translate='no'>{text.split(':')[0]}</small>" for words, text in said]
+        return "<br>".join(parts) or "—"
+    text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return f"<span translate='no'>{escape(text) or '—'}</span>"
 
 
 def _data_url(image: Image.Image) -> str:

@@ -105,7 +105,7 @@
     const query = event.target.closest?.("#history-list button")?.dataset.query;
     if (query) save(load().filter((entry) => entry.query !== query));
     if (event.target.id === "history-clear" && confirm(easelWords("Delete the history of this browser?"))) save([]);
-    if (event.target.closest?.('[role="tab"]')) setTimeout(show, 100);
+    if (event.target.closest?.('.tab-wrapper')) setTimeout(show, 100); // a tab, or its place in the menu of a phone
   });
   document.addEventListener("load", (event) => event.target.closest?.("#canvas figure") && remember(), true);
 })();

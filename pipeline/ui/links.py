@@ -15,6 +15,14 @@ from pipeline.ui.verify_tab import VerifyTab
 __all__ = ["wire_links"]
 
 _ASKS = {"prompt", "seed", "images"}  # a link with one of these is about a picture
+_ADD_ONE = (
+    "This picture was made with a reference picture, which a link cannot carry. Add the same file under Reference "
+    "pictures, then press Generate."
+)
+_ADD_MANY = (
+    "This picture was made with {} reference pictures, which a link cannot carry. Add the same files, in their order, "
+    "under Reference pictures, then press Generate."
+)
 _HIDDEN = {"show_progress": "hidden", "api_visibility": "private"}
 
 
@@ -66,10 +74,7 @@ def wire_links(
         drawable = not recipe.image_hashes and bool(recipe.prompt.strip())
         if recipe.image_hashes:
             count = len(recipe.image_hashes)
-            notes.append(
-                f"This picture was made with {count} reference picture{'s' if count > 1 else ''}, which a link cannot "
-                "carry. Add the same file under Reference pictures, then press Generate."
-            )
+            notes.append(_ADD_ONE if count == 1 else _ADD_MANY.format(count))
         elif not drawable:
             notes.append("The link says nothing to draw. Type what you would like to see.")
         announce(notes)

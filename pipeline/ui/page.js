@@ -84,14 +84,15 @@ document.addEventListener("keydown", (event) => {
   if (saved && !new URLSearchParams(location.search).has("__theme")) {
     document.body.classList.toggle("dark", saved === "dark");
   }
-  // The status line is announced when it changes. It is replaced as a whole, so the announcer repeats it.
-  let last = "";
+  // The tabs' status lines are announced when they change. They are replaced as a whole, so the announcer repeats them.
+  const last = {};
   new MutationObserver(() => {
-    const line = document.querySelector("#status .status");
-    const words = line ? line.textContent : "";
-    const kind = words.replace(/\d+/g, ""); // counting steps aloud would drown everything else
-    if (kind === last) return;
-    last = kind;
-    announcer.textContent = words;
+    for (const line of document.querySelectorAll(":is(#status, #search-status, #verify-status) .status")) {
+      const place = line.closest("#status, #search-status, #verify-status").id;
+      const kind = line.textContent.replace(/\d+/g, ""); // counting steps aloud would drown everything else
+      if (kind === (last[place] ?? "")) continue;
+      last[place] = kind;
+      announcer.textContent = line.textContent;
+    }
   }).observe(document.body, { subtree: true, childList: true, characterData: true });
 })();

@@ -22,8 +22,8 @@ __all__ = ["build_search_tab", "results_html"]
 
 _HIDDEN = {"show_progress": "hidden", "api_visibility": "private"}
 _HELP = (
-    "<p class='found-empty'>Searched are the pictures that you add here and those drawn in this visit. Nobody else "
-    "sees them, and the server deletes them within hours.</p>"
+    "<p class='found-empty'>Search looks through the pictures that you add here and those drawn in this visit. Nobody "
+    "else sees them, and the server deletes them within hours.</p>"
 )
 _logger = logging.getLogger(__name__)
 

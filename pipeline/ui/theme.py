@@ -5,6 +5,7 @@ from pathlib import Path
 
 import gradio as gr
 
+from pipeline.ui.about import ABOUT
 from pipeline.ui.words import translations
 
 __all__ = ["CSS", "HEAD", "HEADER", "easel_theme"]
@@ -13,7 +14,11 @@ _HERE = Path(__file__).parent
 CSS = (_HERE / "page.css").read_text(encoding="utf-8")
 _SCRIPT_NAMES = ("words.js", "page.js", "gallery.js", "history.js")
 _SCRIPTS = "".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPT_NAMES)
-_OTHERS = {name: table for name, table in translations().translations_dict.items() if name != "en"}
+_OTHERS = {  # the About tab is gradio's to translate
+    name: {english: words for english, words in table.items() if english != ABOUT[0]}
+    for name, table in translations().translations_dict.items()
+    if name != "en"
+}
 _WORDS = json.dumps(_OTHERS, ensure_ascii=False).replace("<", "\\u003c")
 HEAD = (
     "<meta name='description' content='Type a sentence, get a watermarked picture that its link draws again.'>"

@@ -22,7 +22,9 @@ const easelWords = (() => {
       let next = 1;
       return text.replace(bare, () => other.replaceAll("{}", () => found[next++]));
     }
-    return text;
+    const sentences = bare.split(/(?<=[.!?]) (?=\p{Lu})/u); // known one by one, if not as a whole
+    const others = sentences.length > 1 ? sentences.map(words) : sentences;
+    return others.every((other, number) => other !== sentences[number]) ? text.replace(bare, () => others.join(" ")) : text;
   };
 
   const OURS = ".html-container, .toast-body, #zoom";

@@ -1,12 +1,15 @@
 """The page's own words in English, German and Spanish; the browser's language decides which are shown.
 
 The keys are the English words, with {} for what changes. Labels go through `say`; what is written into the page as
-HTML stays English on the server, and words.js translates it from the same table. Prompts stay in English, which is the
-model's language, and so do the style names and the sentences of rare errors.
+HTML stays English on the server, and words.js translates it from the same table. Errors and findings are in
+sentences.py, the About tab in about.py. Prompts stay in English, which is the model's language, and so do the styles.
 """
 
 import gradio as gr
 from gradio.i18n import I18nData
+
+from pipeline.ui.about import ABOUT
+from pipeline.ui.sentences import SENTENCES
 
 __all__ = ["TRANSLATIONS", "say", "translations"]
 
@@ -256,8 +259,8 @@ TRANSLATIONS = {
     ),
     "Cancelled. Nothing was compared.": ("Abgebrochen. Nichts wurde verglichen.", "Cancelado. No se comparó nada."),
     # Search
-    "Searched are the pictures that you add here and those drawn in this visit. Nobody else sees them, and the server "
-    "deletes them within hours.": (
+    "Search looks through the pictures that you add here and those drawn in this visit. Nobody else sees them, and "
+    "the server deletes them within hours.": (
         "Gesucht wird in den Bildern, die Sie hier hinzufügen, und in denen dieses Besuchs. Niemand sonst sieht sie, "
         "und der Server löscht sie binnen Stunden.",
         "Se busca en las imágenes que añades aquí y en las dibujadas en esta visita. Nadie más las ve, y el servidor "
@@ -352,6 +355,8 @@ TRANSLATIONS = {
     "Add pictures": ("Bilder hinzufügen", "Añadir imágenes"),
     "Remove added pictures": ("Hinzugefügte Bilder entfernen", "Quitar las imágenes añadidas"),
     "Draw it again and compare": ("Noch einmal zeichnen und vergleichen", "Dibujar de nuevo y comparar"),
+    **SENTENCES,
+    ABOUT[0]: ABOUT[1:],
 }
 
 

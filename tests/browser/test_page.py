@@ -200,6 +200,10 @@ def test_a_phone_shows_everything_in_its_width(open_page, keep):
     page.locator(".overflow-menu button, [role='tab']").filter(has_text="Verify").locator("visible=true").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     keep(page, "phone-light-verify", full_page=True)
+    if not page.get_by_role("tab", name="History").is_visible():
+        page.get_by_label("More tabs").click()
+    page.locator(".overflow-menu button, [role='tab']").filter(has_text="History").locator("visible=true").click()
+    page.wait_for_selector("#history-list li")
 
 
 def test_dark_mode_follows_the_system_and_the_button(open_page, keep):
@@ -258,6 +262,15 @@ def test_the_labels_speak_the_language_of_the_browser(open_page, keep, locale, w
     page = open_page(locale=locale)
     page.wait_for_function(f"document.querySelector('#generate').textContent.trim() === '{words}'")
     keep(page, f"desktop-{locale}")
+    page.fill("#prompt textarea", "x" * 600)
+    page.click("#generate")
+    refused = {"de-DE": "gelesen werden bis zu 512", "es-ES": "se leen hasta 512"}[locale]
+    page.wait_for_selector(f"#status .bad:has-text('{refused}')")
+    page.locator("[role='tab'][data-tab-id='about']").click()
+    page.wait_for_selector(
+        {"de-DE": "#about:has-text('Was es zeichnet')", "es-ES": "#about:has-text('Qué dibuja')"}[locale]
+    )
+    keep(page, f"desktop-{locale}-about")
 
 
 @pytest.mark.parametrize("dark", [False, True])
