@@ -82,10 +82,14 @@ class BagReader(nn.Module):
         )
         self.next_word = nn.Linear(EMBED_DIM, len(words.words))
 
+    def embed(self, features: torch.Tensor) -> torch.Tensor:
+        """(batch, num_images, FEATURES) -> (batch, num_images, EMBED_DIM), L2-normalised."""
+        features = F.dropout((features - self.mean) / self.std, DROPOUT, self.training)
+        return F.normalize(self.projection(features), dim=-1)
+
     def fuse(self, features: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """(batch, num_images, FEATURES), (batch, num_images) bool -> (batch, EMBED_DIM) of about unit variance."""
-        features = F.dropout((features - self.mean) / self.std, DROPOUT, self.training)
-        embeds = F.normalize(self.projection(features), dim=-1)
+        embeds = self.embed(features)
         if isinstance(self.pool, ImageFusion):
             fused = self.pool(embeds, mask, fusion_type=self.fusion_type).image_embeds
         else:

@@ -42,7 +42,7 @@ from pipeline.evaluation.photo_encoder import (
     train_encoder,
 )
 
-__all__ = ["Features", "evaluate", "main", "run_seed", "train_reader"]
+__all__ = ["Features", "evaluate", "largest_share", "main", "run_seed", "train_reader"]
 
 log = logging.getLogger(__name__)
 
@@ -179,6 +179,13 @@ def evaluate(
     return {name: float(value) for name, value in figures.items()}, predicted["fine"] == targets["fine"]
 
 
+@torch.no_grad()
+def largest_share(reader: BagReader, features: torch.Tensor, mask: torch.Tensor) -> float:
+    """The largest weight in a bag times the number of its photographs, averaged over bags; 1 if all decide alike."""
+    weights = reader.pool(reader.embed(features), mask, fusion_type=reader.fusion_type).weights
+    return (weights.amax(1) * mask.sum(1)).mean().item()
+
+
 def run_seed(grocery: Grocery, encoder: torch.nn.Module, features: Features, steps: int, seed: int) -> list[dict]:
     """All readers in all settings with one seed; the same test bags for all. One record a row of the table."""
     words, generator = Vocabulary(grocery), np.random.default_rng(1000 + seed)
@@ -201,6 +208,8 @@ def run_seed(grocery: Grocery, encoder: torch.nn.Module, features: Features, ste
         counts = np.array([len(bag.photos) for bag in parts["test"]])
         by_size = {1: right_single.mean()} | {size: right[counts == size].mean() for size in (2, 3, 4, 5)}
         records[-1]["fine accuracy by size"] = {size: 100 * float(value) for size, value in by_size.items()}
+        if name in ("attention", "gated"):
+            records[-1]["largest share"] = largest_share(reader, *inputs["test"]["bag"])
         record("unseen products", name, reader, "unseen", kind)
         log.info("seed %d, %s: fine-tuned %.1f %% fine accuracy", seed, name, 100 * right.mean())
     plain = train_reader(grocery, words, features, "mean", (1,), steps, seed)

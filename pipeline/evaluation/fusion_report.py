@@ -55,6 +55,12 @@ def print_verdict(records: list[dict]) -> None:
             print(f"- {name}: {outcome}; {beside}")
     total = len(SETTINGS) * len(VERDICT_FIGURES)
     print(f"\nUngated attention is first among the four poolings in {first} of {total} figures, told apart in {told}.")
+    for name in ("attention", "gated"):
+        shares = np.array([r["largest share"] for r in records if r["reader"] == name and "largest share" in r])
+        print(
+            f"{name}, fine-tuned: the photograph that decides most has {shares.mean():.2f}±{shares.std(ddof=1):.2f} "
+            "times an equal share."
+        )
 
 
 def draw_figure(records: list[dict], path: Path) -> None:

@@ -15,7 +15,7 @@ from PIL import Image
 from pipeline.evaluation import fusion as experiment
 from pipeline.evaluation.bag_reader import BagReader, SetTransformer, Vocabulary
 from pipeline.evaluation.caption_scores import bleu, cider, document_frequency, word_overlap
-from pipeline.evaluation.fusion import Features, evaluate, train_reader
+from pipeline.evaluation.fusion import Features, evaluate, largest_share, train_reader
 from pipeline.evaluation.grocery import ATTRIBUTES, load_grocery, sample_bags
 from pipeline.evaluation.photo_encoder import SIZE, PhotoEncoder, make_collage, random_views
 
@@ -165,6 +165,15 @@ def test_a_reader_learns_what_the_features_tell(grocery, fusion_type):
     assert right.all() and figures["caption precision"] > 50
 
 
+def test_equal_weights_give_no_photograph_more_than_its_share(grocery):
+    torch.manual_seed(0)
+    reader = BagReader(grocery, Vocabulary(grocery), "attention", torch.zeros(256), torch.ones(256)).eval()
+    mask = torch.tensor([[True, True, False], [True, True, True]])
+    assert largest_share(reader, torch.randn(2, 3, 256), mask) == pytest.approx(1.0)  # its score begins at zero
+    torch.nn.init.normal_(reader.pool.attention_w.weight)
+    assert 1.0 < largest_share(reader, torch.randn(2, 3, 256), mask) <= 3.0
+
+
 def test_an_untrained_reader_is_at_chance(grocery):
     words, features = Vocabulary(grocery), made_features(grocery, noise=0.5)
     torch.manual_seed(0)
@@ -213,6 +222,7 @@ def test_the_command_prints_every_row_and_goes_on_from_what_it_kept(grocery, tmp
     first = capsys.readouterr().out
     assert first.count("| fine-tuned |") == 6 and first.count("| plugged in |") == 7
     assert first.count("| unseen products |") == 6 and "ungated attention" in first
+    assert first.count("times an equal share") == 2
     assert (tmp_path / "fusion.svg").stat().st_size > 1000
     monkeypatch.setattr(experiment, "run_seed", None)  # both seeds are kept
     experiment.main()
