@@ -6,21 +6,26 @@ Three sieves, each finer and dearer than the one before: 64-bit hashes within `r
 every two), the 8x8 pictures, and the 32x32 pictures, which are decoded only for pairs that came so far. A group is a
 star: every dropped picture was compared with the one that is kept in its place, so that similarity never chains from
 picture to picture.
+
+Pictures that no chain of near hashes joins cannot meet in a group. So the near pairs are found first (a map over the
+tables of hashes), and then every set of joined pictures is a group of its own to whatever engine runs the comparison.
 """
 
 import base64
 import functools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse
+import scipy.sparse.csgraph
 
 from pipeline.data.comparison import crop_difference, thumbnail, tone_difference
+from pipeline.data.engine import Engine
 from pipeline.data.hashing import near_pairs, perceptual_hash
 from pipeline.data.picture import UnreadablePicture
-from pipeline.data.record import ImageRecord
+from pipeline.data.record import ImageRecord, ImageSource
 
 __all__ = ["copy_quality", "deduplicate", "group_copies", "hash_pictures"]
 
@@ -30,8 +35,19 @@ COARSE_TOLERANCE = 20.0  # at 8x8 pixels, of 255: copies cropped by 4 % a side a
 TOLERANCE = 4.0  # at 32x32 pixels, of 255: nearly all re-encoded, resized and recoloured copies are within
 CROP_TOLERANCE = 2.5  # see crop_difference: 84 % of 2 % crops and 50 % of 4 % crops, 1 in 500 originals merged
 DEFAULT_PICTURE_COPIES = 10  # a picture under that many different captions is not what any of them says
+FEW_HASHES = 50_000  # different ones, searched in this process: it takes two seconds
 _COARSE_SIDE = 8
 _MAX_OTHER_TEXTS = 5
+
+
+class _Candidate(NamedTuple):
+    """What comparing a picture with others takes. `place`: 0 is the best picture of the set."""
+
+    row: int
+    phash: int
+    place: int
+    coarse: np.ndarray
+    source: ImageSource
 
 
 def hash_pictures(records: Iterable[ImageRecord]) -> Iterator[ImageRecord]:
@@ -56,13 +72,14 @@ def deduplicate(
     tolerance: float = TOLERANCE,
     crop_tolerance: float = CROP_TOLERANCE,
     quality: Callable[[ImageRecord], Any] | None = None,
+    engine: Engine | None = None,
 ) -> Iterator[ImageRecord]:
     """Drops all but the best copy of each group; needs `hash_pictures`. Order is kept.
 
     `radius` (bits), `tolerance` (of 255 at 32x32 pixels; 0 keeps all but exact copies) and `crop_tolerance` (0 leaves
     cropped copies alone) say how near a copy is. `quality` ranks copies, higher is better; None takes `copy_quality`.
-    Dropped records carry `duplicate_of`, kept ones `copies` and `other_texts`. Raises ValueError for a record in the
-    set without a hash.
+    `engine` runs the search and the comparisons; None is this process. Dropped records carry `duplicate_of`, kept ones
+    `copies` and `other_texts`. Raises ValueError for a record in the set without a hash.
     """
     records = list(records)
     alive = [index for index, record in enumerate(records) if record.dropped is None]
@@ -74,18 +91,20 @@ def deduplicate(
     hashes = np.array([int(records[index].metadata["phash"], 16) for index in alive], dtype=np.uint64)
     quality = quality or copy_quality
     order = sorted(range(len(alive)), key=lambda row: (quality(records[alive[row]]), records[alive[row]].key))
-    same = functools.partial(
-        _same_picture,
-        [records[index] for index in alive],
-        np.stack([_coarse(records[index]) for index in alive]) if alive else np.zeros((0, 0)),
-        tolerance=tolerance,
-        crop_tolerance=crop_tolerance,
-    )
-    leaders = group_copies(hashes, np.array(order[::-1], dtype=int), radius=radius, same=same)
+    place = np.empty(len(alive), dtype=int)
+    place[order[::-1]] = np.arange(len(alive))
+    engine = engine or Engine()
+    joined = _joined(hashes, radius, engine)
+    rows = np.flatnonzero(np.bincount(joined, minlength=1)[joined] > 1)  # the others have nothing to be a copy of
+    candidates = []
+    for row in rows.tolist():
+        record = records[alive[row]]
+        candidates.append(_Candidate(row, int(hashes[row]), int(place[row]), _coarse(record), record.source))
+    choose = functools.partial(_choose_leaders, radius=radius, tolerance=tolerance, crop_tolerance=crop_tolerance)
     groups: dict[int, list[int]] = {}
-    for row, leader in enumerate(leaders):
+    for row, leader in zip(rows.tolist(), engine.map_groups(choose, candidates, joined[rows]), strict=True):
         if row != leader:
-            groups.setdefault(int(leader), []).append(row)
+            groups.setdefault(leader, []).append(row)
     for leader, rows in groups.items():
         _mark_group(records, alive[leader], [alive[row] for row in rows])
     yield from records
@@ -136,8 +155,27 @@ def group_copies(
     return leaders
 
 
+def _choose_leaders(
+    candidates: list[_Candidate], *, radius: int, tolerance: float, crop_tolerance: float
+) -> list[int]:
+    """For each of the pictures that a chain of near hashes joins, the row of the one that is kept in its place."""
+    hashes = np.array([candidate.phash for candidate in candidates], dtype=np.uint64)
+    order = np.argsort([candidate.place for candidate in candidates])
+    coarse = np.stack([candidate.coarse for candidate in candidates])
+    same = functools.partial(_same_picture, candidates, coarse, tolerance=tolerance, crop_tolerance=crop_tolerance)
+    return [candidates[leader].row for leader in group_copies(hashes, order, radius=radius, same=same)]
+
+
+def _joined(hashes: np.ndarray, radius: int, engine: Engine) -> np.ndarray:
+    """(n,) a number for each of n hashes, the same for those that a chain of near hashes joins."""
+    different, bucket = np.unique(hashes, return_inverse=True)
+    pairs = near_pairs(different, radius, run=engine.map if len(different) > FEW_HASHES else map)
+    near = scipy.sparse.coo_array((np.ones(len(pairs[0]), dtype=bool), pairs), shape=(len(different),) * 2)
+    return scipy.sparse.csgraph.connected_components(near, directed=False)[1][bucket]
+
+
 def _same_picture(
-    records: list[ImageRecord],
+    candidates: list[_Candidate],
     coarse: np.ndarray,
     row: int,
     rows: np.ndarray,
@@ -149,7 +187,7 @@ def _same_picture(
     others = coarse[rows]
     result = tone_difference(np.broadcast_to(coarse[row], others.shape), others) <= COARSE_TOLERANCE
     for place in np.flatnonzero(result):
-        own, other = _fine(records[row]), _fine(records[rows[place]])
+        own, other = _fine(candidates[row].source), _fine(candidates[rows[place]].source)
         if own is None or other is None:
             result[place] = False
         elif np.array_equal(own, other) or tone_difference(own[None], other[None])[0] <= tolerance:
@@ -164,12 +202,8 @@ def _coarse(record: ImageRecord) -> np.ndarray:
     return np.frombuffer(data, dtype=np.uint8).reshape(_COARSE_SIDE, _COARSE_SIDE, 3)
 
 
-def _fine(record: ImageRecord) -> np.ndarray | None:
-    return _fine_of_source(record.source)
-
-
 @functools.lru_cache(maxsize=50_000)  # 3 kB each: 150 MB at most
-def _fine_of_source(source) -> np.ndarray | None:
+def _fine(source: ImageSource) -> np.ndarray | None:
     try:
         return thumbnail(ImageRecord(key="", source=source).picture().image)
     except (UnreadablePicture, OSError):

@@ -9,9 +9,11 @@ covered by its nearest chosen picture, weighed with the aesthetic score and with
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 
+from pipeline.data.engine import Engine
 from pipeline.data.record import ImageRecord
 
 __all__ = ["caption_detail", "facility_location", "mark_finetune_set"]
@@ -23,6 +25,16 @@ MAX_CANDIDATES = 3000  # of one class: the similarity table stays under 36 MB
 _WORD = re.compile(r"\w+")
 
 
+class _Candidate(NamedTuple):
+    """A picture that may be chosen from its class, `quota` of which are."""
+
+    index: int
+    label: int
+    quota: int
+    weight: float
+    embed: np.ndarray
+
+
 def mark_finetune_set(
     records: Iterable[ImageRecord],
     *,
@@ -30,11 +42,13 @@ def mark_finetune_set(
     class_field: str | None = None,
     min_score: float = 0.5,
     seed: int = 0,
+    engine: Engine | None = None,
 ) -> Iterator[ImageRecord]:
     """Adds `finetune` (bool) to the metadata of every record in the set; at most `size` are true.
 
     `class_field`: the metadata field to balance; None makes classes by k-means over the embeddings. Candidates have an
     `aesthetic_score` of at least `min_score` (records without a score count as 1) and a caption of two words or more.
+    `engine` chooses within the classes; None is this process.
     Raises ValueError if `size` is not positive or a record in the set has no `image_embeds`.
     """
     if size < 1:
@@ -50,7 +64,8 @@ def mark_finetune_set(
             )
         if _score(record) >= min_score and len(_WORD.findall(record.text)) >= MIN_WORDS:
             candidates.append(index)
-    chosen = _choose(records, np.array(candidates, dtype=int), size, class_field, seed) if candidates else set()
+    rows = np.array(candidates, dtype=int)
+    chosen = _choose(records, rows, size, class_field, seed, engine or Engine()) if candidates else set()
     for index, record in enumerate(records):
         yield record if record.dropped else record.with_metadata(finetune=index in chosen)
 
@@ -78,7 +93,7 @@ def facility_location(similarity: np.ndarray, weights: np.ndarray, count: int) -
 
 
 def _choose(
-    records: list[ImageRecord], candidates: np.ndarray, size: int, class_field: str | None, seed: int
+    records: list[ImageRecord], candidates: np.ndarray, size: int, class_field: str | None, seed: int, engine: Engine
 ) -> set[int]:
     embeds = np.stack([records[index].image_embeds for index in candidates]).astype(np.float32)
     embeds = (embeds - embeds.mean(axis=0)) / (embeds.std(axis=0) + 1e-6)
@@ -94,14 +109,27 @@ def _choose(
     members = [np.flatnonzero(classes == name) for name in np.unique(classes)]
     quotas = _quotas([len(group) for group in members], size)
     generator = np.random.default_rng(seed)
-    chosen: set[int] = set()
-    for group, quota in zip(members, quotas, strict=True):
+    items = []
+    for label, (group, quota) in enumerate(zip(members, quotas, strict=True)):
         if len(group) > MAX_CANDIDATES:
             group = np.sort(generator.choice(group, MAX_CANDIDATES, replace=False))
-        similarity = (embeds[group] @ embeds[group].T + 1) / 2
-        weights = np.array([_weight(records[candidates[row]]) for row in group], dtype=np.float32)
-        chosen.update(int(candidates[group[row]]) for row in facility_location(similarity, weights, quota))
-    return chosen
+        rows = candidates[group]
+        items += [
+            _Candidate(int(index), label, quota, _weight(records[index]), embed)
+            for index, embed in zip(rows, embeds[group], strict=True)
+        ]
+    found = engine.map_groups(_choose_in_class, items, [item.label for item in items])
+    return {item.index for item, chosen in zip(items, found, strict=True) if chosen}
+
+
+def _choose_in_class(items: list[_Candidate]) -> list[bool]:
+    """Which of a class are chosen."""
+    embeds = np.stack([item.embed for item in items])
+    # Not @: its last bits, and with them the choice, would depend on how many threads a process has.
+    similarity = (np.einsum("id,jd->ij", embeds, embeds) + 1) / 2
+    weights = np.array([item.weight for item in items], dtype=np.float32)
+    chosen = set(facility_location(similarity, weights, items[0].quota))
+    return [row in chosen for row in range(len(items))]
 
 
 def _quotas(sizes: list[int], total: int) -> list[int]:

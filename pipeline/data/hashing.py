@@ -9,8 +9,10 @@ bits, then in at least one of m bands they differ in at most r // m bits, so it 
 neighbours in a table of that band.
 """
 
+import functools
 import itertools
 import math
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from PIL import Image
@@ -19,6 +21,9 @@ from pipeline.data.picture import flatten
 
 __all__ = ["near_pairs", "perceptual_hash"]
 
+Run = Callable[[Callable, Iterable], Iterable]
+_FEW = 256  # hashes compared two by two: quicker than any table
+_FLIPS_AT_ONCE = 40  # of a band, in one task: a million hashes make 16 tasks of some seconds each
 _BLOCK = 1 << 22  # candidate pairs checked at once: 4M pairs in a few arrays of 8 bytes, about 200 MB
 
 
@@ -28,13 +33,14 @@ def perceptual_hash(image: Image.Image) -> int:
     return int.from_bytes(np.packbits(grey[:, 1:] > grey[:, :-1]).tobytes(), "big")
 
 
-def near_pairs(hashes: np.ndarray, radius: int) -> tuple[np.ndarray, np.ndarray]:
+def near_pairs(hashes: np.ndarray, radius: int, *, run: Run = map) -> tuple[np.ndarray, np.ndarray]:
     """All pairs of (n,) uint64 `hashes`, n under 2^31, that differ in at most `radius` bits, as two int64 arrays with
     first < second.
 
     Exact: the same pairs as comparing every two. Time grows with n times the table entries probed, not with n squared.
-    Equal hashes make a pair each: call it with distinct hashes where many are equal. Raises ValueError if `radius` is
-    not 0 to 15.
+    Equal hashes make a pair each: call it with distinct hashes where many are equal. `run` applies a function to
+    each of some tasks, in any process, and gives back the results in order: `Engine.map`, say. Raises ValueError if
+    `radius` is not 0 to 15.
     """
     if not 0 <= radius <= 15:
         raise ValueError(
@@ -43,14 +49,15 @@ def near_pairs(hashes: np.ndarray, radius: int) -> tuple[np.ndarray, np.ndarray]
     hashes = np.asarray(hashes, dtype=np.uint64)
     if len(hashes) < 2:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    found = []
-    for shift, width, flips in _bands(len(hashes), radius):
-        keys = ((hashes >> np.uint64(shift)) & np.uint64((1 << width) - 1)).astype(np.int64)
-        order = np.argsort(keys, kind="stable")
-        ends = np.cumsum(np.bincount(keys, minlength=1 << width))
-        for flip in flips:
-            found.extend(_probe(hashes, keys, order, ends, flip, radius))
-    pairs = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+    if len(hashes) <= _FEW:
+        first, second = np.nonzero(np.triu(np.bitwise_count(hashes[:, None] ^ hashes) <= radius, k=1))
+        return first.astype(np.int64), second.astype(np.int64)
+    tasks = [
+        (shift, width, flips[start : start + _FLIPS_AT_ONCE])
+        for shift, width, flips in _bands(len(hashes), radius)
+        for start in range(0, len(flips), _FLIPS_AT_ONCE)
+    ]
+    pairs = np.unique(np.concatenate(list(run(functools.partial(_probe_band, hashes, radius), tasks))))
     return pairs >> 32, pairs & 0xFFFFFFFF
 
 
@@ -75,6 +82,16 @@ def _bands(count: int, radius: int) -> list[tuple[int, int, list[int]]]:
         ]
         bands.append((start, width, flips))
     return bands
+
+
+def _probe_band(hashes: np.ndarray, radius: int, task: tuple[int, int, list[int]]) -> np.ndarray:
+    """The pairs, packed, that one band's table gives for some of its flips."""
+    shift, width, flips = task
+    keys = ((hashes >> np.uint64(shift)) & np.uint64((1 << width) - 1)).astype(np.int64)
+    order = np.argsort(keys, kind="stable")
+    ends = np.cumsum(np.bincount(keys, minlength=1 << width))
+    found = [pairs for flip in flips for pairs in _probe(hashes, keys, order, ends, flip, radius)]
+    return np.concatenate(found) if found else np.zeros(0, np.int64)
 
 
 def _probe(hashes, keys, order, ends, flip: int, radius: int):

@@ -16,34 +16,42 @@ import argparse
 import functools
 import hashlib
 import io
+import itertools
 import json
 import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from tqdm import tqdm
 
 from pipeline.data.decode import MAX_ASPECT, MIN_SIDE, check_pictures
 from pipeline.data.dedup import CROP_TOLERANCE, RADIUS, TOLERANCE, deduplicate, hash_pictures
-from pipeline.data.engine import ENGINES, map_chunks
+from pipeline.data.engine import ENGINES, Engine
 from pipeline.data.features import embed_pictures
 from pipeline.data.finetune_set import mark_finetune_set
+from pipeline.data.joint_encoder import JointEncoder, load_joint_encoder
 from pipeline.data.read import read_records
 from pipeline.data.record import Drop, ImageRecord, batches, kept
 from pipeline.data.report import write_report
-from pipeline.data.safety import screen_records
+from pipeline.data.safety import PictureScreen, screen_pictures, screen_records
 from pipeline.data.sentence_encoder import load_text_encoder
 from pipeline.data.write import SHARD_SIZE, write_shards
 from pipeline.safety import CATEGORIES_FILE, SafetyScreen
+
+if TYPE_CHECKING:
+    from pipeline.models.aesthetic import AestheticHead
 
 __all__ = ["STEPS", "PrepareConfig", "prepare"]
 
 STEPS = ("decode", "deduplicate", "safety", "aesthetic", "recaption", "finetune")
 CHUNK_SIZE = 1000  # records measured between two saves: what a stopped run can lose
 AESTHETIC_PICTURES = 1000  # of the input's own pictures, to train on where no head is given
+_WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
+BUNDLED_WEIGHTS = str(_WEIGHTS) if (_WEIGHTS / "image_encoder").is_dir() else None
 logger = logging.getLogger(__name__)
 
 
@@ -60,7 +68,8 @@ class PrepareConfig:
     tolerance: float = TOLERANCE  # root mean square difference of two copies, of 255
     crop_tolerance: float = CROP_TOLERANCE  # see pipeline.data.comparison; 0 leaves cropped copies alone
     categories_file: str = str(CATEGORIES_FILE.name)  # unsafe concepts
-    text_encoder: str | None = None  # folder of a sentence encoder; None screens captions by words alone
+    text_encoder: str | None = None  # folder of a sentence encoder, or weights; None screens captions by words alone
+    picture_encoder: str | None = None  # weights folder whose embedding screens pictures; None leaves them unscreened
     aesthetic_head: str | None = None  # folder of a trained head; None trains one on the input itself
     aesthetic_threshold: float = 0.2  # probability under which a picture is dropped
     captioner: str | None = None  # folder of a trained captioner; None leaves captions as they are
@@ -84,9 +93,10 @@ def prepare(config: PrepareConfig, *, engine: str = "local", workers: int = 1) -
     output.mkdir(parents=True, exist_ok=True)
     seconds: dict[str, float] = {}
     records = _timed(seconds, "read", lambda: _read(config))
-    records = _timed(seconds, "measure", lambda: list(_measured(records, config, output, engine, workers)))
-    for step in config.steps[1:] if config.steps[:1] == ("decode",) else config.steps:
-        records = _timed(seconds, step, functools.partial(_run_step, step, records, config, output))
+    with Engine(engine, workers=workers) as work:
+        records = _timed(seconds, "measure", lambda: list(_measured(records, config, output, work)))
+        for step in config.steps[1:] if config.steps[:1] == ("decode",) else config.steps:
+            records = _timed(seconds, step, functools.partial(_run_step, step, records, config, output, work))
     records = _timed(seconds, "write", lambda: _write(records, config, output))
     write_report(records, output, config=asdict(config), seconds=seconds)
     return records
@@ -108,7 +118,7 @@ def measure_chunk(records: list[ImageRecord], *, min_side: int, max_aspect: floa
 
 
 def _measured(
-    records: list[ImageRecord], config: PrepareConfig, output: Path, engine: str, workers: int
+    records: list[ImageRecord], config: PrepareConfig, output: Path, engine: Engine
 ) -> Iterator[ImageRecord]:
     """Measures in chunks and keeps every finished chunk, so that a stopped run goes on where it was."""
     folder = output / ".measured"
@@ -117,7 +127,7 @@ def _measured(
     chunks = list(batches(records, CHUNK_SIZE))
     files = [folder / f"{_fingerprint(chunk, config)}.npz" for chunk in chunks]
     missing = [chunk for chunk, file in zip(chunks, files, strict=True) if not file.exists()]
-    fresh = map_chunks(measure, missing, engine=engine, workers=workers)
+    fresh = engine.map(measure, missing)
     with tqdm(total=len(records), desc="decode, hash, embed", unit=" pictures", mininterval=2) as bar:
         for chunk, file in zip(chunks, files, strict=True):
             if not file.exists():
@@ -167,52 +177,106 @@ def _load_chunk(chunk: list[ImageRecord], file: Path) -> Iterator[ImageRecord]:
         yield replace(record, metadata=row["metadata"], dropped=dropped, image_embeds=image_embeds)
 
 
-def _run_step(step: str, records: list[ImageRecord], config: PrepareConfig, output: Path) -> list[ImageRecord]:
+def _run_step(
+    step: str, records: list[ImageRecord], config: PrepareConfig, output: Path, engine: Engine
+) -> list[ImageRecord]:
     if step == "deduplicate":
-        found = deduplicate(
-            records, radius=config.radius, tolerance=config.tolerance, crop_tolerance=config.crop_tolerance
-        )
-    elif step == "safety":
-        own = CATEGORIES_FILE.name == config.categories_file
-        embed_texts = load_text_encoder(Path(config.text_encoder)) if config.text_encoder else None
-        screen = SafetyScreen(CATEGORIES_FILE if own else Path(config.categories_file), embed_texts=embed_texts)
-        found = screen_records(records, screen=screen)
-    elif step == "aesthetic":
-        found = _score(records, config, output)
-    elif step == "recaption":
-        found = _recaption(records, config)
+        tolerances = {"tolerance": config.tolerance, "crop_tolerance": config.crop_tolerance}
+        found = deduplicate(records, radius=config.radius, engine=engine, **tolerances)
     elif step == "finetune":
-        found = mark_finetune_set(records, size=config.finetune_size, class_field=config.class_field, seed=config.seed)
+        size, field = config.finetune_size, config.class_field
+        found = mark_finetune_set(records, size=size, class_field=field, seed=config.seed, engine=engine)
+    elif step == "safety":
+        found = _screen(records, config, engine)
+    elif step == "aesthetic":
+        head = _aesthetic_head(records, config, output)
+        score = functools.partial(_score, head=head, threshold=config.aesthetic_threshold)
+        found = _by_chunk(score, records, engine) if head else records
+    elif step == "recaption":
+        rewrite = functools.partial(_recaption, config=config)
+        found = _by_chunk(rewrite, records, engine) if config.captioner else records
     else:
         raise ValueError(f"`steps` begin with decode, got {config.steps}.")
     return list(tqdm(found, desc=step, total=len(records), unit=" records", mininterval=2))
 
 
-def _score(records: list[ImageRecord], config: PrepareConfig, output: Path) -> Iterator[ImageRecord]:
-    from pipeline.data.aesthetic import score_aesthetics, train_on_degradations
+def _by_chunk(
+    function: Callable[[list[ImageRecord]], list[ImageRecord]], records: list[ImageRecord], engine: Engine
+) -> Iterator[ImageRecord]:
+    return itertools.chain.from_iterable(engine.map(function, batches(records, CHUNK_SIZE)))
+
+
+def _screen(records: list[ImageRecord], config: PrepareConfig, engine: Engine) -> Iterator[ImageRecord]:
+    file = str(CATEGORIES_FILE if config.categories_file == CATEGORIES_FILE.name else config.categories_file)
+    captions = functools.partial(_screen_captions, categories_file=file, text_encoder=config.text_encoder)
+    found = _by_chunk(captions, records, engine)
+    if config.picture_encoder is None:
+        return found
+    found = list(found)
+    embed_texts = _joint_encoder(config.picture_encoder).embed_texts
+    screen = PictureScreen.make(found, embed_texts, categories_file=Path(file), seed=config.seed)
+    pictures = functools.partial(_screen_pictures, screen=screen, picture_encoder=config.picture_encoder)
+    return _by_chunk(pictures, found, engine)
+
+
+def _screen_captions(
+    records: list[ImageRecord], *, categories_file: str, text_encoder: str | None
+) -> list[ImageRecord]:
+    return list(screen_records(records, screen=_safety_screen(categories_file, text_encoder)))
+
+
+@functools.lru_cache(maxsize=1)  # of each process
+def _safety_screen(categories_file: str, text_encoder: str | None) -> SafetyScreen:
+    embed_texts = load_text_encoder(Path(text_encoder)) if text_encoder else None
+    return SafetyScreen(Path(categories_file), embed_texts=embed_texts)
+
+
+def _screen_pictures(records: list[ImageRecord], *, screen: PictureScreen, picture_encoder: str) -> list[ImageRecord]:
+    embed_images = _joint_encoder(picture_encoder).embed_images
+    return list(screen_pictures(records, screen=screen, embed_images=embed_images))
+
+
+@functools.lru_cache(maxsize=1)  # of each process
+def _joint_encoder(folder: str) -> JointEncoder:
+    return load_joint_encoder(Path(folder))
+
+
+def _aesthetic_head(records: list[ImageRecord], config: PrepareConfig, output: Path) -> "AestheticHead | None":
+    """The head that is asked for, or one trained on the input itself; None where that is too small."""
+    from pipeline.data.aesthetic import train_on_degradations
     from pipeline.models.aesthetic import AestheticHead
 
     if config.aesthetic_head is not None:
-        head = AestheticHead.from_pretrained(config.aesthetic_head)
-    else:
-        survivors = kept(records)
-        order = np.random.default_rng(config.seed).permutation(len(survivors))[:AESTHETIC_PICTURES]
-        if len(order) < 20:
-            logger.warning("aesthetic step left out: %d pictures are too few to train on, 20 are needed", len(order))
-            return iter(records)
-        head, report = train_on_degradations([survivors[i].picture().image for i in order], seed=config.seed)
-        head.save_pretrained(output / "aesthetic")
-        (output / "aesthetic" / "report.json").write_text(json.dumps(asdict(report), indent=1), encoding="utf-8")
-    return score_aesthetics(records, head, threshold=config.aesthetic_threshold)
+        return AestheticHead.from_pretrained(config.aesthetic_head)
+    survivors = kept(records)
+    order = np.random.default_rng(config.seed).permutation(len(survivors))[:AESTHETIC_PICTURES]
+    if len(order) < 20:
+        logger.warning("aesthetic step left out: %d pictures are too few to train on, 20 are needed", len(order))
+        return None
+    head, report = train_on_degradations([survivors[i].picture().image for i in order], seed=config.seed)
+    head.save_pretrained(output / "aesthetic")
+    (output / "aesthetic" / "report.json").write_text(json.dumps(asdict(report), indent=1), encoding="utf-8")
+    return head
 
 
-def _recaption(records: list[ImageRecord], config: PrepareConfig) -> Iterator[ImageRecord]:
-    if config.captioner is None:
-        return iter(records)
-    from pipeline.data.recaption import load_captioner, recaption
+def _score(records: list[ImageRecord], *, head: "AestheticHead", threshold: float) -> list[ImageRecord]:
+    from pipeline.data.aesthetic import score_aesthetics
 
-    describe = load_captioner(Path(config.captioner))
-    return recaption(records, describe, fraction=config.recaption_fraction, seed=config.seed)
+    return list(score_aesthetics(records, head, threshold=threshold))
+
+
+def _recaption(records: list[ImageRecord], *, config: PrepareConfig) -> list[ImageRecord]:
+    from pipeline.data.recaption import recaption
+
+    describe = _captioner(config.captioner)
+    return list(recaption(records, describe, fraction=config.recaption_fraction, seed=config.seed))
+
+
+@functools.lru_cache(maxsize=1)  # of each process
+def _captioner(folder: str) -> Callable:
+    from pipeline.data.recaption import load_captioner
+
+    return load_captioner(Path(folder))
 
 
 def _write(records: list[ImageRecord], config: PrepareConfig, output: Path) -> list[ImageRecord]:
@@ -242,7 +306,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--tolerance", type=float, default=TOLERANCE, help="difference of two copies, of 255")
     parser.add_argument("--crop-tolerance", type=float, default=CROP_TOLERANCE, help="0 leaves cropped copies alone")
     parser.add_argument("--categories-file", default=CATEGORIES_FILE.name, help="unsafe concepts of your own")
-    parser.add_argument("--text-encoder", help="sentence encoder folder: screens captions by meaning too")
+    parser.add_argument(
+        "--text-encoder",
+        default=BUNDLED_WEIGHTS,
+        help="weights or sentence encoder: screens captions by meaning; none: by words alone (default: the bundle)",
+    )
+    parser.add_argument(
+        "--picture-encoder",
+        default=BUNDLED_WEIGHTS,
+        help="weights whose embedding screens pictures; none: pictures are not screened (default: the bundle)",
+    )
     parser.add_argument("--aesthetic-head", help="folder that pipeline.data.aesthetic wrote")
     parser.add_argument("--aesthetic-threshold", type=float, default=PrepareConfig.aesthetic_threshold)
     parser.add_argument("--captioner", help="folder that pipeline.data.recaption wrote")
@@ -257,6 +330,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--dry-run", action="store_true", help="print the plan and stop")
     options = vars(parser.parse_args(arguments))
     engine, workers, dry_run = (options.pop(name) for name in ("engine", "workers", "dry_run"))
+    for name in ("text_encoder", "picture_encoder"):
+        options[name] = None if options[name] in ("none", None) else options[name]
     config = PrepareConfig(**{**options, "steps": tuple(options["steps"].split(","))})
     if dry_run:
         print(json.dumps(asdict(config), indent=1))

@@ -16,7 +16,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from pipeline.data.picture import MAX_SIDE, Picture, decode_picture
 
 __all__ = ["MAX_BYTES", "Drop", "ImageRecord", "ImageSource", "batches", "kept"]
 
+Item = TypeVar("Item")
 MAX_BYTES = 256 * 2**20  # no picture of at most 50 megapixels needs more; larger ones are refused before they are read
 
 
@@ -109,8 +110,8 @@ def kept(records: Iterable[ImageRecord]) -> list[ImageRecord]:
     return [record for record in records if record.dropped is None]
 
 
-def batches(records: Iterable[ImageRecord], size: int) -> Iterator[list[ImageRecord]]:
-    """The records in lists of `size`, the last one shorter; reads no further ahead than one list."""
+def batches(records: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """The records, or other items, in lists of `size`, the last one shorter; reads no further ahead than one list."""
     iterator = iter(records)
     while batch := list(itertools.islice(iterator, size)):
         yield batch

@@ -2,6 +2,7 @@
 
     python -m pipeline.evaluation.data hashes --count 1000000        # time and memory of grouping, against every two
     python -m pipeline.evaluation.data copies --input PICTURES       # precision and recall of de-duplication
+    python -m pipeline.evaluation.data pictures --input PICTURES     # what the screen of pictures finds, and drops
     python -m pipeline.evaluation.data stress --truth MESSY/truth.jsonl --records CLEAN/records.jsonl
 
 Times are process CPU seconds: other work on the machine does not count.
@@ -12,8 +13,10 @@ import io
 import json
 import random
 import resource
+import tempfile
 import time
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -22,12 +25,41 @@ from tqdm import tqdm
 from pipeline.data.decode import check_pictures
 from pipeline.data.dedup import RADIUS, deduplicate, group_copies, hash_pictures
 from pipeline.data.hashing import near_pairs
+from pipeline.data.joint_encoder import JointEncoder, load_joint_encoder
 from pipeline.data.read import read_records
-from pipeline.data.record import ImageRecord, ImageSource, kept
+from pipeline.data.record import ImageRecord, ImageSource, batches, kept
+from pipeline.data.safety import MARGIN, PictureScreen, screen_records
+from pipeline.data.sentence_encoder import load_text_encoder
 from pipeline.evaluation.stress import COPIES
+from pipeline.safety import CATEGORIES_FILE, SafetyScreen
+from pipeline.weights import DEFAULT_WEIGHTS
 
-__all__ = ["made_hashes", "measure_copies", "measure_hashes", "measure_stress"]
+__all__ = ["made_hashes", "measure_copies", "measure_hashes", "measure_picture_screen", "measure_stress"]
 
+# Sentences that look for them, and the names of the things in the pictures.
+STAND_INS = {
+    "weapons": (
+        ["a gun", "a weapon for shooting", "a sharp blade", "a sword fight", "an explosive"],
+        ("water pistol", "pistol", "kitchen knife", "dagger", "crossed swords", "bomb", "firecracker"),
+    ),
+    "alcohol": (
+        ["a glass of beer", "people drinking alcohol", "a bottle of wine", "a strong cocktail"],
+        (
+            "beer mug",
+            "clinking beer mugs",
+            "wine glass",
+            "cocktail glass",
+            "bottle with popping cork",
+            "tumbler glass",
+        ),
+    ),
+    "death": (
+        ["the bones of a dead head", "a deadly danger", "a grave for a dead person"],
+        ("skull", "skull and crossbones", "coffin", "headstone", "funeral urn"),
+    ),
+    "gambling": (["gambling for money", "a game of chance with dice"], ("game die", "slot machine", "joker")),
+}
+MARGINS = (-0.05, 0.0, MARGIN, 0.05)
 PAIRWISE_SUBSET = 20_000  # hashes compared two by two, to know what all pairs would cost
 
 
@@ -124,6 +156,59 @@ def _likeness(first: ImageRecord, second: ImageRecord) -> str:
     return f"two concepts, {style}"
 
 
+def measure_picture_screen(
+    records: list[ImageRecord],
+    encoder: JointEncoder,
+    *,
+    embed_sentences: Callable[[list[str]], np.ndarray],
+    pictures: int = 2000,
+    seed: int = 0,
+) -> dict:
+    """What the screen of pictures costs and finds. `embed_sentences` screens captions by meaning, as preparation does.
+
+    `harmless_dropped`: of so many of `records`, which are harmless, the share dropped, by margin. There are no unsafe
+    pictures to try it on; `stand_ins` are things that are drawn, looked for as if they were unsafe, by sentences that
+    are nobody's caption: for each, how many there are, the share of them found and that of other pictures dropped.
+    """
+    draw = random.Random(seed)
+    some = draw.sample(records, min(pictures, len(records)))
+    chosen = {record.key for record in some}
+    shown = [record for record in records if _stand_in(record) and record.key not in chosen]
+    pool = [*some, *draw.sample(shown, min(pictures, len(shown)))]
+    embeds = np.concatenate(
+        [encoder.embed_images([r.picture().image for r in batch]) for batch in tqdm(list(batches(pool, 32)))]
+    )
+    names = [_stand_in(record) for record in pool]
+    result = {"harmless": len(some), "harmless_dropped": {}, "by_category": {}, "stand_ins": {}}
+    screen = PictureScreen.make(some, encoder.embed_texts)
+    margins, categories = screen.margins(embeds[: len(some)])
+    result["harmless_dropped"] = {f"{level:g}": round(float((margins > level).mean()), 4) for level in MARGINS}
+    result["by_category"] = dict(
+        Counter(name for name, margin in zip(categories, margins, strict=True) if margin > screen.margin)
+    )
+    for name, (concepts, names_of_things) in STAND_INS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "categories.json"
+            entry = {"name": name, "explanation": name, "words": names_of_things, "concepts": concepts}
+            ordinary = json.loads(CATEGORIES_FILE.read_text(encoding="utf-8"))["ordinary"]
+            file.write_text(json.dumps({"ordinary": ordinary, "categories": [entry]}), encoding="utf-8")
+            allowed = screen_records(some, screen=SafetyScreen(file, embed_texts=embed_sentences))
+            screen = PictureScreen.make(allowed, encoder.embed_texts, categories_file=file)
+        margins, _ = screen.margins(embeds)
+        there = np.array([each == name for each in names])
+        result["stand_ins"][name] = {
+            "pictures": int(there.sum()),
+            "found": {f"{level:g}": round(float((margins[there] > level).mean()), 4) for level in MARGINS},
+            "others_dropped": {f"{level:g}": round(float((margins[~there] > level).mean()), 4) for level in MARGINS},
+        }
+    return result
+
+
+def _stand_in(record: ImageRecord) -> str | None:
+    concept = record.metadata.get("concept")
+    return next((name for name, (_, concepts) in STAND_INS.items() if concept in concepts), None)
+
+
 def measure_stress(truth: list[dict], outcomes: dict[str, dict]) -> dict:
     """What became of a stress set. `outcomes`: key -> {"dropped": null or {"step", "reason"}, "duplicate_of"}.
 
@@ -154,6 +239,10 @@ def main(arguments: list[str] | None = None) -> None:
     copies.add_argument("--input", type=Path, required=True)
     copies.add_argument("--share", type=float, default=0.02)
     copies.add_argument("--work", type=Path, required=True, help="folder for the made copies")
+    pictures = commands.add_parser("pictures")
+    pictures.add_argument("--input", type=Path, required=True, help="harmless pictures with captions")
+    pictures.add_argument("--weights", type=Path, default=DEFAULT_WEIGHTS)
+    pictures.add_argument("--pictures", type=int, default=2000, help="drawn at random")
     stress = commands.add_parser("stress")
     stress.add_argument("--truth", type=Path, required=True)
     stress.add_argument("--records", type=Path, required=True)
@@ -163,6 +252,13 @@ def main(arguments: list[str] | None = None) -> None:
     elif options.command == "copies":
         records = kept(read_records(options.input))
         result = measure_copies(records, options.work, share=options.share)
+    elif options.command == "pictures":
+        result = measure_picture_screen(
+            kept(read_records(options.input)),
+            load_joint_encoder(options.weights),
+            embed_sentences=load_text_encoder(options.weights),
+            pictures=options.pictures,
+        )
     else:
         truth = [json.loads(line) for line in io.StringIO(options.truth.read_text(encoding="utf-8"))]
         rows = [json.loads(line) for line in io.StringIO(options.records.read_text(encoding="utf-8"))]

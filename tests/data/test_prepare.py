@@ -2,10 +2,12 @@
 
 import json
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from pipeline.data import dedup as dedup_module
 from pipeline.data import prepare as prepare_module
 from pipeline.data.prepare import PrepareConfig, main, prepare
 from pipeline.data.read import read_records
@@ -14,6 +16,7 @@ from pipeline.evaluation.data import measure_stress
 from pipeline.evaluation.stress import make_stress_set
 from pipeline.safety import CATEGORIES_FILE
 from tests.data.pictures import drawing, encoded, record_of
+from tests.tiny import tiny_pipeline
 
 STEPS = ("decode", "deduplicate", "safety", "finetune")
 
@@ -96,6 +99,19 @@ def test_a_stopped_run_goes_on_where_it_was(messy, tmp_path, monkeypatch):
     assert again == len(calls) - 3 - again - 2  # two chunks were not measured a second time
 
 
+def test_pictures_are_screened_with_the_embedding_of_a_weights_folder(messy, tmp_path):
+    tiny_pipeline().save_pretrained(tmp_path / "weights")
+    concepts = [f"concept number {number}" for number in range(300)]
+    entry = {"name": "anything", "explanation": "it is a test", "words": [], "concepts": concepts}
+    (tmp_path / "own.json").write_text(json.dumps({"categories": [entry]}), encoding="utf-8")
+    config = replace(_config(messy[0], tmp_path / "out"), steps=("decode", "deduplicate", "safety"))
+    config = replace(config, categories_file=str(tmp_path / "own.json"), picture_encoder=str(tmp_path / "weights"))
+    prepare(config)
+    report = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
+    safety = next(row for row in report["steps"] if row["step"] == "safety")
+    assert set(safety["reasons"]) <= {"picture: anything"} and safety["kept"] > 0
+
+
 def test_hostile_captions_do_not_get_into_the_page(tmp_path):
     raw = tmp_path / "raw"
     raw.mkdir()
@@ -130,30 +146,30 @@ def test_an_unknown_step_is_named(tmp_path):
         prepare(PrepareConfig(input="x", output=str(tmp_path), steps=("polish",)))
 
 
+def _run_with_every_step(folder, output, monkeypatch, **options) -> dict[str, bytes]:
+    """Everything that a run leaves, but for the times in its report."""
+    monkeypatch.setattr(prepare_module, "CHUNK_SIZE", 20)
+    monkeypatch.setattr(dedup_module, "FEW_HASHES", 0)  # the search for near hashes is handed out, too
+    steps = ("decode", "deduplicate", "safety", "aesthetic", "finetune")
+    prepare(replace(_config(folder, output), steps=steps, aesthetic_threshold=0.05), **options)
+    left = _bytes(output) | {"records.jsonl": (output / "records.jsonl").read_bytes()}
+    report = json.loads((output / "report.json").read_text(encoding="utf-8"))
+    assert {row["step"] for row in report["steps"] if row["dropped"]} >= {"deduplicate", "safety", "aesthetic"}
+    return left
+
+
 @pytest.mark.slow
 def test_two_processes_give_the_same_bytes(messy, tmp_path, monkeypatch):
     folder, _ = messy
-    monkeypatch.setattr(prepare_module, "CHUNK_SIZE", 20)
-    prepare(_config(folder, tmp_path / "one"))
-    prepare(_config(folder, tmp_path / "two"), workers=2)
-    assert _bytes(tmp_path / "one") == _bytes(tmp_path / "two")
+    one = _run_with_every_step(folder, tmp_path / "one", monkeypatch)
+    assert one == _run_with_every_step(folder, tmp_path / "two", monkeypatch, workers=2)
 
 
 @pytest.mark.slow
-def test_two_ray_workers_give_the_same_bytes(messy, tmp_path, monkeypatch):
+def test_two_ray_workers_give_the_same_bytes(messy, tmp_path, monkeypatch, ray_cluster):
     folder, _ = messy
-    monkeypatch.setattr(prepare_module, "CHUNK_SIZE", 20)
-    ray = pytest.importorskip("ray", reason='Ray is not installed: pip install "ray[data]"')
-    try:
-        ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
-    except Exception as error:  # Ray raises a bare Exception where its node does not come up in time
-        pytest.skip(f"Ray does not start on this machine: {error}")
-    try:
-        prepare(_config(folder, tmp_path / "local"))
-        prepare(_config(folder, tmp_path / "ray"), engine="ray", workers=2)
-    finally:
-        ray.shutdown()
-    assert _bytes(tmp_path / "local") == _bytes(tmp_path / "ray")
+    one = _run_with_every_step(folder, tmp_path / "one", monkeypatch)
+    assert one == _run_with_every_step(folder, tmp_path / "ray", monkeypatch, engine="ray", workers=2)
 
 
 def test_without_ray_the_command_to_install_it_is_named(messy, tmp_path, monkeypatch):

@@ -1,11 +1,11 @@
 """Example run: pytest tests/data/test_safety.py"""
 
 import numpy as np
-import pytest
+from PIL import Image
 
 from pipeline.data.record import ImageRecord, ImageSource
-from pipeline.data.safety import screen_pictures, screen_records
-from pipeline.safety import SafetyScreen
+from pipeline.data.safety import PictureScreen, screen_pictures, screen_records
+from tests.data.pictures import record_of
 
 
 def _embed(texts: list[str]) -> np.ndarray:
@@ -28,13 +28,46 @@ def test_captions_are_dropped_by_category():
     ]
 
 
-def test_pictures_are_screened_by_their_embedding_whatever_the_caption_says():
-    source, screen = ImageSource("a"), SafetyScreen(embed_texts=_embed)
-    records = [
-        ImageRecord("a", source, "a cat", image_embeds=np.array([0.0, 1.0])),
-        ImageRecord("b", source, "a cat", image_embeds=np.array([1.0, 0.0])),
-    ]
-    found = [record.dropped and record.dropped.reason for record in screen_pictures(records, screen=screen)]
-    assert found == [None, "picture: graphic_violence"]
-    with pytest.raises(ValueError, match="embed_pictures"):
-        list(screen_pictures([ImageRecord("c", source, "a cat")], screen=screen))
+def _pictures(folder, *colours: str, text: str = "a cat") -> list[ImageRecord]:
+    return [record_of(folder / f"{name}.png", Image.new("RGB", (8, 8), name), text=text) for name in colours]
+
+
+def _embed_images(images: list[Image.Image]) -> np.ndarray:
+    """Red pictures lie where unsafe words do; grey ones half way."""
+    places = {(255, 0, 0): [1.0, 0.0], (128, 128, 128): [0.5**0.5, 0.5**0.5]}
+    return np.array([places.get(image.getpixel((0, 0)), [0.0, 1.0]) for image in images])
+
+
+def test_pictures_are_screened_by_their_embedding_whatever_the_caption_says(tmp_path):
+    records = _pictures(tmp_path, "red", "blue", "gray")
+    screen = PictureScreen.make(records, _embed)
+    records[1] = records[1].drop("x", "y")
+    found = list(screen_pictures(records, screen=screen, embed_images=_embed_images))
+    assert [record.dropped and record.dropped.reason for record in found] == ["picture: graphic_violence", "y", None]
+
+
+def test_a_concept_has_to_be_nearer_than_every_caption_that_passed(tmp_path):
+    records = _pictures(tmp_path, "red")
+    passed = _pictures(tmp_path, "blue", text="a gruesome but harmless thing")
+    screen = PictureScreen.make([*records, *passed], _embed)
+    (found,) = screen_pictures(records, screen=screen, embed_images=_embed_images)
+    assert found.dropped is None
+    refused = [record.drop("safety", "caption: graphic_violence") for record in passed]
+    screen = PictureScreen.make([*records, *refused], _embed)  # what was refused vouches for nothing
+    (found,) = screen_pictures(records, screen=screen, embed_images=_embed_images)
+    assert found.dropped.reason == "picture: graphic_violence"
+
+
+def test_a_file_without_concepts_screens_no_picture(tmp_path):
+    (tmp_path / "own.json").write_text('{"categories": [{"name": "a", "explanation": "b", "words": ["c"]}]}')
+    records = _pictures(tmp_path, "red")
+    screen = PictureScreen.make(records, _embed, categories_file=tmp_path / "own.json")
+    assert list(screen_pictures(records, screen=screen, embed_images=_embed_images)) == records
+
+
+def test_a_picture_that_is_gone_is_dropped(tmp_path):
+    records = _pictures(tmp_path, "blue")
+    (tmp_path / "blue.png").unlink()
+    screen = PictureScreen.make(records, _embed)
+    (found,) = screen_pictures(records, screen=screen, embed_images=_embed_images)
+    assert found.dropped.reason == "cannot be read"
