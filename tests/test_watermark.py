@@ -28,17 +28,19 @@ from pipeline.watermark import (
 )
 from pipeline.watermark.__main__ import main
 from pipeline.watermark.embed import SCALE, chroma, largest_singular
-from pipeline.watermark.key import DETECTION_CELLS
-from pipeline.watermark.pose import Picture
+from pipeline.watermark.key import DETECTION_CELLS, orient
+from pipeline.watermark.pose import Picture, Pose
+from pipeline.watermark.spectrum import Spectrum
 from pipeline.watermark.statistics import (
     LOG10_BALANCE,
     chroma_scores,
     chroma_tail,
     fold,
+    luma_best,
     luma_scores,
+    luma_scores_of,
     luma_tail,
     soft_chips,
-    whiten,
 )
 
 KEY = WatermarkKey.from_secret(b"a key for these tests only")
@@ -129,7 +131,8 @@ def test_the_deep_search_finds_a_scaled_crop_that_the_fast_look_misses(marked):
 @pytest.mark.slow
 def test_the_deep_search_finds_a_rotated_picture(marked):
     found = verify(marked.rotate(-4.4, Image.Resampling.BICUBIC), KEY, deep=True)
-    assert found.result == "GENERATED" and "rotated by -4.4 degrees" in found.undone[-1]
+    assert found.result == "GENERATED"
+    assert abs(float(found.undone[-1].split()[2]) + 4.4) < 0.15
 
 
 @pytest.mark.slow
@@ -167,12 +170,16 @@ def test_odd_sizes_are_taken(size):
 
 
 @pytest.mark.parametrize(
-    "colour", [(255, 255, 255), (0, 0, 0), (255, 0, 0), (0, 255, 255), (0, 0, 255), (255, 255, 0), (128, 128, 128)]
+    "colour",
+    [
+        *((255, 255, 255), (0, 0, 0), (128, 128, 128), (255, 0, 0), (0, 255, 0), (0, 0, 255), (0, 255, 255)),
+        *((255, 255, 0), (255, 0, 255), (255, 153, 255), (0, 102, 0), (204, 102, 0)),  # the last three: 34 dB once
+    ],
 )
 def test_plain_colours_take_the_mark_without_visible_damage(colour):
     plain = np.full((256, 256, 3), colour, np.uint8)
     image = embed(plain, KEY, PAYLOAD)
-    assert _psnr(plain, image) >= 36
+    assert _psnr(plain, image) >= 37
     assert verify(image, KEY).payload == PAYLOAD
 
 
@@ -258,6 +265,31 @@ def test_the_tiles_of_a_secret_are_frozen():
     assert "range" not in repr(key) and bytes(range(32)).hex() not in repr(key)
 
 
+def test_the_spectrum_is_the_transform_of_the_plane_wherever_it_is_read():
+    plane = np.random.default_rng(0).normal(size=(61, 90)).astype(np.float32)
+    rows, columns = np.linspace(-0.3, 0.3, 7, dtype=np.float32), np.linspace(0, 0.3, 4, dtype=np.float32)
+    y, x = np.arange(61) + 0.5 - 30.5, np.arange(90) + 0.5 - 45  # pixel centres, from the middle
+    plain = np.exp(-2j * np.pi * np.outer(rows, y)) @ plane @ np.exp(-2j * np.pi * np.outer(x, columns))
+    spectrum = Spectrum(plane)
+    np.testing.assert_allclose(spectrum.grid(rows, columns), plain, atol=0.03 * np.abs(plain).max())
+    read = spectrum.at(np.stack(np.meshgrid(rows, columns, indexing="ij")))
+    np.testing.assert_allclose(read, spectrum.grid(rows, columns), atol=1e-3)
+    assert spectrum.at(np.float32([[0.45], [0.1]])) == 0
+
+
+@pytest.mark.parametrize("orientation", range(8))
+def test_the_quick_luma_scores_are_the_plain_ones(marked, orientation):
+    """At every other pixel and without the highest frequencies, so a little lower."""
+    picture = Picture(np.asarray(marked))
+    plane, _, _ = picture.unmoved()
+    plain = float(luma_scores(fold(orient(plane, orientation), 128), KEY).max())
+    assert luma_best(picture.low_luma(Pose(0.0)), KEY)[orientation] == pytest.approx(plain, abs=max(0.5, 0.25 * plain))
+    pose = picture.best_luma(Pose(0.0, orientation), KEY)
+    assert pose.score == pytest.approx(plain, abs=max(0.5, 0.1 * plain))
+    if orientation == 0:
+        assert min(pose.row % 128, -pose.row % 128) < 0.1 and min(pose.column % 128, -pose.column % 128) < 0.1
+
+
 def test_payload_words_differ_in_half_of_their_chips():
     products = KEY.words[0] @ KEY.words[0].T
     assert set(np.unique(products)) == {-128.0, 0.0, 128.0}
@@ -341,10 +373,10 @@ def test_chroma_tail_includes_the_price_of_a_balanced_key():
 def test_scores_of_an_unmarked_picture_follow_their_odds_over_keys():
     """50 keys: luma scores are standard normal at every shift; chroma scores stay below Hoeffding's bound."""
     pixels = np.asarray(draw())
-    luma_fold = fold(whiten(Picture(pixels).luma), 128)
+    low = Picture(pixels).low_luma(Pose(0.0, scale=1.1, angle=2.0))
     chips = fold(soft_chips(chroma(pixels))[0, 0], 32)
     keys = [WatermarkKey.from_secret(b"a key among many %d" % i) for i in range(50)]
-    luma = np.stack([luma_scores(luma_fold, key) for key in keys])
+    luma = np.stack([luma_scores_of(low, key) for key in keys])
     assert abs(luma.mean()) < 0.05 and abs(luma.std() - 1) < 0.05
     for z in (2.0, 3.0):
         assert np.mean(luma > z) == pytest.approx(_normal_tail(z), rel=0.25)

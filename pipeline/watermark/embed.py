@@ -21,8 +21,10 @@ __all__ = ["LUMA_AMPLITUDE", "MIN_AREA", "SCALE", "embed"]
 
 SCALE = 48.19  # lattice step of the singular values: 1024 / (21 + 1/4), so that neutral grey lies on a lattice point
 LUMA_AMPLITUDE = 0.5  # grey levels in flat areas
-MAX_LUMA_AMPLITUDE = 2.5  # grey levels in busy areas
-LUMA_PER_STD = 0.15  # grey levels of mark for each grey level of the picture's own local deviation
+MAX_LUMA_AMPLITUDE = 3.0  # grey levels in busy areas
+LUMA_PER_STD = 0.25  # grey levels of mark for each grey level of the picture's own local deviation
+LONGEST_STEP = 0.6  # of the lattice step; whole ones would leave some pure colours with 34 dB, this leaves 37
+NEAR_ENOUGH = 0.15  # of the lattice step: short of its point by less, a chip still reads as what it should
 MIN_AREA = 256 * 256  # pixels: one whole tile, and the package's own limit
 BLUE_PER_U, GREEN_PER_U = 2.032, -0.395  # YUV (BT.601, as OpenCV scales it) at constant luma
 
@@ -160,8 +162,12 @@ def _chroma_change(rgb: np.ndarray, tile: np.ndarray) -> np.ndarray:
     # A change d of the singular value moves the block's mean blue by d * BLUE_PER_U / 8.
     blue = rgb[area][..., 2].reshape(rows, BLOCK, columns, BLOCK).mean((1, 3)) * (8 / BLUE_PER_U)
     room = 255 * 8 / BLUE_PER_U - blue
-    miss, other_miss = (np.maximum(0, np.maximum(-blue - d, d - room)) for d in (step, other_step))
-    step = np.where((miss <= SCALE / 12) | (other_miss >= miss), step, other_step)
+    # Where blue has no room for the nearest point, as near to it as blue goes, or else most of the way to the next.
+    reach = np.clip(step, -blue - SCALE / 12, room + SCALE / 12)
+    missing = np.abs(step - reach)
+    other_fits = (-blue <= other_step) & (other_step <= room)
+    longest = LONGEST_STEP * SCALE
+    step = np.where((missing <= NEAR_ENOUGH * SCALE) | ~other_fits, reach, np.clip(other_step, -longest, longest))
 
     marked = blocks + step * left[:, None] * right[None]
     kernel = _kernel_class()(bits.ravel().tolist(), wmLen=bits.size, scales=[0, SCALE, 0], block=4)

@@ -25,6 +25,7 @@ __all__ = ["BLOCK", "LUMA_TILE", "TILE", "WatermarkKey", "default_key", "verific
 TILE = 32  # chips a side; 32 * 8 = 256 px, so that the smallest picture holds one whole tile
 BLOCK = 8  # pixels a side of a chip's block: 4x4 coefficients of one wavelet level
 LUMA_TILE = 128  # pixels a side; four tiles in the smallest picture
+ORIENTATIONS = 8  # four quarter turns, each also mirrored
 MAX_IMBALANCE = 4  # chips: how far the +1 may outnumber the -1, so that flat pictures do not favour a key
 LUMA_BAND = (0.035, 0.19)  # cycles per pixel: below lies the picture itself, above what JPEG and resizing remove
 
@@ -48,8 +49,8 @@ class WatermarkKey:
     chips: np.ndarray = field(repr=False)
     words: np.ndarray = field(repr=False)
     luma: np.ndarray = field(repr=False)
-    chips_spectrum: np.ndarray = field(repr=False)  # (2, 32, 17): of the detection cells alone, of all cells
     luma_spectrum: np.ndarray = field(repr=False)  # (128, 65): of the noise before shaping
+    luma_turned: np.ndarray = field(repr=False)  # (8, 64, 32): its low band, of the noise in every orientation
 
     @classmethod
     def from_secret(cls, secret: bytes) -> "WatermarkKey":
@@ -79,6 +80,14 @@ PAYLOAD_CELLS = [tuple(axis[group::4] for axis in np.nonzero(DETECTION_CELLS == 
 LUMA_SHAPE = np.hypot(np.fft.fftfreq(LUMA_TILE)[:, None], np.fft.rfftfreq(LUMA_TILE)[None])  # cycles per pixel
 LUMA_SHAPE = 1 / (1 + (LUMA_BAND[0] / np.maximum(LUMA_SHAPE, 1e-6)) ** 6) / (1 + (LUMA_SHAPE / LUMA_BAND[1]) ** 8)
 LUMA_SHAPE = LUMA_SHAPE.astype(np.float32)  # (128, 65)
+LUMA_ROWS = np.fft.fftfreq(LUMA_TILE // 2, 2 / LUMA_TILE).astype(int)  # 0 to 31, -32 to -1
+LUMA_LOW = np.ix_(LUMA_ROWS % LUMA_TILE, np.arange(LUMA_TILE // 4))  # (64, 32): below 0.25 cycles per pixel
+
+
+def orient(array: np.ndarray, orientation: int) -> np.ndarray:
+    """Turn the last two axes: 0..3 quarter turns, then mirrored from left to right for 4..7."""
+    turned = np.rot90(array, orientation % 4, axes=(-2, -1))
+    return turned[..., ::-1] if orientation >= 4 else turned
 
 
 def default_key() -> WatermarkKey:
@@ -106,13 +115,15 @@ def _from_secret(secret: bytes) -> WatermarkKey:
     radius, angle = np.sqrt(-2 * np.log(uniform[::2])), 2 * math.pi * uniform[1::2]
     noise = np.concatenate([radius * np.cos(angle), radius * np.sin(angle)]).reshape(LUMA_TILE, LUMA_TILE)
     luma = irfft2(rfft2(noise) * LUMA_SHAPE, s=noise.shape)
+    # What a picture looks like in orientation i is what the tile turned back from it looks like in the picture.
+    undone = [orient(noise, -i if i < 4 else i) for i in range(ORIENTATIONS)]
     return WatermarkKey(
         key_id=hmac.digest(secret, b"id", "sha256").hex()[:8],
         chips=chips,
         words=words,
         luma=(luma / luma.std()).astype(np.float32),
-        chips_spectrum=rfft2(np.stack([chips * DETECTION_CELLS, chips])).astype(np.complex64),
         luma_spectrum=rfft2(noise).astype(np.complex64),
+        luma_turned=np.stack([rfft2(turned)[LUMA_LOW] for turned in undone]).astype(np.complex64),
     )
 
 

@@ -1,16 +1,18 @@
 """Putting a picture back the way it was when it was marked: turned, mirrored, scaled and shifted."""
 
 import dataclasses
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 
 from pipeline.watermark.embed import chroma, luma
-from pipeline.watermark.key import BLOCK, LUMA_TILE, TILE, WatermarkKey
-from pipeline.watermark.statistics import fold, luma_scores, orient, soft_chips, whiten
+from pipeline.watermark.key import BLOCK, LUMA_TILE, ORIENTATIONS, TILE, WatermarkKey, orient
+from pipeline.watermark.spectrum import HIGHEST, Spectrum
+from pipeline.watermark.statistics import LUMA_FREQUENCIES, fold, luma_scores_of, soft_chips, whiten
 
-__all__ = ["Picture", "Pose", "resized"]
+__all__ = ["Picture", "Pose"]
 
 WINDOW = 512  # original pixels a side that are looked at: more costs time and adds little
 GAINS = (1.0, 0.8, 0.9, 1.1, 1.2, 1.3)  # stretched colours: contrast, brightness, saturation
@@ -56,28 +58,49 @@ class Picture:
         self.luma = luma(pixels)
         self.chroma = chroma(pixels)
         self.height, self.width = self.luma.shape
+        self._spectra: dict[float, tuple[Spectrum, np.ndarray]] = {}  # with the pixels of the picture to one of it
 
-    def whitened(self, scale: float) -> np.ndarray:
-        """The whitened luma of the middle `WINDOW` original pixels, at its original size if `scale` is right."""
-        return whiten(resized(_middle(self.luma, WINDOW * scale)[0], scale))
+    def unmoved(self) -> tuple[np.ndarray, int, int]:
+        """The whitened luma of the middle `WINDOW` pixels, and where it begins."""
+        plane, top, left = _middle(self.luma, WINDOW)
+        return whiten(plane), top, left
 
-    def window_start(self, scale: float) -> tuple[int, int]:
-        """The (row, column) at which `whitened` begins."""
-        return _middle(self.luma, WINDOW * scale)[1:]
+    def low_luma(self, pose: Pose) -> np.ndarray:
+        """(64, 32): whitened luma of the picture in `pose`, at `LUMA_FREQUENCIES`, its middle as the origin."""
+        base = 2 ** (round(2 * math.log2(pose.scale)) / 2)  # whitened once per half octave
+        if base not in self._spectra:
+            self._spectra[base] = self._spectrum(base)
+        spectrum, pixel = self._spectra[base]
+        rows, columns = LUMA_FREQUENCIES / np.float32(pose.scale)
+        if not pose.angle and not pose.orientation:
+            return spectrum.grid(rows[:, 0] * pixel[0], columns[0] * pixel[1])
+        columns = -columns if pose.orientation >= 4 else columns
+        turn = math.radians(pose.angle + 90 * (pose.orientation % 4))
+        cosine, sine = np.float32(math.cos(turn)), np.float32(math.sin(turn))
+        turned = np.stack([sine * columns + cosine * rows, cosine * columns - sine * rows])
+        return spectrum.at(turned * pixel[:, None, None])
+
+    def _spectrum(self, base: float) -> tuple[Spectrum, np.ndarray]:
+        """Of the middle `WINDOW` original pixels, shrunk to about that size where the picture is larger."""
+        plane = _middle(self.luma, WINDOW * base)[0]
+        if base <= 1:
+            return Spectrum(whiten(plane, base), HIGHEST / base), np.ones(2, np.float32)
+        small = resized(plane, base)
+        return Spectrum(whiten(small)), np.divide(plane.shape, small.shape).astype(np.float32)
 
     def best_luma(self, pose: Pose, key: WatermarkKey) -> Pose:
         """`pose` with the tile's place and score filled in, to fractions of a pixel."""
-        plane, top, left = _middle(_turned(self.luma, pose), WINDOW * pose.scale)
-        scores = luma_scores(fold(whiten(resized(plane, pose.scale)), LUMA_TILE), key)
+        scores = luma_scores_of(self.low_luma(pose), key)
         row, column = np.unravel_index(int(scores.argmax()), scores.shape)
         around = scores[
             np.add.outer(row + np.arange(-1, 2), np.zeros(3, int)) % 128, (column + np.arange(-1, 2)) % 128
         ]
+        height, width = (self.width, self.height) if pose.orientation % 2 else (self.height, self.width)
         return dataclasses.replace(
             pose,
             score=float(scores[row, column]),
-            row=top / pose.scale + row + _peak(around[:, 1]),
-            column=left / pose.scale + column + _peak(around[1]),
+            row=row + _peak(around[:, 1]) - 0.5 + height / pose.scale / 2,  # shifts are counted from the middle
+            column=column + _peak(around[1]) - 0.5 + width / pose.scale / 2,
         )
 
     def refined(self, pose: Pose, key: WatermarkKey) -> Pose:
@@ -87,7 +110,7 @@ class Picture:
             for change in (-step, step):
                 scale = best.scale * (1 + change)
                 best = max(best, self.best_luma(dataclasses.replace(best, scale=scale), key))
-        for step in (0.8, 0.4, 0.2, 0.1) if pose.angle else ():
+        for step in (0.4, 0.2, 0.1) if pose.angle else ():
             for change in (-step, step):
                 angle = best.angle + change
                 best = max(best, self.best_luma(dataclasses.replace(best, angle=angle), key))
@@ -105,7 +128,7 @@ class Picture:
         box = tuple(min(edge * pose.scale, limit) for edge, limit in zip(box, plane.shape[::-1] * 2, strict=True))
         plane = _resize(plane, (columns * BLOCK, rows * BLOCK), box)
         chips = soft_chips(plane, GAINS, PHASES)
-        folded = np.stack([[fold(phase, TILE) for phase in gain] for gain in chips])
+        folded = fold(chips, TILE)
         first = round((row - pose.row) / BLOCK), round((column - pose.column) / BLOCK)
         places = [(first[0] + i, first[1] + j) for i in (0, 16) for j in (0, 16)]
         return np.stack([np.roll(folded, place, axis=(-2, -1)) for place in places], axis=2)
@@ -118,8 +141,7 @@ class Picture:
         """(8 orientations, gains, phases, 32, 32) folded soft chips of a picture that was scaled as a whole."""
         plane = resized(self.chroma, scale)
         chips = soft_chips(plane, GAINS, PHASES)
-        turned = [orient(chips, orientation) for orientation in range(8)]
-        return np.stack([[[fold(phase, TILE) for phase in gain] for gain in one] for one in turned])
+        return np.stack([fold(orient(chips, orientation), TILE) for orientation in range(ORIENTATIONS)])
 
 
 def resized(plane: np.ndarray, scale: float) -> np.ndarray:
@@ -141,10 +163,9 @@ def _turned(plane: np.ndarray, pose: Pose) -> np.ndarray:
 
 
 def _middle(plane: np.ndarray, side: float) -> tuple[np.ndarray, int, int]:
-    """The middle `side` pixels of a plane, and where they begin."""
-    side = round(side)
-    top, left = (max(0, (length - side) // 2) for length in plane.shape)
-    return plane[top : top + side, left : left + side], top, left
+    """The middle `side` pixels of a plane, one more where it would not be the middle, and where they begin."""
+    top, left = (max(0, (length - round(side)) // 2) for length in plane.shape)
+    return plane[top : plane.shape[0] - top, left : plane.shape[1] - left], top, left
 
 
 def _peak(values: np.ndarray) -> float:

@@ -16,16 +16,23 @@ from scipy.fft import irfft2, rfft2
 from scipy.ndimage import gaussian_filter
 
 from pipeline.watermark.embed import SCALE, haar, largest_singular, to_blocks
-from pipeline.watermark.key import DETECTION_CELLS, LUMA_SHAPE, LUMA_TILE, PAYLOAD_CELLS, WatermarkKey
+from pipeline.watermark.key import DETECTION_CELLS, LUMA_LOW, LUMA_SHAPE, LUMA_TILE, PAYLOAD_CELLS, WatermarkKey
 
-__all__ = ["CHROMA_STATISTICS", "ORIENTATIONS", "chroma_scores", "chroma_tail", "fold", "luma_scores", "luma_tail"]
-__all__ += ["orient", "read_payload", "soft_chips", "whiten"]
+__all__ = ["CHROMA_STATISTICS", "LUMA_FREQUENCIES", "chroma_scores", "chroma_tail", "fold", "luma_best", "luma_scores"]
+__all__ += ["luma_scores_of", "luma_tail", "read_payload", "soft_chips", "whiten"]
 
-ORIENTATIONS = 8  # four quarter turns, each also mirrored
 CHROMA_STATISTICS = 3  # detection cells alone; the tile without payload; detection cells and the best payload
 LOG10_BALANCE = 1.52  # log10 of 1 / P(a drawn tile is balanced), from two binomials of 512
 LOG10_PAYLOADS = 32 * math.log10(2)
 PAYLOAD_PLACES = 3
+# Chosen for the smallest scores among eight tiles of weights/grid.png after JPEG 20 and 40, WebP 50 and noise.
+BAND_WIDTHS = (0.7, 2.5)  # pixels: deviations of the Gaussians between which the mark's band lies
+QUIET_WIDTH, QUIET = 2.5, 3.0  # pixels; variance, in squared grey levels, below which all places count alike
+LUMA_FREQUENCIES = np.stack(np.broadcast_arrays(*LUMA_LOW)).astype(np.float32)  # (2, 64, 32): cycles per pixel
+LUMA_FREQUENCIES[0, LUMA_FREQUENCIES[0] >= LUMA_TILE // 2] -= LUMA_TILE
+LUMA_FREQUENCIES /= LUMA_TILE
+LOW_SHAPE = LUMA_SHAPE[LUMA_LOW]  # (64, 32)
+LOW_SHAPE[LUMA_TILE // 4] = 0  # the one row whose counterpart is missing
 PAYLOAD_POSTERIOR = 0.99  # a payload less certain than this is not given out
 
 
@@ -39,34 +46,54 @@ def chroma_tail(z: float) -> float:
     return min(0.0, -z * z / 2 / math.log(10) + LOG10_BALANCE) if z > 0 else 0.0
 
 
-def orient(array: np.ndarray, orientation: int) -> np.ndarray:
-    """Turn the last two axes: 0..3 quarter turns, then mirrored from left to right for 4..7."""
-    turned = np.rot90(array, orientation % 4, axes=(-2, -1))
-    return turned[..., ::-1] if orientation >= 4 else turned
-
-
 def fold(values: np.ndarray, size: int) -> np.ndarray:
-    """(height, width) -> (size, size): the sum over all tiles of a plane, the last row and column of tiles padded."""
-    height, width = values.shape
+    """(..., height, width) -> (..., size, size): the sum over all tiles, the last row and column of tiles padded."""
+    *batch, height, width = values.shape
     rows, columns = -(-height // size), -(-width // size)
-    padded = np.zeros((rows * size, columns * size), np.float32)
-    padded[:height, :width] = values
-    return padded.reshape(rows, size, columns, size).sum((0, 2))
+    padded = np.zeros((*batch, rows * size, columns * size), np.float32)
+    padded[..., :height, :width] = values
+    return padded.reshape(*batch, rows, size, columns, size).sum((-4, -2))
 
 
-def whiten(luma: np.ndarray) -> np.ndarray:
-    """(height, width) float32: the mark's band, each place divided by how busy the picture is there."""
-    band = gaussian_filter(luma, 1, truncate=3) - gaussian_filter(luma, 4, truncate=3)
-    return band / (gaussian_filter(band * band, 3, truncate=3) + 1)
+def whiten(luma: np.ndarray, scale: float = 1.0) -> np.ndarray:
+    """(height, width) float32: the mark's band, each place divided by how busy the picture is there.
+
+    `scale`: pixels of the plane to a pixel of the original.
+    """
+    narrow, wide = (gaussian_filter(luma, width * scale, truncate=3) for width in BAND_WIDTHS)
+    band = narrow - wide
+    return band / (gaussian_filter(band * band, QUIET_WIDTH * scale, truncate=3) + QUIET)
 
 
 def luma_scores(folded: np.ndarray, key: WatermarkKey) -> np.ndarray:
     """(..., 128, 128) folded whitened luma -> scores of the same shape: one for each shift of the tile."""
     spectrum = rfft2(folded) * LUMA_SHAPE
-    energy = np.abs(spectrum) ** 2  # Parseval: the columns between the first and the last count twice
-    norm = np.sqrt(2 * energy.sum((-2, -1)) - energy[..., 0].sum(-1) - energy[..., -1].sum(-1)) / LUMA_TILE + 1e-12
     # The mark at rows y - dy scores at shift dy.
-    return irfft2(spectrum * np.conj(key.luma_spectrum), s=(LUMA_TILE, LUMA_TILE)) / norm[..., None, None]
+    return irfft2(spectrum * np.conj(key.luma_spectrum), s=(LUMA_TILE, LUMA_TILE)) / _norm(spectrum)
+
+
+def luma_scores_of(low: np.ndarray, key: WatermarkKey) -> np.ndarray:
+    """(64, 32) whitened luma at `LUMA_FREQUENCIES` -> (128, 128) scores: what `luma_scores` says, its low band."""
+    spectrum = np.zeros((LUMA_TILE, LUMA_TILE // 2 + 1), np.complex64)
+    spectrum[LUMA_LOW] = low * LOW_SHAPE
+    return irfft2(spectrum * np.conj(key.luma_spectrum), s=(LUMA_TILE, LUMA_TILE)) / _norm(spectrum)
+
+
+def luma_best(low: np.ndarray, key: WatermarkKey) -> np.ndarray:
+    """(64, 32) whitened luma at `LUMA_FREQUENCIES` -> (8,): each orientation's best score, at every other pixel."""
+    spectrum = low * LOW_SHAPE
+    scores = irfft2(spectrum * np.conj(key.luma_turned), s=(LUMA_TILE // 2, LUMA_TILE // 2)) / 4
+    return scores.max((-2, -1)) / _norm(spectrum)[0, 0]
+
+
+def _norm(spectrum: np.ndarray) -> np.ndarray:
+    """(..., rows, columns) -> (..., 1, 1): by Parseval, where the columns after the first count twice.
+
+    The last column of a whole half plane would count once; the mark's band ends before it.
+    """
+    energy = spectrum.real**2 + spectrum.imag**2
+    total = 2 * energy.sum((-2, -1), keepdims=True) - energy[..., :1].sum((-2, -1), keepdims=True)
+    return np.sqrt(total) / LUMA_TILE + 1e-12
 
 
 def soft_chips(
