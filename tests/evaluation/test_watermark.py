@@ -56,5 +56,5 @@ def test_the_command_prints_the_table(folder, capsys):
     text = capsys.readouterr().out
     (row,) = [line for line in text.splitlines() if line.startswith("| JPEG 80 ")]
     assert row.split("|")[2].strip() == "100.0%"
-    assert "2 pictures without a mark: 0 found" in text
+    assert "2 pictures without a mark in all: 0 found" in text
     assert "PSNR Easel: mean 4" in text
