@@ -1,6 +1,7 @@
 """The Create tab: the form on the left, the canvas on the right, and what happens between them."""
 
 import logging
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from pipeline.ui.canvas import (
     status,
     step_words,
 )
-from pipeline.ui.examples import EXAMPLES, examples_html
+from pipeline.ui.examples import EXAMPLES, draw_examples, examples_html
 from pipeline.ui.form import Form, build_form, read_form, reference_paths, roll, write_form
 from pipeline.ui.limits import Limits
 from pipeline.ui.pace import QUALITIES, STEPS, Pace
@@ -74,7 +75,7 @@ class CreateTab:
 
 def build_create_tab(studio: Studio, limits: Limits) -> CreateTab:
     """Lay out the tab inside the current gradio context and wire it."""
-    pace = Pace(limits)
+    pace, prepared = Pace(limits), threading.Event()  # set once the examples are being drawn
     pictures = gr.State([])  # of this visit, oldest first
     selected = gr.State(None)  # index into pictures
     beside = gr.State(False)  # whether the next one picked from the shelf is put beside the selected one
@@ -309,6 +310,9 @@ def build_create_tab(studio: Studio, limits: Limits) -> CreateTab:
         studio.ended(3600)
         if studio.is_ready and studio.capabilities.model == EASEL.model:
             pace.calibrate(studio)
+            if not prepared.is_set():
+                prepared.set()
+                threading.Thread(target=draw_examples, args=(studio,), name="easel-examples", daemon=True).start()
         return name_quality(guidance_scale, *steps)
 
     inputs = form.inputs | {pictures, selected, expected, keep_once, keys.file_format}

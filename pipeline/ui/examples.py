@@ -1,8 +1,18 @@
-"""Prompts to click, chosen by eye from what the bundled model draws well."""
+"""Prompts to click, chosen by eye from what the bundled model draws well; a click finds them drawn."""
 
+import logging
 from html import escape
 
-__all__ = ["EXAMPLES", "examples_html"]
+from pipeline.hardware import is_zero_gpu
+from pipeline.recipe import Recipe
+from pipeline.render import Cancelled
+from pipeline.ui.studio import Studio
+from pipeline.watermark import WatermarkError
+from pipeline.weights import WeightsError
+
+__all__ = ["EXAMPLES", "draw_examples", "examples_html"]
+
+_logger = logging.getLogger(__name__)
 
 # (words on the chip, prompt, seed)
 EXAMPLES = (
@@ -22,3 +32,15 @@ def examples_html() -> str:
         for index, (words, prompt, _) in enumerate(EXAMPLES)
     )
     return f'<div class="chips" role="group" aria-label="Examples"><span>Try</span>{chips}</div>'
+
+
+def draw_examples(studio: Studio) -> None:
+    """Put the examples into the store that are not in it. Between two of them a visitor has the turn."""
+    if not studio.store.enabled or is_zero_gpu():  # a borrowed GPU is lent to a visitor's request
+        return
+    try:
+        for _, prompt, seed in EXAMPLES:
+            for _ in studio.draw(studio.recipe(Recipe(prompt=prompt, seed=seed))):
+                pass
+    except (ValueError, WeightsError, WatermarkError, Cancelled) as error:
+        _logger.warning("the examples are drawn when they are asked for: %s", error)

@@ -19,6 +19,7 @@ from pipeline.download import FORMATS, read_recipe
 from pipeline.recipe import Recipe, pixels_hash, pixels_sha256
 from pipeline.render import Rendered, render
 from pipeline.store import Store
+from pipeline.ui import examples
 from pipeline.ui.studio import Restored, Studio
 from pipeline.watermark import default_key, verify
 from tests.tiny import tiny_pipeline
@@ -50,6 +51,13 @@ def drawn(studio, recipe=RECIPE, **options):
 
 
 # The store
+
+
+def test_examples_are_in_the_store_before_they_are_asked_for(studio, monkeypatch):
+    monkeypatch.setattr(examples, "EXAMPLES", examples.EXAMPLES[:2])
+    examples.draw_examples(studio)
+    for _, prompt, seed in examples.EXAMPLES:
+        assert isinstance(drawn(studio, studio.recipe(Recipe(prompt=prompt, seed=seed))), Restored)
 
 
 def test_a_recipe_drawn_before_answers_at_once_byte_for_byte_though_the_model_never_loads(studio, store, tmp_path):
