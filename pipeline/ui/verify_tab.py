@@ -49,7 +49,7 @@ def build_verify_tab(studio: Studio, limits: Limits) -> VerifyTab:
             )
             deep = gr.Checkbox(
                 label=say("Search thoroughly"),
-                info=say("Also unusual sizes and small rotations; takes up to a minute"),
+                info=say("Also unusual sizes and small rotations; takes a few seconds"),
                 elem_id="verify-deep",
             )
             halt = gr.Button(say("Cancel"), interactive=False, size="sm", elem_id="verify-cancel")

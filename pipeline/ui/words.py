@@ -336,9 +336,9 @@ TRANSLATIONS = {
     "Use as reference": ("Als Vorbild nehmen", "Usar de referencia"),
     "Picture to check": ("Zu prüfendes Bild", "Imagen por verificar"),
     "Search thoroughly": ("Gründlich suchen", "Buscar a fondo"),
-    "Also unusual sizes and small rotations; takes up to a minute": (
-        "Auch ungewöhnliche Größen und kleine Drehungen; dauert bis zu einer Minute",
-        "También tamaños inusuales y pequeñas rotaciones; tarda hasta un minuto",
+    "Also unusual sizes and small rotations; takes a few seconds": (
+        "Auch ungewöhnliche Größen und kleine Drehungen; dauert einige Sekunden",
+        "También tamaños inusuales y pequeñas rotaciones; tarda unos segundos",
     ),
     "Search": ("Suchen", "Buscar"),
     "Words": ("Wörter", "Palabras"),
