@@ -3,8 +3,9 @@
     signed = sign_credentials(png)           # last of all: whatever changes a byte afterwards breaks the seal
     read_credentials(signed).sentence
 
-Optional: needs `pip install easel[c2pa]`. The watermark stays in the pixels whatever becomes of the file; credentials
-say more, to anyone's tools, but any program that saves the picture anew drops them.
+The package `c2pa-python` is part of requirements.txt where it has wheels; everything else works without it. The
+watermark stays in the pixels whatever becomes of the file; credentials say more, to anyone's tools, but any program
+that saves the picture anew drops them.
 
 The certificate is made on first use and kept with its key in the user's configuration folder, or in the one that
 EASEL_CREDENTIALS names; `certificate.pem` (leaf first) and `key.pem` of your own may be put there instead. A
@@ -72,7 +73,7 @@ def sign_credentials(data: bytes, directory: Path | None = None) -> bytes:
             the three formats.
     """
     if not available():
-        raise CredentialsError("Content Credentials need the package `c2pa-python`: pip install 'easel[c2pa]'.")
+        raise CredentialsError("Content Credentials need the package `c2pa-python`: pip install -r requirements.txt.")
     import c2pa
 
     kind = _kind(data)
@@ -98,7 +99,7 @@ def sign_credentials(data: bytes, directory: Path | None = None) -> bytes:
 
 
 def read_credentials(data: bytes, directory: Path | None = None) -> FileCredentials | None:
-    """What the credentials in a file say; None where it has none, or where the optional package is not installed.
+    """What the credentials in a file say; None where it has none, or where the package is not installed.
 
     Args:
         data: the whole file, as it was received.

@@ -21,7 +21,7 @@ def test_space_runs_the_pinned_gradio():
 def test_every_direct_dependency_is_pinned_exactly():
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     packages = [line for line in lines if line and not line.startswith("#")]
-    assert packages and all(re.fullmatch(r"[\w\-\[\]]+==[\w.]+", line) for line in packages)
+    assert packages and all(re.fullmatch(r"[\w\-\[\]]+==[\w.]+(; .+)?", line) for line in packages)
 
 
 def test_file_tree_exists():
