@@ -120,6 +120,8 @@ def _generate(arguments: argparse.Namespace) -> int:
         print(
             f"{path}  seed {each.seed}  id {each.id}  {rendered.seconds:.1f} s  {each.to_query(rendered.pixels_hash)}"
         )
+    if rendered.reading is not None and rendered.reading.sentence:
+        print(rendered.reading.sentence)
     return 0
 
 

@@ -6,6 +6,8 @@ import torch
 from diffusers.utils import BaseOutput
 from PIL import Image
 
+from pipeline.reading import Reading
+
 __all__ = ["TextToImagePipelineOutput"]
 
 
@@ -17,9 +19,12 @@ class TextToImagePipelineOutput(BaseOutput):
         images: watermarked pictures: a list of PIL pictures, or an array or tensor by ``output_type``.
         image_embeds: (num_images, embed_dim), unit length: what the decoder was given; pass it back as
             ``image_embeds`` to draw the same thing again or to vary it.
+            Of several things that were drawn one by one, the embedding of the finished picture.
         image_weights: one list per call with the share of each reference picture; None without references.
+        readings: what each prompt was understood to ask for; None where it was taken as it is.
     """
 
     images: list[Image.Image]
     image_embeds: torch.Tensor
     image_weights: list[float] | None = None
+    readings: list[Reading | None] | None = None

@@ -21,6 +21,7 @@ from pipeline.recipe import MAX_SEED, STAGES, Recipe, Variation, pixels_hash, pi
 if TYPE_CHECKING:  # torch and diffusers take seconds to import, and the page appears before they are there
     import torch
 
+    from pipeline.reading import Reading
     from pipeline.text_to_image import TextToImagePipeline
 
 __all__ = ["STAGES", "Cancelled", "Rendered", "Stage", "Verdict", "compare", "render", "series"]
@@ -62,6 +63,7 @@ class Rendered:
         image_weights: share of each reference picture; None without references.
         seconds: how long it took.
         step_seconds: of one step of each stage that ran, the mean; the very first step is not timed.
+        reading: what the prompt was understood to ask for; None where it was taken as it is.
     """
 
     image: Image.Image
@@ -72,6 +74,7 @@ class Rendered:
     image_weights: list[float] | None
     seconds: float
     step_seconds: dict[str, float] = field(default_factory=dict)
+    reading: "Reading | None" = None
 
 
 @dataclass(frozen=True)
@@ -159,6 +162,7 @@ def render(
         image_weights=output.image_weights,
         seconds=time.perf_counter() - started,
         step_seconds=_step_seconds(ends),
+        reading=(getattr(output, "readings", None) or [None])[0],
     )
 
 

@@ -17,13 +17,16 @@ from diffusers.utils.torch_utils import randn_tensor
 from PIL import Image
 from transformers import BertModel, CLIPImageProcessor, PreTrainedTokenizerBase
 
+from pipeline.arrange import arrange, flatten_ground
 from pipeline.models.decoder import ImageDecoder
 from pipeline.models.fusion import ImageFusion
 from pipeline.models.image_encoder import ImageEncoder
 from pipeline.models.prior import EmbeddingPrior
 from pipeline.models.super_resolution import SuperResolution
 from pipeline.models.text_projection import TextProjection
+from pipeline.models.vocabulary import Vocabulary
 from pipeline.output import TextToImagePipelineOutput
+from pipeline.reading import PromptReader, Reading
 from pipeline.safety import CONCEPT_THRESHOLD, Refused, SafetyScreen
 from pipeline.watermark import embed_checked
 
@@ -44,13 +47,14 @@ class TextToImagePipeline(DiffusionPipeline):
         prior, prior_scheduler: text -> image embedding.
         decoder, decoder_scheduler: image embedding and text -> 64x64 picture.
         super_res, super_res_scheduler: 64x64 picture and text -> 256x256 picture.
+        vocabulary: the names that the model was taught; with it, a prompt is read before it is drawn.
         safety_checker: a `SafetyScreen` of your own; without one, the bundled categories. There is always one.
         safety_threshold: cosine at which the bundled one refuses a prompt by its meaning, for the text encoder at
             hand; None looks at words alone.
     """
 
     model_cpu_offload_seq = "text_encoder->text_proj->image_encoder->fusion->prior->decoder->super_res"
-    _optional_components = ["safety_checker"]
+    _optional_components = ["vocabulary", "safety_checker"]
     _exclude_from_cpu_offload = ["prior"]  # its parameters are used outside its forward
     _callback_tensor_inputs = ["latents", "image_embeds", "preview"]
 
@@ -68,6 +72,7 @@ class TextToImagePipeline(DiffusionPipeline):
         decoder_scheduler: FlowMatchEulerDiscreteScheduler,
         super_res: SuperResolution,
         super_res_scheduler: FlowMatchEulerDiscreteScheduler,
+        vocabulary: Vocabulary | None = None,
         safety_checker=None,
         safety_threshold: float | None = None,
     ):
@@ -85,6 +90,7 @@ class TextToImagePipeline(DiffusionPipeline):
             decoder_scheduler=decoder_scheduler,
             super_res=super_res,
             super_res_scheduler=super_res_scheduler,
+            vocabulary=vocabulary,
             safety_checker=None,  # words, not weights: saved with the code, never with the model
         )
         self.register_to_config(safety_threshold=safety_threshold)
@@ -92,6 +98,7 @@ class TextToImagePipeline(DiffusionPipeline):
             embed_texts = None if safety_threshold is None else self.get_sentence_embeds
             safety_checker = SafetyScreen(embed_texts=embed_texts, threshold=safety_threshold or CONCEPT_THRESHOLD)
         self.safety_checker = safety_checker
+        self.reader = None if vocabulary is None else PromptReader(vocabulary, self.get_sentence_embeds)
         self.image_processor = VaeImageProcessor(do_resize=False)
 
     @property
@@ -108,14 +115,17 @@ class TextToImagePipeline(DiffusionPipeline):
         return super().from_pretrained(pretrained_model_name_or_path, **kwargs)
 
     def check_inputs(
-        self, prompt, image, prompt_embeds, pooled_prompt_embeds, image_embeds, num_images_per_prompt, generator, steps
-    ) -> None:
+        self, prompt, negative_prompt, image, prompt_embeds, pooled_prompt_embeds, image_embeds, num_images_per_prompt,
+        generator, steps,
+    ) -> None:  # fmt: skip
         """Refuse what cannot be drawn, naming the argument, what was expected and what came."""
         if prompt is not None and not isinstance(prompt, (str, list)):
             raise ValueError(f"`prompt` must be a string or a list of strings, got {type(prompt).__name__}.")
         prompts = [prompt] if isinstance(prompt, str) else prompt or []
         if any(not isinstance(text, str) for text in prompts):
             raise ValueError("`prompt` must hold strings only.")
+        if negative_prompt is not None and not isinstance(negative_prompt, str):
+            raise ValueError(f"`negative_prompt` must be a string, got {type(negative_prompt).__name__}.")
         images = image if isinstance(image, (list, tuple)) else [] if image is None else [image]
         if len(images) > MAX_IMAGES:
             raise ValueError(f"`image` takes 1 to {MAX_IMAGES} pictures, got {len(images)}. Pass fewer.")
@@ -164,6 +174,26 @@ class TextToImagePipeline(DiffusionPipeline):
         prompt_embeds = self.text_encoder(tokens.input_ids, attention_mask=tokens.attention_mask).last_hidden_state
         return prompt_embeds, self.text_proj(prompt_embeds, torch.ones_like(tokens.input_ids))
 
+    def _encode_prompts(self, prompts: tuple[str, ...]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Each by itself, then padded: (n, tokens, text_dim), mask (n, tokens), pooled (n, embed_dim)."""
+        encoded = [self.encode_prompt(prompt) for prompt in prompts]
+        tokens = torch.nn.utils.rnn.pad_sequence([states[0] for states, _ in encoded], batch_first=True)
+        lengths = torch.tensor([states.shape[1] for states, _ in encoded], device=tokens.device)
+        mask = (torch.arange(tokens.shape[1], device=tokens.device)[None] < lengths[:, None]).to(tokens.dtype)
+        return tokens, mask, torch.cat([pooled for _, pooled in encoded])
+
+    def read_prompt(self, prompt: str | None, *, whole: bool = False) -> Reading | None:
+        """What a prompt is understood to ask for; None without a vocabulary or without words.
+
+        Args:
+            prompt: as a person says it.
+            whole: several things stay in one prompt: where something else than the prompt says what is drawn.
+        """
+        if self.reader is None or not prompt or not prompt.strip():
+            return None
+        reading = self.reader.read(prompt)
+        return Reading((prompt,)) if whole and reading.placed > 1 else reading
+
     @torch.no_grad()
     def get_text_embeds(self, prompts: list[str]) -> torch.Tensor:
         """Sentences -> (n, embed_dim), unit length, comparable with ``get_image_embeds``."""
@@ -210,52 +240,51 @@ class TextToImagePipeline(DiffusionPipeline):
         return {stage: randn_tensor(shape, **where) for stage, shape in shapes.items()}
 
     def run_prior(
-        self, latents, prompt_embeds, pooled_prompt_embeds, negative, *, num_steps, guidance_scale, on_step
+        self, latents, prompt_embeds, mask, pooled_prompt_embeds, negative, *, num_steps, guidance_scale, on_step
     ) -> torch.Tensor:
-        """Text -> image embedding (1, embed_dim) by flow matching with classifier-free guidance."""
-        mask = prompt_embeds.new_ones(prompt_embeds.shape[:2])
+        """Texts -> image embeddings (texts, embed_dim) by flow matching with classifier-free guidance."""
         condition = self.prior.encode_text(prompt_embeds, mask, pooled_prompt_embeds)
-        guided = guidance_scale != 1.0
+        count, guided = len(condition), guidance_scale != 1.0
         if guided:
             unconditional = self.prior.null_text[None]
             if negative is not None:
                 negative_mask = negative[0].new_ones(negative[0].shape[:2])
                 unconditional = self.prior.encode_text(negative[0], negative_mask, negative[1])
-            condition = torch.cat([unconditional, condition])
+            condition = torch.cat([unconditional.expand(count, -1), condition])
 
         def predict(latents: torch.Tensor, timestep: torch.Tensor) -> torch.Tensor:
-            rows = len(condition)
-            clean = self.prior(latents.expand(rows, -1), timestep.expand(rows), condition)
+            clean = self.prior(torch.cat([latents, latents]) if guided else latents, timestep[None], condition)
             return _guide(clean, guidance_scale) if guided else clean
 
+        latents = latents.expand(count, -1)  # the same for all: the things of one picture look alike
         latents = self._flow(self.prior_scheduler, predict, latents, num_steps, "prior", on_step)
         return self.prior.unwhiten(latents)
 
     def run_decoder(
-        self, latents, image_embeds, prompt_embeds, negative, *, num_steps, guidance_scale, on_step
+        self, latents, image_embeds, prompt_embeds, mask, negative, *, num_steps, guidance_scale, on_step
     ) -> torch.Tensor:
-        """Image embedding and text -> small picture (1, 3, 64, 64), about [-1, 1]."""
-        mask = prompt_embeds.new_ones(prompt_embeds.shape[:2])
+        """Image embeddings and texts -> small pictures (texts, 3, 64, 64), about [-1, 1]."""
         guided = guidance_scale != 1.0
 
         def predict(latents: torch.Tensor, timestep: torch.Tensor) -> torch.Tensor:
             clean = self.decoder(latents, timestep[None], image_embeds, prompt_embeds, mask)
             if guided:
-                other = prompt_embeds * 0 if negative is None else negative[0]
+                other = (prompt_embeds * 0 if negative is None else negative[0]).expand(len(latents), -1, -1)
                 other_mask = other.new_ones(other.shape[:2])
                 unguided = self.decoder(latents, timestep[None], image_embeds, other, other_mask)
                 clean = _guide(torch.cat([unguided, clean]), guidance_scale)
             return clean.clamp(-1, 1)
 
+        latents = latents.expand(len(image_embeds), -1, -1, -1)
         return self._flow(self.decoder_scheduler, predict, latents, num_steps, "decoder", on_step)
 
-    def run_super_res(self, latents, small, prompt_embeds, *, num_steps, on_step) -> torch.Tensor:
-        """Small picture and text -> large picture (1, 3, 256, 256), about [-1, 1]."""
-        mask = prompt_embeds.new_ones(prompt_embeds.shape[:2])
+    def run_super_res(self, latents, small, prompt_embeds, mask, *, num_steps, on_step) -> torch.Tensor:
+        """Small pictures and texts -> large pictures (texts, 3, 256, 256), about [-1, 1]."""
 
         def predict(latents: torch.Tensor, timestep: torch.Tensor) -> torch.Tensor:
             return self.super_res(latents, timestep[None], small, prompt_embeds, mask).clamp(-1, 1)
 
+        latents = latents.expand(len(small), -1, -1, -1)
         return self._flow(self.super_res_scheduler, predict, latents, num_steps, "super_res", on_step)
 
     def _flow(self, scheduler, predict, latents, num_steps: int, stage: str, on_step) -> torch.Tensor:
@@ -291,6 +320,7 @@ class TextToImagePipeline(DiffusionPipeline):
         image_weights: list[float] | None = None,
         fusion_type: str | None = None,
         similarity_strength: float = 0.7,
+        read_prompt: bool = True,
         watermark_payload: int | None = None,
         output_type: str = "pil",
         return_dict: bool = True,
@@ -319,6 +349,8 @@ class TextToImagePipeline(DiffusionPipeline):
             image_weights: the reference pictures' own weights, one each.
             fusion_type: "mean", "max", "attention" or "gated"; None takes the fusion component's own.
             similarity_strength: 0.2 to 1: share of the reference pictures against the prompt's own prediction.
+            read_prompt: say things by the names that the model was taught, and draw several one by one, where the
+                pipeline has a vocabulary; False takes the prompt as it is.
             watermark_payload: 32-bit number carried by the watermark.
             output_type: "pil", "np" (num_images, height, width, 3) in [0, 1], or "pt" (num_images, 3, height, width).
             return_dict: False returns a tuple.
@@ -341,8 +373,9 @@ class TextToImagePipeline(DiffusionPipeline):
         }
         # 1. Check and spread the inputs: one entry per picture.
         self.check_inputs(
-            prompt, image, prompt_embeds, pooled_prompt_embeds, image_embeds, num_images_per_prompt, generator, steps
-        )
+            prompt, negative_prompt, image, prompt_embeds, pooled_prompt_embeds, image_embeds, num_images_per_prompt,
+            generator, steps,
+        )  # fmt: skip
         if output_type not in ("pil", "np", "pt"):
             raise ValueError(f"`output_type` must be 'pil', 'np' or 'pt', got {output_type!r}.")
         if not 0.2 <= similarity_strength <= 1.0:
@@ -363,25 +396,34 @@ class TextToImagePipeline(DiffusionPipeline):
             references, weights = self.encode_image(images, image_weights, fusion_type)
         negative = self.encode_prompt(negative_prompt) if negative_prompt and negative_prompt.strip() else None
 
-        drawn, embeds = [], []
+        drawn, embeds, readings = [], [], []
         for index, (text, own) in enumerate(zip(prompts, generators, strict=True)):
             noise = self.prepare_latents(own)
             noise |= {stage: mine.to(noise[stage]) for stage, mine in given.items() if mine is not None}
 
-            def on_step(stage, step, timestep, latents, clean, index=index):
+            # 3. Text: read, then encoded once for prior, decoder and super_res.
+            reading = self.read_prompt(text, whole=bool(images) or image_embeds is not None) if read_prompt else None
+            readings.append(reading)
+            counts = [thing.count for thing in reading.things] if reading is not None and reading.placed > 1 else []
+
+            def one_picture(pictures: torch.Tensor, counts=counts, reading=reading) -> torch.Tensor:
+                return arrange(pictures, counts, reading.layout) if counts else pictures
+
+            def on_step(stage, step, timestep, latents, clean, index=index, one_picture=one_picture):
                 if callback_on_step_end is None:
                     return
-                known = {"latents": latents, "preview": None if stage == "prior" else clean}
-                known["image_embeds"] = embeds[-1] if len(embeds) > index else None
+                known = {"latents": latents, "image_embeds": embeds[-1] if len(embeds) > index else None}
+                if "preview" in callback_on_step_end_tensor_inputs:
+                    known["preview"] = None if stage == "prior" else one_picture(clean)
                 chosen = {name: known[name] for name in callback_on_step_end_tensor_inputs}
                 callback_on_step_end(self, step, timestep, {"stage": stage, "picture": index, **chosen})
 
-            # 3. Text, once for prior, decoder and super_res.
             said = bool(text and text.strip())
             if prompt_embeds is not None:
                 tokens, pooled, said = prompt_embeds, pooled_prompt_embeds, True
+                mask = tokens.new_ones(tokens.shape[:2])
             else:
-                tokens, pooled = self.encode_prompt(text or "")
+                tokens, mask, pooled = self._encode_prompts((text or "",) if reading is None else reading.prompts)
 
             # 4. Image embedding: given, from the references, from the prior, or a blend of the last two.
             if image_embeds is not None:
@@ -392,6 +434,7 @@ class TextToImagePipeline(DiffusionPipeline):
                 embed = self.run_prior(
                     noise["prior"],
                     tokens,
+                    mask,
                     pooled,
                     negative,
                     num_steps=prior_num_inference_steps,
@@ -400,24 +443,31 @@ class TextToImagePipeline(DiffusionPipeline):
                 )
                 if references is not None:
                     embed = F.normalize(torch.lerp(embed, references, similarity_strength), dim=-1)
-            embeds.append(embed)
+            if not counts:
+                embeds.append(embed)
 
-            # 5. Small picture, large picture.
+            # 5. Small picture, large picture; several things become one picture at the end.
             small = self.run_decoder(
                 noise["decoder"],
                 embed,
                 tokens,
+                mask,
                 negative,
                 num_steps=num_inference_steps,
                 guidance_scale=guidance_scale,
                 on_step=on_step,
             ).clamp(-1, 1)
             large = self.run_super_res(
-                noise["super_res"], small, tokens, num_steps=super_res_num_inference_steps, on_step=on_step
+                noise["super_res"], small, tokens, mask, num_steps=super_res_num_inference_steps, on_step=on_step
             )
+            large = one_picture(flatten_ground(large.float()))
+            if counts:
+                embeds.append(
+                    self.image_encoder(F.avg_pool2d(large, self.super_res.config.scale_factor).to(embed.dtype))
+                )
 
             # 6. Watermark, read back.
-            picture = self.image_processor.postprocess(large.float(), output_type="pil")[0]
+            picture = self.image_processor.postprocess(large, output_type="pil")[0]
             drawn.append(embed_checked(picture, payload=watermark_payload))
 
         self.maybe_free_model_hooks()
@@ -426,8 +476,10 @@ class TextToImagePipeline(DiffusionPipeline):
             drawn = torch.from_numpy(drawn).permute(0, 3, 1, 2) if output_type == "pt" else drawn
         shares = None if weights is None else weights.tolist()
         if not return_dict:
-            return drawn, torch.cat(embeds), shares
-        return TextToImagePipelineOutput(images=drawn, image_embeds=torch.cat(embeds), image_weights=shares)
+            return drawn, torch.cat(embeds), shares, readings
+        return TextToImagePipelineOutput(
+            images=drawn, image_embeds=torch.cat(embeds), image_weights=shares, readings=readings
+        )
 
 
 def _guide(predictions: torch.Tensor, scale: float) -> torch.Tensor:

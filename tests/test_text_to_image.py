@@ -7,10 +7,11 @@ import pytest
 import torch
 from PIL import Image
 
+from pipeline.models.vocabulary import Vocabulary
 from pipeline.safety import Refused, SafetyScreen
 from pipeline.text_to_image import TextToImagePipeline
 from pipeline.watermark import verify
-from tests.tiny import tiny_components, tiny_pipeline
+from tests.tiny import TEXT_DIM, tiny_components, tiny_pipeline
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +176,7 @@ def test_every_output_carries_the_watermark(pipe):
 
 
 def test_tuple_equals_dict(pipe):
-    images, embeds, weights = pipe("a cat", generator=seeded(3), return_dict=False)
+    images, embeds, weights, readings = pipe("a cat", generator=seeded(3), return_dict=False)
     output = pipe("a cat", generator=seeded(3))
     assert np.array_equal(np.asarray(images[0]), np.asarray(output.images[0]))
     assert torch.equal(embeds, output.image_embeds) and weights is output.image_weights is None
@@ -187,6 +188,7 @@ def test_tuple_equals_dict(pipe):
         ({}, "`prompt` is empty"),
         ({"prompt": "  "}, "`prompt` is empty"),
         ({"prompt": 3}, "`prompt` must be a string"),
+        ({"prompt": "a cat", "negative_prompt": photo("red")}, "`negative_prompt` must be a string"),
         ({"image": [photo("red")] * 6}, "takes 1 to 5 pictures, got 6"),
         ({"image": "cat.png"}, "PIL pictures"),
         ({"prompt": "a cat", "num_inference_steps": 0}, "`num_inference_steps`"),
@@ -246,3 +248,52 @@ def test_sentence_embeds_do_not_depend_on_what_else_is_asked(pipe):
     together = pipe.get_sentence_embeds(["a cat", "an apple on a background"])
     assert np.allclose(together[0], pipe.get_sentence_embeds(["a cat"])[0], atol=1e-5)
     assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
+
+
+@pytest.fixture(scope="module")
+def reading_pipe() -> TextToImagePipeline:
+    vocabulary = Vocabulary(
+        ["cat", "apple", "kitty"], ["cat", "apple", "cat"], {"3d render": ["3d"]}, ["white"], TEXT_DIM
+    )
+    pipe = TextToImagePipeline(**tiny_components(), vocabulary=vocabulary)
+    pipe.set_progress_bar_config(disable=True)
+    return pipe
+
+
+def test_another_name_draws_the_taught_one(reading_pipe):
+    assert np.array_equal(draw(reading_pipe, "a kitty"), draw(reading_pipe, "a cat"))
+    assert not np.array_equal(draw(reading_pipe, "a kitty", read_prompt=False), draw(reading_pipe, "a cat"))
+
+
+def test_several_things_become_one_marked_picture_with_one_embedding(reading_pipe):
+    shapes = set()
+
+    def note(_pipe, _step, _timestep, known):
+        if known["preview"] is not None:
+            shapes.add(tuple(known["preview"].shape))
+        return {}
+
+    output = reading_pipe(
+        "two kitties and an apple, 3d",
+        generator=seeded(3),
+        callback_on_step_end=note,
+        callback_on_step_end_tensor_inputs=("preview",),
+    )
+    assert len(output.images) == 1 and output.image_embeds.shape == (1, reading_pipe.prior.config.embed_dim)
+    assert output.readings[0].placed == 3 and output.readings[0].style == "3d render"
+    assert shapes == {(1, 3, 64, 64), (1, 3, 256, 256)}
+    assert verify(output.images[0]).result == "GENERATED"
+
+
+def test_references_keep_the_prompt_whole(reading_pipe):
+    output = reading_pipe("a kitty and an apple", image=photo("red"), generator=seeded(3))
+    assert output.readings[0].prompts == ("a kitty and an apple",) and not output.readings[0].things
+
+
+def test_the_vocabulary_is_saved_and_loaded_with_the_rest(reading_pipe, tmp_path):
+    reading_pipe.save_pretrained(tmp_path)
+    again = TextToImagePipeline.from_pretrained(tmp_path)
+    again.set_progress_bar_config(disable=True)
+    assert again.vocabulary.phrase_of == {"cat": "cat", "apple": "apple", "kitty": "cat"}
+    pictures = [draw(each, "a kitty and an apple").astype(int) for each in (again, reading_pipe)]
+    assert np.abs(pictures[0] - pictures[1]).max() <= 1  # weights that lie elsewhere in memory may round differently

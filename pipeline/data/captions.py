@@ -3,7 +3,7 @@
 import random
 import re
 
-__all__ = ["NUMBER_WORDS", "plural", "with_article", "scene_caption"]
+__all__ = ["NUMBER_WORDS", "plural", "scene_caption", "singular", "with_article"]
 
 NUMBER_WORDS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 9: "nine"}
 
@@ -48,6 +48,20 @@ def plural(phrase: str) -> str:
     else:
         many = noun + "s"
     return " ".join([*words[:-1], many]) + tail
+
+
+def singular(noun: str) -> str:
+    """One of what ``noun``, a single lower-case word, names many of; a word that is no plural comes back as it is."""
+    for one, many in _IRREGULAR.items():
+        if noun.endswith(many):
+            return noun[: -len(many)] + one
+    if len(noun) < 4 or not _is_plural(noun) or noun in _ALREADY_PLURAL - {"cherries", "grapes", "dumplings"}:
+        return noun
+    if noun.endswith("ies"):
+        return noun[:-3] + "y"
+    if noun.endswith(("sses", "xes", "ches", "shes", "zes", "oes")):
+        return noun[:-2]
+    return noun[:-1]
 
 
 def with_article(phrase: str) -> str:

@@ -20,7 +20,9 @@ def parse_arguments(description: str, stage: str, argv: list[str] | None = None)
         description=description,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--input", help="folder of zip shards or pictures with a metadata.jsonl (scenes, super_res)")
+    parser.add_argument(
+        "--input", help="folder of zip shards or pictures with a metadata.jsonl (scenes, super_res, vocabulary)"
+    )
     parser.add_argument("--preset", choices=sorted(PRESETS), default="cpu")
     budget = parser.add_mutually_exclusive_group()
     budget.add_argument("--minutes", type=float, help="time budget over all runs of this command (default 25)")
@@ -38,7 +40,7 @@ def parse_arguments(description: str, stage: str, argv: list[str] | None = None)
     arguments = parser.parse_args(argv)
     if arguments.minutes is None and arguments.steps is None:
         arguments.minutes = 25.0
-    if arguments.input is None and stage in ("scenes", "super_res"):
+    if arguments.input is None and stage in ("scenes", "super_res", "vocabulary"):
         parser.error("--input is missing: this stage composes scenes from pictures.")
     arguments.output = str(Path(arguments.run) / stage)
     if arguments.dry_run:

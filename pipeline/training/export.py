@@ -17,6 +17,7 @@ from pipeline.models.image_encoder import ImageEncoder
 from pipeline.models.prior import EmbeddingPrior
 from pipeline.models.super_resolution import SuperResolution
 from pipeline.models.text_projection import TextProjection
+from pipeline.models.vocabulary import Vocabulary
 from pipeline.safety import CONCEPT_THRESHOLD
 from pipeline.text_to_image import TextToImagePipeline
 from pipeline.training.text import load_text_encoder
@@ -67,6 +68,7 @@ def assemble(run: str | Path, text_encoder_path: str | Path | None = None) -> Te
         decoder_scheduler=FlowMatchEulerDiscreteScheduler(),
         super_res=part(SuperResolution, "super_res", "super_res"),
         super_res_scheduler=FlowMatchEulerDiscreteScheduler(),
+        vocabulary=part(Vocabulary, "vocabulary", "vocabulary"),
         safety_threshold=CONCEPT_THRESHOLD,  # chosen for this text encoder
     )
 

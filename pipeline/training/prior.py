@@ -43,8 +43,8 @@ def prior_loss(prior: EmbeddingPrior, batch: dict, generator: torch.Generator) -
     noise = torch.randn(clean.shape, generator=generator, device=device)
     predicted = prior(torch.lerp(clean, noise, sigma), 1000 * sigma[:, 0], condition).float()
     error = (predicted - clean).square()
-    variance = clean.var(0)  # weighted by it, an error counts about as it does in pixels: what is coarse comes first
-    weighted = (error * variance).mean(-1, keepdim=True) / variance.mean()
+    scale = clean.var(0).sqrt()  # weighted by it: what is coarse comes before detail, and detail still counts
+    weighted = (error * scale).mean(-1, keepdim=True) / scale.mean()
     return {"loss": weighted.mean(), "from_noise": weighted[sigma > 0.9].mean(), "error": error.mean()}
 
 

@@ -312,6 +312,7 @@ def _describe(rendered: Rendered) -> dict:
         "seconds": round(rendered.seconds, 3),
         "from_store": isinstance(rendered, Restored),
         "image_weights": rendered.image_weights,
+        "read_as": "" if rendered.reading is None else rendered.reading.sentence,
         "recipe": json.loads(recipe.to_json()),
     }
 

@@ -61,11 +61,13 @@ class Drawn:
     seconds: float
     image_weights: tuple[float, ...] = ()
     references: tuple[str, ...] = ()
+    read_as: str = ""
 
     @classmethod
     def from_rendered(cls, rendered: Rendered, path: str, references: Sequence[str] = ()) -> "Drawn":
         weights = tuple(rendered.image_weights or ())
-        return cls(path, rendered.recipe, rendered.pixels_hash, rendered.seconds, weights, tuple(references))
+        read_as = "" if rendered.reading is None else rendered.reading.sentence
+        return cls(path, rendered.recipe, rendered.pixels_hash, rendered.seconds, weights, tuple(references), read_as)
 
     @property
     def alt(self) -> str:
@@ -122,7 +124,8 @@ def canvas_finished(drawn: Drawn, verdict: Verdict | None = None) -> str:
         kind = {"identical": "good", "looks the same": "good"}.get(verdict.result, "bad")
         badge = f'<p class="verdict {kind}" data-verdict="{escape(verdict.result)}">{escape(verdict.sentence)}</p>'
     said = " · ".join(f"<span>{escape(fact)}</span>" for fact in facts)
-    return f"{_figure(drawn)}{badge}<p class='facts'>{said}</p>"
+    read_as = f"<p class='read-as'>{escape(drawn.read_as)}</p>" if drawn.read_as else ""
+    return f"{_figure(drawn)}{badge}{read_as}<p class='facts'>{said}</p>"
 
 
 def canvas_compared(one: Drawn, other: Drawn) -> str:

@@ -26,6 +26,7 @@ from pipeline.watermark import default_key
 from pipeline.weights import WeightsError
 
 if TYPE_CHECKING:
+    from pipeline.reading import Reading
     from pipeline.text_to_image import TextToImagePipeline
 
 __all__ = ["Busy", "Restored", "Studio"]
@@ -121,7 +122,15 @@ class Studio:
         with Image.open(io.BytesIO(stored.png)) as image:
             image = image.convert("RGB")
         hashed, seconds = pixels_hash(image), time.perf_counter() - started
-        return Restored(image, stored.png, stored.recipe, hashed, None, stored.image_weights, seconds)
+        return Restored(
+            image, stored.png, stored.recipe, hashed, None, stored.image_weights, seconds,
+            reading=self._read(stored.recipe),
+        )  # fmt: skip
+
+    def _read(self, recipe: Recipe) -> "Reading | None":
+        """What the model understands by a recipe's prompt, where it reads prompts."""
+        read = getattr(self._pipe, "read_prompt", None)
+        return read(recipe.prompt, whole=bool(recipe.image_hashes)) if read else None
 
     def draw(
         self, recipe: Recipe, images: Sequence[Image.Image] = (), *, visitor: str = "", fresh: bool = False

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from pipeline.data.captions import plural, scene_caption, with_article
+from pipeline.data.captions import plural, scene_caption, singular, with_article
 
 
 @pytest.mark.parametrize(
@@ -84,3 +84,12 @@ def test_no_training_caption_is_one_of_the_evaluations_sentences():
 def test_the_same_draws_give_the_same_caption():
     first, second = (scene_caption("two owls", "flat sticker", "pink", random.Random(7)) for _ in range(2))
     assert first == second
+
+
+@pytest.mark.parametrize(
+    ("many", "one"),
+    [("cats", "cat"), ("cherries", "cherry"), ("wolves", "wolf"), ("boxes", "box"), ("tomatoes", "tomato"), ("mice", "mouse"),
+     ("glasses", "glasses"), ("compass", "compass"), ("bus", "bus"), ("dog", "dog"), ("horses", "horse")],
+)  # fmt: skip
+def test_one_of_many(many, one):
+    assert singular(many) == one

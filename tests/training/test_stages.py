@@ -11,7 +11,7 @@ import torch
 from PIL import Image, ImageDraw
 
 from pipeline.text_to_image import TextToImagePipeline
-from pipeline.training import decoder, embedder, export, prior, scenes, super_res
+from pipeline.training import decoder, embedder, export, prior, scenes, super_res, vocabulary
 from pipeline.weights import load_pipeline
 from tests.tiny import tiny_text_encoder, tiny_tokenizer
 
@@ -55,7 +55,7 @@ def weights(pictures, text_encoder, tmp_path_factory) -> Path:
     shared += ["--run", str(root / "run"), "--steps", "3"]
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)  # the cache of decoded pictures is beside the run
-        for stage in (scenes, embedder, prior, decoder, super_res):
+        for stage in (scenes, embedder, prior, decoder, super_res, vocabulary):
             stage.main(shared)
         folders = ["--run", str(root / "run"), "--output", str(root / "weights")]
         export.main([*folders, "--text-encoder", str(text_encoder)])

@@ -1,0 +1,45 @@
+"""The words that the model was taught: names of things, the phrase each is best drawn by, and its place in meaning.
+
+A prompt's word that is none of them is drawn as the nearest one: the model says so instead of guessing in silence.
+"""
+
+import torch
+import torch.nn.functional as F
+from diffusers import ConfigMixin, ModelMixin
+from diffusers.configuration_utils import register_to_config
+from torch import nn
+
+__all__ = ["Vocabulary"]
+
+
+class Vocabulary(ModelMixin, ConfigMixin):
+    """Names of things with their sentence embeddings.
+
+    Args:
+        names: what a thing may be called, lower case.
+        phrases: for each name, the phrase that the training captions use.
+        styles: style names, each with the other words for it: ``{"flat sticker": ["sticker", ...]}``.
+        backgrounds: names of the colours that backgrounds had.
+        text_dim: width of the embeddings.
+    """
+
+    @register_to_config
+    def __init__(
+        self,
+        names: list[str],
+        phrases: list[str],
+        styles: dict[str, list[str]],
+        backgrounds: list[str],
+        text_dim: int = 384,
+    ):
+        super().__init__()
+        if len(names) != len(phrases):
+            raise ValueError(f"`phrases` must have one entry per name: {len(names)}, got {len(phrases)}.")
+        self.phrase_of = dict(zip(names, phrases, strict=True))
+        self.embeds = nn.Parameter(torch.zeros(len(names), text_dim), requires_grad=False)
+
+    def nearest(self, embed: torch.Tensor) -> tuple[str, float]:
+        """The name nearest in meaning to a sentence embedding (text_dim,), and the cosine between them."""
+        scores = self.embeds.float() @ F.normalize(embed.float().to(self.embeds.device), dim=-1)
+        best = int(scores.argmax())
+        return self.config.names[best], float(scores[best])

@@ -1,0 +1,94 @@
+"""The vocabulary: every name of the training pictures, embedded by the text encoder. Nothing is trained; a minute.
+
+    python -m pipeline.training.vocabulary --input PICTURES --run runs/default
+
+A name that several things share stands for the one that people mean (``pipeline/data/common_words.py``), else for the
+one whose own phrase is nearest to it in meaning.
+"""
+
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+
+from pipeline.data.common_words import COMMON_WORDS
+from pipeline.data.cutouts import Cutout, load_cutouts
+from pipeline.data.scenes import BACKGROUNDS, PLAIN_STYLE_WORDS
+from pipeline.models.vocabulary import Vocabulary
+from pipeline.training.arguments import parse_arguments
+from pipeline.training.text import load_text_encoder
+
+__all__ = ["embed_phrases", "main", "make_vocabulary"]
+
+SAID_IN_NAME = 0.1  # cosine that a phrase gains where the name is its last word: "deciduous tree" is a tree
+
+
+@torch.no_grad()
+def embed_phrases(tokenizer, text_encoder, phrases: list[str]) -> torch.Tensor:
+    """(len(phrases), text_dim), unit length: the mean of the token states."""
+    rows = []
+    for start in range(0, len(phrases), 128):
+        tokens = tokenizer(
+            phrases[start : start + 128], padding=True, truncation=True, max_length=64, return_tensors="pt"
+        )
+        states = text_encoder(tokens.input_ids, attention_mask=tokens.attention_mask).last_hidden_state
+        mask = tokens.attention_mask[..., None]
+        rows.append(F.normalize((states * mask).sum(1) / mask.sum(1), dim=-1))
+    return torch.cat(rows)
+
+
+def make_vocabulary(cutouts: list[Cutout], tokenizer, text_encoder) -> Vocabulary:
+    """Phrases stand for themselves, aliases and keywords for the nearest phrase that has them."""
+    phrase_of_concept: dict[str, str] = {}
+    others: dict[str, dict[str, None]] = {}  # alias or keyword -> phrases that have it
+    styles: dict[str, dict[str, None]] = {}
+    for cutout in sorted(cutouts, key=lambda row: row.is_tone_variant):
+        phrase = phrase_of_concept.setdefault(cutout.concept, cutout.phrase.lower())
+        if not cutout.is_tone_variant:
+            for name in (cutout.concept, *cutout.aliases):
+                others.setdefault(name.lower(), {})[phrase] = None
+            for name in cutout.keywords:
+                others.setdefault(name.lower(), {})[phrase] = None
+        if cutout.styles:
+            words = (*cutout.styles[1:], *PLAIN_STYLE_WORDS.get(cutout.styles[0], ()))
+            styles.setdefault(cutout.styles[0], {}).update(dict.fromkeys(words))
+    phrases = list(dict.fromkeys(phrase_of_concept.values()))
+    known = set(phrases)
+    names = phrases + sorted(name for name in others if name not in known and any(c.isalpha() for c in name))
+    embeds = embed_phrases(tokenizer, text_encoder, names)
+    row = {name: i for i, name in enumerate(names)}
+
+    def nearest(name: str) -> str:
+        if COMMON_WORDS.get(name) in known:
+            return COMMON_WORDS[name]
+
+        def score(phrase: str) -> float:
+            said = phrase.endswith(f" {name}") or f" {name} " in f" {phrase} "
+            return float(embeds[row[name]] @ embeds[row[phrase]]) + SAID_IN_NAME * said
+
+        return max(others[name], key=score)
+
+    vocabulary = Vocabulary(
+        names=names,
+        phrases=phrases + [nearest(name) for name in names[len(phrases) :]],
+        styles={style: list(words) for style, words in styles.items()},
+        backgrounds=list(BACKGROUNDS),
+        text_dim=embeds.shape[1],
+    )
+    vocabulary.embeds.copy_(embeds)
+    return vocabulary.eval()
+
+
+def main(argv: list[str] | None = None) -> None:
+    arguments, _ = parse_arguments(__doc__, "vocabulary", argv)
+    tiers = tuple(arguments.tiers.split(",")) if arguments.tiers else None
+    cutouts = load_cutouts(arguments.input, size=128, tiers=tiers).cutouts
+    if arguments.sources:
+        wanted = {item.partition("=")[0] for item in arguments.sources.split(",")}
+        cutouts = [cutout for cutout in cutouts if cutout.source in wanted]
+    vocabulary = make_vocabulary(cutouts, *load_text_encoder(arguments.text_encoder))
+    vocabulary.save_pretrained(Path(arguments.output) / "vocabulary")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+"""What a prompt is understood to ask for. Example run: python -m pytest tests/test_reading.py"""
+
+import numpy as np
+import pytest
+import torch
+
+from pipeline.models.vocabulary import Vocabulary
+from pipeline.reading import PromptReader
+
+PHRASES = [
+    "cat", "dog face", "dog", "red apple", "bird", "automobile", "hot beverage", "houses", "house", "star", "woman",
+    "two hearts", "fork and knife", "sun with face", "family of man, woman and boy", "man", "castle", "dragon",
+    "chair", "rabbit", "airplane", "pizza", "eggplant",
+]  # fmt: skip
+OTHERS = {
+    "kitty": "cat",
+    "puppy": "dog face",
+    "apple": "red apple",
+    "car": "automobile",
+    "bunny": "rabbit",
+    "jet": "airplane",
+}
+STYLES = {"3d render": ["3d", "glossy 3d emoji"], "flat sticker": ["sticker"]}
+MEANINGS = {"pup": "puppy", "aubergine": "eggplant", "cup of coffee": "hot beverage", "jumbo jet": "airplane"}
+
+
+def embed_texts(texts: list[str]) -> np.ndarray:
+    """One direction per name; a word of ``MEANINGS`` lies near its name, any other near none."""
+    names = PHRASES + list(OTHERS)
+    rows = np.zeros((len(texts), len(names) + 1), dtype=np.float32)
+    for row, text in zip(rows, texts, strict=True):
+        text = text.removeprefix("a ").removeprefix("an ").lower()
+        name = MEANINGS.get(text, text)
+        row[names.index(name) if name in names else -1] = 0.9 if name != text else 1.0
+        row[-1] += 0.43 if name != text else 0.0
+    return rows
+
+
+@pytest.fixture(scope="module")
+def reader() -> PromptReader:
+    names = PHRASES + list(OTHERS)
+    vocabulary = Vocabulary(
+        names,
+        PHRASES + list(OTHERS.values()),
+        STYLES,
+        ["white", "light blue", "pink", "blue"],
+        text_dim=len(names) + 1,
+    )
+    vocabulary.embeds.copy_(torch.from_numpy(embed_texts(names)))
+    return PromptReader(vocabulary, embed_texts)
+
+
+def named(reader: PromptReader, prompt: str) -> list[tuple[str, int]]:
+    return [(thing.phrase, thing.count) for thing in reader.read(prompt).things]
+
+
+@pytest.mark.parametrize(
+    "prompt", ["a cat", "a red apple, 3d render, on a blue background", "Fork and knife", "a big cat"]
+)
+def test_what_was_taught_is_left_as_it_is_said(reader, prompt):
+    reading = reader.read(prompt)
+    assert reading.prompts == (prompt,) and reading.placed == 1 and reading.sentence == ""
+
+
+@pytest.mark.parametrize(
+    ("prompt", "told"),
+    [
+        ("a puppy on pink", "a dog face on pink"),
+        ("Draw me a pup, please", "Draw me a dog face, please"),
+        ("an automobile and nothing else", "an automobile and nothing else"),
+        ("an aubergine, 3d", "an eggplant, 3d"),
+        ("a cup of coffee", "a hot beverage"),
+        ("a jumbo jet", "an airplane"),
+        ("a blue car", "a blue automobile"),
+        ("two slices of pizza", "a pizza, on a white background"),
+    ],
+)
+def test_a_name_that_was_not_taught_becomes_the_nearest(reader, prompt, told):
+    assert reader.read(prompt).prompts == (told,)
+
+
+def test_a_word_near_nothing_stays_and_is_owned_up_to(reader):
+    reading = reader.read("a qwertz, sticker")
+    assert reading.prompts == ("a qwertz, sticker",)
+    assert reading.sentence == "“qwertz” was never taught: this is a guess."
+
+
+@pytest.mark.parametrize("prompt", ["", "please", "something blue on white", "?!", "今日は", "on on on"])
+def test_a_prompt_that_names_nothing_goes_on_as_it_is(reader, prompt):
+    assert reader.read(prompt).prompts == (prompt,)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "things", "layout"),
+    [
+        ("a cat to the left of a dog", ["cat", "dog"], "row"),
+        ("a cat to the right of a dog", ["dog", "cat"], "row"),
+        ("a cat with a dog to its right", ["cat", "dog"], "row"),
+        ("a cat with a dog to its left", ["dog", "cat"], "row"),
+        ("a cat and, left of it, a dog", ["dog", "cat"], "row"),
+        ("on the right a cat, on the left a dog", ["dog", "cat"], "row"),
+        ("left: a bird, right: a cat", ["bird", "cat"], "row"),
+        ("a cat and a dog side by side", ["cat", "dog"], "row"),
+        ("a cat and a dog on the left", ["dog", "cat"], "row"),
+        ("a cat above a dog", ["cat", "dog"], "column"),
+        ("a cat under a dog", ["dog", "cat"], "column"),
+        ("at the top a cat, underneath it a dog", ["cat", "dog"], "column"),
+        ("a cat on a chair", ["cat", "chair"], "column"),
+        ("top: a cat, bottom: a dog; sticker", ["cat", "dog"], "column"),
+        ("cat, dog and bird", ["cat", "dog", "bird"], "row"),
+        ("a dragon breathing fire in front of a castle", ["dragon", "castle"], "row"),
+    ],
+)
+def test_several_things_are_drawn_one_by_one_in_their_places(reader, prompt, things, layout):
+    reading = reader.read(prompt)
+    assert [thing.phrase for thing in reading.things] == things
+    assert reading.layout == layout and len(reading.prompts) == len(things)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "things"),
+    [
+        ("three cats", [("cat", 3)]),
+        ("exactly 4 red apples, glossy 3d emoji", [("red apple", 4)]),
+        ("a pair of dogs", [("dog", 2)]),
+        ("two kitties and a dog", [("cat", 2), ("dog", 1)]),
+        ("four houses", [("house", 4)]),
+        ("houses", [("houses", 1)]),
+        ("two hearts", [("two hearts", 1)]),
+        ("3 suns with face", [("sun with face", 3)]),
+        ("a family of man, woman and boy", [("family of man, woman and boy", 1)]),
+        ("a bunny wearing a hat", [("rabbit", 1)]),
+        ("a cat, dreamy watercolor, masterpiece", [("cat", 1)]),
+    ],
+)
+def test_numbers_plurals_and_names_of_several_words(reader, prompt, things):
+    assert named(reader, prompt) == things
+
+
+def test_more_things_than_fit_leave_the_prompt_to_the_model(reader):
+    reading = reader.read("nine cats")
+    assert reading.prompts == ("nine cats",) and not reading.things
+
+
+@pytest.mark.parametrize(
+    ("prompt", "style", "background"),
+    [
+        ("a cat, 3d render, on a light blue background", "3d render", "light blue"),
+        ("a sticker of a cat in front of plain pink", "flat sticker", "pink"),
+        ("a cat; the background should be blue", None, "blue"),
+        ("a cat, and keep everything behind it pink", None, "pink"),
+        ("a blue bird", None, None),
+        ("a cat on a blue chair", None, None),
+        ("a cat on white", None, "white"),
+    ],
+)
+def test_style_and_ground_are_told_from_the_thing(reader, prompt, style, background):
+    reading = reader.read(prompt)
+    assert (reading.style, reading.background) == (style, background)
+
+
+def test_things_of_one_picture_are_told_the_same_style_and_ground(reader):
+    told = reader.read("two kitties next to an apple, sticker, pink background").prompts
+    assert told == ("a cat, flat sticker, on a pink background", "a red apple, flat sticker, on a pink background")
+    assert reader.read("a cat and a dog").sentence == "Read as 1 × cat + 1 × dog, side by side."
