@@ -150,7 +150,7 @@ def test_no_more_previews_wait_than_the_queue_holds(pipe):
     demo, client = serve(pipe, limits=replace(LIMITS, max_preview_drawings=1))
     try:
         answers = queue.Queue()
-        with demo.studio._one_at_a_time:  # somebody draws on the page: of two previews, one waits, whichever came first
+        with demo.studio._one_at_a_time:  # somebody draws on the page: of two previews, one waits
             for seed in (1, 2):
                 ask = partial(client.get, f"/picture?prompt=a+cat&seed={seed}")
                 threading.Thread(target=lambda ask=ask: answers.put(ask().status_code)).start()
