@@ -76,6 +76,15 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Gradio's picker takes Tab for a letter typed into it, and opens again when the focus has left.
+window.addEventListener(
+  "keydown",
+  (event) => {
+    if (event.key === "Tab" && event.target.closest?.("[role='combobox']")) event.stopPropagation();
+  },
+  true,
+);
+
 (() => {
   const announcer = Object.assign(document.createElement("div"), { id: "announcer", className: "visually-hidden" });
   announcer.setAttribute("role", "status");
@@ -94,5 +103,7 @@ document.addEventListener("keydown", (event) => {
       last[place] = kind;
       announcer.textContent = line.textContent;
     }
+    // A long list of choices would take the focus when Tab leaves its field, and be gone with it.
+    for (const list of document.querySelectorAll("ul[role='listbox']:not([tabindex])")) list.tabIndex = -1;
   }).observe(document.body, { subtree: true, childList: true, characterData: true });
 })();

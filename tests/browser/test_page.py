@@ -226,11 +226,13 @@ def test_everything_on_the_way_to_a_picture_is_reached_by_keyboard(open_page):
     reached = []
     for _ in range(40):
         page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement !== document.body"), f"the focus is lost after {reached[-1:]}"
         reached.append(page.evaluate("document.activeElement.closest('[id]:not([id^=html-])')?.id"))
         outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert outline != "none" or reached[-1] is None, f"no visible focus on {reached[-1]}"
         if reached[-1] == "generate":
             break
+    page.wait_for_function("document.querySelectorAll('[role=listbox]').length === 0")  # every picker has closed
     page.keyboard.press("Enter")
     wait_for_picture(page)
     for _ in range(60):
