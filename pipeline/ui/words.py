@@ -50,7 +50,7 @@ TRANSLATIONS = {
         "Pegatinas, iconos y emojis a partir de una frase. Dibujados aquí, marcados y repetibles desde un enlace.",
     ),
     # Examples
-    "Try": ("Probieren", "Prueba"),
+    "Try": ("Etwa", "Prueba"),
     "Examples": ("Beispiele", "Ejemplos"),
     "Red apple": ("Roter Apfel", "Manzana roja"),
     "Dog face": ("Hundegesicht", "Cara de perro"),
@@ -329,7 +329,7 @@ TRANSLATIONS = {
     "Super-resolution steps": ("Schritte der Vergrößerung", "Pasos de superresolución"),
     "Download": ("Herunterladen", "Descargar"),
     "File format": ("Dateiformat", "Formato de archivo"),
-    "Draw again to verify": ("Zur Kontrolle neu zeichnen", "Redibujar para verificar"),
+    "Draw again to verify": ("Neu zeichnen und prüfen", "Redibujar para verificar"),
     "Copy link": ("Link kopieren", "Copiar enlace"),
     "Keep this seed": ("Startwert behalten", "Mantener semilla"),
     "Use its settings": ("Einstellungen holen", "Usar sus ajustes"),
