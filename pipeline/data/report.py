@@ -45,6 +45,9 @@ def summarise(records: list[ImageRecord]) -> dict:
         rows[-1]["reasons"] = dict(lost.most_common())
         current -= dropped
     alive = [record for record in records if record.dropped is None]
+    unsafe: Counter = Counter()
+    for reason, count in reasons.get("safety", Counter()).items():
+        unsafe[reason.removeprefix("caption: ").removeprefix("picture: ")] += count
     notes = Counter(note.split(":")[0] for record in records for note in record.metadata.get("decode_notes", ()))
     return {
         "read": len(records),
@@ -53,10 +56,7 @@ def summarise(records: list[ImageRecord]) -> dict:
         "recaptioned": sum("original_text" in record.metadata for record in alive),
         "steps": rows,
         "decode_notes": dict(notes.most_common()),
-        "safety_categories": {
-            reason.removeprefix("caption: ").removeprefix("picture: "): count
-            for reason, count in reasons.get("safety", Counter()).items()
-        },
+        "safety_categories": dict(unsafe.most_common()),
     }
 
 
@@ -76,10 +76,15 @@ def write_report(
             samples = [_sample(record, by_key) for record in _spread(members, SAMPLES)]
             dropped.setdefault(row["step"], []).append((reason, count, samples))
     alive = [record for record in records if record.dropped is None]
-    shown = [sample for record in _spread(alive, KEPT_SAMPLES) if (sample := _sample(record, by_key))["picture"]]
+    chosen = [record for record in alive if record.metadata.get("finetune")]
+    galleries = {
+        title: [sample for record in _spread(some, KEPT_SAMPLES) if (sample := _sample(record, by_key))["picture"]]
+        for title, some in (("Kept", alive), ("In the fine-tuning set", chosen))
+        if some
+    }
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     page = environment.from_string(_PAGE.read_text(encoding="utf-8")).render(
-        summary=summary, dropped=dropped, kept=shown
+        summary=summary, dropped=dropped, galleries=galleries
     )
     _write_text(output / "report.html", page)
 
@@ -95,6 +100,7 @@ def _sample(record: ImageRecord, by_key: dict[str, ImageRecord]) -> dict:
     return {
         "key": record.key,
         "text": record.text[:120] if not (record.dropped and record.dropped.step == "safety") else "",
+        "was": record.metadata.get("original_text", "")[:120],
         "detail": record.dropped.detail if record.dropped else "",
         "score": record.metadata.get("aesthetic_score"),
         "picture": _thumbnail(record),
@@ -104,7 +110,7 @@ def _sample(record: ImageRecord, by_key: dict[str, ImageRecord]) -> dict:
 
 def _thumbnail(record: ImageRecord) -> str:
     """A data address of the picture at 96 pixels, "" where there is none to show."""
-    if record.dropped and record.dropped.step in ("read", "decode", "safety"):  # nobody has to see the last
+    if record.dropped and record.dropped.step in ("read", "safety"):  # nobody has to see the last
         return ""
     try:
         image = record.picture().image

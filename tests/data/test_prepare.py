@@ -3,6 +3,7 @@
 import json
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +12,8 @@ from pipeline.data import dedup as dedup_module
 from pipeline.data import prepare as prepare_module
 from pipeline.data.prepare import PrepareConfig, main, prepare
 from pipeline.data.read import read_records
-from pipeline.data.record import kept
+from pipeline.data.record import ImageRecord, ImageSource, kept
+from pipeline.data.report import summarise
 from pipeline.evaluation.data import measure_stress
 from pipeline.evaluation.stress import make_stress_set
 from pipeline.safety import CATEGORIES_FILE
@@ -112,6 +114,14 @@ def test_pictures_are_screened_with_the_embedding_of_a_weights_folder(messy, tmp
     assert set(safety["reasons"]) <= {"picture: anything"} and safety["kept"] > 0
 
 
+def test_a_category_is_counted_whether_its_caption_or_its_picture_was_refused():
+    records = [
+        ImageRecord(name, ImageSource(Path(name))).drop("safety", reason)
+        for name, reason in (("a", "caption: hate"), ("b", "picture: hate"), ("c", "caption: sexual"))
+    ]
+    assert summarise(records)["safety_categories"] == {"hate": 2, "sexual": 1}
+
+
 def test_hostile_captions_do_not_get_into_the_page(tmp_path):
     raw = tmp_path / "raw"
     raw.mkdir()
@@ -151,10 +161,11 @@ def _run_with_every_step(folder, output, monkeypatch, **options) -> dict[str, by
     monkeypatch.setattr(prepare_module, "CHUNK_SIZE", 20)
     monkeypatch.setattr(dedup_module, "FEW_HASHES", 0)  # the search for near hashes is handed out, too
     steps = ("decode", "deduplicate", "safety", "aesthetic", "finetune")
-    prepare(replace(_config(folder, output), steps=steps, aesthetic_threshold=0.05), **options)
+    prepare(replace(_config(folder, output), steps=steps), **options)
     left = _bytes(output) | {"records.jsonl": (output / "records.jsonl").read_bytes()}
     report = json.loads((output / "report.json").read_text(encoding="utf-8"))
-    assert {row["step"] for row in report["steps"] if row["dropped"]} >= {"deduplicate", "safety", "aesthetic"}
+    assert {row["step"] for row in report["steps"] if row["dropped"]} >= {"decode", "deduplicate", "safety"}
+    assert report["finetune"] == 10 and b"aesthetic_score" in left["records.jsonl"]
     return left
 
 
