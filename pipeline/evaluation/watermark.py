@@ -185,6 +185,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--draw", type=int, help="first fill the folder with so many drawings of the bundle, unmarked")
     parser.add_argument("--weights", default=str(DEFAULT_WEIGHTS), help="folder of the weights (with --draw)")
     parser.add_argument("--limit", type=int, default=200, help="pictures to take (default: %(default)s)")
+    parser.add_argument("--stock-limit", type=int, default=50, help="of those, for the stock package (%(default)s)")
     parser.add_argument("--unmarked", type=Path, nargs="*", default=[], help="folders or zips of unmarked pictures")
     parser.add_argument("--unmarked-limit", type=int, default=1000, help="of each of those (default: %(default)s)")
     parser.add_argument("--scenes", type=Path, help="folder of cut-outs, composed into so many unmarked pictures more")
@@ -203,12 +204,16 @@ def main(argv: list[str] | None = None) -> None:
         return
     stock = _stock()
     marked = [embed_checked(picture, key, payload) for picture, payload in zip(pictures, payloads, strict=True)]
-    stock_marked = [stock.embed(picture) for picture in pictures] if stock else []
+    stock_pictures = pictures[:: max(1, len(pictures) // arguments.stock_limit)] if stock else []
+    stock_marked = [stock.embed(picture) for picture in stock_pictures]
     print(f"{len(pictures)} pictures, lattice step {SCALE}, luma amplitude {LUMA_AMPLITUDE}")
-    for name, after in (("Easel", marked), ("stock", stock_marked)):
+    for name, before, after in (("Easel", pictures, marked), ("stock", stock_pictures, stock_marked)):
         if after:
-            values = [psnr(*pair) for pair in zip(pictures, after, strict=True)]
-            print(f"PSNR {name}: mean {np.mean(values):.2f} dB, min {min(values):.2f} dB")
+            values = [psnr(*pair) for pair in zip(before, after, strict=True)]
+            print(
+                f"PSNR {name}, {len(after)} pictures: mean {np.mean(values):.2f} dB, min {min(values):.2f} dB",
+                flush=True,
+            )
 
     deep = not arguments.fast
     rows, found_shares, stock_shares = [], [], []

@@ -57,4 +57,4 @@ def test_the_command_prints_the_table(folder, capsys):
     (row,) = [line for line in text.splitlines() if line.startswith("| JPEG 80 ")]
     assert row.split("|")[2].strip() == "100.0%"
     assert "2 pictures without a mark in all: 0 found" in text
-    assert "PSNR Easel: mean 4" in text
+    assert "PSNR Easel, 2 pictures: mean 4" in text
