@@ -4,8 +4,9 @@ Notable choices:
 - the index holds vectors, not a model: `add_images` and `search_images` join it to anything that has
   `get_text_embeds(list[str])` and `get_image_embeds(list[PIL.Image])`, both (n, embed_dim) and L2-normalised;
 - words and picture together are the weighted average of the two vectors;
-- words are compared by the first `search_dim` numbers only, where the model says that these tell what is shown and
-  the others how it looks (`index_for` asks it); "more like this" and near-identical flags use all;
+- words and given pictures are compared by the first `search_dim` numbers only, where the model says that these tell
+  what is shown and the others how it looks (`index_for` asks it): the same thing as others draw it is found oftener so
+  (python -m pipeline.evaluation.embedding). "More like this" and near-identical flags use all;
 - up to `exact_up_to` pictures every vector is compared; above, faiss visits the nearest 1/16 of its inverted lists
   (IVF) of those prefixes, measured by `python -m pipeline.evaluation.search`, and whole vectors rank what it finds;
 - embeddings trained as Matryoshka (Kusupati et al. 2022, arXiv 2205.13147) may be kept as a shorter prefix, `dim`.
@@ -46,7 +47,9 @@ EXACT_UP_TO = 20_000  # pictures; 512 numbers each are read in about 2 ms
 LISTS_PER_ROOT = 2  # inverted lists = 2 sqrt(n); twice as many train four times as long
 PROBED_SHARE = 1 / 16  # of the lists, a query; recall and time: python -m pipeline.evaluation.search
 TRAINING_ROWS_PER_LIST = 64
-DUPLICATE_COSINE = 0.99  # between a picture's own copies and other pictures: python -m pipeline.evaluation.embedding
+# Copies of a picture are at least 0.994 alike (JPEG of quality 60; half size: 0.998), and 2 pictures in 1,000 have
+# another at 0.99 or above: python -m pipeline.evaluation.embedding
+DUPLICATE_COSINE = 0.99
 SHORTLIST = 20  # times as many are looked up by prefix where whole vectors decide the order
 RETRAIN_GROWTH = 4  # lists are trained again once the index has grown this many times
 

@@ -80,7 +80,7 @@ def draw_figure(records: list[dict], path: Path) -> None:
         axes.fill_between(sizes, mean - spread, mean + spread, color=line.get_color(), alpha=0.12, linewidth=0)
     axes.set(xlabel="photographs of the product", ylabel="fine category right, %", xticks=sizes)
     axes.grid(alpha=0.3)
-    axes.legend(frameon=False)
+    figure.legend(frameon=False, loc="outside right center")
     figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
 
 
