@@ -185,7 +185,8 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--draw", type=int, help="first fill the folder with so many drawings of the bundle, unmarked")
     parser.add_argument("--weights", default=str(DEFAULT_WEIGHTS), help="folder of the weights (with --draw)")
     parser.add_argument("--limit", type=int, default=200, help="pictures to take (default: %(default)s)")
-    parser.add_argument("--stock-limit", type=int, default=50, help="of those, for the stock package (%(default)s)")
+    parser.add_argument("--each", type=int, help="of those, another such many for every attack (default: all)")
+    parser.add_argument("--stock-limit", type=int, default=50, help="of those, for others' marks (%(default)s)")
     parser.add_argument("--unmarked", type=Path, nargs="*", default=[], help="folders or zips of unmarked pictures")
     parser.add_argument("--unmarked-limit", type=int, default=1000, help="of each of those (default: %(default)s)")
     parser.add_argument("--scenes", type=Path, help="folder of cut-outs, composed into so many unmarked pictures more")
@@ -204,8 +205,8 @@ def main(argv: list[str] | None = None) -> None:
         return
     stock = _stock()
     marked = [embed_checked(picture, key, payload) for picture, payload in zip(pictures, payloads, strict=True)]
-    stock_pictures = pictures[:: max(1, len(pictures) // arguments.stock_limit)] if stock else []
-    stock_marked = [stock.embed(picture) for picture in stock_pictures]
+    stock_pictures = pictures[:: max(1, len(pictures) // arguments.stock_limit)]
+    stock_marked = [stock.embed(picture) for picture in stock_pictures] if stock else []
     print(f"{len(pictures)} pictures, lattice step {SCALE}, luma amplitude {LUMA_AMPLITUDE}")
     for name, before, after in (("Easel", pictures, marked), ("stock", stock_pictures, stock_marked)):
         if after:
@@ -220,12 +221,13 @@ def main(argv: list[str] | None = None) -> None:
     for name, attack in (ATTACKS | BEYOND).items():
         if arguments.attacks and arguments.attacks not in name:
             continue
-        found = [verify(attack(image), key, deep=deep) for image in marked]
+        each = min(arguments.each or len(pictures), len(pictures))
+        turn = [(len(rows) * each + index) % len(pictures) for index in range(each)]
+        found = [verify(attack(marked[index]), key, deep=deep) for index in turn]
         share = np.mean([detection.result == "GENERATED" for detection in found])
-        read = np.mean([detection.payload == payload for detection, payload in zip(found, payloads, strict=True)])
-        wrong = sum(
-            detection.payload not in (None, payload) for detection, payload in zip(found, payloads, strict=True)
-        )
+        right = [detection.payload == payloads[index] for detection, index in zip(found, turn, strict=True)]
+        wrong = sum(detection.payload is not None for detection in found) - sum(right)
+        read = np.mean(right)
         stock_share = np.mean([stock.found(attack(image)) for image in stock_marked]) if stock else math.nan
         if name in ATTACKS:
             found_shares.append(share)
@@ -240,7 +242,9 @@ def main(argv: list[str] | None = None) -> None:
     print("\n" + markdown_table(header, rows) + "\n", flush=True)
 
     other = WatermarkKey.from_secret(b"somebody else's evaluation key")
-    _report("pictures with another key's mark", (verify(embed(image, other), key, deep=deep) for image in pictures))
+    _report(
+        "pictures with another key's mark", (verify(embed(image, other), key, deep=deep) for image in stock_pictures)
+    )
     if stock:
         _report("pictures with the stock mark", (verify(image, key, deep=deep) for image in stock_marked))
     sources: list[tuple[str, Iterable[Image.Image]]] = [(str(arguments.input), pictures)]
