@@ -51,6 +51,8 @@ class TextToImagePipeline(DiffusionPipeline):
         safety_checker: a `SafetyScreen` of your own; without one, the bundled categories. There is always one.
         safety_threshold: cosine at which the bundled one refuses a prompt by its meaning, for the text encoder at
             hand; None looks at words alone.
+        prior_temperature: the prior starts from noise of this standard deviation. Below 1 its embeddings are likelier
+            and less varied (as "temperature" in Kingma and Dhariwal 2018, section 6).
     """
 
     model_cpu_offload_seq = "text_encoder->text_proj->image_encoder->fusion->prior->decoder->super_res"
@@ -75,6 +77,7 @@ class TextToImagePipeline(DiffusionPipeline):
         vocabulary: Vocabulary | None = None,
         safety_checker=None,
         safety_threshold: float | None = None,
+        prior_temperature: float = 1.0,
     ):
         super().__init__()
         self.register_modules(
@@ -93,7 +96,7 @@ class TextToImagePipeline(DiffusionPipeline):
             vocabulary=vocabulary,
             safety_checker=None,  # words, not weights: saved with the code, never with the model
         )
-        self.register_to_config(safety_threshold=safety_threshold)
+        self.register_to_config(safety_threshold=safety_threshold, prior_temperature=prior_temperature)
         if safety_checker is None:
             embed_texts = None if safety_threshold is None else self.get_sentence_embeds
             safety_checker = SafetyScreen(embed_texts=embed_texts, threshold=safety_threshold or CONCEPT_THRESHOLD)
@@ -256,6 +259,7 @@ class TextToImagePipeline(DiffusionPipeline):
             clean = self.prior(torch.cat([latents, latents]) if guided else latents, timestep[None], condition)
             return _guide(clean, guidance_scale) if guided else clean
 
+        latents = self.config.prior_temperature * latents
         latents = latents.expand(count, -1)  # the same for all: the things of one picture look alike
         latents = self._flow(self.prior_scheduler, predict, latents, num_steps, "prior", on_step)
         return self.prior.unwhiten(latents)

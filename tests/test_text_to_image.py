@@ -285,6 +285,13 @@ def test_several_things_become_one_marked_picture_with_one_embedding(reading_pip
     assert verify(output.images[0]).result == "GENERATED"
 
 
+def test_without_temperature_the_prior_draws_the_same_whatever_the_noise():
+    pipe = TextToImagePipeline(**tiny_components(), prior_temperature=0.0)
+    pipe.set_progress_bar_config(disable=True)
+    embeds = [pipe("a cat", generator=seeded(seed)).image_embeds for seed in (1, 2)]
+    assert torch.equal(*embeds)
+
+
 def test_references_keep_the_prompt_whole(reading_pipe):
     output = reading_pipe("a kitty and an apple", image=photo("red"), generator=seeded(3))
     assert output.readings[0].prompts == ("a kitty and an apple",) and not output.readings[0].things

@@ -24,6 +24,7 @@ from pipeline.training.text import load_text_encoder
 
 __all__ = ["assemble", "export", "main", "write_checksums"]
 
+PRIOR_TEMPERATURE = 0.5  # of 0.5 and 1, the one with more right pictures; see weights/README.md
 SHARD_SIZE = "40MB"  # no file over 45 MB
 
 
@@ -70,6 +71,7 @@ def assemble(run: str | Path, text_encoder_path: str | Path | None = None) -> Te
         super_res_scheduler=FlowMatchEulerDiscreteScheduler(),
         vocabulary=part(Vocabulary, "vocabulary", "vocabulary"),
         safety_threshold=CONCEPT_THRESHOLD,  # chosen for this text encoder
+        prior_temperature=PRIOR_TEMPERATURE,
     )
 
 
