@@ -320,7 +320,7 @@ class PromptReader:
         """Whether word ``at`` belongs to the run before it: content, or "of" and perhaps an article before content."""
         if self._is_content(words, taken, inside, at):
             participle = words[at].endswith("ing") and len(words[at]) > 4 and words[at] not in _ING_NOUNS
-            return bool(inside[at]) or not participle
+            return not participle
         ahead = at
         while ahead < len(words) and ahead - at < 2 and words[ahead] in ("of", "the", "a", "an") and not breaks[ahead]:
             ahead += 1
@@ -392,7 +392,10 @@ class PromptReader:
             if modifier in _COLOUR_WORDS:
                 return Thing(said, f"{modifier} {phrase}", count)
             near, cosine = self._nearest(lower)
-            taught = phrase == run.name or re.search(r"\bof(?: the| an?)?$", modifier)  # "slices of pizza"
+            part = re.search(r"\s+of(?: the| an?)?$", modifier)  # "a bouquet of roses", "slices of pizza"
+            if part and self.names.get(whole := modifier[: part.start()]) == whole:
+                return Thing(said, whole, count, 0.999)
+            taught = phrase == run.name and not part
             if self.names[near] != phrase and cosine >= (SURE if taught else NEAR):
                 return Thing(said, self.names[near], count, min(cosine, 0.999))
             return Thing(said, phrase, count, 0.999)

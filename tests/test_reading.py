@@ -130,6 +130,7 @@ def test_several_things_are_drawn_one_by_one_in_their_places(reader, prompt, thi
         ("3 suns with face", [("sun with face", 3)]),
         ("a family of man, woman and boy", [("family of man, woman and boy", 1)]),
         ("a bunny wearing a hat", [("rabbit", 1)]),
+        ("a castle of houses", [("castle", 1)]),
         ("a cat, dreamy watercolor, masterpiece", [("cat", 1)]),
     ],
 )
