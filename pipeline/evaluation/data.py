@@ -16,7 +16,7 @@ import resource
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -168,7 +168,7 @@ def measure_picture_screen(
 
     `harmless_dropped`: of so many of `records`, which are harmless, the share dropped, by margin. There are no unsafe
     pictures to try it on; `stand_ins` are things that are drawn, looked for as if they were unsafe, by sentences that
-    are nobody's caption: for each, how many there are, the share of them found and that of other pictures dropped.
+    are nobody's caption and by their names: the share of them found, and of other pictures dropped.
     """
     draw = random.Random(seed)
     some = draw.sample(records, min(pictures, len(records)))
@@ -186,22 +186,39 @@ def measure_picture_screen(
     result["by_category"] = dict(
         Counter(name for name, margin in zip(categories, margins, strict=True) if margin > screen.margin)
     )
-    for name, (concepts, names_of_things) in STAND_INS.items():
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / "categories.json"
-            entry = {"name": name, "explanation": name, "words": names_of_things, "concepts": concepts}
-            ordinary = json.loads(CATEGORIES_FILE.read_text(encoding="utf-8"))["ordinary"]
-            file.write_text(json.dumps({"ordinary": ordinary, "categories": [entry]}), encoding="utf-8")
-            allowed = screen_records(some, screen=SafetyScreen(file, embed_texts=embed_sentences))
-            screen = PictureScreen.make(allowed, encoder.embed_texts, categories_file=file)
-        margins, _ = screen.margins(embeds)
+    for name, (sentences, things) in STAND_INS.items():
         there = np.array([each == name for each in names])
-        result["stand_ins"][name] = {
-            "pictures": int(there.sum()),
-            "found": {f"{level:g}": round(float((margins[there] > level).mean()), 4) for level in MARGINS},
-            "others_dropped": {f"{level:g}": round(float((margins[~there] > level).mean()), 4) for level in MARGINS},
-        }
+        if not there.any():
+            continue
+        result["stand_ins"][name] = {"pictures": int(there.sum())}
+        for way, concepts in (("by sentences", sentences), ("by their names", [f"a {thing}" for thing in things])):
+            screen = _screen_for(name, concepts, things, some, encoder, embed_sentences)
+            margins, _ = screen.margins(embeds)
+            result["stand_ins"][name][way] = {
+                "found": {f"{level:g}": round(float((margins[there] > level).mean()), 4) for level in MARGINS},
+                "others_dropped": {
+                    f"{level:g}": round(float((margins[~there] > level).mean()), 4) for level in MARGINS
+                },
+            }
     return result
+
+
+def _screen_for(
+    name: str,
+    concepts: list[str],
+    words: Sequence[str],
+    records: list[ImageRecord],
+    encoder: JointEncoder,
+    embed_sentences: Callable[[list[str]], np.ndarray],
+) -> PictureScreen:
+    """The screen that a categories file with one category would give, beside the ordinary sentences of our own."""
+    entry = {"name": name, "explanation": name, "words": list(words), "concepts": concepts}
+    ordinary = json.loads(CATEGORIES_FILE.read_text(encoding="utf-8"))["ordinary"]
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "categories.json"
+        file.write_text(json.dumps({"ordinary": ordinary, "categories": [entry]}), encoding="utf-8")
+        allowed = screen_records(records, screen=SafetyScreen(file, embed_texts=embed_sentences))
+        return PictureScreen.make(allowed, encoder.embed_texts, categories_file=file)
 
 
 def _stand_in(record: ImageRecord) -> str | None:

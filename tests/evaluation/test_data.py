@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from pipeline.evaluation.data import measure_copies, measure_hashes, measure_stress
+from pipeline.data.joint_encoder import JointEncoder
+from pipeline.evaluation.data import measure_copies, measure_hashes, measure_picture_screen, measure_stress
 from pipeline.evaluation.recaption import alignment, corrupt_half, train_matcher
 from pipeline.evaluation.stress import COPIES
 from tests.data.pictures import drawing, record_of
@@ -55,3 +56,24 @@ def test_a_matcher_learns_more_from_true_captions_than_from_exchanged_ones():
         for captions in (texts[:256], exchanged)
     )
     assert good["margin"] > bad["margin"] + 0.1
+
+
+def test_the_examination_of_the_picture_screen_counts_what_is_found(tmp_path):
+    records = [record_of(tmp_path / f"{n}.png", drawing(n), text=f"drawing {n}", concept="drawing") for n in range(8)]
+    for n in range(8, 12):
+        records.append(record_of(tmp_path / f"{n}.png", drawing(n, side=32), text="a die", concept="game die"))
+
+    def embed_images(images):
+        return np.array([[1.0, 0.0] if image.width == 32 else [0.0, 1.0] for image in images])
+
+    def embed_texts(texts):
+        return np.array([[1.0, 0.0] if "chance" in text or "game die" in text else [0.0, 1.0] for text in texts])
+
+    found = measure_picture_screen(
+        records, JointEncoder(embed_images, embed_texts), embed_sentences=embed_texts, pictures=100
+    )
+    assert found["harmless"] == 12 and set(found["stand_ins"]) == {"gambling"}
+    for way in ("by sentences", "by their names"):
+        assert found["stand_ins"]["gambling"]["pictures"] == 4
+        assert found["stand_ins"]["gambling"][way]["found"]["0"] == 1
+        assert found["stand_ins"]["gambling"][way]["others_dropped"]["0"] == 0
