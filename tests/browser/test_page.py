@@ -12,6 +12,7 @@ from pipeline.recipe import Recipe, pixels_hash, read_png
 from pipeline.render import render
 from pipeline.store import Store
 from pipeline.watermark import verify
+from tests.browser.conftest import TIMEOUT
 from tests.tiny import tiny_pipeline
 
 pytestmark = pytest.mark.browser
@@ -161,6 +162,7 @@ def test_a_picture_from_the_store_comes_with_its_keys(browser, pipe, tmp_path):
         for _ in range(2):
             context = browser.new_context()
             page = context.new_page()
+            page.set_default_timeout(TIMEOUT)
             page.goto(demo.local_url)
             page.get_by_role("button", name="Red apple").click()
             wait_for_picture(page)
