@@ -23,7 +23,7 @@ __all__ = ["PictureScreen", "screen_pictures", "screen_records"]
 
 STEP = "safety"
 MARGIN = 0.02  # of cosine; `python -m pipeline.evaluation.data pictures` prints what it finds and what it costs
-HARMLESS_CAPTIONS = 2000  # of the set, drawn at random: with none, one harmless picture in six was dropped
+HARMLESS_CAPTIONS = 2000  # of the set, drawn at random: with none of them, one harmless picture in six was dropped
 
 
 def screen_records(records: Iterable[ImageRecord], *, screen: SafetyScreen | None = None) -> Iterator[ImageRecord]:
