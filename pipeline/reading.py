@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from pipeline.data.captions import NUMBER_WORDS, singular, with_article
+from pipeline.english import NUMBER_WORDS, singular, with_article
 from pipeline.models.vocabulary import Vocabulary
 
 __all__ = ["MAX_PLACED", "PromptReader", "Reading", "Thing"]

@@ -9,13 +9,15 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Area -> what of ours its modules may import; "pipeline" alone stands for the modules directly in that folder.
 ALLOWED = {
+    "pipeline.english": (),
     "pipeline.models": (),
     "pipeline.watermark": ("pipeline.watermark",),
     "pipeline.safety": ("pipeline.safety",),
-    "pipeline.data": ("pipeline.data", "pipeline.models", "pipeline.safety"),
-    "pipeline": ("pipeline", "pipeline.models", "pipeline.safety", "pipeline.watermark"),
+    "pipeline.data": ("pipeline.data", "pipeline.english", "pipeline.models", "pipeline.safety"),
+    "pipeline": ("pipeline", "pipeline.english", "pipeline.models", "pipeline.safety", "pipeline.watermark"),
     "pipeline.training": (
         "pipeline",
+        "pipeline.english",
         "pipeline.models",
         "pipeline.watermark",
         "pipeline.data",
@@ -24,6 +26,7 @@ ALLOWED = {
     ),
     "pipeline.evaluation": (
         "pipeline",
+        "pipeline.english",
         "pipeline.models",
         "pipeline.watermark",
         "pipeline.data",

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from pipeline.data.captions import NUMBER_WORDS, plural, scene_caption, with_article
+from pipeline.data.captions import scene_caption
 from pipeline.data.cutouts import Cutout, CutoutSet
+from pipeline.english import NUMBER_WORDS, plural, with_article
 
 __all__ = ["BACKGROUNDS", "Scene", "SceneComposer"]
 

@@ -20,8 +20,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-from pipeline.data.captions import with_article
 from pipeline.data.cutouts import Cutout, load_cutouts
+from pipeline.english import with_article
 from pipeline.search import DUPLICATE_COSINE, Embedder
 
 __all__ = [

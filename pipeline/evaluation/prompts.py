@@ -8,9 +8,9 @@ import random
 from collections import defaultdict
 from dataclasses import dataclass
 
-from pipeline.data.captions import NUMBER_WORDS, plural, with_article
 from pipeline.data.cutouts import Cutout, CutoutSet
 from pipeline.data.scenes import BACKGROUNDS
+from pipeline.english import NUMBER_WORDS, plural, with_article
 from pipeline.evaluation.other_words import OTHER_WORDS
 from pipeline.evaluation.real_pictures import vanishes
 

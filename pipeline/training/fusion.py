@@ -17,9 +17,9 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
-from pipeline.data.captions import with_article
 from pipeline.data.cutouts import load_cutouts
 from pipeline.data.scenes import SceneComposer
+from pipeline.english import with_article
 from pipeline.models.fusion import FUSION_TYPES, ImageFusion
 from pipeline.search import Embedder
 from pipeline.training.loop import LoopConfig, train

@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from pipeline.data.captions import plural, scene_caption, singular, with_article
+from pipeline.data.captions import scene_caption
+from pipeline.english import plural, singular, with_article
 
 
 @pytest.mark.parametrize(

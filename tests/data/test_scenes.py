@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 from scipy import ndimage
 
-from pipeline.data.captions import NUMBER_WORDS
 from pipeline.data.cutouts import Cutout, CutoutSet, load_cutouts
 from pipeline.data.scenes import BACKGROUNDS, SceneComposer
+from pipeline.english import NUMBER_WORDS
 from tests.evaluation.cutout_zip import write_cutouts
 
 SINGLE, COUNT, PAIR = (1, 0, 0), (0, 1, 0), (0, 0, 1)

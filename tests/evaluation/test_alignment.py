@@ -8,7 +8,8 @@ import re
 import pytest
 from PIL import Image
 
-from pipeline.data.captions import scene_caption, with_article
+from pipeline.data.captions import scene_caption
+from pipeline.english import with_article
 from pipeline.evaluation.alignment import Row, align, draw, draw_real, judge_asks, main, table
 from pipeline.evaluation.judge import load_judge
 from pipeline.evaluation.prompts import PromptLists
