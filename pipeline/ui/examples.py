@@ -18,10 +18,10 @@ _logger = logging.getLogger(__name__)
 EXAMPLES = (
     ("Red apple", "a red apple, 3d render, on a light blue background", 7),
     ("Dog face", "a dog face, 3d render, on a mint green background", 7),
-    ("Strawberry", "a strawberry, 3d render, on a white background", 7),
     ("House", "a house, flat geometric, on a light blue background", 7),
-    ("Heart", "a red heart, 3d render, on a pink background", 7),
-    ("Cactus", "a cactus, flat geometric, on a beige background", 7),
+    ("Robot", "a robot, 3d render, on a teal background", 7),
+    ("Three strawberries", "three strawberries, gradient vector, on a beige background", 7),
+    ("Sunflower and bee", "a sunflower next to a bee, flat geometric, on a white background", 7),
 )
 
 

@@ -54,10 +54,10 @@ TRANSLATIONS = {
     "Examples": ("Beispiele", "Ejemplos"),
     "Red apple": ("Roter Apfel", "Manzana roja"),
     "Dog face": ("Hundegesicht", "Cara de perro"),
-    "Strawberry": ("Erdbeere", "Fresa"),
+    "Robot": ("Roboter", "Un robot"),
     "House": ("Haus", "Casa"),
-    "Heart": ("Herz", "Corazón"),
-    "Cactus": ("Kaktus", "Cactus"),
+    "Three strawberries": ("Drei Erdbeeren", "Tres fresas"),
+    "Sunflower and bee": ("Sonnenblume und Biene", "Girasol y abeja"),
     # The canvas and its status line
     "Your picture appears here.": ("Hier erscheint das Bild.", "Tu imagen aparecerá aquí."),
     "Pictures of this visit are kept here until you close the page.": (
