@@ -118,7 +118,8 @@ def _draw(
     components = dict(pipe.components)
     if variant.replaced:
         components |= variant.replaced(pipe)
-    changed = TextToImagePipeline(**components)
+    kept = {name: pipe.config[name] for name in ("safety_threshold", "prior_temperature")}
+    changed = TextToImagePipeline(**components, **kept)
     changed.set_progress_bar_config(disable=True)
     for index, ask in enumerate(asks):
         more = {"image_embeds": variant.image_embeds(pipe, ask, cutouts)} if variant.image_embeds else {}
