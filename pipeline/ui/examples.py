@@ -20,8 +20,8 @@ EXAMPLES = (
     ("Dog face", "a dog face, 3d render, on a mint green background", 7),
     ("House", "a house, flat geometric, on a light blue background", 7),
     ("Robot", "a robot, 3d render, on a teal background", 7),
-    ("Three strawberries", "three strawberries, gradient vector, on a beige background", 7),
-    ("Sunflower and bee", "a sunflower next to a bee, flat geometric, on a white background", 7),
+    ("Strawberries", "three strawberries, gradient vector, on a beige background", 7),
+    ("Flower and bee", "a sunflower next to a bee, flat geometric, on a white background", 7),
 )
 
 

@@ -56,8 +56,8 @@ TRANSLATIONS = {
     "Dog face": ("Hundegesicht", "Cara de perro"),
     "Robot": ("Roboter", "Un robot"),
     "House": ("Haus", "Casa"),
-    "Three strawberries": ("Drei Erdbeeren", "Tres fresas"),
-    "Sunflower and bee": ("Sonnenblume und Biene", "Girasol y abeja"),
+    "Strawberries": ("Erdbeeren", "Fresas"),
+    "Flower and bee": ("Blume und Biene", "Flor y abeja"),
     # The canvas and its status line
     "Your picture appears here.": ("Hier erscheint das Bild.", "Tu imagen aparecerá aquí."),
     "Pictures of this visit are kept here until you close the page.": (
