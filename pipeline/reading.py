@@ -79,24 +79,26 @@ _BACKGROUND_ALIASES = {
     "light pink": "pink", "pale pink": "pink", "turquoise": "teal", "lilac": "lavender", "light purple": "lavender",
 }  # fmt: skip
 
-# Where the second thing stands, seen from the first: by the words between them, or after both.
-_BETWEEN = (
-    (r"\b(?:left|right) of (?:it|that|which|them|this)\b", None),  # "a cat and, right of it, a dog": see _AFTER
-    (r"\bleft of\b|\bleft side of\b|\bleft from\b", "right"),
-    (r"\bright of\b|\bright side of\b|\bright from\b", "left"),
-    (r"\b(?:underneath|under|below|beneath) (?:it|that|which|them|this)\b", "below"),
-    (r"\b(?:above|over|on top of|atop) (?:it|that|which|them|this)\b", "above"),
-    (r"\b(?:above|over|atop|on top of|higher than)\b", "below"),
-    (r"\b(?:under|below|beneath|underneath|lower than)\b", "above"),
+# Where the second thing stands, seen from the first: said with a word for the first ("to its left", "under it") ...
+_IT_WORDS = r"(?:it|that|which|them|this)\b"
+_FROM_IT = (
+    (re.compile(rf"\b(?:its|their) left\b|\bleft of {_IT_WORDS}"), "left"),
+    (re.compile(rf"\b(?:its|their) right\b|\bright of {_IT_WORDS}"), "right"),
+    (re.compile(rf"\b(?:underneath|under|below|beneath) {_IT_WORDS}"), "below"),
+    (re.compile(rf"\b(?:above|over|on top of|atop) {_IT_WORDS}"), "above"),
 )
-_AFTER = (
-    (r"\b(?:its|their|the) left\b(?! (?:of|side of))|\bleft of (?:it|that|which|them|this)\b", "left"),
-    (r"\b(?:its|their|the) right\b(?! (?:of|side of))|\bright of (?:it|that|which|them|this)\b", "right"),
-    (r"\b(?:underneath|under|below|beneath) (?:it|that|which|them|this)?\b", "below"),
-    (r"\b(?:above|over|on top of|atop) (?:it|that|which|them|this)?\b", "above"),
+# ... or between the two ("a cat left of a dog").
+_BETWEEN = (
+    (re.compile(r"\bleft (?:side )?of\b|\bleft from\b"), "right"),
+    (re.compile(r"\bright (?:side )?of\b|\bright from\b"), "left"),
+    (re.compile(r"\b(?:above|over|atop|on top of|higher than)\b"), "below"),
+    (re.compile(r"\b(?:under|below|beneath|underneath|lower than)\b"), "above"),
 )
 _SIDES = {"left": "right", "right": "left", "top": "bottom", "bottom": "top", "upper": "lower", "lower": "upper"}
-_IT = re.compile(r"\b(?:of|under|below|beneath|underneath|above|over|atop|beside|behind) (?:it|that|them)\b")
+_OTHER_SIDE = {"left": "right", "right": "left", "top": "below", "upper": "below", "bottom": "above", "lower": "above"}
+_IT = re.compile(
+    rf"\b(?:its|their)\b|\b(?:of|under|below|beneath|underneath|above|over|atop|beside|behind) {_IT_WORDS}"
+)
 _JOINS = re.compile(r"\b(?:and|plus|with|next to|beside|besides|near|by|between|alongside|on|in front of|&|\+)|,|/")
 
 
@@ -366,7 +368,7 @@ class PromptReader:
             between = text[spans[last.end - 1][1] : spans[run.start][0]].lower()
             before = words[run.start - 1] if run.start else ""
             introduced = before in _ARTICLES or counts[i] > 1 or before in _SIZES
-            joined = bool(_JOINS.search(between)) or any(re.search(pattern, between) for pattern, _ in _BETWEEN)
+            joined = bool(_JOINS.search(between)) or any(pattern.search(between) for pattern, _ in _BETWEEN)
             sided = any(word in _SIDES for word in _WORD.findall(between)) or bool(_IT.search(between))
             conjunction = re.search(r"\b(?:and|plus|&)\s*$", between) is not None
             if run.name and (introduced or conjunction or sided) and (joined or sided or breaks[last.end - 1]):
@@ -426,37 +428,18 @@ class PromptReader:
     @staticmethod
     def _second_from_first(before: str, between: str, after: str) -> str:
         """Where the second thing is, seen from the first: left, right, above or below."""
-        for pattern, where in (*_AFTER[:2],):
-            if re.search(r"\b(?:left|right) of (?:it|that|which|them|this)\b", between) and re.search(
-                pattern, between
-            ):
-                return where
-        for pattern, where in _BETWEEN[1:]:
-            if re.search(pattern, between):
-                return where
         clause = re.split(r"[;.]", after)[0]
-        for pattern, where in _AFTER:
-            if re.search(
-                r"\b(?:its|their)\b|\b(?:of|under|below|beneath|underneath|above|over|atop) (?:it|that|them)\b", clause
-            ):
-                if re.search(pattern, clause):
+        for said, patterns in ((between, _FROM_IT), (between, _BETWEEN), (clause, _FROM_IT)):
+            for pattern, where in patterns:
+                if pattern.search(said):
                     return where
         sides = [
             (word, part) for part, said in (("before", before), ("between", between), ("after", clause))
             for word in re.findall(r"\b(left|right|top|bottom|upper|lower)\b", said)
         ]  # fmt: skip
-        if sides:
+        if sides:  # the first of them is said of the first thing, unless it is the only one and comes last
             word, part = sides[0]
-            if len(sides) == 1 and part == "after":
-                word = _SIDES[word]  # said of the second thing
-            return {
-                "left": "right",
-                "right": "left",
-                "top": "below",
-                "upper": "below",
-                "bottom": "above",
-                "lower": "above",
-            }[word]
+            return _OTHER_SIDE[_SIDES[word] if len(sides) == 1 and part == "after" else word]
         if re.search(r"\bon (?:an?|the)\b", between):
             return "below"
         return "right"

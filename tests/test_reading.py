@@ -98,6 +98,8 @@ def test_a_prompt_that_names_nothing_goes_on_as_it_is(reader, prompt):
         ("a cat with a dog to its right", ["cat", "dog"], "row"),
         ("a cat with a dog to its left", ["dog", "cat"], "row"),
         ("a cat and, left of it, a dog", ["dog", "cat"], "row"),
+        ("a cat and to its left a dog", ["dog", "cat"], "row"),
+        ("a cat; below it a dog", ["cat", "dog"], "column"),
         ("on the right a cat, on the left a dog", ["dog", "cat"], "row"),
         ("left: a bird, right: a cat", ["bird", "cat"], "row"),
         ("a cat and a dog side by side", ["cat", "dog"], "row"),
