@@ -340,6 +340,8 @@ class PromptReader:
             phrases = [(name, form) for name, form in found if self.names[name] == name]
             if counted and len(phrases) > 1:
                 phrases = phrases[1:]  # "four houses" are four of "house", not of "houses"
+            if counted:
+                found = found[1:] + found[:1]  # "bees" is a keyword of the honey pot, "bee" of the bee
             for name, form in phrases or found:
                 if any(breaks[start : end - 1]) and "," not in name:
                     continue

@@ -16,6 +16,25 @@ ARTIFACTS = Path("artifacts")
 TIMEOUT = 120_000  # milliseconds: two busy cores are slow
 
 
+def save_download(page, key: str, path: Path, tries: int = 6) -> str:
+    """Click ``key`` until a file comes, save it; the name that the page suggests.
+
+    A picture may be seen a moment before its file hangs on the button: a person clicks again, and so does this.
+    """
+    from playwright.sync_api import TimeoutError as Late
+
+    for left in range(tries, 0, -1):
+        try:
+            with page.expect_download(timeout=TIMEOUT / tries) as downloading:
+                page.click(key)
+        except Late:
+            if left == 1:
+                raise
+        else:
+            downloading.value.save_as(path)
+            return downloading.value.suggested_filename
+
+
 @pytest.fixture(scope="session")
 def browser():
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

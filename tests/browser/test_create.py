@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from pipeline.recipe import Recipe, read_png
+from tests.browser.conftest import save_download
 
 pytestmark = pytest.mark.browser
 
@@ -115,9 +116,7 @@ def test_all_pictures_come_in_one_file_with_their_recipes(open_page, tmp_path):
     page.click("#vary-little")
     wait_for(page, 2)
     open_more(page)
-    with page.expect_download() as downloading:
-        page.click("#download-all")
-    downloading.value.save_as(tmp_path / "all.zip")
+    save_download(page, "#download-all", tmp_path / "all.zip")
     with zipfile.ZipFile(tmp_path / "all.zip") as archive:
         assert archive.testzip() is None
         recipes = [read_png(Image.open(archive.open(name))) for name in archive.namelist()]
@@ -179,9 +178,7 @@ def test_the_history_leaves_and_comes_back_as_a_file(open_page, tmp_path):
     draw(page)
     page.get_by_role("tab", name="History").click()
     page.wait_for_selector("#history-list li")
-    with page.expect_download() as downloading:
-        page.click("#history-export")
-    downloading.value.save_as(tmp_path / "history.json")
+    save_download(page, "#history-export", tmp_path / "history.json")
     assert json.loads((tmp_path / "history.json").read_text())[0]["prompt"] == PROMPT
     page.click("#history-list button")
     page.wait_for_selector("#history-list li", state="detached")

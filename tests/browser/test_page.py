@@ -12,7 +12,7 @@ from pipeline.recipe import Recipe, pixels_hash, read_png
 from pipeline.render import render
 from pipeline.store import Store
 from pipeline.watermark import verify
-from tests.browser.conftest import TIMEOUT
+from tests.browser.conftest import TIMEOUT, save_download
 from tests.tiny import tiny_pipeline
 
 pytestmark = pytest.mark.browser
@@ -40,11 +40,8 @@ def test_a_prompt_becomes_a_picture_whose_download_carries_mark_and_recipe(open_
     assert page.get_attribute("#canvas .finished img", "alt") == PROMPT
     assert page.evaluate("document.documentElement.scrollHeight") <= 768, "a laptop has to scroll"
     keep(page, "desktop-light-picture")
-    with page.expect_download() as downloading:
-        page.click("#download")
     file = tmp_path / "download.png"
-    downloading.value.save_as(file)
-    assert re.fullmatch(r"a-cat-3d-render.*\.png", downloading.value.suggested_filename)
+    assert re.fullmatch(r"a-cat-3d-render.*\.png", save_download(page, "#download", file))
     with Image.open(file) as image:
         assert image.format == "PNG"
         recipe = read_png(image)

@@ -12,6 +12,7 @@ from pipeline.credentials import available, read_credentials, without_credential
 from pipeline.download import SUFFIXES, read_recipe
 from pipeline.recipe import pixels_hash
 from pipeline.watermark import verify
+from tests.browser.conftest import save_download
 from tests.browser.test_page import PROMPT, draw
 
 pytestmark = [
@@ -27,12 +28,9 @@ def download(page, folder, file_format="png"):
         page.get_by_role("option", name=file_format.upper()).click()
     file = folder / f"download{SUFFIXES[file_format]}"
     for _ in range(30):  # the button does not show which file it holds
-        with page.expect_download() as downloading:
-            page.click("#download")
-        if downloading.value.suggested_filename.endswith(file.suffix):
+        if save_download(page, "#download", file).endswith(file.suffix):
             break
         page.wait_for_timeout(1000)
-    downloading.value.save_as(file)
     return file
 
 
