@@ -52,7 +52,7 @@ _PLAIN = frozenset(
 # Nouns that end as a verb's present participle does: "a dragon breathing fire" is a dragon, "a snow king" is none.
 _ING_NOUNS = frozenset(
     """ring king wing string thing building pudding ceiling earring spring clothing lightning morning evening wedding
-    dumpling duckling sapling seedling herring pudding railing icing dressing topping""".split()
+    dumpling duckling sapling seedling herring railing icing dressing topping""".split()
 )
 _SIZES = frozenset("big large small tiny little huge giant".split())
 _GROUND_WORDS = frozenset(

@@ -129,6 +129,8 @@ class Studio:
 
     def _read(self, recipe: Recipe) -> "Reading | None":
         """What the model understands by a recipe's prompt, where it reads prompts."""
+        if self._lent_events is not None:  # reading may run the text encoder, and no GPU is lent for a stored picture
+            return None
         read = getattr(self._pipe, "read_prompt", None)
         return read(recipe.prompt, whole=bool(recipe.image_hashes)) if read else None
 
