@@ -50,7 +50,8 @@ def tiny_components(seed: int = 0) -> dict:
             size={"height": 64, "width": 64}, do_center_crop=False, image_mean=[0.5] * 3, image_std=[0.5] * 3
         ),
         "image_encoder": ImageEncoder(
-            embed_dim=EMBED_DIM, semantic_dim=SEMANTIC_DIM, block_out_channels=(16,), layers_per_block=(1,)
+            image_size=64, embed_dim=EMBED_DIM, semantic_dim=SEMANTIC_DIM, block_out_channels=(16,),
+            layers_per_block=(1,),
         ),
         "fusion": ImageFusion(embed_dim=EMBED_DIM, hidden_dim=8),
         "prior": EmbeddingPrior(embed_dim=EMBED_DIM, text_dim=TEXT_DIM, hidden_dim=32, num_layers=1, num_queries=1),

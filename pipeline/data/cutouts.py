@@ -21,9 +21,12 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-__all__ = ["Cutout", "CutoutSet", "load_cutouts"]
+__all__ = ["STYLES_NAME", "Cutout", "CutoutSet", "load_cutouts"]
 
 logger = logging.getLogger(__name__)
+
+STYLES_NAME = "styles.json"
+_DECODING = 2  # what is kept under a cache's name: cut to the alpha box since 2
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,9 @@ class Cutout:
 
 @dataclass(frozen=True)
 class CutoutSet:
-    """Records with their pixels: ``pixels`` is uint8 (n, size, size, 4), RGBA, scaled to fit and centred."""
+    """Records with their pixels: ``pixels`` is uint8 (n, size, size, 4), RGBA: the box of what is not transparent,
+    scaled to fit and centred.
+    """
 
     cutouts: list[Cutout]
     pixels: np.ndarray
@@ -90,9 +95,11 @@ def _style_words(row: dict, styles: dict) -> tuple[str, ...]:
 
 
 def _square(image: Image.Image, size: int) -> np.ndarray:
-    """RGBA picture -> (size, size, 4), scaled to fit and centred on transparent ground."""
-    scale = size / max(image.size)
-    fitted = image.resize([max(1, round(side * scale)) for side in image.size], Image.Resampling.LANCZOS)
+    """RGBA picture -> (size, size, 4): its alpha box, scaled to fit and centred on transparent ground."""
+    box = image.getchannel("A").getbbox() or (0, 0, *image.size)
+    width, height = box[2] - box[0], box[3] - box[1]
+    scale = size / max(width, height)
+    fitted = image.resize([max(1, round(side * scale)) for side in (width, height)], Image.Resampling.LANCZOS, box=box)
     canvas = Image.new("RGBA", (size, size))
     canvas.paste(fitted, ((size - fitted.width) // 2, (size - fitted.height) // 2))
     return np.asarray(canvas)
@@ -107,7 +114,7 @@ def load_cutouts(
     only map the file. A picture that cannot be decoded is dropped with a warning that names it.
     """
     root, cache = Path(root), Path(cache)
-    styles_path = root / "styles.json"
+    styles_path = root / STYLES_NAME
     styles = json.loads(styles_path.read_text(encoding="utf-8")) if styles_path.is_file() else {}
     rows = [row for row, _ in _shards(root, tiers)]
     if not rows:
@@ -116,7 +123,7 @@ def load_cutouts(
             "rows have `file_name` and `text`."
         )
     names = [[row["source"], row["file_name"]] for row in rows]
-    digest = hashlib.sha256(json.dumps([root.name, size, names]).encode()).hexdigest()[:16]
+    digest = hashlib.sha256(json.dumps([_DECODING, root.name, size, names]).encode()).hexdigest()[:16]
     pixel_path, opaque_path = cache / f"cutouts-{digest}.npy", cache / f"cutouts-{digest}.json"
     if not opaque_path.exists():
         _decode(root, tiers, len(rows), size, pixel_path, opaque_path)
@@ -155,7 +162,9 @@ def _record(index: int, row: dict, styles: dict, opaque: bool) -> Cutout:
         concept=row.get("concept") or phrase.lower(),
         source=row["source"],
         styles=_style_words(row, styles),
-        aliases=tuple(alias.split(":")[0] for alias in row.get("aliases") or ()),
+        aliases=tuple(
+            dict.fromkeys([*(alias.split(":")[0] for alias in row.get("aliases") or ()), *(row.get("also") or ())])
+        ),
         keywords=tuple(dict.fromkeys([*(row.get("keywords") or ()), *(row.get("keywords_extra") or ())])),
         colour=colours[0] if share[0] > 0.5 else None,
         group=row.get("group") or "",

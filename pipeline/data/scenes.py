@@ -13,7 +13,7 @@ from pipeline.data.captions import scene_caption
 from pipeline.data.cutouts import Cutout, CutoutSet
 from pipeline.english import NUMBER_WORDS, plural, with_article
 
-__all__ = ["BACKGROUNDS", "Scene", "SceneComposer"]
+__all__ = ["BACKGROUNDS", "MORE_GROUNDS", "Portrait", "Scene", "SceneComposer"]
 
 BACKGROUNDS = {
     "white": "#ffffff",
@@ -35,6 +35,39 @@ BACKGROUNDS = {
     "beige": "#efe0c8",
     "brown": "#7a4f30",
 }
+# Grounds that people name beside these; the prior learns them too. Values near the CSS colours of these names.
+MORE_GROUNDS = {
+    "gray": "#9a9a9a",
+    "cream": "#fff6dd",
+    "ivory": "#fffff0",
+    "peach": "#ffd0b0",
+    "coral": "#ff7f50",
+    "salmon": "#fa8072",
+    "crimson": "#c2183c",
+    "maroon": "#6e1423",
+    "gold": "#f5c518",
+    "lime green": "#6fd53c",
+    "light green": "#b5e6a2",
+    "dark green": "#1e5631",
+    "olive": "#7d7d2a",
+    "turquoise": "#40d3c8",
+    "cyan": "#38d6f0",
+    "sky blue": "#87ceeb",
+    "pale blue": "#cfe6fa",
+    "dark blue": "#16327a",
+    "royal blue": "#3a5fd9",
+    "indigo": "#43308f",
+    "violet": "#9a5fe0",
+    "light purple": "#cdb4f0",
+    "magenta": "#e0389a",
+    "hot pink": "#ff5fae",
+    "light pink": "#ffd3e1",
+    "light yellow": "#fff3a8",
+    "tan": "#d2b48c",
+    "dark brown": "#4a2c17",
+    "silver": "#c8ccd0",
+    "charcoal": "#33373d",
+}
 UNSAID_BACKGROUNDS = {"white": 6, "light blue": 1, "light gray": 1, "beige": 1, "mint green": 1, "lavender": 1}
 
 # What people say for a style whose proper name they have not read.
@@ -44,6 +77,15 @@ PLAIN_STYLE_WORDS = {
     "flat geometric": ("flat design", "minimal flat", "flat minimalist icon"),
     "cartoon emoji": ("cartoon", "cartoon illustration", "cartoonish emoji"),
     "flat sticker": ("sticker", "simple sticker", "flat emoji sticker"),
+    "blob emoji": ("blob", "blobby emoji", "gumdrop emoji"),
+    "bold flat emoji": ("bold flat", "bold emoji", "bright flat emoji"),
+    "muted flat illustration": ("muted flat", "muted illustration", "soft flat illustration"),
+    "tiny pixel art": ("pixel art", "pixelated", "8-bit", "pixel"),
+    "black and white glyph": ("black and white", "line art", "black line art", "glyph"),
+    "outlined cartoon emoji": ("outlined cartoon", "comic", "cartoon with outlines"),
+    "colorful outlined icon": ("outlined icon", "line icon", "colored outline icon"),
+    "hand-drawn sketch icon": ("sketch", "hand-drawn", "doodle", "hand drawn sketch"),
+    "32x32 pixel art sprite": ("sprite", "game sprite", "fantasy pixel art"),
 }
 # Grounds on which a thing of the first colour would vanish.
 _CLASHES = {("black", "navy blue"), ("black", "dark gray"), ("white", "light gray"), ("orange", "yellow"),
@@ -71,7 +113,8 @@ COUNT_LAYOUTS = {
     5: ([(0.25, 0.25), (0.75, 0.25), (0.5, 0.5), (0.25, 0.75), (0.75, 0.75)], 0.245, ""),
     6: ([(x, y) for y in (0.31, 0.69) for x in (0.2, 0.5, 0.8)], 0.275, "in two rows"),
 }
-USUAL_SIZE = (0.74, 0.78)  # of the picture's side: a thing whose size nobody asked for
+USUAL_SIZE = (0.7, 0.82)  # of the picture's side: a thing whose size nobody asked for
+USUAL_SHIFT = 0.02  # of the picture's side, off the middle at most
 TELLING_CONCEPTS = 3  # a keyword that at most so many concepts have may be said in place of a name
 CORNERS = {
     "in the top left corner": (0.31, 0.31),
@@ -92,6 +135,16 @@ class Scene:
     background: str
     layout: str  # single, count, left-right, above-below, picture
     count: int = 1
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """One thing before a plain ground, described but not drawn: what the stages up to the decoder learn from."""
+
+    cutout: Cutout
+    caption: str
+    ground: str  # "#rrggbb"
+    place: tuple[float, float, float]  # centre (x, y) and side of the box that the thing fills, of the picture's side
 
 
 class SceneComposer:
@@ -154,7 +207,8 @@ class SceneComposer:
         canvas = Image.new("RGB", (self.size, self.size), BACKGROUNDS[colour])
         concepts, count = (cutout.concept,), 1
         if layout == "single":
-            subject = self._draw_single(canvas, cutout, rng)
+            subject, place = self._single(cutout, rng)
+            self._put(canvas, cutout, place[:2], place[2])
         elif layout == "count":
             count = rng.choices((2, 3, 4, 5, 6), (5, 5, 4, 1, 1))[0]
             subject = self._draw_count(canvas, cutout, count, rng)
@@ -164,22 +218,46 @@ class SceneComposer:
                 other = self._sample_from(cutout.source, rng)
             layout, subject = self._draw_pair(canvas, cutout, other, rng)
             concepts = (cutout.concept, other.concept)
-        caption = scene_caption(subject, style, colour if said else None, rng)
-        if layout == "single" and cutout.keywords and rng.random() < 0.12:
-            caption += ", " + ", ".join(rng.sample(cutout.keywords, min(len(cutout.keywords), rng.randint(1, 3))))
-        caption = caption[0].upper() + caption[1:] if rng.random() < 0.5 else caption
+        caption = self._caption(subject, style, colour if said else None, cutout if layout == "single" else None, rng)
         return Scene(np.asarray(canvas), caption, concepts, cutout.source, colour, layout, count)
+
+    def portray(self, rng: random.Random, cutout: Cutout | None = None) -> Portrait:
+        """``cutout`` (drawn if None) as one thing in a picture. A function of ``rng`` alone."""
+        cutout = cutout or self.sample(rng)
+        if cutout.opaque:
+            return Portrait(cutout, cutout.text, BACKGROUNDS["white"], (0.5, 0.5, 1.0))
+        style = self._style(cutout, rng) if rng.random() < 0.9 else None
+        said = rng.random() < 0.85
+        if said and rng.random() < 0.25:
+            colour, ground = rng.choice(list(MORE_GROUNDS.items()))
+        else:
+            names, weights = self._grounds(said)
+            colour = rng.choices(names, weights)[0]
+            ground = BACKGROUNDS[colour]
+        subject, place = self._single(cutout, rng)
+        return Portrait(cutout, self._caption(subject, style, colour if said else None, cutout, rng), ground, place)
+
+    @staticmethod
+    def _caption(subject: str, style: str | None, colour: str | None, alone: Cutout | None, rng: random.Random) -> str:
+        """The sentence; with keywords behind it now and then where ``alone`` is all that is shown."""
+        caption = scene_caption(subject, style, colour, rng)
+        if alone is not None and alone.keywords and rng.random() < 0.12:
+            caption += ", " + ", ".join(rng.sample(alone.keywords, min(len(alone.keywords), rng.randint(1, 3))))
+        return caption[0].upper() + caption[1:] if rng.random() < 0.5 else caption
 
     def _whole_picture(self, cutout: Cutout) -> Scene:
         image = Image.fromarray(np.asarray(self.cutouts.pixels[cutout.index])).convert("RGB")
         image = image.resize((self.size, self.size), Image.Resampling.LANCZOS)
         return Scene(np.asarray(image), cutout.text, (cutout.concept,), cutout.source, "", "picture")
 
-    def _background(self, cutout: Cutout, said: bool, rng: random.Random) -> str:
+    @staticmethod
+    def _grounds(said: bool) -> tuple[list[str], list[float]]:
         if said:
-            names, weights = list(BACKGROUNDS), [4] + [1] * (len(BACKGROUNDS) - 1)
-        else:
-            names, weights = list(UNSAID_BACKGROUNDS), list(UNSAID_BACKGROUNDS.values())
+            return list(BACKGROUNDS), [4] + [1] * (len(BACKGROUNDS) - 1)
+        return list(UNSAID_BACKGROUNDS), list(UNSAID_BACKGROUNDS.values())
+
+    def _background(self, cutout: Cutout, said: bool, rng: random.Random) -> str:
+        names, weights = self._grounds(said)
         while True:
             name = rng.choices(names, weights)[0]
             if name != cutout.colour and (cutout.colour, name) not in _CLASHES:
@@ -219,21 +297,19 @@ class SceneComposer:
         corner = (round(centre[0] * self.size - size[0] / 2), round(centre[1] * self.size - size[1] / 2))
         canvas.paste(picture, corner, picture)
 
-    def _draw_single(self, canvas: Image.Image, cutout: Cutout, rng: random.Random) -> str:
-        name = self._name(cutout, rng)
-        draw = rng.random()
+    def _single(self, cutout: Cutout, rng: random.Random) -> tuple[str, tuple[float, float, float]]:
+        """What one thing alone is called, and its place: centre and side."""
+        name, draw = self._name(cutout, rng), rng.random()
+        shift = [rng.uniform(-USUAL_SHIFT, USUAL_SHIFT) for _ in range(2)]
+        middle = 0.5 + shift[0], 0.5 + shift[1]
         if draw < 0.86:
-            self._put(canvas, cutout, (0.5, 0.5), rng.uniform(*USUAL_SIZE))
-            return with_article(name) if rng.random() < 0.8 else name
+            return with_article(name) if rng.random() < 0.8 else name, (*middle, rng.uniform(*USUAL_SIZE))
         if draw < 0.9:
-            self._put(canvas, cutout, (0.5, 0.5), rng.uniform(0.92, 0.98))
-            return with_article(f"large {name}")
+            return with_article(f"large {name}"), (0.5, 0.5, rng.uniform(0.92, 0.98))
         if draw < 0.94:
-            self._put(canvas, cutout, (0.5, 0.5), rng.uniform(0.36, 0.42))
-            return with_article(f"small {name}")
+            return with_article(f"small {name}"), (*middle, rng.uniform(0.36, 0.42))
         place = rng.choice(list(CORNERS))
-        self._put(canvas, cutout, CORNERS[place], rng.uniform(0.36, 0.42))
-        return f"{with_article(f'small {name}')} {place}"
+        return f"{with_article(f'small {name}')} {place}", (*CORNERS[place], rng.uniform(0.36, 0.42))
 
     def _draw_count(self, canvas: Image.Image, cutout: Cutout, count: int, rng: random.Random) -> str:
         centres, side, arrangement = COUNT_LAYOUTS[count]

@@ -1,7 +1,8 @@
-"""The base generator: image embedding and text -> a 64x64 picture, by flow matching with clean-picture prediction.
+"""The base generator: image embedding and text -> a 64x64 layer, by flow matching with clean-sample prediction.
 
-A linear map draws the embedding at half the side (it is the inverse of the image encoder's), and a small U-Net that
-sees the noisy picture and the text makes a clean picture of it: one step from pure noise already redraws.
+A layer is the thing cut free from its ground (see ``image_encoder``). A linear map draws the embedding at half the
+side (it is the inverse of the image encoder's), and a small U-Net that sees the noisy layer and the text makes a clean
+one of it: one step from pure noise already redraws.
 """
 
 import math
@@ -71,13 +72,14 @@ class _TextAttention(nn.Module):
 
 
 class ImageDecoder(ModelMixin, ConfigMixin):
-    """Predicts the clean picture from a noisy one, its embedding and the text.
+    """Predicts the clean layer from a noisy one, its embedding and the text.
 
     Args:
-        sample_size: side of the picture in pixels.
+        sample_size: side of the layer in pixels.
         component_size: side at which the linear map draws; the finer level of the U-Net works there.
         embed_dim: length of the image embedding.
-        semantic_dim: see ``ImageEncoder``; the linear map reads what comes after these and the homogeneous one.
+        semantic_dim: see ``ImageEncoder``.
+        pose_dim: see ``ImageEncoder``; the linear map reads what comes after these.
         text_dim: width of the text encoder's token states.
         hidden_dim: width of the condition that scales and shifts every block.
         block_out_channels: channels of the fine and the coarse level.
@@ -91,25 +93,26 @@ class ImageDecoder(ModelMixin, ConfigMixin):
         component_size: int = 32,
         embed_dim: int = 1024,
         semantic_dim: int = 256,
+        pose_dim: int = 6,
         text_dim: int = 384,
         hidden_dim: int = 384,
-        block_out_channels: tuple[int, int] = (64, 192),
+        block_out_channels: tuple[int, int] = (96, 192),
         layers_per_block: int = 2,
     ):
         super().__init__()
         factor = sample_size // component_size
         fine, coarse = block_out_channels
-        self.linear = nn.Linear(embed_dim - semantic_dim - 1, 3 * component_size**2)
+        self.linear = nn.Linear(embed_dim - semantic_dim - 1 - pose_dim, 4 * component_size**2)
         self.time_in = nn.Sequential(nn.Linear(256, hidden_dim), nn.SiLU(), nn.Linear(hidden_dim, hidden_dim))
         self.embeds_in = nn.Sequential(nn.Linear(embed_dim, hidden_dim), _ResidualMLP(hidden_dim))
-        self.conv_in = nn.Conv2d(3 + 3 * factor**2, fine, 3, padding=1)
+        self.conv_in = nn.Conv2d(4 + 4 * factor**2, fine, 3, padding=1)
         self.down = _ResidualBlock(fine, hidden_dim)
         self.reduce = nn.Conv2d(fine, coarse, 3, stride=2, padding=1)
         self.attention = _TextAttention(coarse, text_dim)
         self.blocks = nn.ModuleList(_ResidualBlock(coarse, hidden_dim) for _ in range(layers_per_block))
         self.expand = nn.Conv2d(coarse, fine, 1)
         self.up = _ResidualBlock(fine, hidden_dim)
-        self.conv_out = nn.Conv2d(fine, 3 * factor**2, 3, padding=1)
+        self.conv_out = nn.Conv2d(fine, 4 * factor**2, 3, padding=1)
         nn.init.zeros_(self.conv_out.weight)
         nn.init.zeros_(self.conv_out.bias)
 
@@ -124,24 +127,26 @@ class ImageDecoder(ModelMixin, ConfigMixin):
         """One evaluation.
 
         Args:
-            sample: noisy picture (batch, 3, sample_size, sample_size).
+            sample: noisy layer (batch, 4, sample_size, sample_size).
             timestep: (batch,) in [0, 1000]; 1000 is pure noise.
             image_embeds: (batch, embed_dim), unit length.
             encoder_hidden_states: (batch, tokens, text_dim).
             attention_mask: (batch, tokens) of 1/0.
 
         Returns:
-            the clean picture (batch, 3, sample_size, sample_size), about [-1, 1].
+            the clean layer (batch, 4, sample_size, sample_size), about [-1, 1].
         """
         config = self.config
         factor, homogeneous = config.sample_size // config.component_size, config.semantic_dim
         # Dividing by the homogeneous coordinate undoes the normalisation (image_encoder).
-        lifted = image_embeds[:, homogeneous + 1 :] / image_embeds[:, homogeneous, None].clamp(min=0.05)
-        drawn = self.linear(lifted.to(sample.dtype)).unflatten(1, (3, config.component_size, config.component_size))
+        lifted = image_embeds[:, homogeneous + 1 + config.pose_dim :] / image_embeds[:, homogeneous, None].clamp(
+            min=0.05
+        )
+        drawn = self.linear(lifted.to(sample.dtype)).unflatten(1, (4, config.component_size, config.component_size))
         time = get_timestep_embedding(timestep.float(), 256, flip_sin_to_cos=True, downscale_freq_shift=0)
         embeds = image_embeds.to(sample.dtype) * math.sqrt(config.embed_dim)
         condition = F.silu(self.embeds_in(embeds) + self.time_in(time.to(sample.dtype)))
-        # As sigma falls the noisy picture carries more than noise: it is weighted by 1 - sigma.
+        # As sigma falls the noisy layer carries more than noise: it is weighted by 1 - sigma.
         clean = (1 - timestep.to(sample.dtype) / 1000)[:, None, None, None] * sample
         hidden_states = torch.cat([drawn, F.pixel_unshuffle(clean, factor)], dim=1)
         fine = self.down(self.conv_in(hidden_states.contiguous(memory_format=torch.channels_last)), condition)

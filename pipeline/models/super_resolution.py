@@ -1,6 +1,6 @@
-"""Super-resolution 64 -> 256: the decoder's picture and the text -> a sharp picture, by flow matching.
+"""Super-resolution 64 -> 256: the decoder's layer and the text -> a sharp layer, by flow matching.
 
-Works on pixel-unshuffled tensors (256x256x3 -> 64x64x48), so that no convolution runs at full resolution. The text
+Works on pixel-unshuffled tensors (256x256x4 -> 64x64x64), so that no convolution runs at full resolution. The text
 reaches the network by cross-attention at its coarsest level.
 """
 
@@ -63,12 +63,12 @@ class _TextAttention(nn.Module):
 
 
 class SuperResolution(ModelMixin, ConfigMixin):
-    """A small U-Net that predicts the clean large picture.
+    """A small U-Net that predicts the clean large layer.
 
     Args:
         scale_factor: large side / small side.
         text_dim: width of the text encoder's token states.
-        block_out_channels: channels per level; the first works at the small picture's side, each next at half of it.
+        block_out_channels: channels per level; the first works at the small layer's side, each next at half of it.
         layers_per_block: residual blocks per level on the way down; as many on the way up.
         condition_dim: width of the vector that scales and shifts every block.
         use_text: whether the text is read at all (False is the ablation).
@@ -85,10 +85,10 @@ class SuperResolution(ModelMixin, ConfigMixin):
         use_text: bool = True,
     ):
         super().__init__()
-        patch = 3 * scale_factor**2
+        patch = 4 * scale_factor**2
         self.time_in = nn.Sequential(nn.Linear(256, condition_dim), nn.SiLU(), nn.Linear(condition_dim, condition_dim))
         self.text_in = nn.Linear(text_dim, condition_dim)
-        self.conv_in = nn.Conv2d(3 + patch, block_out_channels[0], 3, padding=1)
+        self.conv_in = nn.Conv2d(4 + patch, block_out_channels[0], 3, padding=1)
         self.down, self.reduce = nn.ModuleList(), nn.ModuleList()
         self.up, self.expand = nn.ModuleList(), nn.ModuleList()
         for level, width in enumerate(block_out_channels):
@@ -118,14 +118,14 @@ class SuperResolution(ModelMixin, ConfigMixin):
         """One evaluation.
 
         Args:
-            sample: noisy large picture (batch, 3, 4 * height, 4 * width).
+            sample: noisy large layer (batch, 4, 4 * height, 4 * width).
             timestep: (batch,) in [0, 1000]; 1000 is pure noise.
-            image: the small picture (batch, 3, height, width) in [-1, 1]; sides divisible by 2 ** (levels - 1).
+            image: the small layer (batch, 4, height, width) in [-1, 1]; sides divisible by 2 ** (levels - 1).
             encoder_hidden_states: (batch, tokens, text_dim).
             attention_mask: (batch, tokens) of 1/0.
 
         Returns:
-            the clean large picture, about [-1, 1].
+            the clean large layer, about [-1, 1].
         """
         factor = self.config.scale_factor
         time = get_timestep_embedding(timestep.float(), 256, flip_sin_to_cos=True, downscale_freq_shift=0)

@@ -36,13 +36,16 @@ def parse_arguments(description: str, stage: str, argv: list[str] | None = None)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--start-from", help="folder of this network, trained before: goes on from it")
+    if stage == "super_res":
+        parser.add_argument("--without-text", action="store_true", help="for the ablation; give --output too")
+    parser.add_argument("--output", help="folder of this stage's results (default: its name, in the run's folder)")
     parser.add_argument("--dry-run", action="store_true", help="print the plan and stop")
     arguments = parser.parse_args(argv)
     if arguments.minutes is None and arguments.steps is None:
         arguments.minutes = 25.0
     if arguments.input is None and stage in ("scenes", "super_res", "vocabulary"):
         parser.error("--input is missing: this stage composes scenes from pictures.")
-    arguments.output = str(Path(arguments.run) / stage)
+    arguments.output = arguments.output or str(Path(arguments.run) / stage)
     if arguments.dry_run:
         print(json.dumps({"stage": stage, **vars(arguments), **asdict(PRESETS[arguments.preset])}, indent=2))
         raise SystemExit(0)
@@ -63,10 +66,10 @@ def loop_config(arguments: argparse.Namespace, *, batch_size: int, learning_rate
     )
 
 
-def composer_from(arguments: argparse.Namespace, size: int, *, cutout_size: int = 128) -> SceneComposer:
-    """Scenes of ``size`` pixels from ``--input``, ``--tiers`` and ``--sources``."""
+def composer_from(arguments: argparse.Namespace, size: int) -> SceneComposer:
+    """Scenes and cut-outs of ``size`` pixels from ``--input``, ``--tiers`` and ``--sources``."""
     tiers = tuple(arguments.tiers.split(",")) if arguments.tiers else None
-    cutouts = load_cutouts(arguments.input, size=cutout_size, tiers=tiers)
+    cutouts = load_cutouts(arguments.input, size=size, tiers=tiers)
     weights = None
     if arguments.sources:
         pairs = (item.partition("=") for item in arguments.sources.split(","))

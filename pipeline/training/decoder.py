@@ -1,4 +1,4 @@
-"""Stage 3, the base generator: image embedding and text -> 64x64 picture, by flow matching.
+"""Stage 3, the base generator: image embedding and text -> 64x64 layer, by flow matching.
 
     python -m pipeline.training.decoder --preset cpu --minutes 25
 
@@ -18,7 +18,7 @@ from pipeline.models.image_encoder import ImageEncoder
 from pipeline.models.prior import EmbeddingPrior
 from pipeline.models.text_projection import TextProjection
 from pipeline.training.arguments import loop_config, parse_arguments
-from pipeline.training.embedder import to_pixel_values
+from pipeline.training.embedder import to_layers
 from pipeline.training.loop import train
 from pipeline.training.scenes import SceneSet
 
@@ -92,10 +92,11 @@ class _Decoder(nn.Module):
 
 def decoder_loss(model: _Decoder, batch: dict, generator: torch.Generator) -> dict[str, torch.Tensor]:
     model = getattr(model, "module", model)
-    image, tokens = to_pixel_values(batch["images"]), batch["tokens"].float()
+    image, tokens = to_layers(batch["layers"]), batch["tokens"].float()
     count, device = len(image), image.device
     with torch.no_grad():
-        embeds = disturbed(model.image_encoder(image), tokens, batch["attention_mask"], model.guess, generator)
+        embeds = model.image_encoder.embed(image, batch["poses"])
+        embeds = disturbed(embeds, tokens, batch["attention_mask"], model.guess, generator)
         draw = torch.rand(3, count, generator=generator, device=device)
         kept = (draw[0] >= TEXT_DROP).long()[:, None]
         mask = batch["attention_mask"] * kept
@@ -110,13 +111,13 @@ def decoder_loss(model: _Decoder, batch: dict, generator: torch.Generator) -> di
 
 
 @torch.no_grad()
-def start_at_inverse(decoder: ImageDecoder, encoder: ImageEncoder, images: torch.Tensor) -> None:
-    """Set the linear map to the inverse of the encoder's, whose rows are orthogonal, and to the mean of ``images``."""
+def start_at_inverse(decoder: ImageDecoder, encoder: ImageEncoder, layers: torch.Tensor) -> None:
+    """Set the linear map to the inverse of the encoder's, whose rows are orthogonal, and to the mean of ``layers``."""
     weight = encoder.linear.weight
     decoder.linear.weight.copy_((weight / weight.square().sum(1, keepdim=True).clamp(min=1e-12)).T)
-    pixel_values = to_pixel_values(images)
-    small = F.avg_pool2d(pixel_values, encoder.config.image_size // encoder.config.component_size).flatten(1)
-    decoder.linear.bias.copy_((small - encoder.components(pixel_values) @ decoder.linear.weight.T).mean(0))
+    layers = to_layers(layers)
+    small = F.avg_pool2d(layers, encoder.config.layer_size // encoder.config.component_size).flatten(1)
+    decoder.linear.bias.copy_((small - encoder.components(layers) @ decoder.linear.weight.T).mean(0))
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -128,7 +129,7 @@ def main(argv: list[str] | None = None) -> None:
     image_encoder = ImageEncoder.from_pretrained(embedder / "image_encoder")
     torch.manual_seed(arguments.seed)
     decoder = ImageDecoder(
-        sample_size=preset.image_size,
+        sample_size=preset.layer_size,
         embed_dim=preset.embed_dim,
         semantic_dim=preset.semantic_dim,
         text_dim=scenes.text_dim,
@@ -137,13 +138,18 @@ def main(argv: list[str] | None = None) -> None:
     if arguments.start_from:
         decoder = ImageDecoder.from_pretrained(arguments.start_from, dtype=torch.float32)
     rows = scenes.draw(min(2_000, preset.component_scenes), f"mean/{arguments.seed}")
-    start_at_inverse(decoder, image_encoder, scenes.images(rows))
+    start_at_inverse(decoder, image_encoder, scenes.layers(rows))
     config = loop_config(arguments, batch_size=preset.decoder_batch_size, learning_rate=1e-3)
 
     def make_batch(step: int) -> dict:
         rows = scenes.draw(config.batch_size, f"decoder/{config.seed}/{step}")
         tokens, attention_mask = scenes.tokens(rows)
-        return {"images": scenes.images(rows), "tokens": tokens, "attention_mask": attention_mask}
+        return {
+            "layers": scenes.layers(rows),
+            "poses": scenes.poses(rows),
+            "tokens": tokens,
+            "attention_mask": attention_mask,
+        }
 
     model = train(_Decoder(decoder, image_encoder, load_guess(arguments.run)), decoder_loss, make_batch, config)
     model.decoder.save_pretrained(f"{config.output}/decoder")

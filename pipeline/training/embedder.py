@@ -19,7 +19,7 @@ from pipeline.training.loop import train
 from pipeline.training.presets import Preset
 from pipeline.training.scenes import SceneSet
 
-__all__ = ["Embedder", "embedder_loss", "main", "principal_components", "to_pixel_values"]
+__all__ = ["Embedder", "embedder_loss", "main", "principal_components", "to_layers"]
 
 PREFIXES = (128, 256)  # Matryoshka lengths beside the full one
 COMPONENTS_RATIO = 2.0  # length of the components against the semantic part
@@ -32,6 +32,7 @@ class Embedder(nn.Module):
         super().__init__()
         self.image_encoder = ImageEncoder(
             image_size=preset.image_size,
+            layer_size=preset.layer_size,
             embed_dim=preset.embed_dim,
             semantic_dim=preset.semantic_dim,
             **preset.image_encoder,
@@ -51,14 +52,14 @@ def contrastive_loss(
     return 0.5 * (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target))
 
 
-def to_pixel_values(images: torch.Tensor) -> torch.Tensor:
-    """uint8 (batch, height, width, 3) -> (batch, 3, height, width) in [-1, 1]."""
-    return (images.permute(0, 3, 1, 2).float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
+def to_layers(layers: torch.Tensor) -> torch.Tensor:
+    """uint8 (batch, height, width, 4) -> (batch, 4, height, width) in [-1, 1]."""
+    return (layers.permute(0, 3, 1, 2).float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
 
 
 def embedder_loss(model: Embedder, batch: dict, generator: torch.Generator) -> dict[str, torch.Tensor]:
     model = getattr(model, "module", model)
-    image_embeds = model.image_encoder(to_pixel_values(batch["images"]))
+    image_embeds = model.image_encoder.embed(to_layers(batch["layers"]), batch["poses"])
     text_embeds = model.text_proj(batch["tokens"].float(), batch["attention_mask"])
     scale = model.text_proj.logit_scale.clamp(max=4.6).exp()
     captions = batch["captions"]
@@ -90,10 +91,10 @@ def principal_components(pixels: torch.Tensor, count: int) -> tuple[torch.Tensor
 
 
 @torch.no_grad()
-def start_at_principal_components(encoder: ImageEncoder, images: torch.Tensor) -> None:
-    """Set the linear map from uint8 ``images`` (n, size, size, 3)."""
-    factor = encoder.config.image_size // encoder.config.component_size
-    pixels = torch.cat([F.avg_pool2d(to_pixel_values(part), factor).flatten(1) for part in images.split(500)])
+def start_at_principal_components(encoder: ImageEncoder, layers: torch.Tensor) -> None:
+    """Set the linear map from uint8 ``layers`` (n, size, size, 4)."""
+    factor = encoder.config.layer_size // encoder.config.component_size
+    pixels = torch.cat([F.avg_pool2d(to_layers(part), factor).flatten(1) for part in layers.split(500)])
     mean, basis, scale = principal_components(pixels, encoder.linear.out_features)
     encoder.linear.weight.copy_((basis * scale).T)
     encoder.linear.bias.copy_(-(mean @ basis) * scale)
@@ -106,13 +107,14 @@ def main(argv: list[str] | None = None) -> None:
     model = Embedder(preset, scenes.text_dim)
     config = loop_config(arguments, batch_size=preset.embedder_batch_size, learning_rate=1e-3)
     rows = scenes.draw(preset.component_scenes, f"components/{config.seed}")
-    start_at_principal_components(model.image_encoder, scenes.images(rows))
+    start_at_principal_components(model.image_encoder, scenes.layers(rows))
 
     def make_batch(step: int) -> dict:
         rows = scenes.draw(config.batch_size, f"embedder/{config.seed}/{step}")
         tokens, attention_mask = scenes.tokens(rows)
         return {
-            "images": scenes.images(rows),
+            "layers": scenes.layers(rows),
+            "poses": scenes.poses(rows),
             "tokens": tokens,
             "attention_mask": attention_mask,
             "captions": scenes.captions(rows),

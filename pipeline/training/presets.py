@@ -11,11 +11,12 @@ class Preset:
 
     embed_dim: int = 1024
     semantic_dim: int = 256  # of these, what the contrast with the text shapes
-    image_size: int = 64  # side of the decoder's picture and of the image encoder's input
+    image_size: int = 128  # side of the image encoder's input
+    layer_size: int = 64  # side of the decoder's layer
     super_res_size: int = 256
     max_tokens: int = 48  # training captions are cut to this; prompts are not
     image_encoder: dict = field(default_factory=dict)
-    text_projection: dict = field(default_factory=dict)
+    text_projection: dict = field(default_factory=lambda: {"hidden_dim": 768})
     prior: dict = field(default_factory=dict)
     decoder: dict = field(default_factory=dict)
     super_res: dict = field(default_factory=dict)
@@ -23,8 +24,8 @@ class Preset:
     component_scenes: int = 12_000  # of these, for the principal components
     embedder_batch_size: int = 512
     decoder_batch_size: int = 64
-    prior_batch_size: int = 1024
-    super_res_batch_size: int = 16
+    prior_batch_size: int = 256
+    super_res_batch_size: int = 32
 
 
 PRESETS = {
@@ -32,6 +33,7 @@ PRESETS = {
     "tiny": Preset(
         embed_dim=32,
         semantic_dim=8,
+        image_size=64,
         image_encoder={"block_out_channels": (16,), "layers_per_block": (1,)},
         text_projection={"num_queries": 1, "hidden_dim": 32},
         prior={"hidden_dim": 32, "num_layers": 1, "num_queries": 1},
@@ -49,7 +51,7 @@ PRESETS = {
     # One GPU, one hour over all stages.
     "bundled": Preset(
         image_encoder={"block_out_channels": (128, 192), "layers_per_block": (2, 2)},
-        decoder={"block_out_channels": (96, 256), "layers_per_block": 3},
+        decoder={"block_out_channels": (128, 256), "layers_per_block": 3},
         super_res={"block_out_channels": (128, 160, 224)},
         scenes=1_500_000,
         component_scenes=40_000,

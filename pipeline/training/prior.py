@@ -2,7 +2,7 @@
 
     python -m pipeline.training.prior --preset cpu --minutes 60
 
-Pictures and captions are embedded once by stage 1's two halves, so that a step costs only the small network.
+Layers and captions are embedded once by stage 1's two halves, so that a step costs only the small network.
 x_t = (1 - sigma) x_0 + sigma noise (Lipman et al. 2023); the network predicts x_0. A little noise on the text keeps it
 from learning captions by heart: words that mean the same lie near each other.
 """
@@ -18,7 +18,7 @@ from pipeline.models.image_encoder import ImageEncoder
 from pipeline.models.prior import EmbeddingPrior
 from pipeline.models.text_projection import TextProjection
 from pipeline.training.arguments import loop_config, parse_arguments
-from pipeline.training.embedder import to_pixel_values
+from pipeline.training.embedder import to_layers
 from pipeline.training.loop import fast_dtype, train
 from pipeline.training.scenes import SceneSet
 
@@ -52,22 +52,32 @@ def prior_loss(prior: EmbeddingPrior, batch: dict, generator: torch.Generator) -
 def embed_scenes(
     scenes: SceneSet, image_encoder: ImageEncoder, text_proj: TextProjection, path: Path
 ) -> dict[str, torch.Tensor]:
-    """image_embeds and text_embeds of all scenes, float16 (len(scenes), embed_dim); from ``path`` if it is there."""
+    """What ``make_batch`` joins, from ``path`` if it is there: semantic (cut-outs, semantic_dim) and components
+    (cut-outs, rest) of every layer, and text_embeds (len(scenes), embed_dim), all float16.
+    """
     if path.exists():
         return load_file(path)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    dtype, parts = fast_dtype(device), {"image_embeds": [], "text_embeds": []}
+    dtype, parts = fast_dtype(device), {"semantic": [], "components": [], "text_embeds": []}
     image_encoder, text_proj = image_encoder.to(device, memory_format=torch.channels_last), text_proj.to(device)
-    for rows in tqdm(np.array_split(np.arange(len(scenes)), -(-len(scenes) // 256)), desc="embed", mininterval=5):
+    for rows in tqdm(_batches(len(scenes.all_layers)), desc="embed layers", mininterval=5):
+        layers = to_layers(torch.from_numpy(scenes.all_layers[rows])).to(device)
+        with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
+            parts["semantic"].append(image_encoder.semantic(layers).half().cpu())
+        parts["components"].append(image_encoder.components(layers).half().cpu())
+    for rows in tqdm(_batches(len(scenes)), desc="embed captions", mininterval=5):
         tokens, mask = (x.to(device) for x in scenes.tokens(rows))
         with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
-            parts["image_embeds"].append(image_encoder(to_pixel_values(scenes.images(rows)).to(device)).half().cpu())
             parts["text_embeds"].append(text_proj(tokens.float(), mask).half().cpu())
     embeds = {name: torch.cat(tensors) for name, tensors in parts.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(embeds, path.with_suffix(".partial"))
     path.with_suffix(".partial").rename(path)
     return embeds
+
+
+def _batches(count: int) -> list[np.ndarray]:
+    return np.array_split(np.arange(count), -(-count // 256))
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -80,12 +90,17 @@ def main(argv: list[str] | None = None) -> None:
     text_proj = TextProjection.from_pretrained(embedder / "text_proj")
     path = Path(arguments.output) / f"embeds-{len(scenes)}.safetensors"
     embeds = embed_scenes(scenes, image_encoder, text_proj, path)
+
+    def image_embeds(rows: np.ndarray) -> torch.Tensor:
+        cutouts = torch.from_numpy(scenes.cutouts(rows))
+        return ImageEncoder.join(embeds["semantic"][cutouts], embeds["components"][cutouts], scenes.poses(rows))
+
     torch.manual_seed(arguments.seed)
     if arguments.start_from:
         prior = EmbeddingPrior.from_pretrained(arguments.start_from, dtype=torch.float32)
     else:
         prior = EmbeddingPrior(embed_dim=preset.embed_dim, text_dim=scenes.text_dim, **preset.prior)
-        some = embeds["image_embeds"][:50_000].float()
+        some = image_embeds(scenes.draw(20_000, f"whitening/{arguments.seed}"))
         prior.embeds_mean.copy_(some.mean(0))
         prior.embeds_std.fill_(some.var(0).mean().sqrt())  # one scale for all: large components matter more
     config = loop_config(arguments, batch_size=preset.prior_batch_size, learning_rate=1e-3)
@@ -96,7 +111,8 @@ def main(argv: list[str] | None = None) -> None:
         return {
             "tokens": tokens,
             "attention_mask": attention_mask,
-            **{name: tensor[torch.from_numpy(rows)] for name, tensor in embeds.items()},
+            "text_embeds": embeds["text_embeds"][torch.from_numpy(rows)],
+            "image_embeds": image_embeds(rows),
         }
 
     prior = train(prior, prior_loss, make_batch, config)

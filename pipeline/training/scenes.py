@@ -1,9 +1,10 @@
-"""Stage 0: compose the scenes that embedder, prior and decoder learn from, and encode their captions, once.
+"""Stage 0: describe the scenes that embedder, prior and decoder learn from, and encode their captions, once.
 
     python -m pipeline.training.scenes --input PICTURES --preset cpu --workers 2
 
-The text encoder is frozen and costs more than all that is trained on its output: its token states are kept beside the
-64x64 pictures. Written shard by shard; the same command goes on where it stopped.
+A scene is a cut-out, a ground and a place. The cut-outs are kept once, as 64x64 layers; the text encoder is frozen and
+costs more than all that is trained on its output, so its token states are kept beside the scenes. Written shard by
+shard; the same command goes on where it stopped.
 """
 
 import random
@@ -17,15 +18,17 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from pipeline.data.scenes import Portrait
 from pipeline.training.arguments import composer_from, parse_arguments
 from pipeline.training.loop import fast_dtype
 from pipeline.training.text import encode_captions, load_text_encoder
 
-__all__ = ["SceneSet", "main"]
+__all__ = ["SceneSet", "main", "to_layer"]
 
 SHARD = 5_000  # scenes
+_LAYERS = "layers.npy"
 _CHUNK = 50  # captions encoded at once
-_FILES = ("images", "tokens", "starts", "captions")
+_FILES = ("cutouts", "poses", "tokens", "starts", "captions")
 
 
 class SceneSet:
@@ -39,21 +42,30 @@ class SceneSet:
     """
 
     def __init__(self, run: str | Path):
-        folders = sorted(path for path in (Path(run) / "scenes").glob("*") if path.suffix != ".partial")
+        folders = sorted(path for path in (Path(run) / "scenes").glob("*-*") if path.suffix != ".partial")
         if not folders:
             raise FileNotFoundError(
                 f"{run}/scenes is missing. Run `python -m pipeline.training.scenes --run {run}` first."
             )
         self._shards = [{name: np.load(path / f"{name}.npy", mmap_mode="r") for name in _FILES} for path in folders]
-        self._ends = np.cumsum([len(shard["images"]) for shard in self._shards])
+        self._ends = np.cumsum([len(shard["cutouts"]) for shard in self._shards])
+        self.all_layers = np.load(Path(run) / "scenes" / _LAYERS, mmap_mode="r")  # uint8 (n, size, size, 4)
         self.text_dim = self._shards[0]["tokens"].shape[1]
 
     def __len__(self) -> int:
         return int(self._ends[-1])
 
-    def images(self, rows: np.ndarray) -> torch.Tensor:
-        """uint8 (len(rows), size, size, 3)."""
-        return torch.from_numpy(np.stack([shard["images"][row] for shard, row in self._places(rows)]))
+    def cutouts(self, rows: np.ndarray) -> np.ndarray:
+        """Which cut-out each scene shows, int (len(rows),): a row of ``all_layers``."""
+        return np.array([int(shard["cutouts"][row]) for shard, row in self._places(rows)])
+
+    def layers(self, rows: np.ndarray) -> torch.Tensor:
+        """uint8 (len(rows), size, size, 4): colours multiplied by alpha, and alpha."""
+        return torch.from_numpy(self.all_layers[self.cutouts(rows)])
+
+    def poses(self, rows: np.ndarray) -> torch.Tensor:
+        """(len(rows), 6): see ``pipeline.models.image_encoder.POSE_DIM``."""
+        return torch.from_numpy(np.stack([shard["poses"][row] for shard, row in self._places(rows)]))
 
     def captions(self, rows: np.ndarray) -> torch.Tensor:
         """A checksum of each caption, int64 (len(rows),): equal where the words are."""
@@ -79,21 +91,48 @@ class SceneSet:
             yield self._shards[number], row - (int(self._ends[number - 1]) if number else 0)
 
 
+def to_layer(pixels: np.ndarray, size: int) -> np.ndarray:
+    """uint8 RGBA (..., side, side, 4) -> uint8 (..., size, size, 4), colours multiplied by alpha, area-averaged."""
+    alpha = pixels[..., 3:].astype(np.float32)
+    layers = np.concatenate([pixels[..., :3] * (alpha / 255), alpha], axis=-1)
+    factor = pixels.shape[-2] // size
+    if factor > 1:
+        layers = layers.reshape(*layers.shape[:-3], size, factor, size, factor, 4).mean((-4, -2))
+    return (layers + 0.5).astype(np.uint8)
+
+
+def _write_layers(pixels: np.ndarray, size: int, path: Path) -> None:
+    """Every cut-out as a layer, under a temporary name first."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    layers = np.lib.format.open_memmap(partial, mode="w+", dtype=np.uint8, shape=(len(pixels), size, size, 4))
+    for start in tqdm(range(0, len(pixels), 200), desc="layers"):
+        layers[start : start + 200] = to_layer(pixels[start : start + 200], size)
+    layers.flush()
+    partial.rename(path)
+
+
+def _pose(portrait: Portrait) -> list[float]:
+    ground = [int(portrait.ground[i : i + 2], 16) / 127.5 - 1 for i in (1, 3, 5)]
+    return [*ground, *portrait.place]
+
+
 def _prepare(arguments, preset) -> None:
     """What a worker process keeps."""
     global _maker
     torch.set_num_threads(1)
     tokenizer, text_encoder = load_text_encoder(arguments.text_encoder)
     dtype = fast_dtype(torch.device("cpu"))
-    _maker = composer_from(arguments, preset.image_size), tokenizer, text_encoder.to(dtype), preset.max_tokens
+    composer = composer_from(arguments, preset.super_res_size)
+    _maker = composer, tokenizer, text_encoder.to(dtype), preset.max_tokens
 
 
 @torch.no_grad()
 def _make_shard(folder: Path, count: int, seed: str) -> int:
-    """Compose and encode ``count`` scenes into ``folder``: a function of ``seed``."""
+    """Describe ``count`` scenes and encode their captions into ``folder``: a function of ``seed``."""
     composer, tokenizer, text_encoder, max_tokens = _maker
     rng = random.Random(seed)
-    scenes = [composer.compose(rng) for _ in range(count)]
+    scenes = [composer.portray(rng) for _ in range(count)]
     order = sorted(range(count), key=lambda i: len(scenes[i].caption))  # alike in length: little padding
     scenes, tokens, lengths = [scenes[i] for i in order], [], []
     for start in range(0, count, _CHUNK):
@@ -102,7 +141,8 @@ def _make_shard(folder: Path, count: int, seed: str) -> int:
         tokens.append(states[mask.bool()].numpy())
         lengths += mask.sum(1).tolist()
     arrays = {
-        "images": np.stack([scene.image for scene in scenes]),
+        "cutouts": np.array([scene.cutout.index for scene in scenes]),
+        "poses": np.array([_pose(scene) for scene in scenes], dtype=np.float32),
         "tokens": np.concatenate(tokens),
         "starts": np.cumsum([0, *lengths]),
         "captions": np.array([zlib.crc32(scene.caption.encode()) for scene in scenes], dtype=np.int64),
@@ -125,7 +165,10 @@ def main(argv: list[str] | None = None) -> None:
             shards[folder] = min(SHARD, preset.scenes - start), f"scenes/{arguments.seed}/{number}"
     if not shards:
         return
-    composer_from(arguments, preset.image_size)  # decodes the pictures once, before the workers need them
+    composer = composer_from(arguments, preset.super_res_size)  # decodes the pictures once, before the workers do
+    layers = Path(arguments.output) / _LAYERS
+    if not layers.exists():
+        _write_layers(composer.cutouts.pixels, preset.layer_size, layers)
     workers = max(1, arguments.workers)
     with (
         ProcessPoolExecutor(workers, get_context("spawn"), _prepare, (arguments, preset)) as pool,

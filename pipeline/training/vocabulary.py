@@ -13,7 +13,7 @@ import torch.nn.functional as F
 
 from pipeline.data.common_words import COMMON_WORDS
 from pipeline.data.cutouts import Cutout, load_cutouts
-from pipeline.data.scenes import BACKGROUNDS, PLAIN_STYLE_WORDS
+from pipeline.data.scenes import BACKGROUNDS, MORE_GROUNDS, PLAIN_STYLE_WORDS
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.training.arguments import parse_arguments
 from pipeline.training.text import load_text_encoder
@@ -72,7 +72,7 @@ def make_vocabulary(cutouts: list[Cutout], tokenizer, text_encoder) -> Vocabular
         names=names,
         phrases=phrases + [nearest(name) for name in names[len(phrases) :]],
         styles={style: list(words) for style, words in styles.items()},
-        backgrounds=list(BACKGROUNDS),
+        backgrounds=[*BACKGROUNDS, *MORE_GROUNDS],
         text_dim=embeds.shape[1],
     )
     vocabulary.embeds.copy_(embeds)

@@ -61,6 +61,13 @@ def test_rows_become_records_with_their_pixels(shards, tmp_path):
     assert not red.opaque and loaded.by_source == {"drawn": [red, blue]}
 
 
+def test_names_of_dropped_copies_are_aliases(tmp_path):
+    rows = [{"file_name": "a.png", "text": "guard", "aliases": ["sentry: x"], "also": ["man guard", "sentry"]}]
+    path = write_zip(tmp_path / "drawn.zip", rows, {"a.png": disc("red")})
+    (guard,) = load_cutouts(path, size=32, cache=tmp_path / "cache").cutouts
+    assert guard.aliases == ("sentry", "man guard")
+
+
 def test_pictures_are_scaled_to_fit_and_centred(shards, tmp_path):
     pixels = load_cutouts(shards, size=32, cache=tmp_path / "cache").pixels
     assert Image.fromarray(np.asarray(pixels[0])).getchannel("A").point(lambda a: 255 * (a > 127)).getbbox() == (

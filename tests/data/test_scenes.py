@@ -8,7 +8,7 @@ from PIL import Image
 from scipy import ndimage
 
 from pipeline.data.cutouts import Cutout, CutoutSet, load_cutouts
-from pipeline.data.scenes import BACKGROUNDS, SceneComposer
+from pipeline.data.scenes import BACKGROUNDS, MORE_GROUNDS, SceneComposer
 from pipeline.english import NUMBER_WORDS
 from tests.evaluation.cutout_zip import write_cutouts
 
@@ -118,6 +118,24 @@ def test_things_are_not_put_on_their_own_colour(tmp_path):
     rows = [Cutout(0, "a", "red thing", "red thing", "red thing", source="own", colour="red")]
     composer = SceneComposer(CutoutSet(rows, np.asarray(image)[None]), 16, layout_weights=SINGLE)
     assert "red" not in {composer.compose(random.Random(seed)).background for seed in range(100)}
+
+
+def test_a_portrait_names_its_ground_and_says_where_a_small_thing_stands(cutouts):
+    composer, rng = SceneComposer(cutouts, 64), random.Random(0)
+    portraits = [composer.portray(rng) for _ in range(300)]
+    grounds = {value: name for name, value in (BACKGROUNDS | MORE_GROUNDS).items()}
+    assert sum(grounds[p.ground] in p.caption.lower() for p in portraits) > 240  # about 85 %
+    assert {p.ground for p in portraits} & set(MORE_GROUNDS.values())
+    for portrait in portraits:
+        (x, y, side), caption = portrait.place, portrait.caption.lower()
+        assert side / 2 <= min(x, y) and max(x, y) <= 1 - side / 2
+        assert (side < 0.5) == (" small " in caption) and (side > 0.9) == (" large " in caption)
+        assert (x < 0.4) == ("left corner" in caption) and (y > 0.6) == ("bottom" in caption)
+
+
+def test_a_portrait_is_a_function_of_the_draws_alone(cutouts):
+    composer = SceneComposer(cutouts, 64)
+    assert composer.portray(random.Random(5)) == composer.portray(random.Random(5))
 
 
 def test_unknown_sources_are_refused(cutouts):

@@ -1,0 +1,74 @@
+"""Layers laid on a ground: from cut-free things to the picture. Arithmetic, no network.
+
+A layer is (4, side, side): red, green and blue multiplied by alpha, and alpha, all brought from [0, 1] to [-1, 1]; the
+thing fills it. Where it comes in the picture, and on what, is its pose (``pipeline.models.image_encoder``).
+"""
+
+import torch
+import torch.nn.functional as F
+
+__all__ = ["LAYOUTS", "Placement", "arrange", "compose"]
+
+Placement = tuple[int, float, float, float]  # which layer; centre (x, y) and side of its square, of the picture's side
+
+# Alpha up to the first is nothing, from the second it is solid: no veil around a thing, no ground shining through.
+_FIRM = 0.1, 0.9
+
+# How many -> centres and the side of the square that each thing fills, in units of the picture's side.
+_COLUMN = {2: ([(0.5, 0.27), (0.5, 0.73)], 0.43), 3: ([(0.5, 0.19), (0.5, 0.5), (0.5, 0.81)], 0.28)}
+_ROW = {count: ([(y, x) for x, y in centres], side) for count, (centres, side) in _COLUMN.items()}
+_GRID = {
+    4: ([(0.28, 0.28), (0.72, 0.28), (0.28, 0.72), (0.72, 0.72)], 0.4),
+    5: ([(0.22, 0.25), (0.78, 0.25), (0.5, 0.5), (0.22, 0.75), (0.78, 0.75)], 0.26),
+    6: ([(x, y) for y in (0.31, 0.69) for x in (0.19, 0.5, 0.81)], 0.28),
+}
+LAYOUTS = {"row": _ROW | _GRID, "column": _COLUMN | _GRID, "grid": _ROW | _GRID}
+
+
+def arrange(poses: torch.Tensor, counts: list[int], layout: str) -> tuple[torch.Tensor, list[Placement]]:
+    """The ground and the places of a picture's things.
+
+    Args:
+        poses: (things, 6): ground, centre and side, as the image embeddings say.
+        counts: how often each thing is placed, in order.
+        layout: "single" takes the one thing's own pose, kept inside the picture; "row", "column" and "grid" have
+            places for 2 to 6 things, and the mean of their grounds.
+
+    Returns:
+        ground (3,) in [-1, 1] and a placement for everything that is seen.
+
+    Raises:
+        ValueError: there is no such layout for so many things.
+    """
+    ground = poses[:, :3].mean(0).clamp(-1, 1)
+    if layout == "single" and counts == [1]:
+        x, y, side = poses[0, 3:].tolist()
+        side = min(max(side, 0.1), 1.0)
+        return ground, [(0, *(min(max(c, side / 2), 1 - side / 2) for c in (x, y)), side)]
+    places = LAYOUTS.get(layout, {}).get(sum(counts))
+    if places is None:
+        raise ValueError(
+            f"`layout` must be one of {sorted(LAYOUTS)} for 2 to 6 things, got {layout!r}, {sum(counts)}."
+        )
+    centres, side = places
+    which = [thing for thing, count in enumerate(counts) for _ in range(count)]
+    return ground, [(thing, *centre, side) for thing, centre in zip(which, centres, strict=True)]
+
+
+def compose(layers: torch.Tensor, ground: torch.Tensor, placements: list[Placement], size: int) -> torch.Tensor:
+    """Lay layers (things, 4, side, side) on a ground (3,), in order: (1, 3, size, size) in [-1, 1]."""
+    layers = (layers.float().clamp(-1, 1) + 1) / 2
+    alpha = layers[:, 3:]
+    firm = ((alpha - _FIRM[0]) / (_FIRM[1] - _FIRM[0])).clamp(0, 1)
+    colours = layers[:, :3].minimum(alpha) * (firm / alpha.clamp(min=1e-3))
+    layers = torch.cat([colours, firm], dim=1)
+    canvas = ((ground.float() + 1) / 2)[:, None, None].expand(-1, size, size).clone()
+    for thing, x, y, side in placements:
+        pixels = max(1, round(side * size))
+        layer = F.interpolate(
+            layers[thing, None], size=(pixels, pixels), mode="bicubic", antialias=True, align_corners=False
+        )[0].clamp(0, 1)
+        left, top = (min(max(round(c * size - pixels / 2), 0), size - pixels) for c in (x, y))
+        under = canvas[:, top : top + pixels, left : left + pixels]
+        under.copy_(layer[:3].minimum(layer[3:]) + under * (1 - layer[3:]))
+    return (2 * canvas - 1).clamp(-1, 1)[None]
