@@ -6,8 +6,8 @@
 
 Reads folders, zips, tars (webdataset too) and parquet; changes nothing there. Writes `CLEAN/shard-*.zip` (pictures and
 `metadata.jsonl`), `CLEAN/finetune/` (the fine-tuning set), `CLEAN/report.json`, `CLEAN/report.html` and
-`CLEAN/records.jsonl`. The same command resumes: measured pictures lie in `CLEAN/.measured/` by the thousand, finished
-shards are recognised.
+`CLEAN/records.jsonl`; a `styles.json` (see `pipeline.data.cutouts`) goes along. The same command resumes: measured
+pictures lie in `CLEAN/.measured/` by the thousand, finished shards are recognised.
 
 The steps, each a function from records to records: decode, deduplicate, safety, aesthetic, recaption, finetune.
 """
@@ -19,6 +19,7 @@ import io
 import itertools
 import json
 import logging
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
@@ -28,6 +29,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tqdm import tqdm
 
+from pipeline.data.cutouts import STYLES_NAME
 from pipeline.data.decode import MAX_ASPECT, MIN_SIDE, check_pictures
 from pipeline.data.dedup import CROP_TOLERANCE, RADIUS, TOLERANCE, deduplicate, hash_pictures
 from pipeline.data.engine import ENGINES, Engine
@@ -37,10 +39,10 @@ from pipeline.data.joint_encoder import JointEncoder, load_joint_encoder
 from pipeline.data.read import read_records
 from pipeline.data.record import Drop, ImageRecord, batches, kept
 from pipeline.data.report import write_report
-from pipeline.data.safety import PictureScreen, screen_pictures, screen_records
+from pipeline.data.safety import harmless_captions, screen_pictures, screen_records
 from pipeline.data.sentence_encoder import load_text_encoder
 from pipeline.data.write import SHARD_SIZE, write_shards
-from pipeline.safety import CATEGORIES_FILE, SafetyScreen
+from pipeline.safety import CATEGORIES_FILE, PictureScreen, SafetyScreen
 
 if TYPE_CHECKING:
     from pipeline.models.aesthetic import AestheticHead
@@ -67,6 +69,7 @@ class PrepareConfig:
     radius: int = RADIUS  # bits in which the hashes of two copies may differ
     tolerance: float = TOLERANCE  # root mean square difference of two copies, of 255
     crop_tolerance: float = CROP_TOLERANCE  # see pipeline.data.comparison; 0 leaves cropped copies alone
+    copies_within: str | None = None  # metadata field: pictures that differ in it are never copies of each other
     categories_file: str = str(CATEGORIES_FILE.name)  # unsafe concepts
     text_encoder: str | None = None  # folder of a sentence encoder, or weights; None screens captions by words alone
     picture_encoder: str | None = None  # weights folder whose embedding screens pictures; None leaves them unscreened
@@ -140,7 +143,7 @@ def _measured(
 
 def _fingerprint(chunk: list[ImageRecord], config: PrepareConfig) -> str:
     """Changes when a file of the chunk, or a setting that measuring depends on, changes."""
-    digest = hashlib.sha256(f"2 {config.min_side} {config.max_aspect}".encode())
+    digest = hashlib.sha256(f"3 {config.min_side} {config.max_aspect}".encode())
     for record in chunk:
         try:
             status = record.source.path.stat()
@@ -182,7 +185,11 @@ def _run_step(
 ) -> list[ImageRecord]:
     if step == "deduplicate":
         tolerances = {"tolerance": config.tolerance, "crop_tolerance": config.crop_tolerance}
-        found = deduplicate(records, radius=config.radius, engine=engine, **tolerances)
+        groups = _by_field(records, config.copies_within)
+        found = [r for group in groups for r in deduplicate(group, radius=config.radius, engine=engine, **tolerances)]
+        if len(groups) > 1:
+            order = {record.key: place for place, record in enumerate(records)}
+            found.sort(key=lambda record: order[record.key])
     elif step == "finetune":
         size, field = config.finetune_size, config.class_field
         found = mark_finetune_set(records, size=size, class_field=field, seed=config.seed, engine=engine)
@@ -200,6 +207,16 @@ def _run_step(
     return list(tqdm(found, desc=step, total=len(records), unit=" records", mininterval=2))
 
 
+def _by_field(records: list[ImageRecord], name: str | None) -> list[list[ImageRecord]]:
+    """The records by their value of a metadata field, which they keep their order in; all together for None."""
+    if name is None:
+        return [records]
+    groups: dict[str, list[ImageRecord]] = {}
+    for record in records:
+        groups.setdefault(str(record.metadata.get(name)), []).append(record)
+    return list(groups.values())
+
+
 def _by_chunk(
     function: Callable[[list[ImageRecord]], list[ImageRecord]], records: list[ImageRecord], engine: Engine
 ) -> Iterator[ImageRecord]:
@@ -214,7 +231,8 @@ def _screen(records: list[ImageRecord], config: PrepareConfig, engine: Engine) -
         return found
     found = list(found)
     embed_texts = _joint_encoder(config.picture_encoder).embed_texts
-    screen = PictureScreen.make(found, embed_texts, categories_file=Path(file), seed=config.seed)
+    harmless = harmless_captions(found, seed=config.seed)
+    screen = PictureScreen.make(embed_texts, harmless=harmless, categories_file=Path(file))
     pictures = functools.partial(_screen_pictures, screen=screen, picture_encoder=config.picture_encoder)
     return _by_chunk(pictures, found, engine)
 
@@ -283,8 +301,13 @@ def _write(records: list[ImageRecord], config: PrepareConfig, output: Path) -> l
     bar = tqdm(records, desc="write", unit=" records", mininterval=2)
     records = list(write_shards(bar, output, shard_size=config.shard_size))
     chosen = [record for record in records if record.dropped is None and record.metadata.get("finetune")]
+    folders = [output]
     if chosen:
         list(write_shards(chosen, output / "finetune", shard_size=config.shard_size))
+        folders.append(output / "finetune")
+    styles = Path(config.input) / STYLES_NAME
+    for folder in folders if styles.is_file() else ():
+        shutil.copyfile(styles, folder / STYLES_NAME)
     return records
 
 
@@ -305,6 +328,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--radius", type=int, default=RADIUS, help="bits in which two copies' hashes may differ")
     parser.add_argument("--tolerance", type=float, default=TOLERANCE, help="difference of two copies, of 255")
     parser.add_argument("--crop-tolerance", type=float, default=CROP_TOLERANCE, help="0 leaves cropped copies alone")
+    parser.add_argument("--copies-within", help="metadata field: pictures that differ in it are no copies")
     parser.add_argument("--categories-file", default=CATEGORIES_FILE.name, help="unsafe concepts of your own")
     parser.add_argument(
         "--text-encoder",

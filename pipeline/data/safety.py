@@ -1,28 +1,20 @@
 """The safety steps of data preparation: captions and pictures screened for the concepts that are not drawn either.
 
-A picture is screened by its embedding, whatever its caption says: it is dropped when an unsafe concept of the
-categories file is nearer to it than every harmless sentence is, by a margin. The harmless sentences are the file's own
-and captions of the set that passed the screen, for the embedding of a small model says what a picture is nearest to
-among things that it knows, and little about how near it is to one that it does not.
+A picture is screened by its embedding, whatever its caption says (`pipeline.safety.PictureScreen`). The harmless
+sentences that it is compared with are the categories file's own and captions of the set that passed the screen.
 """
 
-import json
 import random
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
-
-import numpy as np
+from collections.abc import Iterable, Iterator
 
 from pipeline.data.features import EmbedImages
 from pipeline.data.picture import UnreadablePicture
 from pipeline.data.record import ImageRecord, batches, kept
-from pipeline.safety import CATEGORIES_FILE, SafetyScreen
+from pipeline.safety import PictureScreen, SafetyScreen
 
-__all__ = ["PictureScreen", "screen_pictures", "screen_records"]
+__all__ = ["harmless_captions", "screen_pictures", "screen_records"]
 
 STEP = "safety"
-MARGIN = 0.02  # of cosine; `python -m pipeline.evaluation.data pictures` prints what it finds and what it costs
 HARMLESS_CAPTIONS = 2000  # of the set, drawn at random: with none of them, one harmless picture in six was dropped
 
 
@@ -42,44 +34,10 @@ def screen_records(records: Iterable[ImageRecord], *, screen: SafetyScreen | Non
             yield record if verdict.allowed else record.drop(STEP, f"caption: {verdict.category}")
 
 
-@dataclass(frozen=True)
-class PictureScreen:
-    """What pictures are compared with, in the space of a joint embedding; `make` embeds it.
-
-    `categories`: (k,) the category of each unsafe concept, whose vectors are `unsafe` (k, dim). `harmless`: (n, dim).
-    """
-
-    categories: list[str]
-    unsafe: np.ndarray
-    harmless: np.ndarray
-    margin: float = MARGIN
-
-    @classmethod
-    def make(
-        cls,
-        records: Iterable[ImageRecord],
-        embed_texts: Callable[[list[str]], np.ndarray],
-        *,
-        categories_file: Path = CATEGORIES_FILE,
-        margin: float = MARGIN,
-        seed: int = 0,
-    ) -> "PictureScreen":
-        """A screen for `records`, which went through `screen_records`: captions of what is left count as harmless."""
-        content = json.loads(Path(categories_file).read_text(encoding="utf-8"))
-        concepts = [(entry["name"], text) for entry in content["categories"] for text in entry.get("concepts", ())]
-        captions = sorted({record.text for record in kept(records) if record.text})
-        captions = random.Random(seed).sample(captions, min(HARMLESS_CAPTIONS, len(captions)))
-        harmless = [*content.get("ordinary", ()), *captions]
-        unsafe = embed_texts([text for _, text in concepts]) if concepts else np.zeros((0, 1), np.float32)
-        vectors = embed_texts(harmless) if harmless else np.zeros((0, unsafe.shape[1]), np.float32)
-        return cls([name for name, _ in concepts], unsafe, vectors, margin)
-
-    def margins(self, embeds: np.ndarray) -> tuple[np.ndarray, list[str]]:
-        """How much nearer the nearest unsafe concept is than the nearest harmless sentence, (m,), and its category,
-        for (m, dim) L2-normalised `embeds` of pictures."""
-        near = embeds @ self.unsafe.T  # (m, k)
-        rival = (embeds @ self.harmless.T).max(axis=1) if len(self.harmless) else np.full(len(embeds), -1.0)
-        return near.max(axis=1) - rival, [self.categories[column] for column in near.argmax(axis=1)]
+def harmless_captions(records: Iterable[ImageRecord], *, seed: int = 0) -> list[str]:
+    """Captions of what is left of `records`, which went through `screen_records`: `PictureScreen.make` wants some."""
+    captions = sorted({record.text for record in kept(records) if record.text})
+    return random.Random(seed).sample(captions, min(HARMLESS_CAPTIONS, len(captions)))
 
 
 def screen_pictures(

@@ -28,10 +28,11 @@ from pipeline.data.hashing import near_pairs
 from pipeline.data.joint_encoder import JointEncoder, load_joint_encoder
 from pipeline.data.read import read_records
 from pipeline.data.record import ImageRecord, ImageSource, batches, kept
-from pipeline.data.safety import MARGIN, PictureScreen, screen_records
+from pipeline.data.safety import harmless_captions, screen_records
 from pipeline.data.sentence_encoder import load_text_encoder
 from pipeline.evaluation.stress import COPIES
-from pipeline.safety import CATEGORIES_FILE, SafetyScreen
+from pipeline.safety import CATEGORIES_FILE, PictureScreen, SafetyScreen
+from pipeline.safety.pictures import MARGIN
 from pipeline.weights import DEFAULT_WEIGHTS
 
 __all__ = ["made_hashes", "measure_copies", "measure_hashes", "measure_picture_screen", "measure_stress"]
@@ -180,7 +181,7 @@ def measure_picture_screen(
     )
     names = [_stand_in(record) for record in pool]
     result = {"harmless": len(some), "harmless_dropped": {}, "by_category": {}, "stand_ins": {}}
-    screen = PictureScreen.make(some, encoder.embed_texts)
+    screen = PictureScreen.make(encoder.embed_texts, harmless=harmless_captions(some))
     margins, categories = screen.margins(embeds[: len(some)])
     result["harmless_dropped"] = {f"{level:g}": round(float((margins > level).mean()), 4) for level in MARGINS}
     result["by_category"] = dict(
@@ -218,7 +219,7 @@ def _screen_for(
         file = Path(folder) / "categories.json"
         file.write_text(json.dumps({"ordinary": ordinary, "categories": [entry]}), encoding="utf-8")
         allowed = screen_records(records, screen=SafetyScreen(file, embed_texts=embed_sentences))
-        return PictureScreen.make(allowed, encoder.embed_texts, categories_file=file)
+        return PictureScreen.make(encoder.embed_texts, harmless=harmless_captions(allowed), categories_file=file)
 
 
 def _stand_in(record: ImageRecord) -> str | None:

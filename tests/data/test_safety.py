@@ -4,7 +4,8 @@ import numpy as np
 from PIL import Image
 
 from pipeline.data.record import ImageRecord, ImageSource
-from pipeline.data.safety import PictureScreen, screen_pictures, screen_records
+from pipeline.data.safety import harmless_captions, screen_pictures, screen_records
+from pipeline.safety import PictureScreen
 from tests.data.pictures import record_of
 
 
@@ -40,7 +41,7 @@ def _embed_images(images: list[Image.Image]) -> np.ndarray:
 
 def test_pictures_are_screened_by_their_embedding_whatever_the_caption_says(tmp_path):
     records = _pictures(tmp_path, "red", "blue", "gray")
-    screen = PictureScreen.make(records, _embed)
+    screen = PictureScreen.make(_embed, harmless=harmless_captions(records))
     records[1] = records[1].drop("x", "y")
     found = list(screen_pictures(records, screen=screen, embed_images=_embed_images))
     assert [record.dropped and record.dropped.reason for record in found] == ["picture: graphic_violence", "y", None]
@@ -49,11 +50,13 @@ def test_pictures_are_screened_by_their_embedding_whatever_the_caption_says(tmp_
 def test_a_concept_has_to_be_nearer_than_every_caption_that_passed(tmp_path):
     records = _pictures(tmp_path, "red")
     passed = _pictures(tmp_path, "blue", text="a gruesome but harmless thing")
-    screen = PictureScreen.make([*records, *passed], _embed)
+    screen = PictureScreen.make(_embed, harmless=harmless_captions([*records, *passed]))
     (found,) = screen_pictures(records, screen=screen, embed_images=_embed_images)
     assert found.dropped is None
     refused = [record.drop("safety", "caption: graphic_violence") for record in passed]
-    screen = PictureScreen.make([*records, *refused], _embed)  # what was refused vouches for nothing
+    screen = PictureScreen.make(
+        _embed, harmless=harmless_captions([*records, *refused])
+    )  # what was refused vouches for nothing
     (found,) = screen_pictures(records, screen=screen, embed_images=_embed_images)
     assert found.dropped.reason == "picture: graphic_violence"
 
@@ -61,13 +64,13 @@ def test_a_concept_has_to_be_nearer_than_every_caption_that_passed(tmp_path):
 def test_a_file_without_concepts_screens_no_picture(tmp_path):
     (tmp_path / "own.json").write_text('{"categories": [{"name": "a", "explanation": "b", "words": ["c"]}]}')
     records = _pictures(tmp_path, "red")
-    screen = PictureScreen.make(records, _embed, categories_file=tmp_path / "own.json")
+    screen = PictureScreen.make(_embed, harmless=harmless_captions(records), categories_file=tmp_path / "own.json")
     assert list(screen_pictures(records, screen=screen, embed_images=_embed_images)) == records
 
 
 def test_a_picture_that_is_gone_is_dropped(tmp_path):
     records = _pictures(tmp_path, "blue")
     (tmp_path / "blue.png").unlink()
-    screen = PictureScreen.make(records, _embed)
+    screen = PictureScreen.make(_embed, harmless=harmless_captions(records))
     (found,) = screen_pictures(records, screen=screen, embed_images=_embed_images)
     assert found.dropped.reason == "cannot be read"
