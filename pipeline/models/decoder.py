@@ -96,7 +96,7 @@ class ImageDecoder(ModelMixin, ConfigMixin):
         pose_dim: int = 6,
         text_dim: int = 384,
         hidden_dim: int = 384,
-        block_out_channels: tuple[int, int] = (96, 192),
+        block_out_channels: tuple[int, int] = (64, 192),
         layers_per_block: int = 2,
     ):
         super().__init__()

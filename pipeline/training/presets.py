@@ -23,9 +23,9 @@ class Preset:
     scenes: int = 300_000  # composed scenes that embedder, prior and decoder learn from
     component_scenes: int = 12_000  # of these, for the principal components
     embedder_batch_size: int = 512
-    decoder_batch_size: int = 64
+    decoder_batch_size: int = 16
     prior_batch_size: int = 256
-    super_res_batch_size: int = 32
+    super_res_batch_size: int = 16
 
 
 PRESETS = {
@@ -51,7 +51,7 @@ PRESETS = {
     # One GPU, one hour over all stages.
     "bundled": Preset(
         image_encoder={"block_out_channels": (128, 192), "layers_per_block": (2, 2)},
-        decoder={"block_out_channels": (128, 256), "layers_per_block": 3},
+        decoder={"block_out_channels": (96, 256), "layers_per_block": 3},
         super_res={"block_out_channels": (128, 160, 224)},
         scenes=1_500_000,
         component_scenes=40_000,

@@ -65,6 +65,35 @@ def test_a_messy_folder_becomes_a_clean_set_with_a_report(messy, tmp_path):
     assert len([r for r in read_records(tmp_path / "finetune")]) == report["finetune"] == 10
 
 
+def _labelled(folder: Path, rows: list[tuple[int, str]]) -> Path:
+    """A folder of drawings (seed, source) with a metadata.jsonl."""
+    folder.mkdir()
+    lines = []
+    for number, (seed, source) in enumerate(rows):
+        (folder / f"{number}.png").write_bytes(encoded(drawing(seed, side=128, mode="RGBA")))
+        lines.append(json.dumps({"file_name": f"{number}.png", "text": f"drawing number {seed}", "source": source}))
+    (folder / "metadata.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(("within", "left"), [(None, 1), ("source", 2)])
+def test_pictures_of_two_sources_are_no_copies_where_they_are_asked_to_be_none(tmp_path, within, left):
+    raw = _labelled(tmp_path / "raw", [(1, "oil"), (1, "oil"), (2, "oil"), (1, "ink")])
+    config = PrepareConfig(str(raw), str(tmp_path / "clean"), steps=("decode", "deduplicate"), copies_within=within)
+    records = prepare(config)
+    assert [record.key for record in records] == [f"{number}.png" for number in range(4)]
+    copies = [record.metadata["source"] for record in kept(records) if record.text == "drawing number 1"]
+    assert len(copies) == len(set(copies)) == left and len(kept(records)) == left + 1
+
+
+def test_the_words_for_styles_go_along(tmp_path):
+    raw = _labelled(tmp_path / "raw", [(1, "oil"), (2, "ink")])
+    (raw / "styles.json").write_text('{"oil": {"style": ["oil painting"]}}', encoding="utf-8")
+    prepare(PrepareConfig(str(raw), str(tmp_path / "clean"), steps=("decode", "finetune"), finetune_size=1))
+    for folder in (tmp_path / "clean", tmp_path / "clean" / "finetune"):
+        assert (folder / "styles.json").read_bytes() == (raw / "styles.json").read_bytes()
+
+
 def test_running_again_measures_nothing_and_writes_the_same_bytes(messy, tmp_path, monkeypatch):
     folder, _ = messy
     prepare(_config(folder, tmp_path))
