@@ -52,8 +52,16 @@ class Capabilities:
         return self.controls.get(name, DEFAULTS[SCHEMA][name])
 
     def recipe(self, recipe: Recipe, weights_hash: str) -> Recipe:
-        """The same wishes, drawn by this model."""
-        return replace(recipe, model=self.model, weights_hash=weights_hash, width=self.width, height=self.height)
+        """The same wishes, drawn by this model; of a control that it lacks the recipe says nothing."""
+        defaults = DEFAULTS[recipe.schema]
+        return replace(
+            recipe,
+            model=self.model,
+            weights_hash=weights_hash,
+            width=self.width,
+            height=self.height,
+            **{name: defaults[name] for name in CONTROLS if name not in self.controls},
+        )
 
     def check(self, recipe: Recipe) -> None:
         """Refuse what this model would not heed.
@@ -80,14 +88,13 @@ class Capabilities:
                     f"The link was made with the model {recipe.model}. {self.model} draws it with its own settings, "
                     "so the picture is another one."
                 )
-            recipe = replace(recipe, model=self.model, **{name: self.start(name) for name in CONTROLS})
+            own = {name: self.start(name) for name in CONTROLS}
+            recipe = replace(recipe, schema=SCHEMA, model=self.model, **own)  # its picture is another one anyway
         changes = {name: DEFAULTS[recipe.schema][name] for name in self._idle(recipe)}
-        if "variations" in changes:
-            changes["schema"] = SCHEMA
         if recipe.negative_prompt and not self.negative_prompt:
             changes["negative_prompt"] = ""
         if changes:
-            left_out = ", ".join(name.replace("_", " ") for name in changes if name != "schema")
+            left_out = ", ".join(name.replace("_", " ") for name in changes)
             notes.append(f"The model {self.model} has no {left_out}; what the link says about that was left out.")
         return replace(recipe, **changes), tuple(notes)
 

@@ -3,8 +3,9 @@
 One frozen record, four forms that all lead back to it: canonical JSON (hashed into the picture's id), a link
 (`?prompt=...&seed=...`, defaults left out), the `parameters` text that AUTOMATIC1111-style readers parse, and the text
 of a PNG. A recipe names its schema, and `DEFAULTS` freezes what a left-out value means in that schema, so an old link
-keeps its meaning when the program's own defaults move on. A link without `v` is schema 1, for ever; a recipe is of the
-lowest schema that can say it, so that what could be said before keeps its id and its short link.
+keeps its meaning when the program's own defaults move on. A link without `v` is schema 1, for ever, whoever wrote it.
+What is asked for today becomes a recipe of `SCHEMA`, and its link says so (`v=3`); a recipe that was read from a link
+or a file stays in its schema, because the id, and with it the mark in the picture, is made from that too.
 """
 
 import hashlib
@@ -28,7 +29,7 @@ from pipeline.infotext import read_infotext, write_infotext
 __all__ = ["DEFAULTS", "MAX_PROMPT_LENGTH", "MAX_SEED", "MAX_VARIATIONS", "SCHEMA", "STAGES", "ParsedLink", "Recipe"]
 __all__ += ["Variation", "pixels_hash", "pixels_sha256", "png_info", "read_png"]
 
-SCHEMA = 1  # of a recipe that needs no later one
+SCHEMA = 3  # of new recipes
 STAGES = ("prior", "decoder", "super_res")
 MAX_SEED = 2_147_483_646  # the range that Titan Image Generator takes; fits a signed 32-bit integer everywhere
 MAX_PROMPT_LENGTH = 512
@@ -56,9 +57,12 @@ _FIRST = {
     "fusion_type": "mean",
     "similarity_strength": 0.7,
 }
+_SECOND = {**_FIRST, "variations": ()}
+_THIRD = {**_SECOND, "num_inference_steps": 1, "prior_num_inference_steps": 4, "prior_guidance_scale": 1.0}
 DEFAULTS: Mapping[int, Mapping[str, Any]] = MappingProxyType(
-    {1: MappingProxyType(_FIRST), 2: MappingProxyType({**_FIRST, "variations": ()})}
+    {1: MappingProxyType(_FIRST), 2: MappingProxyType(_SECOND), 3: MappingProxyType(_THIRD)}
 )
+_NEW = DEFAULTS[SCHEMA]
 
 _INT_RANGES = {
     "seed": (0, MAX_SEED),
@@ -143,23 +147,23 @@ class Recipe:
     """
 
     schema: int = SCHEMA
-    model: str = "easel"  # the bundled model, or a Hub id
-    weights_hash: str = ""  # hex prefix of the weights' sha256; "" where it is not known
-    prompt: str = ""
-    negative_prompt: str = ""
-    seed: int = 0
-    width: int = 256  # pixels
-    height: int = 256  # pixels
-    num_inference_steps: int = 2  # decoder
-    guidance_scale: float = 1.0  # decoder; 1 is off
-    prior_num_inference_steps: int = 8
-    prior_guidance_scale: float = 2.0
-    super_res_num_inference_steps: int = 1
-    image_hashes: tuple[str, ...] = ()  # `pixels_sha256` of each reference picture, in order
-    image_weights: tuple[float, ...] = ()  # one a picture, or empty: all the same
-    fusion_type: str = "mean"
-    similarity_strength: float = 0.7  # how far the reference pictures outweigh the prompt, 0..1
-    variations: tuple[str, ...] = ()  # of schema 2: `Variation`s as text, applied in order
+    model: str = _NEW["model"]  # the bundled model, or a Hub id
+    weights_hash: str = _NEW["weights_hash"]  # hex prefix of the weights' sha256; "" where it is not known
+    prompt: str = _NEW["prompt"]
+    negative_prompt: str = _NEW["negative_prompt"]
+    seed: int = _NEW["seed"]
+    width: int = _NEW["width"]  # pixels
+    height: int = _NEW["height"]  # pixels
+    num_inference_steps: int = _NEW["num_inference_steps"]  # decoder
+    guidance_scale: float = _NEW["guidance_scale"]  # decoder; 1 is off
+    prior_num_inference_steps: int = _NEW["prior_num_inference_steps"]
+    prior_guidance_scale: float = _NEW["prior_guidance_scale"]  # 1 is off
+    super_res_num_inference_steps: int = _NEW["super_res_num_inference_steps"]
+    image_hashes: tuple[str, ...] = _NEW["image_hashes"]  # `pixels_sha256` of each reference picture, in order
+    image_weights: tuple[float, ...] = _NEW["image_weights"]  # one a picture, or empty: all the same
+    fusion_type: str = _NEW["fusion_type"]
+    similarity_strength: float = _NEW["similarity_strength"]  # how far the references outweigh the prompt, 0..1
+    variations: tuple[str, ...] = _NEW["variations"]  # from schema 2: `Variation`s as text, applied in order
 
     def __post_init__(self) -> None:
         if self.schema not in DEFAULTS:
@@ -172,7 +176,7 @@ class Recipe:
                 f"for {len(self.image_hashes)} pictures."
             )
         if self.variations and "variations" not in DEFAULTS[self.schema]:
-            raise ValueError(f"`variations` takes schema 2, got schema {self.schema}. Use `Recipe.varied`.")
+            raise ValueError(f"`variations` takes schema 2 or later, got schema {self.schema}. Use `Recipe.varied`.")
 
     def varied(self, seed: int, strength: float, stage: str = "") -> "Recipe":
         """This recipe with one more `Variation`; strength 1 draws a stage (or all) anew.
@@ -183,7 +187,7 @@ class Recipe:
         new = Variation.from_text(str(Variation(seed, float(strength), stage)))
         gone = {new.stage} if new.stage else {"", *STAGES}  # what a new start leaves nothing of
         kept = [text for text in self.variations if strength < 1 or Variation.from_text(text).stage not in gone]
-        return replace(self, schema=2, variations=(*kept, str(new)))
+        return replace(self, schema=max(self.schema, 2), variations=(*kept, str(new)))
 
     def to_json(self) -> str:
         """Canonical JSON: every field of the schema, sorted keys, no whitespace, UTF-8 text left as it is."""
@@ -217,7 +221,7 @@ class Recipe:
         return int(self.id[:8], 16)
 
     def to_query(self, pixels_hash: str | None = None) -> str:
-        """The link's query, `?` included: prompt and seed, then whatever differs from the schema's defaults.
+        """The link's query, `?` included: prompt, seed and schema, then what differs from the schema's defaults.
 
         Args:
             pixels_hash: of the picture this recipe gave (`pixels_hash(image)`), so that the opener can compare.

@@ -9,8 +9,8 @@ import torch
 from PIL import Image
 
 from pipeline.adapter import read_capabilities
-from pipeline.capabilities import EASEL
-from pipeline.recipe import DEFAULTS, Recipe, pixels_sha256, read_png
+from pipeline.capabilities import CONTROLS, EASEL
+from pipeline.recipe import DEFAULTS, SCHEMA, Recipe, pixels_sha256, read_png
 from pipeline.render import Cancelled, render
 from pipeline.safety import Refused
 from pipeline.watermark import verify
@@ -141,13 +141,35 @@ def test_a_link_of_another_model_is_drawn_with_this_ones_settings(folders):
     ours = Recipe(prompt="a cat", seed=7, weights_hash="abc", num_inference_steps=4, prior_guidance_scale=5.0)
     adopted, notes = plain.adopt(ours)
     assert (adopted.prompt, adopted.seed, adopted.num_inference_steps, adopted.guidance_scale) == ("a cat", 7, 50, 7.5)
-    assert adopted.prior_guidance_scale == DEFAULTS[1]["prior_guidance_scale"]
+    assert adopted.prior_guidance_scale == DEFAULTS[SCHEMA]["prior_guidance_scale"]
     assert len(notes) == 1 and "made with the model easel" in notes[0]
     theirs = plain.recipe(adopted, "def")
     assert plain.adopt(theirs) == (theirs, ())
     back, notes = EASEL.adopt(theirs)
-    assert back.num_inference_steps == 2 and "made with the model sd" in notes[0]
-    assert plain.adopt(Recipe(prompt="a cat"))[1] == ()  # a link typed by hand names no model
+    assert back.num_inference_steps == EASEL.start("num_inference_steps") and "made with the model sd" in notes[0]
+
+
+@pytest.mark.parametrize("version", ["", "&v=2", "&v=3"])
+def test_a_link_typed_by_hand_is_drawn_as_the_models_own_form_would(folders, version):
+    plain = read_capabilities(folders / "stable_diffusion", "sd")
+    adopted, notes = plain.adopt(Recipe.from_query(f"?prompt=a+cat{version}").recipe)
+    start = {name: plain.start(name) for name in CONTROLS}
+    assert (adopted, notes) == (Recipe(model="sd", prompt="a cat", **start), ())
+    assert plain.adopt(adopted) == (adopted, ())
+    ours = Recipe.from_query(f"?prompt=a+cat{version}").recipe
+    assert EASEL.adopt(ours) == (ours, ())
+
+
+@pytest.mark.parametrize("schema", DEFAULTS)
+def test_what_a_model_has_no_control_for_is_never_in_its_recipes(folders, schema):
+    plain = read_capabilities(folders / "stable_diffusion", "sd")
+    start = {name: plain.start(name) for name in plain.controls}
+    old = plain.recipe(Recipe(schema=schema, **{**DEFAULTS[schema], **start, "prompt": "a cat"}), "def")
+    plain.check(old)
+    assert plain.adopt(old) == (old, ())
+    form = plain.recipe(Recipe(**{**_fields(old), "schema": SCHEMA, "prompt": "a dog"}), "def")
+    plain.check(form)
+    assert "prior" not in form.to_query()
 
 
 def test_what_the_model_lacks_is_left_out_of_its_own_link_with_a_note(folders):

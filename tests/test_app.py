@@ -10,9 +10,10 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 from app import LIMITS, build_demo, launch_options
+from pipeline.capabilities import CONTROLS
 from pipeline.credentials import without_credentials
 from pipeline.data.scenes import BACKGROUNDS as SCENE_BACKGROUNDS
-from pipeline.recipe import MAX_PROMPT_LENGTH, Recipe, pixels_hash, pixels_sha256, read_png
+from pipeline.recipe import DEFAULTS, MAX_PROMPT_LENGTH, SCHEMA, Recipe, pixels_hash, pixels_sha256, read_png
 from pipeline.render import Cancelled, Rendered, Stage, Verdict, render
 from pipeline.ui.canvas import Drawn, canvas_finished, shelf, step_words
 from pipeline.ui.request import read_request
@@ -25,10 +26,7 @@ from pipeline.weights import WeightsError
 from tests.tiny import tiny_pipeline
 
 WEIGHTS_HASH = "0123456789ab"
-STEPS = {
-    "num_inference_steps": 2, "guidance_scale": 1.0, "prior_num_inference_steps": 8, "prior_guidance_scale": 2.0,
-    "super_res_num_inference_steps": 1,
-}  # fmt: skip
+STEPS = {name: DEFAULTS[SCHEMA][name] for name in CONTROLS}
 REQUEST = {
     "prompt": "a cat", "negative_prompt": "", "seed": 7, "count": 1, "paths": [], "image_weights": [],
     "fusion_type": "mean", "similarity_strength": 0.7, **STEPS,
@@ -236,6 +234,13 @@ def test_a_request_at_the_limit_is_accepted():
     assert (len(recipe.prompt), images, count) == (512, [], 5)
 
 
+@pytest.mark.parametrize("variations", ["", "12:0.25"])
+def test_a_request_becomes_a_recipe_of_the_newest_schema(variations):
+    recipe, _, _ = read_request(LIMITS, **REQUEST, variations=variations)
+    assert recipe == Recipe(prompt="a cat", seed=7, variations=(variations,) if variations else ())
+    assert recipe.schema == SCHEMA
+
+
 def test_an_uploaded_picture_is_turned_upright_and_laid_on_white(tmp_path):
     exif = Image.Exif()
     exif[274] = 6
@@ -264,7 +269,7 @@ def test_every_picture_has_its_prompt_as_alternative_text():
 
 
 def test_the_status_names_what_is_being_done_now():
-    recipe = Recipe(prompt="a cat")
+    recipe = Recipe(prompt="a cat", num_inference_steps=2)
     assert step_words(None, recipe) == "Reading the prompt"
     assert step_words(Stage("prior", 2, 8), recipe) == "Imagining the picture, step 3 of 8"
     assert step_words(Stage("prior", 8, 8), recipe) == "Sketching at 64 × 64, step 1 of 2"

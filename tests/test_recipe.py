@@ -13,7 +13,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.recipe import DEFAULTS, MAX_SEED, MAX_VARIATIONS, Recipe, pixels_hash, pixels_sha256, png_info, read_png
+from pipeline.recipe import (
+    DEFAULTS,
+    MAX_SEED,
+    MAX_VARIATIONS,
+    SCHEMA,
+    Recipe,
+    pixels_hash,
+    pixels_sha256,
+    png_info,
+    read_png,
+)
 
 HARD_PROMPTS = [
     "a red apple, 3d render, on a light blue background",
@@ -34,6 +44,11 @@ HASHES = tuple(f"{i:064x}" for i in (1, 2, 3))
 VARIATIONS = ("12:0.25", f"{MAX_SEED}:1.0:decoder", "0:1e-07:prior")
 
 
+def _of(schema, **fields):
+    """What a link or a file of that schema says with these fields."""
+    return Recipe(schema=schema, **{**DEFAULTS[schema], **fields})
+
+
 def _save(image, recipe):
     buffer = io.BytesIO()
     image.save(buffer, "PNG", pnginfo=png_info(recipe))
@@ -45,8 +60,10 @@ def _random_recipe(rng: random.Random) -> Recipe:
     alphabet = "ab ,:\"'\\\n\t\r&=?#%+;é日🍎NegativeSteps:()[]{}<>"
     text = lambda: "".join(rng.choice(alphabet) for _ in range(rng.randrange(40)))  # noqa: E731
     count = rng.randrange(4)
-    varied = {"schema": 2, "variations": VARIATIONS[: rng.randrange(4)]} if rng.random() < 0.5 else {}
+    schema = rng.choice(list(DEFAULTS))
+    varied = {"variations": VARIATIONS[: rng.randrange(4)]} if "variations" in DEFAULTS[schema] else {}
     return Recipe(
+        schema=schema,
         **varied,
         model=rng.choice(["easel", "kakaobrain/karlo-v1-alpha"]),
         weights_hash=rng.choice(["", "0a1b2c3d"]),
@@ -87,12 +104,14 @@ def test_prompt_survives_the_png_and_its_parameters_text_alone(prompt, negative_
 
 
 def test_an_ordinary_recipe_reads_like_the_text_other_programs_write():
-    text = Recipe(prompt="a cat", negative_prompt="dog", seed=7, weights_hash="0a1b2c3d").to_parameters()
-    assert text == (
+    fields = {"prompt": "a cat", "negative_prompt": "dog", "seed": 7, "weights_hash": "0a1b2c3d"}
+    assert _of(1, **fields).to_parameters() == (
         "a cat\nNegative prompt: dog\nSteps: 2, Sampler: Euler, CFG scale: 1.0, Seed: 7, Size: 256x256, Model: easel, "
         "Model hash: 0a1b2c3d, Prior steps: 8, Prior guidance: 2.0, Super-res steps: 1, Fusion: mean, "
         "Similarity: 0.7, Version: easel recipe 1"
     )
+    new = Recipe(**fields).to_parameters()
+    assert new.endswith(f", Version: easel recipe {SCHEMA}") and f"Steps: {Recipe().num_inference_steps}, " in new
 
 
 def test_another_programs_text_gives_the_settings_it_shares():
@@ -107,7 +126,7 @@ def test_another_programs_text_gives_the_settings_it_shares():
 
 
 def test_canonical_json_and_id_are_frozen():
-    recipe = Recipe(prompt="a cat", guidance_scale=1)
+    recipe = Recipe.from_query("?prompt=a+cat&guidance=1").recipe
     assert recipe.to_json() == (
         '{"fusion_type":"mean","guidance_scale":1.0,"height":256,"image_hashes":[],"image_weights":[],'
         '"model":"easel","negative_prompt":"","num_inference_steps":2,"prior_guidance_scale":2.0,'
@@ -116,20 +135,66 @@ def test_canonical_json_and_id_are_frozen():
     )
     assert recipe.id == "53aadc47b08de1b8"
     assert recipe.id32 == int(recipe.id[:8], 16)
-    assert Recipe(prompt="a cat", seed=1).id != recipe.id
+    assert Recipe.from_query("?prompt=a+cat&seed=1").recipe.id != recipe.id
+    varied = Recipe.from_query("?prompt=a+cat&v=2&vary=12:0.25").recipe
+    assert varied.to_json() == recipe.to_json().replace('"schema":1', '"schema":2').replace(
+        '"weights_hash"', '"variations":["12:0.25"],"weights_hash"'
+    )
+    assert varied.id == "b19cd2cce8f4a128"
+    newer = Recipe.from_query("?prompt=a+cat&v=3").recipe
+    assert newer.to_json() == (
+        '{"fusion_type":"mean","guidance_scale":1.0,"height":256,"image_hashes":[],"image_weights":[],'
+        '"model":"easel","negative_prompt":"","num_inference_steps":1,"prior_guidance_scale":1.0,'
+        '"prior_num_inference_steps":4,"prompt":"a cat","schema":3,"seed":0,"similarity_strength":0.7,'
+        '"super_res_num_inference_steps":1,"variations":[],"weights_hash":"","width":256}'
+    )
+    assert newer.id == "cb246e415af52fff"
 
 
 def test_defaults_of_the_schema_are_the_programs_defaults():
-    assert {field.name: field.default for field in dataclasses.fields(Recipe)} == {"schema": 1, **DEFAULTS[2]}
+    own = {field.name: field.default for field in dataclasses.fields(Recipe)}
+    assert own == {"schema": SCHEMA, **DEFAULTS[SCHEMA]} and max(DEFAULTS) == SCHEMA
+
+
+def test_the_defaults_of_every_schema_are_frozen():
+    steps = {"num_inference_steps": 2, "guidance_scale": 1.0, "super_res_num_inference_steps": 1}
+    assert DEFAULTS[1] == {
+        "model": "easel", "weights_hash": "", "prompt": "", "negative_prompt": "", "seed": 0, "width": 256,
+        "height": 256, **steps, "prior_num_inference_steps": 8, "prior_guidance_scale": 2.0, "image_hashes": (),
+        "image_weights": (), "fusion_type": "mean", "similarity_strength": 0.7,
+    }  # fmt: skip
     assert DEFAULTS[2] == {**DEFAULTS[1], "variations": ()}
+    fewer = {"num_inference_steps": 1, "prior_num_inference_steps": 4, "prior_guidance_scale": 1.0}
+    assert DEFAULTS[3] == {**DEFAULTS[2], **fewer}
 
 
 def test_link_is_short_and_leaves_defaults_out():
     recipe = Recipe(prompt="a red apple, 3d render", seed=7)
-    assert recipe.to_query() == "?prompt=a+red+apple,+3d+render&seed=7"
+    assert recipe.to_query() == f"?prompt=a+red+apple,+3d+render&seed=7&v={SCHEMA}"
     assert Recipe(prompt="é", num_inference_steps=3).to_query("ab12cd34") == (
-        "?prompt=%C3%A9&seed=0&steps=3&pixels=ab12cd34"
+        f"?prompt=%C3%A9&seed=0&v={SCHEMA}&steps=3&pixels=ab12cd34"
     )
+
+
+@pytest.mark.parametrize(
+    ("query", "schema"),
+    [
+        ("?prompt=a+red+apple,+3d+render&seed=7", 1),
+        ("?prompt=a+cat&seed=7&v=2&vary=12:0.25,5:1.0:decoder", 2),
+        ("?prompt=a+cat&seed=7&v=3", 3),
+        ("?prompt=a+cat&seed=7&v=3&steps=2&prior_steps=8&prior_guidance=2.0", 3),
+    ],
+)
+def test_a_link_keeps_its_meaning_and_its_wording_for_ever(query, schema):
+    link = Recipe.from_query(query)
+    assert (link.recipe.schema, link.notes) == (schema, ()) and link.recipe.to_query() == query
+    said = dict(parse_qsl(query[1:]))
+    for key, name in (
+        ("steps", "num_inference_steps"),
+        ("prior_steps", "prior_num_inference_steps"),
+        ("prior_guidance", "prior_guidance_scale"),
+    ):
+        assert getattr(link.recipe, name) == float(said.get(key, DEFAULTS[schema][name]))
 
 
 @pytest.mark.parametrize(
@@ -160,7 +225,7 @@ def test_a_bad_link_keeps_what_it_still_says_and_notes_the_rest(query, expected,
 
 @pytest.mark.parametrize("query", ["", "?", "&&&", "=", "?%zz%ff=%ff", "?__theme=dark&utm_source=x", "prompt"])
 def test_an_empty_or_mangled_link_is_an_empty_recipe(query):
-    assert Recipe.from_query(query).recipe == Recipe()
+    assert Recipe.from_query(query).recipe == _of(1)
 
 
 @pytest.mark.parametrize(
@@ -189,13 +254,13 @@ def test_an_empty_or_mangled_link_is_an_empty_recipe(query):
         {"fusion_type": ""},
         {"model": "a model, with: commas"},
         {"weights_hash": "xyz"},
-        {"schema": 3},
-        {"variations": ("1:0.5",)},
-        {"variations": ("1:1.5",), "schema": 2},
-        {"variations": ("1:nan",), "schema": 2},
-        {"variations": ("1:0.5:text",), "schema": 2},
-        {"variations": ("-1:0.5",), "schema": 2},
-        {"variations": ("1:0.5",) * 9, "schema": 2},
+        {"schema": SCHEMA + 1},
+        {"variations": ("1:0.5",), "schema": 1},
+        {"variations": ("1:1.5",)},
+        {"variations": ("1:nan",)},
+        {"variations": ("1:0.5:text",)},
+        {"variations": ("-1:0.5",)},
+        {"variations": ("1:0.5",) * 9},
     ],
 )
 def test_a_wrong_field_is_refused_by_name(fields):
@@ -236,9 +301,16 @@ def test_pixels_hash_is_of_the_size_and_pixels_only():
 
 def test_a_varied_recipe_names_its_origin_in_a_short_link():
     recipe = Recipe(prompt="a cat", seed=7).varied(12, 0.25).varied(5, 1, "decoder")
-    assert recipe.to_query() == "?prompt=a+cat&seed=7&v=2&vary=12:0.25,5:1.0:decoder"
-    assert 'Variations: "12:0.25,5:1.0:decoder", Version: easel recipe 2' in recipe.to_parameters()
+    assert recipe.to_query() == f"?prompt=a+cat&seed=7&v={SCHEMA}&vary=12:0.25,5:1.0:decoder"
+    assert f'Variations: "12:0.25,5:1.0:decoder", Version: easel recipe {SCHEMA}' in recipe.to_parameters()
     assert Recipe.from_query(recipe.to_query()).recipe == recipe
+
+
+@pytest.mark.parametrize(("schema", "varied"), [(1, 2), (2, 2), (3, 3)])
+def test_a_recipe_is_varied_in_its_own_schema_or_the_first_that_can(schema, varied):
+    recipe = _of(schema, prompt="a cat", seed=7)
+    assert recipe.varied(12, 0.25) == dataclasses.replace(recipe, schema=varied, variations=("12:0.25",))
+    assert recipe.varied(12, 0.25).to_query() == f"?prompt=a+cat&seed=7&v={varied}&vary=12:0.25"
 
 
 def test_a_stage_drawn_anew_forgets_what_it_replaces_and_nothing_else():
@@ -248,7 +320,7 @@ def test_a_stage_drawn_anew_forgets_what_it_replaces_and_nothing_else():
 
 
 def test_variations_are_written_one_way():
-    assert Recipe(schema=2, variations=("007:.50:prior",)).variations == ("7:0.5:prior",)
+    assert Recipe(variations=("007:.50:prior",)).variations == ("7:0.5:prior",)
 
 
 def test_more_variations_than_can_be_drawn_are_refused():
@@ -261,4 +333,4 @@ def test_more_variations_than_can_be_drawn_are_refused():
 
 def test_a_link_of_the_first_schema_cannot_vary_and_says_so():
     link = Recipe.from_query("?prompt=a&vary=1:0.5")
-    assert link.recipe == Recipe(prompt="a") and "variations" in link.notes[0]
+    assert link.recipe == _of(1, prompt="a") and "variations" in link.notes[0]

@@ -1,6 +1,6 @@
 """The left half of the Create tab: every widget that a recipe is read from, and the two directions between them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import SystemRandom
 
 import gradio as gr
@@ -49,13 +49,14 @@ class Form:
     reference_panel: gr.Accordion
     shares: gr.HTML
     leave_out: gr.Button
+    origin: gr.State  # the recipe that `write_form` showed last
 
     @property
     def inputs(self) -> set:
         """Everything that `read_form` reads."""
         widgets = (getattr(self, name) for name in self.__dataclass_fields__)
         plain = {w for w in widgets if isinstance(w, gr.components.FormComponent | gr.Gallery)}
-        return plain | set(self.weights)
+        return plain | {*self.weights, self.origin}
 
 
 def build_form(
@@ -202,6 +203,7 @@ def build_form(
         reference_panel=reference_panel,
         shares=shares,
         leave_out=leave_out,
+        origin=gr.State(None),
     )
 
 
@@ -213,11 +215,14 @@ def reference_paths(items: list | None) -> list[str]:
 def read_form(form: Form, values: dict, limits: Limits) -> tuple[Recipe, list[Image.Image], int]:
     """(recipe, reference pictures, number of pictures) of the form's values.
 
+    A form that still says what it was filled with gives that recipe in its own schema, so that an old link keeps its
+    id; any other gives a new recipe.
+
     Raises:
         ValueError: one sentence that says what to change.
     """
     paths = reference_paths(values[form.references])
-    return read_request(
+    recipe, images, count = read_request(
         limits,
         prompt=values[form.prompt] or "",
         negative_prompt=values[form.negative_prompt] or "",
@@ -234,6 +239,11 @@ def read_form(form: Form, values: dict, limits: Limits) -> tuple[Recipe, list[Im
         super_res_num_inference_steps=values[form.super_res_num_inference_steps],
         variations=values[form.variations] or "",
     )
+    if origin := values[form.origin]:
+        unseen = {name: getattr(recipe, name) for name in ("schema", "model", "weights_hash", "width", "height")}
+        if replace(origin, **unseen) == recipe:
+            recipe = replace(recipe, schema=origin.schema)
+    return recipe, images, count
 
 
 def write_form(form: Form, recipe: Recipe) -> dict:
@@ -253,6 +263,7 @@ def write_form(form: Form, recipe: Recipe) -> dict:
         form.prior_guidance_scale: recipe.prior_guidance_scale,
         form.super_res_num_inference_steps: recipe.super_res_num_inference_steps,
         form.variations: ", ".join(recipe.variations),
+        form.origin: recipe,
     }
 
 

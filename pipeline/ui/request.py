@@ -53,6 +53,6 @@ def read_request(
         if not 0.2 <= similarity_strength <= 1:
             raise ValueError(f"similarity_strength is a number from 0.2 to 1, not {similarity_strength}.")
     if variations.strip():
-        more |= {"schema": 2, "variations": tuple(text.strip() for text in variations.split(","))}
+        more["variations"] = tuple(text.strip() for text in variations.split(","))
     recipe = Recipe(prompt=prompt, negative_prompt=negative_prompt, seed=int(seed), **steps, **more)
     return recipe, images, int(count)

@@ -14,7 +14,7 @@ def percent(stage, recipe, **known):
 
 
 def test_the_bar_is_as_far_as_the_time_is():
-    recipe = Recipe(prompt="a cat", prior_num_inference_steps=8)
+    recipe = Recipe(prompt="a cat", prior_num_inference_steps=8, num_inference_steps=2)
     cost = {"prior": 1.0, "decoder": 10.0, "super_res": 20.0}
     assert percent(Stage("prior", 8, 8), recipe, cost=cost) == round(100 * 8 / 48)
     assert percent(Stage("decoder", 2, 2), recipe, cost=cost) == round(100 * 28 / 48)

@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image
 
-from pipeline.recipe import Recipe
+from pipeline.recipe import DEFAULTS, SCHEMA, Recipe
 from pipeline.render import Cancelled, Rendered
 from pipeline.ui.limits import Limits
 from pipeline.ui.pace import OWN, QUALITIES, STEPS, Pace
@@ -70,12 +70,13 @@ def test_each_quality_fits_its_budget_on_any_machine(speed):
     pace = Pace(Limits())
     pace.calibrate(Machine(speed))
     fewest = pace.seconds(pace.steps("Fast"))
-    assert pace.steps("Fast") == {
-        "prior_num_inference_steps": 8, "num_inference_steps": 2, "super_res_num_inference_steps": 1,
-    }  # fmt: skip
+    assert pace.steps("Fast") == {name: DEFAULTS[SCHEMA][name] for name in STEPS.values()}
     for name, (seconds, times) in QUALITIES.items():
         assert pace.seconds(pace.steps(name)) <= max(seconds, times * fewest) + 1e-9
     assert fewest < pace.seconds(pace.steps("Balanced")) <= pace.seconds(pace.steps("Fine"))
+    for better, worse in (("Balanced", "Fast"), ("Fine", "Balanced")):
+        assert all(pace.steps(better)[name] >= pace.steps(worse)[name] for name in STEPS.values())
+    assert pace.steps("Balanced")["num_inference_steps"] > pace.steps("Fast")["num_inference_steps"]
 
 
 def test_calibration_draws_twice_and_only_once():
@@ -100,7 +101,7 @@ def test_choices_say_their_seconds_and_steps_know_their_name():
     assert shown["Fast"].endswith(" · 0.2 s")
     assert shown[OWN].split(" · ")[1] == shown["Fine"].split(" · ")[1]
     assert [pace.quality(pace.steps(name)) for name in QUALITIES] == list(QUALITIES)
-    assert pace.quality({**pace.steps("Fast"), "num_inference_steps": 3}) == OWN
+    assert pace.quality({**pace.steps("Fast"), "super_res_num_inference_steps": 7}) == OWN
 
 
 def test_no_quality_asks_for_more_steps_than_the_limits():

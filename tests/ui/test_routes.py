@@ -14,7 +14,7 @@ from PIL import Image
 
 from app import LIMITS, build_demo, launch_options
 from pipeline import __version__
-from pipeline.recipe import Recipe, pixels_hash, read_png
+from pipeline.recipe import DEFAULTS, SCHEMA, Recipe, pixels_hash, read_png
 from pipeline.render import render
 from pipeline.store import Store
 from pipeline.ui.routes import Allowance
@@ -100,15 +100,18 @@ def test_health_is_503_while_the_model_loads_and_where_it_cannot(pipe):
         demo.close()
 
 
-def test_a_link_is_drawn_as_render_draws_it_and_then_answered_from_the_store(client, pipe):
-    answer = client.get("/picture?prompt=a+red+cat&seed=7")
+@pytest.mark.parametrize("version", ["", f"&v={SCHEMA}"])  # a link typed by hand is of the first schema
+def test_a_link_is_drawn_as_render_draws_it_and_then_answered_from_the_store(client, pipe, version):
+    schema = SCHEMA if version else 1
+    answer = client.get(f"/picture?prompt=a+red+cat&seed=7{version}")
     assert answer.status_code == 200 and answer.headers["content-type"] == "image/png"
-    recipe = Recipe(prompt="a red cat", seed=7, weights_hash=WEIGHTS_HASH)
+    said = {"prompt": "a red cat", "seed": 7, "weights_hash": WEIGHTS_HASH}
+    recipe = Recipe(schema=schema, **{**DEFAULTS[schema], **said})
     with Image.open(io.BytesIO(answer.content)) as image:
         assert read_png(image) == recipe
         assert verify(image).payload == recipe.id32
         assert pixels_hash(image) == render(pipe, recipe).pixels_hash
-    again = client.get("/picture?prompt=a+red+cat&seed=7&utm_source=mail")
+    again = client.get(f"/picture?prompt=a+red+cat&seed=7{version}&utm_source=mail")
     assert again.content == answer.content and again.headers["ETag"] == answer.headers["ETag"]
 
 

@@ -18,7 +18,8 @@ from app import LIMITS
 from pipeline import credentials
 from pipeline.credentials import FileCredentials, available, sign_credentials
 from pipeline.download import FORMATS, SUFFIXES, convert
-from pipeline.recipe import Recipe, png_info
+from pipeline.recipe import DEFAULTS, SCHEMA, Recipe, png_info
+from pipeline.render import render
 from pipeline.store import Store
 from pipeline.ui.create_tab import build_create_tab
 from pipeline.ui.evidence import Evidence, look
@@ -203,6 +204,29 @@ def test_a_dropped_picture_restores_every_control(page, png, store, tmp_path, or
     assert (replace(shown, weights_hash=WEIGHTS_HASH), images, count) == (RECIPE, [], 1)
     assert values[page.form.style] == "3d render" and values[page.form.background] == "teal"
     assert values[page.form.keep_seed] is True
+
+
+@pytest.mark.parametrize("query", ["?prompt=a+cat", "?prompt=a+cat&v=2&vary=5:0.25", "?prompt=a+cat&v=3"])
+def test_a_form_that_was_filled_and_not_changed_says_the_same_recipe_whatever_its_schema(page, query):
+    recipe = Recipe.from_query(query).recipe
+    updates = page.handlers["links.use_settings"](recipe)
+    values = {widget: updates.get(widget, widget.value) for widget in page.form.inputs}
+    assert read_form(page.form, values, LIMITS)[0] == recipe
+    changed = read_form(page.form, {**values, page.form.prompt: "a dog"}, LIMITS)[0]
+    assert (changed.schema, changed.prompt, changed.variations) == (SCHEMA, "a dog", recipe.variations)
+    assert changed.prior_num_inference_steps == recipe.prior_num_inference_steps
+
+
+@pytest.mark.parametrize("schema", [1, SCHEMA])
+def test_a_link_of_any_schema_is_drawn_anew_as_the_same_picture(page, schema):
+    recipe = Recipe(schema=schema, **{**DEFAULTS[schema], "prompt": "a cat", "seed": 11, "weights_hash": WEIGHTS_HASH})
+    first = render(tiny_pipeline(), recipe)
+    query = dict(parse_qsl(recipe.to_query(first.pixels_hash).lstrip("?")))
+    visitor = SimpleNamespace(session_hash="me", query_params=query)
+    updates = page.handlers["links.open_link"](visitor)
+    values = {widget: updates.get(widget, getattr(widget, "value", None)) for widget in page.create.inputs}
+    *_, last = (update for update in page.handlers["create_tab.draw"](values, visitor) if page.create.canvas in update)
+    assert 'data-verdict="identical"' in last[page.create.canvas]
 
 
 def test_weights_fusion_and_similarity_of_references_are_restored_too(page):
