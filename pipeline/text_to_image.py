@@ -1,4 +1,4 @@
-"""The whole cascade: prompt or reference pictures -> image embedding -> 64x64 -> 256x256 -> watermark.
+"""The whole cascade: prompt or reference pictures -> image embedding -> 64x64 -> 256x256 -> composed -> watermark.
 
     pipe = TextToImagePipeline.from_pretrained("weights")
     image = pipe("a red apple, 3d render, on a light blue background", generator=torch.manual_seed(7)).images[0]
@@ -6,6 +6,7 @@
 Pictures of one call are drawn one by one, each with its own generator: a batch equals its singles, byte for byte.
 """
 
+import functools
 from collections.abc import Callable
 
 import numpy as np
@@ -17,7 +18,7 @@ from diffusers.utils.torch_utils import randn_tensor
 from PIL import Image
 from transformers import BertModel, CLIPImageProcessor, PreTrainedTokenizerBase
 
-from pipeline.arrange import arrange, flatten_ground
+from pipeline.layers import arrange, compose
 from pipeline.models.decoder import ImageDecoder
 from pipeline.models.fusion import ImageFusion
 from pipeline.models.image_encoder import ImageEncoder
@@ -27,7 +28,7 @@ from pipeline.models.text_projection import TextProjection
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.output import TextToImagePipelineOutput
 from pipeline.reading import PromptReader, Reading
-from pipeline.safety import CONCEPT_THRESHOLD, Refused, SafetyScreen
+from pipeline.safety import CONCEPT_THRESHOLD, PictureScreen, Refused, SafetyScreen
 from pipeline.watermark import embed_checked
 
 __all__ = ["MAX_IMAGES", "TextToImagePipeline"]
@@ -45,12 +46,14 @@ class TextToImagePipeline(DiffusionPipeline):
         feature_extractor, image_encoder: the other half of the embedding model.
         fusion: several image embeddings -> one.
         prior, prior_scheduler: text -> image embedding.
-        decoder, decoder_scheduler: image embedding and text -> 64x64 picture.
-        super_res, super_res_scheduler: 64x64 picture and text -> 256x256 picture.
+        decoder, decoder_scheduler: image embedding and text -> 64x64 layer, the thing cut free from its ground.
+        super_res, super_res_scheduler: 64x64 layer and text -> 256x256 layer.
         vocabulary: the names that the model was taught; with it, a prompt is read before it is drawn.
         safety_checker: a `SafetyScreen` of your own; without one, the bundled categories. There is always one.
         safety_threshold: cosine at which the bundled one refuses a prompt by its meaning, for the text encoder at
             hand; None looks at words alone.
+        safety_margin: how much nearer to something unsafe than to its prompt and to anything harmless a drawn picture
+            may be, in cosine of the embedding at hand; None leaves drawn pictures unscreened.
         prior_temperature: the prior starts from noise of this standard deviation. Below 1 its embeddings are likelier
             and less varied (as "temperature" in Kingma and Dhariwal 2018, section 6).
     """
@@ -77,6 +80,7 @@ class TextToImagePipeline(DiffusionPipeline):
         vocabulary: Vocabulary | None = None,
         safety_checker=None,
         safety_threshold: float | None = None,
+        safety_margin: float | None = None,
         prior_temperature: float = 1.0,
     ):
         super().__init__()
@@ -96,7 +100,9 @@ class TextToImagePipeline(DiffusionPipeline):
             vocabulary=vocabulary,
             safety_checker=None,  # words, not weights: saved with the code, never with the model
         )
-        self.register_to_config(safety_threshold=safety_threshold, prior_temperature=prior_temperature)
+        self.register_to_config(
+            safety_threshold=safety_threshold, safety_margin=safety_margin, prior_temperature=prior_temperature
+        )
         if safety_checker is None:
             embed_texts = None if safety_threshold is None else self.get_sentence_embeds
             safety_checker = SafetyScreen(embed_texts=embed_texts, threshold=safety_threshold or CONCEPT_THRESHOLD)
@@ -165,6 +171,29 @@ class TextToImagePipeline(DiffusionPipeline):
                 if not verdict.allowed:
                     raise Refused(verdict)
 
+    @functools.cached_property
+    def picture_screen(self) -> PictureScreen:
+        """What drawn pictures are compared with before they are shown."""
+
+        def embed_texts(texts: list[str]) -> np.ndarray:
+            return self._said(self.text_proj(*self._token_states(texts)))
+
+        with torch.no_grad():
+            return PictureScreen.make(embed_texts, margin=self.config.safety_margin)
+
+    def check_picture(self, image_embeds: torch.Tensor, pooled_prompt_embeds: torch.Tensor) -> None:
+        """Refuse a drawn picture that looks like something unsafe rather than like its prompt.
+
+        Raises:
+            Refused: a ValueError whose message says what kind of thing it is.
+        """
+        if self.config.safety_margin is not None:
+            self.picture_screen.check(self._said(image_embeds), self._said(pooled_prompt_embeds))
+
+    def _said(self, embeds: torch.Tensor) -> np.ndarray:
+        """The part of embeds (n, embed_dim) that says what is shown, unit length."""
+        return F.normalize(embeds[:, : self.image_encoder.config.semantic_dim].float(), dim=-1).cpu().numpy()
+
     def encode_prompt(self, prompt: str) -> tuple[torch.Tensor, torch.Tensor]:
         """One prompt -> prompt_embeds (1, tokens, text_dim) and pooled_prompt_embeds (1, embed_dim), unit length.
 
@@ -215,12 +244,17 @@ class TextToImagePipeline(DiffusionPipeline):
 
         The safety screen compares these.
         """
+        states, attention_mask = self._token_states(texts)
+        mask = attention_mask[..., None]
+        return F.normalize((states * mask).sum(1) / mask.sum(1), dim=-1).float().cpu().numpy()
+
+    def _token_states(self, texts: list[str]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Sentences in one batch -> (n, tokens, text_dim) and their mask (n, tokens)."""
         window = self.text_encoder.config.max_position_embeddings
         tokens = self.tokenizer(texts, padding=True, truncation=True, max_length=window, return_tensors="pt")
         tokens = tokens.to(self._execution_device)
         states = self.text_encoder(tokens.input_ids, attention_mask=tokens.attention_mask).last_hidden_state
-        mask = tokens.attention_mask[..., None]
-        return F.normalize((states * mask).sum(1) / mask.sum(1), dim=-1).float().cpu().numpy()
+        return states, tokens.attention_mask
 
     def encode_image(
         self, image: list[Image.Image], image_weights: list[float] | None, fusion_type: str | None
@@ -237,8 +271,8 @@ class TextToImagePipeline(DiffusionPipeline):
         """
         size = self.decoder.config.sample_size
         large = size * self.super_res.config.scale_factor
-        shapes = {"prior": (1, self.prior.config.embed_dim), "decoder": (1, 3, size, size)}
-        shapes["super_res"] = (1, 3, large, large)
+        shapes = {"prior": (1, self.prior.config.embed_dim), "decoder": (1, 4, size, size)}
+        shapes["super_res"] = (1, 4, large, large)
         where = {"generator": generator, "device": self._execution_device, "dtype": self.decoder.dtype}
         return {stage: randn_tensor(shape, **where) for stage, shape in shapes.items()}
 
@@ -267,7 +301,7 @@ class TextToImagePipeline(DiffusionPipeline):
     def run_decoder(
         self, latents, image_embeds, prompt_embeds, mask, negative, *, num_steps, guidance_scale, on_step
     ) -> torch.Tensor:
-        """Image embeddings and texts -> small pictures (texts, 3, 64, 64), about [-1, 1]."""
+        """Image embeddings and texts -> small layers (texts, 4, 64, 64), in [-1, 1]."""
         guided = guidance_scale != 1.0
 
         def predict(latents: torch.Tensor, timestep: torch.Tensor) -> torch.Tensor:
@@ -283,7 +317,7 @@ class TextToImagePipeline(DiffusionPipeline):
         return self._flow(self.decoder_scheduler, predict, latents, num_steps, "decoder", on_step)
 
     def run_super_res(self, latents, small, prompt_embeds, mask, *, num_steps, on_step) -> torch.Tensor:
-        """Small pictures and texts -> large pictures (texts, 3, 256, 256), about [-1, 1]."""
+        """Small layers and texts -> large layers (texts, 4, 256, 256), in [-1, 1]."""
 
         def predict(latents: torch.Tensor, timestep: torch.Tensor) -> torch.Tensor:
             return self.super_res(latents, timestep[None], small, prompt_embeds, mask).clamp(-1, 1)
@@ -308,10 +342,10 @@ class TextToImagePipeline(DiffusionPipeline):
         negative_prompt: str | None = None,
         image: Image.Image | list[Image.Image] | None = None,
         *,
-        num_inference_steps: int = 2,
+        num_inference_steps: int = 1,
         guidance_scale: float = 1.0,
-        prior_num_inference_steps: int = 8,
-        prior_guidance_scale: float = 2.0,
+        prior_num_inference_steps: int = 4,
+        prior_guidance_scale: float = 1.0,
         super_res_num_inference_steps: int = 1,
         num_images_per_prompt: int = 1,
         generator: torch.Generator | list[torch.Generator] | None = None,
@@ -344,9 +378,9 @@ class TextToImagePipeline(DiffusionPipeline):
             super_res_num_inference_steps: super-resolution steps.
             num_images_per_prompt: pictures per prompt.
             generator: one per picture, or one for all: picture i of several then uses its seed + i.
-            latents: the decoder's starting noise (1, 3, 64, 64) in place of the generator's, for every picture.
+            latents: the decoder's starting noise (1, 4, 64, 64) in place of the generator's, for every picture.
             prior_latents: the prior's (1, embed_dim).
-            super_res_latents: super-resolution's (1, 3, 256, 256).
+            super_res_latents: super-resolution's (1, 4, 256, 256).
             prompt_embeds: (1, tokens, text_dim) from ``encode_prompt``, in place of ``prompt``.
             pooled_prompt_embeds: (1, embed_dim) that goes with ``prompt_embeds``.
             image_embeds: (1, embed_dim): the prior is skipped.
@@ -408,17 +442,18 @@ class TextToImagePipeline(DiffusionPipeline):
             # 3. Text: read, then encoded once for prior, decoder and super_res.
             reading = self.read_prompt(text, whole=bool(images) or image_embeds is not None) if read_prompt else None
             readings.append(reading)
-            counts = [thing.count for thing in reading.things] if reading is not None and reading.placed > 1 else []
+            several = reading is not None and reading.placed > 1
+            counts, layout = (
+                ([thing.count for thing in reading.things], reading.layout) if several else ([1], "single")
+            )
+            scene = []  # ground and placements, once the image embedding is known
 
-            def one_picture(pictures: torch.Tensor, counts=counts, reading=reading) -> torch.Tensor:
-                return arrange(pictures, counts, reading.layout) if counts else pictures
-
-            def on_step(stage, step, timestep, latents, clean, index=index, one_picture=one_picture):
+            def on_step(stage, step, timestep, latents, clean, index=index, scene=scene):
                 if callback_on_step_end is None:
                     return
                 known = {"latents": latents, "image_embeds": embeds[-1] if len(embeds) > index else None}
                 if "preview" in callback_on_step_end_tensor_inputs:
-                    known["preview"] = None if stage == "prior" else one_picture(clean)
+                    known["preview"] = compose(clean, *scene, clean.shape[-1]) if scene else None
                 chosen = {name: known[name] for name in callback_on_step_end_tensor_inputs}
                 callback_on_step_end(self, step, timestep, {"stage": stage, "picture": index, **chosen})
 
@@ -447,10 +482,11 @@ class TextToImagePipeline(DiffusionPipeline):
                 )
                 if references is not None:
                     embed = F.normalize(torch.lerp(embed, references, similarity_strength), dim=-1)
-            if not counts:
+            if not several:
                 embeds.append(embed)
+            scene += arrange(self.image_encoder.poses(embed), counts, layout)
 
-            # 5. Small picture, large picture; several things become one picture at the end.
+            # 5. Small layer, large layer; laid on the ground they become the picture.
             small = self.run_decoder(
                 noise["decoder"],
                 embed,
@@ -464,14 +500,13 @@ class TextToImagePipeline(DiffusionPipeline):
             large = self.run_super_res(
                 noise["super_res"], small, tokens, mask, num_steps=super_res_num_inference_steps, on_step=on_step
             )
-            large = one_picture(flatten_ground(large.float()))
-            if counts:
-                embeds.append(
-                    self.image_encoder(F.avg_pool2d(large, self.super_res.config.scale_factor).to(embed.dtype))
-                )
+            composed = compose(large, *scene, self.size[0])
+            picture = self.image_processor.postprocess(composed, output_type="pil")[0]
+            if several:
+                embeds.append(self.get_image_embeds([picture]))
 
-            # 6. Watermark, read back.
-            picture = self.image_processor.postprocess(large, output_type="pil")[0]
+            # 6. Screened as its words were; then the watermark, read back.
+            self.check_picture(embeds[-1], pooled)
             drawn.append(embed_checked(picture, payload=watermark_payload))
 
         self.maybe_free_model_hooks()

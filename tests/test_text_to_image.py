@@ -1,5 +1,6 @@
 """The cascade as a caller meets it, on real classes at tiny size."""
 
+import inspect
 import logging
 
 import numpy as np
@@ -7,7 +8,9 @@ import pytest
 import torch
 from PIL import Image
 
+from pipeline.capabilities import CONTROLS
 from pipeline.models.vocabulary import Vocabulary
+from pipeline.recipe import DEFAULTS, SCHEMA
 from pipeline.safety import Refused, SafetyScreen
 from pipeline.text_to_image import TextToImagePipeline
 from pipeline.watermark import verify
@@ -130,14 +133,21 @@ def test_exception_in_the_callback_ends_the_call_and_the_pipeline_stays_usable(p
 
 def test_negative_prompt_and_guidance_change_the_picture(pipe):
     plain = draw(pipe, "a cat")
-    assert not np.array_equal(plain, draw(pipe, "a cat", negative_prompt="an apple"))
-    assert not np.array_equal(plain, draw(pipe, "a cat", prior_guidance_scale=4.0))
+    guided = draw(pipe, "a cat", prior_guidance_scale=4.0)
+    assert not np.array_equal(plain, guided)
+    assert not np.array_equal(guided, draw(pipe, "a cat", negative_prompt="an apple", prior_guidance_scale=4.0))
     assert not np.array_equal(plain, draw(pipe, "a cat", guidance_scale=3.0))
 
 
 def test_negative_prompt_does_nothing_without_guidance(pipe):
     without = draw(pipe, "a cat", prior_guidance_scale=1.0)
     assert np.array_equal(without, draw(pipe, "a cat", negative_prompt="an apple", prior_guidance_scale=1.0))
+
+
+def test_the_defaults_are_those_of_new_recipes():
+    parameters = inspect.signature(TextToImagePipeline.__call__).parameters
+    for name in (*CONTROLS, "similarity_strength"):
+        assert parameters[name].default == DEFAULTS[SCHEMA][name], name
 
 
 def test_references_are_fused_in_any_order(pipe):
@@ -242,6 +252,13 @@ def test_the_threshold_of_the_meaning_travels_with_the_weights(tmp_path):
     assert tiny_pipeline().safety_checker.embed_texts is None  # words alone
     own = SafetyScreen()
     assert TextToImagePipeline.from_pretrained(tmp_path, safety_checker=own).safety_checker is own
+
+
+def test_a_picture_that_looks_unsafe_is_not_handed_out(tmp_path):
+    TextToImagePipeline(**tiny_components(), safety_margin=-2.0).save_pretrained(tmp_path)  # everything does
+    strict = TextToImagePipeline.from_pretrained(tmp_path)
+    with pytest.raises(Refused, match="drawn and is not shown"):
+        draw(strict, "a cat")
 
 
 def test_sentence_embeds_do_not_depend_on_what_else_is_asked(pipe):

@@ -20,7 +20,7 @@ def judge(tmp_path_factory):
 def test_dropping_the_text_makes_super_res_blind_to_it():
     pipe = tiny_pipeline()
     blind = WithoutText(pipe.super_res)
-    small, noise, steps = torch.zeros(1, 3, 64, 64), torch.zeros(1, 3, 256, 256), torch.tensor([1000.0])
+    small, noise, steps = torch.zeros(1, 4, 64, 64), torch.zeros(1, 4, 256, 256), torch.tensor([1000.0])
     texts = [pipe.encode_prompt(text)[0].detach() for text in ("a red apple", "a blue cat on a background")]
     seeing, unseeing = (
         [part(noise, steps, small, tokens, torch.ones(tokens.shape[:2])) for tokens in texts]
