@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # torch and diffusers take seconds to import, and the page ap
     from pipeline.reading import Reading
     from pipeline.text_to_image import TextToImagePipeline
 
-__all__ = ["STAGES", "Cancelled", "Rendered", "Stage", "Verdict", "compare", "render", "series"]
+__all__ = ["STAGES", "Cancelled", "Rendered", "Stage", "Verdict", "compare", "render", "series", "varied"]
 
 LOOKS_THE_SAME = 35.0  # dB PSNR; float differences between machines stay above it, other seeds stay far below
 
@@ -169,6 +169,16 @@ def render(
 def series(recipe: Recipe, count: int) -> list[Recipe]:
     """Recipes for ``count`` pictures: the given one, then its seed + 1, + 2, ... (after the last seed comes 0)."""
     return [replace(recipe, seed=(recipe.seed + i) % (MAX_SEED + 1)) for i in range(count)]
+
+
+def varied(recipe: Recipe, seed: int, strength: float, stage: str = "") -> Recipe:
+    """``Recipe.varied`` so that it shows: in a single step the noise of decoder and super-resolution has no say (their
+    networks weigh it by 1 - sigma), so the stage that is drawn anew takes two.
+    """
+    steps = {"decoder": "num_inference_steps", "super_res": "super_res_num_inference_steps"}.get(stage)
+    if steps is not None and getattr(recipe, steps) == 1:
+        recipe = replace(recipe, **{steps: 2})
+    return recipe.varied(seed, strength, stage)
 
 
 def compare(image: Image.Image, expected: Image.Image | str) -> Verdict:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from pipeline.recipe import MAX_SEED, Recipe, pixels_hash, pixels_sha256, read_png
-from pipeline.render import Cancelled, Stage, compare, render, series
+from pipeline.render import Cancelled, Stage, compare, render, series, varied
 from pipeline.watermark import verify
 from tests.tiny import tiny_pipeline
 
@@ -129,11 +129,21 @@ def test_one_stage_drawn_anew_leaves_the_others_as_they_were(pipe, rendered):
     assert not np.allclose(render(pipe, RECIPE.varied(99, 1, "prior")).image_embeds, rendered.image_embeds)
 
 
+@pytest.mark.parametrize("stage", ["prior", "decoder", "super_res"])
+def test_a_stage_is_drawn_anew_so_that_it_shows_even_after_a_single_step(pipe, stage):
+    single = replace(RECIPE, num_inference_steps=1, super_res_num_inference_steps=1)
+    before, after = (
+        np.asarray(render(pipe, recipe).image, float) for recipe in (single, varied(single, 99, 1, stage))
+    )
+    only_marked = np.asarray(render(pipe, single.varied(99, 1e-9, stage)).image, float)
+    assert np.abs(after - before).mean() > 1.5 * np.abs(only_marked - before).mean()
+
+
 def test_a_varied_picture_is_redrawn_from_its_link(pipe):
-    varied = render(pipe, RECIPE.varied(99, 0.25).varied(4, 1, "decoder"))
-    link = Recipe.from_query(varied.recipe.to_query(varied.pixels_hash))
-    assert render(pipe, link.recipe).png == varied.png
-    assert compare(varied.image, link.pixels_hash).result == "identical"
+    first = render(pipe, RECIPE.varied(99, 0.25).varied(4, 1, "decoder"))
+    link = Recipe.from_query(first.recipe.to_query(first.pixels_hash))
+    assert render(pipe, link.recipe).png == first.png
+    assert compare(first.image, link.pixels_hash).result == "identical"
 
 
 def test_every_stage_is_timed(rendered):

@@ -12,7 +12,7 @@ from PIL import Image
 
 from pipeline.capabilities import EASEL
 from pipeline.recipe import SCHEMA, Recipe
-from pipeline.render import Cancelled, Rendered, Stage, Verdict, compare, series
+from pipeline.render import Cancelled, Rendered, Stage, Verdict, compare, series, varied
 from pipeline.ui.canvas import (
     Drawn,
     canvas_compared,
@@ -164,8 +164,8 @@ def build_create_tab(studio: Studio, limits: Limits) -> CreateTab:
             if not (values[form.keep_seed] or values[keep_once]):  # a new seed has nothing to vary yet
                 recipe = replace(recipe, seed=roll(), schema=SCHEMA, variations=())
             recipe = studio.recipe(recipe)
-            varied = ", ".join(recipe.variations)
-            yield {form.seed: recipe.seed, form.variations: varied, keep_once: False, expected: None, beside: False}
+            turned = ", ".join(recipe.variations)
+            yield {form.seed: recipe.seed, form.variations: turned, keep_once: False, expected: None, beside: False}
             paths = reference_paths(values[form.references])
             yield from paint(series(recipe, count), images, paths, kept, values, request)
 
@@ -179,7 +179,7 @@ def build_create_tab(studio: Studio, limits: Limits) -> CreateTab:
 
             def work() -> Iterator[dict]:
                 drawn = kept[values[selected]]
-                recipe = studio.recipe(drawn.recipe.varied(roll(), strength, stage))
+                recipe = studio.recipe(varied(drawn.recipe, roll(), strength, stage))
                 yield {expected: None, beside: False}
                 yield from paint([recipe], open_references(drawn), drawn.references, kept, values, request)
 
