@@ -3,9 +3,10 @@
     records = deduplicate(hash_pictures(check_pictures(read_records(Path("raw")))))
 
 Three sieves, each finer and dearer than the one before: 64-bit hashes within `radius` bits (found without comparing
-every two), the 8x8 pictures, and the 32x32 pictures, which are decoded only for pairs that came so far. A group is a
-star: every dropped picture was compared with the one that is kept in its place, so that similarity never chains from
-picture to picture.
+every two), the 8x8 pictures, and larger ones, which are decoded only for pairs that came so far. Hashes and 8x8
+pictures forgive no crop beyond 2 % a side, so every picture has two of each: of all of it and of its inner part, which
+is what a cropped copy shows of it. A group is a star: every dropped picture was compared with the one that is kept in
+its place, so that similarity never chains from picture to picture.
 
 Pictures that no chain of near hashes joins cannot meet in a group. So the near pairs are found first (a map over the
 tables of hashes), and then every set of joined pictures is a group of its own to whatever engine runs the comparison.
@@ -20,49 +21,55 @@ from typing import Any, NamedTuple
 import numpy as np
 import scipy.sparse
 import scipy.sparse.csgraph
+from PIL import Image
 
-from pipeline.data.comparison import crop_difference, thumbnail, tone_difference
+from pipeline.data.comparison import align, crop_difference, detail, thumbnail, tone_difference
 from pipeline.data.engine import Engine
 from pipeline.data.hashing import near_pairs, perceptual_hash
-from pipeline.data.picture import UnreadablePicture
+from pipeline.data.picture import UnreadablePicture, flatten
 from pipeline.data.record import ImageRecord, ImageSource
 
 __all__ = ["copy_quality", "deduplicate", "group_copies", "hash_pictures"]
 
 STEP = "deduplicate"
-RADIUS = 8  # bits: copies cropped by 2 % a side are within 6 nine times of ten, all other kinds within 5
-COARSE_TOLERANCE = 20.0  # at 8x8 pixels, of 255: copies cropped by 4 % a side are within 21 nine times of ten
+INNER_BORDER = 0.03  # left out at each edge of the inner part: 1 % from a crop of 2 % or 4 % a side
+RADIUS = 8  # bits: copies cropped by 2 % to 4 % a side are within 7 of the inner part, all other kinds within 5
+COARSE_TOLERANCE = 20.0  # at 8x8 pixels, of 255: the same crops are within 10
 TOLERANCE = 4.0  # at 32x32 pixels, of 255: nearly all re-encoded, resized and recoloured copies are within
-CROP_TOLERANCE = 2.5  # see crop_difference: 84 % of 2 % crops and 50 % of 4 % crops, 1 in 500 originals merged
+CROP_TOLERANCE = 2.5  # see crop_difference: cropped copies saved as JPEG of quality 20 are under 2
 DEFAULT_PICTURE_COPIES = 10  # a picture under that many different captions is not what any of them says
 FEW_HASHES = 50_000  # different ones, searched in this process: it takes two seconds
 _COARSE_SIDE = 8
-_MAX_OTHER_TEXTS = 5
+_MAX_ALSO = 8
 
 
 class _Candidate(NamedTuple):
     """What comparing a picture with others takes. `place`: 0 is the best picture of the set."""
 
     row: int
-    phash: int
+    hashes: np.ndarray  # of all of it, of its inner part
     place: int
-    coarse: np.ndarray
+    coarse: np.ndarray  # likewise
     source: ImageSource
 
 
 def hash_pictures(records: Iterable[ImageRecord]) -> Iterator[ImageRecord]:
-    """Adds `phash` (16 hexadecimal digits) and the 8x8 picture to the metadata of every record in the set."""
+    """Adds `phash` (16 hexadecimal digits), the same of the inner part, and the 8x8 pictures of both, to the metadata
+    of every record in the set."""
     for record in records:
         if record.dropped:
             yield record
             continue
         try:
-            image = record.picture().image
+            image = flatten(record.picture().image)
         except (UnreadablePicture, OSError) as error:
             yield record.drop(STEP, "cannot be read", str(error))
             continue
-        coarse = base64.b64encode(thumbnail(image, _COARSE_SIDE).tobytes()).decode()
-        yield record.with_metadata(phash=f"{perceptual_hash(image):016x}", _coarse=coarse)
+        whole, inner = (f"{perceptual_hash(image, border=border):016x}" for border in (0, INNER_BORDER))
+        coarse = np.stack([thumbnail(image, _COARSE_SIDE, border=border) for border in (0, INNER_BORDER)])
+        yield record.with_metadata(
+            phash=whole, _inner_phash=inner, _coarse=base64.b64encode(coarse.tobytes()).decode()
+        )
 
 
 def deduplicate(
@@ -79,16 +86,17 @@ def deduplicate(
     `radius` (bits), `tolerance` (of 255 at 32x32 pixels; 0 keeps all but exact copies) and `crop_tolerance` (0 leaves
     cropped copies alone) say how near a copy is. `quality` ranks copies, higher is better; None takes `copy_quality`.
     `engine` runs the search and the comparisons; None is this process. Dropped records carry `duplicate_of`, kept ones
-    `copies` and `other_texts`. Raises ValueError for a record in the set without a hash.
+    `copies`, and in `also` what else the dropped ones were called: up to 8 captions, none for a default picture.
+    Raises ValueError for a record in the set without hashes.
     """
     records = list(records)
     alive = [index for index, record in enumerate(records) if record.dropped is None]
     for index in alive:
-        if "phash" not in records[index].metadata:
+        if "_inner_phash" not in records[index].metadata:
             raise ValueError(
-                f"`records` are to carry phash, got none for {records[index].key}. Run hash_pictures first."
+                f"`records` are to carry hashes, got none for {records[index].key}. Run hash_pictures first."
             )
-    hashes = np.array([int(records[index].metadata["phash"], 16) for index in alive], dtype=np.uint64)
+    hashes = np.array([_hashes(records[index]) for index in alive], dtype=np.uint64).reshape(-1, 2)
     quality = quality or copy_quality
     order = sorted(range(len(alive)), key=lambda row: (quality(records[alive[row]]), records[alive[row]].key))
     place = np.empty(len(alive), dtype=int)
@@ -99,7 +107,7 @@ def deduplicate(
     candidates = []
     for row in rows.tolist():
         record = records[alive[row]]
-        candidates.append(_Candidate(row, int(hashes[row]), int(place[row]), _coarse(record), record.source))
+        candidates.append(_Candidate(row, hashes[row], int(place[row]), _coarse(record), record.source))
     choose = functools.partial(_choose_leaders, radius=radius, tolerance=tolerance, crop_tolerance=crop_tolerance)
     groups: dict[int, list[int]] = {}
     for row, leader in zip(rows.tolist(), engine.map_groups(choose, candidates, joined[rows]), strict=True):
@@ -127,27 +135,34 @@ def group_copies(
 ) -> np.ndarray:
     """The leader of each of n items, (n,) int64: itself, or the first item in `order` that it is a copy of.
 
-    `hashes`: (n,) uint64. `order`: the n rows, best first. `same(row, rows)` says which of `rows` show the same as
-    `row` ((k,) bool); None trusts the hashes. Time: that of `near_pairs` over the different hashes.
+    `hashes`: (n,) uint64, or (n, k) for k parts of each item: near are those of which any part is near to any.
+    `order`: the n rows, best first. `same(row, rows)` says which of `rows` show the same as `row` ((k,) bool); None
+    trusts the hashes. Time: that of `near_pairs` over the different hashes.
     """
+    hashes = hashes.reshape(len(hashes), -1)
     different, bucket = np.unique(hashes, return_inverse=True)
+    bucket = bucket.reshape(hashes.shape)
+    by_bucket = np.argsort(bucket, axis=None, kind="stable") // hashes.shape[1]
+    starts = np.concatenate([[0], np.cumsum(np.bincount(bucket.ravel(), minlength=len(different)))])
+    lowest, highest = by_bucket[starts[:-1]], by_bucket[starts[1:] - 1]
     first, second = near_pairs(different, radius)
+    others = (lowest[first] != highest[second]) | (highest[first] != lowest[second])  # not two parts of one item
+    first, second = first[others], second[others]
     ones = np.ones(len(first), dtype=bool)
     near = scipy.sparse.coo_array((ones, (first, second)), shape=(len(different),) * 2).tocsr()
     near = (near + near.T).tocsr()
-    by_bucket = np.argsort(bucket, kind="stable")
-    starts = np.concatenate([[0], np.cumsum(np.bincount(bucket, minlength=len(different)))])
-    neighbours = np.diff(near.indptr)
+    alone = ((np.diff(near.indptr) == 0) & (lowest == highest))[bucket].all(axis=1)
     leaders = np.full(len(hashes), -1, dtype=np.int64)
     for row in order:
         if leaders[row] >= 0:
             continue
         leaders[row] = row
-        own = bucket[row]
-        if neighbours[own] == 0 and starts[own + 1] - starts[own] == 1:
+        if alone[row]:
             continue
-        buckets = [own, *near.indices[near.indptr[own] : near.indptr[own + 1]]]
-        rows = np.concatenate([by_bucket[starts[index] : starts[index + 1]] for index in buckets])
+        buckets = {*bucket[row].tolist()}.union(
+            *(near.indices[near.indptr[b] : near.indptr[b + 1]] for b in bucket[row])
+        )
+        rows = np.unique(np.concatenate([by_bucket[starts[index] : starts[index + 1]] for index in buckets]))
         rows = rows[leaders[rows] < 0]
         if len(rows) and same is not None:
             rows = rows[same(int(row), rows)]
@@ -159,7 +174,7 @@ def _choose_leaders(
     candidates: list[_Candidate], *, radius: int, tolerance: float, crop_tolerance: float
 ) -> list[int]:
     """For each of the pictures that a chain of near hashes joins, the row of the one that is kept in its place."""
-    hashes = np.array([candidate.phash for candidate in candidates], dtype=np.uint64)
+    hashes = np.stack([candidate.hashes for candidate in candidates])
     order = np.argsort([candidate.place for candidate in candidates])
     coarse = np.stack([candidate.coarse for candidate in candidates])
     same = functools.partial(_same_picture, candidates, coarse, tolerance=tolerance, crop_tolerance=crop_tolerance)
@@ -167,11 +182,13 @@ def _choose_leaders(
 
 
 def _joined(hashes: np.ndarray, radius: int, engine: Engine) -> np.ndarray:
-    """(n,) a number for each of n hashes, the same for those that a chain of near hashes joins."""
+    """(n,) a number for each of n items with k hashes, the same for those that a chain of near hashes joins."""
     different, bucket = np.unique(hashes, return_inverse=True)
+    bucket = bucket.reshape(hashes.shape)
     pairs = near_pairs(different, radius, run=engine.map if len(different) > FEW_HASHES else map)
-    near = scipy.sparse.coo_array((np.ones(len(pairs[0]), dtype=bool), pairs), shape=(len(different),) * 2)
-    return scipy.sparse.csgraph.connected_components(near, directed=False)[1][bucket]
+    first, second = (np.concatenate(ends) for ends in zip(pairs, (bucket[:, 0], bucket[:, 1]), strict=True))
+    near = scipy.sparse.coo_array((np.ones(len(first), dtype=bool), (first, second)), shape=(len(different),) * 2)
+    return scipy.sparse.csgraph.connected_components(near, directed=False)[1][bucket[:, 0]]
 
 
 def _same_picture(
@@ -183,29 +200,55 @@ def _same_picture(
     tolerance: float,
     crop_tolerance: float,
 ) -> np.ndarray:
-    """Which of `rows` show the same picture as `row`: coarse pictures first, then those that pass at 32x32."""
-    others = coarse[rows]
-    result = tone_difference(np.broadcast_to(coarse[row], others.shape), others) <= COARSE_TOLERANCE
+    """Which of `rows` show the same picture as `row`: coarse pictures first, then larger ones."""
+    result = np.zeros(len(rows), dtype=bool)
+    for own_part, other_part in ((0, 0), (0, 1), (1, 0)):
+        rest = np.flatnonzero(~result)
+        others = coarse[rows[rest], other_part]
+        own = np.broadcast_to(coarse[row, own_part], others.shape)
+        result[rest] = tone_difference(own, others) <= COARSE_TOLERANCE
     for place in np.flatnonzero(result):
-        own, other = _fine(candidates[row].source), _fine(candidates[rows[place]].source)
-        if own is None or other is None:
-            result[place] = False
-        elif np.array_equal(own, other) or tone_difference(own[None], other[None])[0] <= tolerance:
-            continue
-        else:
-            result[place] = crop_tolerance > 0 and crop_difference(own, other) <= crop_tolerance
+        result[place] = _same_thumbnails(
+            candidates[row].source, candidates[rows[place]].source, tolerance=tolerance, crop_tolerance=crop_tolerance
+        )
     return result
+
+
+def _same_thumbnails(first: ImageSource, second: ImageSource, *, tolerance: float, crop_tolerance: float) -> bool:
+    own, other = _fine(first), _fine(second)
+    if own is None or other is None:
+        return False
+    if np.array_equal(own, other) or tone_difference(own[None], other[None])[0] <= tolerance:
+        return True
+    place = align(own, other) if crop_tolerance > 0 else None
+    if place is None:
+        return False
+    own, other = _detail(first), _detail(second)
+    return own is not None and other is not None and crop_difference(own, other, place) <= crop_tolerance
+
+
+def _hashes(record: ImageRecord) -> tuple[int, int]:
+    return int(record.metadata["phash"], 16), int(record.metadata["_inner_phash"], 16)
 
 
 def _coarse(record: ImageRecord) -> np.ndarray:
     data = base64.b64decode(record.metadata["_coarse"])
-    return np.frombuffer(data, dtype=np.uint8).reshape(_COARSE_SIDE, _COARSE_SIDE, 3)
+    return np.frombuffer(data, dtype=np.uint8).reshape(2, _COARSE_SIDE, _COARSE_SIDE, 3)
 
 
 @functools.lru_cache(maxsize=50_000)  # 3 kB each: 150 MB at most
 def _fine(source: ImageSource) -> np.ndarray | None:
+    return _reduced(source, thumbnail)
+
+
+@functools.lru_cache(maxsize=1000)  # 49 kB each, and needed of few
+def _detail(source: ImageSource) -> np.ndarray | None:
+    return _reduced(source, detail)
+
+
+def _reduced(source: ImageSource, reduce: Callable[[Image.Image], np.ndarray]) -> np.ndarray | None:
     try:
-        return thumbnail(ImageRecord(key="", source=source).picture().image)
+        return reduce(ImageRecord(key="", source=source).picture().image)
     except (UnreadablePicture, OSError):
         return None
 
@@ -218,5 +261,16 @@ def _mark_group(records: list[ImageRecord], leader: int, members: list[int]) -> 
         bits = (int(records[index].metadata["phash"], 16) ^ int(records[leader].metadata["phash"], 16)).bit_count()
         marked = records[index].with_metadata(duplicate_of=records[leader].key)
         records[index] = marked.drop(STEP, reason, f"{bits} bits from {records[leader].key}")
-    others = [text for text, _ in texts.most_common() if text != records[leader].text][:_MAX_OTHER_TEXTS]
-    records[leader] = records[leader].with_metadata(copies=len(members), other_texts=others, default_picture=default)
+    records[leader] = records[leader].with_metadata(copies=len(members), default_picture=default)
+    if not default and (also := _other_names(records[leader], [records[index] for index in members])):
+        records[leader] = records[leader].with_metadata(also=also)
+
+
+def _other_names(leader: ImageRecord, members: list[ImageRecord]) -> list[str]:
+    """What `members` are called and `leader` is not, whatever the case; names of an earlier run stay."""
+    names = {leader.text.casefold(): leader.text, "": ""}
+    for record in (leader, *members):
+        earlier = record.metadata.get("also")
+        for text in (record.text, *(earlier if isinstance(earlier, list) else ())):
+            names.setdefault(str(text).casefold(), str(text))
+    return list(names.values())[2 if leader.text else 1 :][:_MAX_ALSO]

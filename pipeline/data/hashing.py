@@ -27,9 +27,14 @@ _FLIPS_AT_ONCE = 40  # of a band, in one task: a million hashes make 16 tasks of
 _BLOCK = 1 << 22  # candidate pairs checked at once: 4M pairs in a few arrays of 8 bytes, about 200 MB
 
 
-def perceptual_hash(image: Image.Image) -> int:
-    """The 64-bit difference hash of a picture, transparent parts on white; 0 for a picture of a single colour."""
-    grey = np.asarray(flatten(image).convert("L").resize((9, 8), Image.Resampling.HAMMING), dtype=np.int16)
+def perceptual_hash(image: Image.Image, *, border: float = 0.0) -> int:
+    """The 64-bit difference hash of a picture, transparent parts on white; 0 for a picture of a single colour.
+
+    `border`: the share of the width and height that is left out at each edge, which is the hash of a cropped copy.
+    """
+    image = flatten(image).convert("L")
+    box = (border * image.width, border * image.height, (1 - border) * image.width, (1 - border) * image.height)
+    grey = np.asarray(image.resize((9, 8), Image.Resampling.HAMMING, box=box), dtype=np.int16)
     return int.from_bytes(np.packbits(grey[:, 1:] > grey[:, :-1]).tobytes(), "big")
 
 

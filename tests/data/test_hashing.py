@@ -23,6 +23,11 @@ def test_a_radius_beyond_sense_is_refused():
         near_pairs(np.zeros(3, np.uint64), 40)
 
 
+def test_the_hash_without_a_border_is_that_of_the_cropped_picture():
+    image = drawing(1, side=200)
+    assert perceptual_hash(image, border=0.05) == perceptual_hash(image.crop((10, 10, 190, 190)))
+
+
 def test_the_hash_follows_the_definition():
     image = drawing(1)
     grey = np.asarray(image.convert("L").resize((9, 8), Image.Resampling.HAMMING), dtype=int)
