@@ -6,7 +6,8 @@
 The prior was taught one thing at a time under the names of its training captions. So a name that it was not taught is
 replaced by the nearest that it was, and several things are drawn one by one and then arranged: text rewriting as in
 Betker et al. 2023 ("Improving Image Generation with Better Captions"), done with a vocabulary in place of a language
-model. A prompt that names nothing recognisable goes to the model as it is.
+model. One thing is told in the app's own words where the prompt says no more than thing, style and ground. A prompt
+that names nothing recognisable goes to the model as it is.
 """
 
 import re
@@ -55,6 +56,16 @@ _ING_NOUNS = frozenset(
     dumpling duckling sapling seedling herring railing icing dressing topping""".split()
 )
 _SIZES = frozenset("big large small tiny little huge giant".split())
+# Plain words that say where a thing is, and those that may say how it looks where no style is named.
+_PLACES = frozenset(
+    """left right top bottom middle centre center side sides corner corners upper lower front back top-left top-right
+    left-right""".split()
+)
+_LOOKS = frozenset(
+    """vector cartoonish digital stylised stylized colored coloured solid flat simple clean cute glossy soft minimal
+    minimalist minimalistic modern sharp crisp detailed bright shiny colorful colourful photo photograph painting
+    sketch logo symbol sign""".split()
+)
 _GROUND_WORDS = frozenset(
     "background backdrop backgrounds bg wall ground backing canvas surface behind around".split()
 )
@@ -224,6 +235,9 @@ class PromptReader:
         placed = sum(thing.count for thing in things)
         if placed == 1:
             run, thing = runs[0], things[0]
+            if thing.cosine > 0 and self._says_no_more(words, taken, run, style):
+                parts = [with_article(thing.phrase), style, background and f"on {with_article(background)} background"]
+                return Reading((", ".join(filter(None, parts)),), things, "single", style, background)
             if thing.phrase == thing.said.lower():
                 return Reading((prompt,), things, "single", style, background)
             start, end = spans[run.start][0], spans[run.end - 1][1]
@@ -240,6 +254,13 @@ class PromptReader:
             f"{with_article(thing.phrase)}{tail}, on {with_article(ground)} background" for thing in things
         )
         return Reading(prompts, things, layout, style, background)
+
+    @staticmethod
+    def _says_no_more(words: list[str], taken: list[bool], run: _Run, style: str | None) -> bool:
+        """Whether all else than thing, style and ground is wording: then the prompt is told as the app words it."""
+        wording = _PLAIN - _SIZES - _PLACES - (frozenset() if style else _LOOKS)
+        rest = [word for at, word in enumerate(words) if not taken[at] and not run.start <= at < run.end]
+        return all(word in wording for word in rest)
 
     def _find_style(self, words: list[str], breaks: list[bool], taken: list[bool]) -> str | None:
         """The first style that is named; its words are taken."""

@@ -176,7 +176,7 @@ class TextToImagePipeline(DiffusionPipeline):
         """What drawn pictures are compared with before they are shown."""
 
         def embed_texts(texts: list[str]) -> np.ndarray:
-            return self._said(self.text_proj(*self._token_states(texts)))
+            return self.said(self.text_proj(*self._token_states(texts)))
 
         with torch.no_grad():
             return PictureScreen.make(embed_texts, margin=self.config.safety_margin)
@@ -188,9 +188,9 @@ class TextToImagePipeline(DiffusionPipeline):
             Refused: a ValueError whose message says what kind of thing it is.
         """
         if self.config.safety_margin is not None:
-            self.picture_screen.check(self._said(image_embeds), self._said(pooled_prompt_embeds))
+            self.picture_screen.check(self.said(image_embeds), self.said(pooled_prompt_embeds))
 
-    def _said(self, embeds: torch.Tensor) -> np.ndarray:
+    def said(self, embeds: torch.Tensor) -> np.ndarray:
         """The part of embeds (n, embed_dim) that says what is shown, unit length."""
         return F.normalize(embeds[:, : self.image_encoder.config.semantic_dim].float(), dim=-1).cpu().numpy()
 

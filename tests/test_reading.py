@@ -55,7 +55,14 @@ def named(reader: PromptReader, prompt: str) -> list[tuple[str, int]]:
 
 
 @pytest.mark.parametrize(
-    "prompt", ["a cat", "a red apple, 3d render, on a blue background", "Fork and knife", "a big cat"]
+    "prompt",
+    [
+        "a cat",
+        "a red apple, 3d render, on a blue background",
+        "a big cat",
+        "a glossy cat",
+        "a cat in the top left corner",
+    ],
 )
 def test_what_was_taught_is_left_as_it_is_said(reader, prompt):
     reading = reader.read(prompt)
@@ -65,10 +72,9 @@ def test_what_was_taught_is_left_as_it_is_said(reader, prompt):
 @pytest.mark.parametrize(
     ("prompt", "told"),
     [
-        ("a puppy on pink", "a dog face on pink"),
-        ("Draw me a pup, please", "Draw me a dog face, please"),
-        ("an automobile and nothing else", "an automobile and nothing else"),
-        ("an aubergine, 3d", "an eggplant, 3d"),
+        ("a big puppy on pink", "a big dog face on pink"),
+        ("Draw me a pup in a corner, please", "Draw me a dog face in a corner, please"),
+        ("an aubergine, oil", "an eggplant, oil"),
         ("a cup of coffee", "a hot beverage"),
         ("a jumbo jet", "an airplane"),
         ("a blue car", "a blue automobile"),
@@ -77,6 +83,22 @@ def test_what_was_taught_is_left_as_it_is_said(reader, prompt):
 )
 def test_a_name_that_was_not_taught_becomes_the_nearest(reader, prompt, told):
     assert reader.read(prompt).prompts == (told,)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "told"),
+    [
+        ("Draw me a pup, please", "a dog face"),
+        ("I need a glossy cat. Style: sticker. Backdrop: pink.", "a cat, flat sticker, on a pink background"),
+        ("an automobile and nothing else", "an automobile"),
+        ("Fork and knife", "a fork and knife"),
+        ("an aubergine, 3d", "an eggplant, 3d render"),
+        ("a light blue backdrop with a jet on it", "an airplane, on a light blue background"),
+    ],
+)
+def test_a_prompt_that_says_no_more_than_thing_style_and_ground_is_told_as_the_app_words_it(reader, prompt, told):
+    reading = reader.read(prompt)
+    assert reading.prompts == (told,) and reading.placed == 1
 
 
 def test_a_word_near_nothing_stays_and_is_owned_up_to(reader):

@@ -54,7 +54,10 @@ def tiny_components(seed: int = 0) -> dict:
             layers_per_block=(1,),
         ),
         "fusion": ImageFusion(embed_dim=EMBED_DIM, hidden_dim=8),
-        "prior": EmbeddingPrior(embed_dim=EMBED_DIM, text_dim=TEXT_DIM, hidden_dim=32, num_layers=1, num_queries=1),
+        "prior": EmbeddingPrior(
+            embed_dim=EMBED_DIM, text_dim=TEXT_DIM, text_hidden_dim=32, num_text_layers=1, hidden_dim=32, num_layers=1,
+            num_queries=1,
+        ),
         "prior_scheduler": FlowMatchEulerDiscreteScheduler(),
         "decoder": ImageDecoder(
             embed_dim=EMBED_DIM, semantic_dim=SEMANTIC_DIM, text_dim=TEXT_DIM, hidden_dim=32,

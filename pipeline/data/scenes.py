@@ -81,7 +81,7 @@ PLAIN_STYLE_WORDS = {
     "bold flat emoji": ("bold flat", "bold emoji", "bright flat emoji"),
     "muted flat illustration": ("muted flat", "muted illustration", "soft flat illustration"),
     "tiny pixel art": ("pixel art", "pixelated", "8-bit", "pixel"),
-    "black and white glyph": ("black and white", "line art", "black line art", "glyph"),
+    "black and white glyph": ("line art", "black line art", "glyph"),
     "outlined cartoon emoji": ("outlined cartoon", "comic", "cartoon with outlines"),
     "colorful outlined icon": ("outlined icon", "line icon", "colored outline icon"),
     "hand-drawn sketch icon": ("sketch", "hand-drawn", "doodle", "hand drawn sketch"),

@@ -55,18 +55,21 @@ class PictureScreen:
         rival = (embeds @ self.harmless.T).max(axis=1) if len(self.harmless) else np.full(len(embeds), -1.0)
         return near.max(axis=1) - rival, [self.categories[column] for column in near.argmax(axis=1)]
 
-    def check(self, embeds: np.ndarray, asked: np.ndarray) -> None:
-        """Refuse drawn pictures that show an unsafe concept rather than what was asked for.
+    def excess(self, embeds: np.ndarray, asked: np.ndarray) -> tuple[np.ndarray, list[str]]:
+        """`margins` of drawn pictures (m, dim), with their prompt `asked` (n, dim), which passed the screen of texts,
+        counted as harmless."""
+        margins, names = self.margins(embeds)
+        asked_for = (embeds @ asked.T).max(axis=1) if len(asked) else np.full(len(embeds), -1.0)
+        return np.minimum(margins, (embeds @ self.unsafe.T).max(axis=1) - asked_for), names
 
-        `embeds` (m, dim) of the pictures; `asked` (n, dim), of the prompt, which passed the screen of texts: it counts
-        as harmless. Both are L2-normalised. Raises `Refused`, whose message says what kind of thing it is.
+    def check(self, embeds: np.ndarray, asked: np.ndarray) -> None:
+        """Refuse drawn pictures that show an unsafe concept rather than what was asked for; arguments as of `excess`.
+
+        Raises `Refused`, whose message says what kind of thing it is.
         """
         if not self.categories:
             return
-        margins, names = self.margins(embeds)
-        asked_for = (embeds @ asked.T).max(axis=1) if len(asked) else np.full(len(embeds), -1.0)
-        near = (embeds @ self.unsafe.T).max(axis=1) - asked_for
-        for margin, name in zip(np.minimum(margins, near), names, strict=True):
+        for margin, name in zip(*self.excess(embeds, asked), strict=True):
             if margin > self.margin:
                 kind = name.replace("_", " ")
                 explanation = f"This was drawn and is not shown, because it looks like something unsafe ({kind})."

@@ -38,6 +38,8 @@ def parse_arguments(description: str, stage: str, argv: list[str] | None = None)
     parser.add_argument("--start-from", help="folder of this network, trained before: goes on from it")
     if stage == "super_res":
         parser.add_argument("--without-text", action="store_true", help="for the ablation; give --output too")
+    if stage == "vocabulary":
+        parser.add_argument("--named", help="comma-separated sources whose names count (all)")
     parser.add_argument("--output", help="folder of this stage's results (default: its name, in the run's folder)")
     parser.add_argument("--dry-run", action="store_true", help="print the plan and stop")
     arguments = parser.parse_args(argv)

@@ -3,8 +3,9 @@
     python -m pipeline.training.prior --preset cpu --minutes 60
 
 Layers and captions are embedded once by stage 1's two halves, so that a step costs only the small network.
-x_t = (1 - sigma) x_0 + sigma noise (Lipman et al. 2023); the network predicts x_0. A little noise on the text keeps it
-from learning captions by heart: words that mean the same lie near each other.
+x_t = (1 - sigma) x_0 + sigma noise (Lipman et al. 2023); the network predicts x_0: its mean given the text, and beside
+it, the rest given the noisy embedding too. A little noise on the text keeps it from learning captions by heart: words
+that mean the same lie near each other.
 """
 
 from pathlib import Path
@@ -25,7 +26,7 @@ from pipeline.training.scenes import SceneSet
 __all__ = ["embed_scenes", "main", "prior_loss"]
 
 TEXT_DROP = 0.1  # rows without text, for classifier-free guidance
-TEXT_NOISE = 0.3  # standard deviation at most, relative to the text's own
+TEXT_NOISE = 0.15  # standard deviation at most, relative to the text's own
 NOISE_SHIFT = 1.2  # of the noise level's logit: what is drawn is decided where there is much noise
 
 
@@ -41,11 +42,23 @@ def prior_loss(prior: EmbeddingPrior, batch: dict, generator: torch.Generator) -
     condition = torch.where(draw[0] < TEXT_DROP, prior.null_text.to(condition.dtype), condition)
     sigma = torch.sigmoid(torch.logit(draw[1].clamp(1e-4, 1 - 1e-4)) + NOISE_SHIFT)
     noise = torch.randn(clean.shape, generator=generator, device=device)
-    predicted = prior(torch.lerp(clean, noise, sigma), 1000 * sigma[:, 0], condition).float()
-    error = (predicted - clean).square()
+    mean = prior.to_mean(condition).float()
+    fixed = mean.detach()  # the denoiser learns what the mean leaves; the mean does not learn from its errors
+    rest = prior.denoise(torch.lerp(clean, noise, sigma), 1000 * sigma[:, 0], condition, fixed).float()
     scale = clean.var(0).sqrt()  # weighted by it: what is coarse comes before detail, and detail still counts
-    weighted = (error * scale).mean(-1, keepdim=True) / scale.mean()
-    return {"loss": weighted.mean(), "from_noise": weighted[sigma > 0.9].mean(), "error": error.mean()}
+
+    def weighted(error: torch.Tensor) -> torch.Tensor:
+        return (error.square() * scale).mean(-1) / scale.mean()
+
+    from_text, denoised = weighted(mean - clean), weighted(fixed + rest - clean)
+    return {
+        "loss": (from_text + denoised).mean(),
+        "from_text": from_text.mean(),
+        "denoised": denoised.mean(),
+        "from_noise": denoised[sigma[:, 0] > 0.9].mean(),
+        "error": (fixed + rest - clean).square().mean(),
+        "error_from_text": (mean - clean).square()[draw[0, :, 0] >= TEXT_DROP].mean(),
+    }
 
 
 @torch.no_grad()

@@ -1,6 +1,6 @@
 """The vocabulary: every name of the training pictures, embedded by the text encoder. Nothing is trained; a minute.
 
-    python -m pipeline.training.vocabulary --input PICTURES --run runs/default
+    python -m pipeline.training.vocabulary --input PICTURES --run runs/default --named SOURCE,SOURCE
 
 A name that several things share stands for the one that people mean (``pipeline/data/common_words.py``), else for the
 one whose own phrase is nearest to it in meaning.
@@ -37,21 +37,30 @@ def embed_phrases(tokenizer, text_encoder, phrases: list[str]) -> torch.Tensor:
     return torch.cat(rows)
 
 
-def make_vocabulary(cutouts: list[Cutout], tokenizer, text_encoder) -> Vocabulary:
-    """Phrases stand for themselves, aliases and keywords for the nearest phrase that has them."""
+def make_vocabulary(cutouts: list[Cutout], tokenizer, text_encoder, *, named: set[str] | None = None) -> Vocabulary:
+    """Phrases stand for themselves, aliases and keywords for the nearest phrase that has them.
+
+    Args:
+        cutouts: what the model was taught.
+        tokenizer, text_encoder: the pretrained ones.
+        named: sources whose names count (all if None): icons of programs are called "about", "add" and "process",
+            which name no thing in a sentence. Styles count from all.
+    """
     phrase_of_concept: dict[str, str] = {}
     others: dict[str, dict[str, None]] = {}  # alias or keyword -> phrases that have it
     styles: dict[str, dict[str, None]] = {}
-    for cutout in sorted(cutouts, key=lambda row: row.is_tone_variant):
+    for cutout in cutouts:
+        if cutout.styles:
+            words = (*cutout.styles[1:], *PLAIN_STYLE_WORDS.get(cutout.styles[0], ()))
+            styles.setdefault(cutout.styles[0], {}).update(dict.fromkeys(words))
+    naming = [cutout for cutout in cutouts if named is None or cutout.source in named]
+    for cutout in sorted(naming, key=lambda row: row.is_tone_variant):
         phrase = phrase_of_concept.setdefault(cutout.concept, cutout.phrase.lower())
         if not cutout.is_tone_variant:
             for name in (cutout.concept, *cutout.aliases):
                 others.setdefault(name.lower(), {})[phrase] = None
             for name in cutout.keywords:
                 others.setdefault(name.lower(), {})[phrase] = None
-        if cutout.styles:
-            words = (*cutout.styles[1:], *PLAIN_STYLE_WORDS.get(cutout.styles[0], ()))
-            styles.setdefault(cutout.styles[0], {}).update(dict.fromkeys(words))
     phrases = list(dict.fromkeys(phrase_of_concept.values()))
     known = set(phrases)
     names = phrases + sorted(name for name in others if name not in known and any(c.isalpha() for c in name))
@@ -80,13 +89,14 @@ def make_vocabulary(cutouts: list[Cutout], tokenizer, text_encoder) -> Vocabular
 
 
 def main(argv: list[str] | None = None) -> None:
-    arguments, _ = parse_arguments(__doc__, "vocabulary", argv)
+    arguments, preset = parse_arguments(__doc__, "vocabulary", argv)
     tiers = tuple(arguments.tiers.split(",")) if arguments.tiers else None
-    cutouts = load_cutouts(arguments.input, size=128, tiers=tiers).cutouts
+    cutouts = load_cutouts(arguments.input, size=preset.super_res_size, tiers=tiers).cutouts
     if arguments.sources:
         wanted = {item.partition("=")[0] for item in arguments.sources.split(",")}
         cutouts = [cutout for cutout in cutouts if cutout.source in wanted]
-    vocabulary = make_vocabulary(cutouts, *load_text_encoder(arguments.text_encoder))
+    named = set(arguments.named.split(",")) if arguments.named else None
+    vocabulary = make_vocabulary(cutouts, *load_text_encoder(arguments.text_encoder), named=named)
     vocabulary.save_pretrained(Path(arguments.output) / "vocabulary")
 
 

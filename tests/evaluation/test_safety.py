@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from pipeline.evaluation.safety import harmless_lists, main, measure_safety, unsafe_lists
+from pipeline.evaluation.safety import harmless_lists, main, measure_drawn, measure_safety, unsafe_lists
 from pipeline.evaluation.safety_prompts import BENIGN_CHOSEN_ON, BENIGN_PROMPTS, UNSAFE_CHOSEN_ON, UNSAFE_PROMPTS
 from pipeline.safety import SafetyScreen
 from tests.data.pictures import drawing, record_of
+from tests.tiny import tiny_pipeline
 
 
 def test_words_and_meaning_are_counted_apart():
@@ -40,3 +41,8 @@ def test_both_tables_are_printed(tmp_path, monkeypatch, capsys):
     main(["--input", str(tmp_path), "--captions", "1"])
     printed = capsys.readouterr().out
     assert "names of things" in printed and "- hate" in printed
+
+
+def test_drawn_pictures_are_held_against_what_is_unsafe():
+    excess = measure_drawn(tiny_pipeline(), ["a cat", "an apple"])
+    assert excess.shape == (2,) and np.isfinite(excess).all() and (np.abs(excess) <= 2).all()
