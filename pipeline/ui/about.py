@@ -42,8 +42,8 @@ _GERMAN = f"""
 ## Was es zeichnet
 Das mitgelieferte Modell zeichnet Sticker, Icons und emojihafte Bilder von Dingen, die einen Namen haben, in dreizehn
 Stilen und auf einfarbigem Grund in der Farbe, die Sie nennen, mit 256 × 256 Pixeln. Es versteht englische
-Beschreibungen. Fotos, Schrift, Szenen voller Dinge und bekannte Personen kann es nicht: Es gibt das Nächstliegende, das
-es zeichnen kann.
+Beschreibungen. Fotos, Schrift, Szenen voller Dinge und bekannte Personen kann es nicht: Es gibt das Nächstliegende,
+das es zeichnen kann.
 
 ## Was jedes Bild bei sich trägt
 - Ein **unsichtbares Wasserzeichen**, zurückgelesen, bevor das Bild erscheint. „Prüfen“ findet es auch nach JPEG,
