@@ -13,7 +13,7 @@ files, pictures = client.predict(prompt="a red apple, 3d render", seed=7, api_na
 
 _ENGLISH = f"""
 ## What it draws
-The bundled model draws stickers, icons and emoji-like pictures of things that can be named, in thirteen styles and on
+The bundled model draws stickers, icons and emoji-like pictures of things that can be named, in five styles and on
 plain backgrounds of the colour you name, at 256 × 256. Photographs, written words, crowded scenes and people you know
 are beyond it: it gives the nearest thing that it can draw.
 
@@ -40,7 +40,7 @@ has a picture from here can read its recipe in Verify for as long. The files of 
 
 _GERMAN = f"""
 ## Was es zeichnet
-Das mitgelieferte Modell zeichnet Sticker, Icons und emojihafte Bilder von Dingen, die einen Namen haben, in dreizehn
+Das mitgelieferte Modell zeichnet Sticker, Icons und emojihafte Bilder von Dingen, die einen Namen haben, in fünf
 Stilen und auf einfarbigem Grund in der Farbe, die Sie nennen, mit 256 × 256 Pixeln. Es versteht englische
 Beschreibungen. Fotos, Schrift, Szenen voller Dinge und bekannte Personen kann es nicht: Es gibt das Nächstliegende,
 das es zeichnen kann.
@@ -71,7 +71,7 @@ Die Dateien eines Besuchs werden binnen einer Stunde gelöscht.
 
 _SPANISH = f"""
 ## Qué dibuja
-El modelo incluido dibuja pegatinas, iconos e imágenes como emojis de cosas que tienen nombre, en trece estilos y sobre
+El modelo incluido dibuja pegatinas, iconos e imágenes como emojis de cosas que tienen nombre, en cinco estilos y sobre
 fondos lisos del color que nombres, de 256 × 256 píxeles. Entiende descripciones en inglés. Las fotografías, el texto
 escrito, las escenas llenas y las personas conocidas quedan fuera de su alcance: da lo más parecido que sabe dibujar.
 

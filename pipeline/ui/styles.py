@@ -5,21 +5,7 @@ import re
 __all__ = ["ANY", "BACKGROUNDS", "STYLES", "read_choices", "write_choices"]
 
 ANY = "Any"
-STYLES = (
-    "3d render",
-    "gradient vector",
-    "flat geometric",
-    "cartoon emoji",
-    "flat sticker",
-    "blob emoji",
-    "bold flat emoji",
-    "muted flat illustration",
-    "outlined cartoon emoji",
-    "tiny pixel art",
-    "black and white glyph",
-    "hand-drawn sketch icon",
-    "colorful outlined icon",
-)
+STYLES = ("3d render", "gradient vector", "flat geometric", "cartoon emoji", "flat sticker")
 # The names that captions of the training scenes use (pipeline/data/scenes.py); a test holds the two lists together.
 BACKGROUNDS = (
     "white",
