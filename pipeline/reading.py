@@ -6,8 +6,8 @@
 The prior was taught one thing at a time under the names of its training captions. So a name that it was not taught is
 replaced by the nearest that it was, and several things are drawn one by one and then arranged: text rewriting as in
 Betker et al. 2023 ("Improving Image Generation with Better Captions"), done with a vocabulary in place of a language
-model. One thing is told in the app's own words where the prompt says no more than thing, style and ground. A prompt
-that names nothing recognisable goes to the model as it is.
+model. One thing is told in the app's own words: what the prompt says beside thing, size, corner, style and ground was
+never taught, and is left out and owned up to. A prompt that names nothing recognisable goes to the model as it is.
 """
 
 import re
@@ -56,16 +56,8 @@ _ING_NOUNS = frozenset(
     dumpling duckling sapling seedling herring railing icing dressing topping""".split()
 )
 _SIZES = frozenset("big large small tiny little huge giant".split())
-# Plain words that say where a thing is, and those that may say how it looks where no style is named.
-_PLACES = frozenset(
-    """left right top bottom middle centre center side sides corner corners upper lower front back top-left top-right
-    left-right""".split()
-)
-_LOOKS = frozenset(
-    """vector cartoonish digital stylised stylized colored coloured solid flat simple clean cute glossy soft minimal
-    minimalist minimalistic modern sharp crisp detailed bright shiny colorful colourful photo photograph painting
-    sketch logo symbol sign""".split()
-)
+_LARGE = frozenset("big large huge giant".split())
+_CORNER = re.compile(r"\b(top|upper|bottom|lower)[ -](left|right)\b")
 _GROUND_WORDS = frozenset(
     "background backdrop backgrounds bg wall ground backing canvas surface behind around".split()
 )
@@ -110,7 +102,8 @@ _OTHER_SIDE = {"left": "right", "right": "left", "top": "below", "upper": "below
 _IT = re.compile(
     rf"\b(?:its|their)\b|\b(?:of|under|below|beneath|underneath|above|over|atop|beside|behind) {_IT_WORDS}"
 )
-_JOINS = re.compile(r"\b(?:and|plus|with|next to|beside|besides|near|by|between|alongside|on|in front of|&|\+)|,|/")
+# "With" joins no second thing: a snowman with a nose, a wizard with a hat. Unless a side is said of it.
+_JOINS = re.compile(r"\b(?:and|plus|next to|beside|besides|near|by|between|alongside|on|in front of|&|\+)|,|/")
 
 
 @dataclass(frozen=True)
@@ -139,6 +132,7 @@ class Reading:
         things: what is drawn; empty where the prompt is taken as it is.
         layout: "single", "row", "column" or "grid": how several are arranged, in the order of ``things``.
         style, background: of the vocabulary's, where the prompt says one.
+        left_out: words that the model is not told, because it would not know what to make of them.
     """
 
     prompts: tuple[str, ...]
@@ -146,6 +140,7 @@ class Reading:
     layout: str = "single"
     style: str | None = None
     background: str | None = None
+    left_out: tuple[str, ...] = ()
 
     @property
     def placed(self) -> int:
@@ -164,7 +159,22 @@ class Reading:
                 said.append(f"“{thing.said}” was never taught: this is a guess.")
             elif self.placed == 1 and thing.phrase != thing.said.lower():
                 said.append(f"“{thing.said}” is drawn as “{thing.phrase}”.")
+        if self.left_out:
+            said.append(f"Left out: {', '.join(f'“{words}”' for words in self.left_out)}.")
         return " ".join(said)
+
+
+def _left_out(words: list[str], rest: list[bool], breaks: list[bool]) -> tuple[str, ...]:
+    """The words of ``rest`` that are no mere wording, those that stand together as one."""
+    parts: list[list[str]] = []
+    for at, word in enumerate(words):
+        if not rest[at] or word in _PLAIN or word in _NUMBERS:
+            continue
+        if parts and at and rest[at - 1] and words[at - 1] == parts[-1][-1] and not breaks[at - 1]:
+            parts[-1].append(word)
+        else:
+            parts.append([word])
+    return tuple(dict.fromkeys(" ".join(part) for part in parts))
 
 
 _LAYOUT_WORDS = {"row": "side by side", "column": "one above the other", "grid": "in a grid", "single": ""}
@@ -189,6 +199,7 @@ class _Run:
     name: str = ""  # in the vocabulary, the end of the run; "" where none is
     name_start: int = 0
     many: bool = False
+    pair: bool = False  # it is "a pair of" these
 
 
 class PromptReader:
@@ -232,19 +243,22 @@ class PromptReader:
             self._name(text[spans[run.start][0] : spans[run.end - 1][1]], run, count)
             for run, count in zip(runs, counts, strict=True)
         )
+        runs, things = self._drop_scenery(runs, things)
         placed = sum(thing.count for thing in things)
         if placed == 1:
             run, thing = runs[0], things[0]
-            if thing.cosine > 0 and self._says_no_more(words, taken, run, style):
-                parts = [with_article(thing.phrase), style, background and f"on {with_article(background)} background"]
-                return Reading((", ".join(filter(None, parts)),), things, "single", style, background)
-            if thing.phrase == thing.said.lower():
+            if thing.cosine == 0:
                 return Reading((prompt,), things, "single", style, background)
-            start, end = spans[run.start][0], spans[run.end - 1][1]
-            article = re.search(r"\b(?:an?|the|some)\s+$", text[:start], re.IGNORECASE)
-            start = article.start() if article else start
-            phrase = with_article(thing.phrase) if article else thing.phrase
-            return Reading((text[:start] + phrase + text[end:],), things, "single", style, background)
+            rest = [not taken[at] and not run.start <= at < run.end for at in range(len(words))]
+            parts = [
+                self._with_size_and_place(
+                    thing.phrase, [word for word, kept in zip(words, rest, strict=True) if kept]
+                ),
+                style,
+                background and f"on {with_article(background)} background",
+            ]
+            told = ", ".join(filter(None, parts))
+            return Reading((told,), things, "single", style, background, _left_out(words, rest, breaks))
         if placed > MAX_PLACED:
             return Reading((prompt,), (), "single", style, background)
         things, layout = self._arrange(text, spans, runs, things)
@@ -256,11 +270,14 @@ class PromptReader:
         return Reading(prompts, things, layout, style, background)
 
     @staticmethod
-    def _says_no_more(words: list[str], taken: list[bool], run: _Run, style: str | None) -> bool:
-        """Whether all else than thing, style and ground is wording: then the prompt is told as the app words it."""
-        wording = _PLAIN - _SIZES - _PLACES - (frozenset() if style else _LOOKS)
-        rest = [word for at, word in enumerate(words) if not taken[at] and not run.start <= at < run.end]
-        return all(word in wording for word in rest)
+    def _with_size_and_place(phrase: str, rest: list[str]) -> str:
+        """The thing as the training captions say it: "a large cat", "a small cat in the top left corner"."""
+        sizes = [word for word in rest if word in _SIZES]
+        corner = _CORNER.search(" ".join(rest))
+        if corner:
+            top = "top" if corner[1] in ("top", "upper") else "bottom"
+            return f"{with_article(f'small {phrase}')} in the {top} {corner[2]} corner"
+        return with_article(f"{'large' if sizes[0] in _LARGE else 'small'} {phrase}" if sizes else phrase)
 
     def _find_style(self, words: list[str], breaks: list[bool], taken: list[bool]) -> str | None:
         """The first style that is named; its words are taken."""
@@ -381,6 +398,7 @@ class PromptReader:
             at -= 1
         if at < 0 or (words[at] in ("couple", "pair", "trio") and not of):
             return 1
+        run.pair = words[at] == "pair"
         return _NUMBERS.get(words[at], 1)
 
     def _keep_things(self, words, breaks, spans, text, runs: list[_Run], counts: list[int]):
@@ -394,6 +412,8 @@ class PromptReader:
             joined = bool(_JOINS.search(between)) or any(pattern.search(between) for pattern, _ in _BETWEEN)
             sided = any(word in _SIDES for word in _WORD.findall(between)) or bool(_IT.search(between))
             conjunction = re.search(r"\b(?:and|plus|&)\s*$", between) is not None
+            behind = _BREAK.split(text[spans[run.end - 1][1] :].lower())[0]
+            sided = sided or any(pattern.search(behind) for pattern, _ in _FROM_IT)
             if run.name and (introduced or conjunction or sided) and (joined or sided or breaks[last.end - 1]):
                 kept.append(i)
             elif not run.name and introduced and (joined or sided):
@@ -406,11 +426,24 @@ class PromptReader:
                     kept.append(i)
         return [runs[i] for i in kept], [counts[i] for i in kept]
 
+    @staticmethod
+    def _drop_scenery(runs: list[_Run], things: tuple[Thing, ...]) -> tuple[list[_Run], tuple[Thing, ...]]:
+        """Without later things that nothing taught is near ("on a hill") or that are the first under another word ("a
+        tractor on a farm")."""
+        kept = [0]
+        for i in range(1, len(things)):
+            again = any(things[i].phrase == things[k].phrase and things[i].said != things[k].said for k in kept)
+            if things[i].cosine > 0 and not (again and things[i].count == 1):
+                kept.append(i)
+        return [runs[i] for i in kept], tuple(things[i] for i in kept)
+
     def _name(self, said: str, run: _Run, count: int) -> Thing:
         """The phrase that the model knows for a run."""
         lower = said.lower()
         if run.name:
             phrase = self.names[run.name]
+            if count == 2 and run.pair and singular(phrase) != phrase:
+                count = 1  # "a pair of eyes" is "eyes"
             if run.name_start == run.start:
                 return Thing(said, phrase, count)
             modifier = lower[: len(lower) - len(" ".join(_WORD.findall(lower)[run.name_start - run.start :]))].strip()

@@ -8,6 +8,7 @@ import random
 from collections import defaultdict
 from dataclasses import dataclass
 
+from pipeline.data.common_words import MORE_NAMES
 from pipeline.data.cutouts import Cutout, CutoutSet
 from pipeline.data.scenes import BACKGROUNDS
 from pipeline.english import NUMBER_WORDS, plural, with_article
@@ -175,8 +176,10 @@ class PromptLists:
         return [self._other(word, tuple(sorted(carriers[word])), turn) for turn, word in enumerate(words[:limit])]
 
     def other_words(self, limit: int | None = None) -> list[Ask]:
-        """Hand-written words (``other_words.py``) that no row has as name, alias or keyword: captions lack them."""
-        said = set()
+        """Hand-written words (``other_words.py``) that captions lack, since no row has them as name, alias or keyword,
+        and that no table of ours adds to the vocabulary.
+        """
+        said = {word for words in MORE_NAMES.values() for word in words.split(", ")}
         for row in self.cutouts.cutouts:
             said.update(word.lower() for word in (row.phrase, row.concept, *row.aliases, *row.keywords))
         words = sorted(word for word in OTHER_WORDS if word not in said)

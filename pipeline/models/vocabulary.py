@@ -3,6 +3,8 @@
 A prompt's word that is none of them is drawn as the nearest one: the model says so instead of guessing in silence.
 """
 
+import functools
+
 import torch
 import torch.nn.functional as F
 from diffusers import ConfigMixin, ModelMixin
@@ -10,6 +12,8 @@ from diffusers.configuration_utils import register_to_config
 from torch import nn
 
 __all__ = ["Vocabulary"]
+
+TELLING = 0.35  # cosine of a name and its phrase
 
 
 class Vocabulary(ModelMixin, ConfigMixin):
@@ -38,8 +42,20 @@ class Vocabulary(ModelMixin, ConfigMixin):
         self.phrase_of = dict(zip(names, phrases, strict=True))
         self.embeds = nn.Parameter(torch.zeros(len(names), text_dim), requires_grad=False)
 
+    @functools.cached_property
+    def telling(self) -> torch.Tensor:
+        """(len(names),) of bool: whether a name means about what its phrase does; "golden" is no green apple, though a
+        keyword of it.
+        """
+        names = self.config.names
+        row = {name: at for at, name in enumerate(names)}
+        embeds = F.normalize(self.embeds.float(), dim=-1)
+        phrases = embeds[[row.get(self.phrase_of[name], at) for at, name in enumerate(names)]]
+        return (embeds * phrases).sum(-1) >= TELLING
+
     def nearest(self, embed: torch.Tensor) -> tuple[str, float]:
-        """The name nearest in meaning to a sentence embedding (text_dim,), and the cosine between them."""
+        """The telling name nearest in meaning to a sentence embedding (text_dim,), and the cosine between them."""
         scores = self.embeds.float() @ F.normalize(embed.float().to(self.embeds.device), dim=-1)
+        scores = scores.masked_fill(~self.telling, -1.0)
         best = int(scores.argmax())
         return self.config.names[best], float(scores[best])

@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
-from pipeline.data.common_words import COMMON_WORDS
+from pipeline.data.common_words import COMMON_WORDS, MORE_NAMES
 from pipeline.data.cutouts import Cutout, load_cutouts
 from pipeline.data.scenes import BACKGROUNDS, MORE_GROUNDS, PLAIN_STYLE_WORDS
 from pipeline.models.vocabulary import Vocabulary
@@ -63,6 +63,9 @@ def make_vocabulary(cutouts: list[Cutout], tokenizer, text_encoder, *, named: se
                 others.setdefault(name.lower(), {})[phrase] = None
     phrases = list(dict.fromkeys(phrase_of_concept.values()))
     known = set(phrases)
+    for phrase, words in MORE_NAMES.items():
+        for name in words.split(", ") if phrase in known else ():
+            others[name] = {phrase: None}  # what people mean, whatever else has it as a keyword
     names = phrases + sorted(name for name in others if name not in known and any(c.isalpha() for c in name))
     embeds = embed_phrases(tokenizer, text_encoder, names)
     row = {name: i for i, name in enumerate(names)}
