@@ -117,7 +117,7 @@ class ImageEncoder(ModelMixin, ConfigMixin):
         """Take pictures (batch, 3, height, width) in [-1, 1] apart: their layers and poses.
 
         The ground is what the border's median colour reaches from the border. A picture whose border is not of one
-        colour is its own layer, opaque, as large as the picture.
+        colour, or that is nothing but its ground, is its own layer, opaque, as large as the picture.
         """
         separated = [_separate(picture.float(), self.config.layer_size) for picture in pixel_values]
         layers, poses = (torch.stack(parts) for parts in zip(*separated, strict=True))
@@ -134,19 +134,25 @@ def _separate(picture: torch.Tensor, layer_size: int) -> tuple[torch.Tensor, tor
     if (ring - ground[:, None]).abs().amax(0).median() <= _EVEN:
         free = (difference < _GROUND).float()[None, None]
         outside = _reached_from_border(free)
-        edge = F.max_pool2d(outside, 3, stride=1, padding=1)[0, 0] > 0  # where thing and ground mix
-        strongest = F.max_pool2d(difference[None, None], 5, stride=1, padding=2)[0, 0]
-        alpha = torch.where(edge, (difference / strongest.clamp(min=_GROUND)).clamp(0, 1), alpha)
-        alpha = alpha * (1 - outside[0, 0])
+        if _solid(1 - outside[0, 0]).any():  # else it is nothing but its ground
+            edge = F.max_pool2d(outside, 3, stride=1, padding=1)[0, 0] > 0  # where thing and ground mix
+            strongest = F.max_pool2d(difference[None, None], 5, stride=1, padding=2)[0, 0]
+            alpha = torch.where(edge, (difference / strongest.clamp(min=_GROUND)).clamp(0, 1), alpha)
+            alpha = alpha * (1 - outside[0, 0])
     colours = ((picture + 1) / 2 - (ground[:, None, None] + 1) / 2 * (1 - alpha)).clamp(min=0).minimum(alpha)
     layer = torch.cat([colours, alpha[None]])
-    solid = F.avg_pool2d((alpha > 0)[None, None].float(), 3, stride=1, padding=1)[0, 0] > 0.5  # specks are none
+    solid = _solid(alpha)
     rows, columns = solid.any(1).nonzero().flatten(), solid.any(0).nonzero().flatten()
     top, bottom = (int(rows[0]), int(rows[-1]) + 1) if len(rows) else (0, height)
     left, right = (int(columns[0]), int(columns[-1]) + 1) if len(columns) else (0, width)
     layer = _fit(layer[:, top:bottom, left:right], layer_size)
     place = ((left + right) / 2 / width, (top + bottom) / 2 / height, max(bottom - top, right - left) / height)
     return 2 * layer - 1, torch.cat([ground, ground.new_tensor(place)])
+
+
+def _solid(alpha: torch.Tensor) -> torch.Tensor:
+    """Where (height, width) there is something, specks left out."""
+    return F.avg_pool2d((alpha > 0)[None, None].float(), 3, stride=1, padding=1)[0, 0] > 0.5
 
 
 def _reached_from_border(free: torch.Tensor) -> torch.Tensor:

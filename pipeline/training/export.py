@@ -24,7 +24,8 @@ from pipeline.training.text import load_text_encoder
 
 __all__ = ["assemble", "export", "main", "write_checksums"]
 
-PRIOR_TEMPERATURE = 0.5  # of 0.5 and 1, the one with more right pictures; see weights/README.md
+PRIOR_TEMPERATURE = 0.4  # chosen by looking and by the alignment table; see weights/README.md
+SAFETY_MARGIN = 0.05  # at which no harmless drawing was held back: `python -m pipeline.evaluation.safety --draw 200`
 SHARD_SIZE = "40MB"  # no file over 45 MB
 
 
@@ -71,6 +72,7 @@ def assemble(run: str | Path, text_encoder_path: str | Path | None = None) -> Te
         super_res_scheduler=FlowMatchEulerDiscreteScheduler(),
         vocabulary=part(Vocabulary, "vocabulary", "vocabulary"),
         safety_threshold=CONCEPT_THRESHOLD,  # chosen for this text encoder
+        safety_margin=SAFETY_MARGIN,
         prior_temperature=PRIOR_TEMPERATURE,
     )
 

@@ -103,9 +103,10 @@ def test_a_picture_without_a_flat_ground_is_its_own_layer(encoder):
     assert torch.allclose(compose(layers, *arrange(poses, [1], "single"), 128), picture, atol=0.05)
 
 
-def test_an_empty_picture_is_embedded_too(encoder):
-    with torch.no_grad():
-        assert torch.isfinite(encoder(torch.ones(1, 3, 64, 64))).all()
+def test_two_pictures_of_one_colour_each_are_told_apart(encoder):
+    pictures = torch.stack([torch.full((3, 64, 64), shade) for shade in (1.0, -0.5)])
+    layers, _ = encoder.separate(pictures)
+    assert (layers[:, 3] == 1).all() and torch.allclose(layers[:, :3], pictures)
 
 
 def test_a_picture_of_another_size_is_refused_with_the_size_that_is_wanted(encoder):
