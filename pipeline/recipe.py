@@ -58,7 +58,7 @@ _FIRST = {
     "similarity_strength": 0.7,
 }
 _SECOND = {**_FIRST, "variations": ()}
-_THIRD = {**_SECOND, "num_inference_steps": 1, "prior_num_inference_steps": 4, "prior_guidance_scale": 1.5}
+_THIRD = {**_SECOND, "num_inference_steps": 1, "prior_num_inference_steps": 4, "prior_guidance_scale": 1.25}
 DEFAULTS: Mapping[int, Mapping[str, Any]] = MappingProxyType(
     {1: MappingProxyType(_FIRST), 2: MappingProxyType(_SECOND), 3: MappingProxyType(_THIRD)}
 )

@@ -345,7 +345,7 @@ class TextToImagePipeline(DiffusionPipeline):
         num_inference_steps: int = 1,
         guidance_scale: float = 1.0,
         prior_num_inference_steps: int = 4,
-        prior_guidance_scale: float = 1.5,
+        prior_guidance_scale: float = 1.25,
         super_res_num_inference_steps: int = 1,
         num_images_per_prompt: int = 1,
         generator: torch.Generator | list[torch.Generator] | None = None,

@@ -144,11 +144,11 @@ def test_canonical_json_and_id_are_frozen():
     newer = Recipe.from_query("?prompt=a+cat&v=3").recipe
     assert newer.to_json() == (
         '{"fusion_type":"mean","guidance_scale":1.0,"height":256,"image_hashes":[],"image_weights":[],'
-        '"model":"easel","negative_prompt":"","num_inference_steps":1,"prior_guidance_scale":1.5,'
+        '"model":"easel","negative_prompt":"","num_inference_steps":1,"prior_guidance_scale":1.25,'
         '"prior_num_inference_steps":4,"prompt":"a cat","schema":3,"seed":0,"similarity_strength":0.7,'
         '"super_res_num_inference_steps":1,"variations":[],"weights_hash":"","width":256}'
     )
-    assert newer.id == "59899aca9285c05a"
+    assert newer.id == "a37a97c100acdb73"
 
 
 def test_defaults_of_the_schema_are_the_programs_defaults():
@@ -164,7 +164,7 @@ def test_the_defaults_of_every_schema_are_frozen():
         "image_weights": (), "fusion_type": "mean", "similarity_strength": 0.7,
     }  # fmt: skip
     assert DEFAULTS[2] == {**DEFAULTS[1], "variations": ()}
-    fewer = {"num_inference_steps": 1, "prior_num_inference_steps": 4, "prior_guidance_scale": 1.5}
+    fewer = {"num_inference_steps": 1, "prior_num_inference_steps": 4, "prior_guidance_scale": 1.25}
     assert DEFAULTS[3] == {**DEFAULTS[2], **fewer}
 
 

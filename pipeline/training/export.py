@@ -25,7 +25,7 @@ from pipeline.training.text import load_text_encoder
 __all__ = ["assemble", "export", "main", "write_checksums"]
 
 PRIOR_TEMPERATURE = 0.4  # chosen by looking and by the alignment table; see weights/README.md
-SAFETY_MARGIN = 0.05  # at which no harmless drawing was held back: `python -m pipeline.evaluation.safety --draw 200`
+SAFETY_MARGIN = 0.1  # at which no harmless drawing was held back: `python -m pipeline.evaluation.safety --draw 150`
 SHARD_SIZE = "40MB"  # no file over 45 MB
 
 
