@@ -15,6 +15,9 @@ Placement = tuple[int, float, float, float]  # which layer; centre (x, y) and si
 # an edge as sharp as a drawn one.
 _FIRM = 0.3, 0.7
 
+_SOLID = 0.9  # alpha from which a pixel's own colour is trusted
+_REACH = 1 / 50  # of the layer's side: how far an edge pixel looks for solid ones
+_SOME = 0.1  # share of solid pixels there that is enough to take their colour
 _SHARPEN = 0.8, 1 / 116  # amount; standard deviation of the blur, of the layer's side
 
 # How many -> centres and the side of the square that each thing fills, in units of the picture's side.
@@ -61,10 +64,8 @@ def arrange(poses: torch.Tensor, counts: list[int], layout: str) -> tuple[torch.
 def compose(layers: torch.Tensor, ground: torch.Tensor, placements: list[Placement], size: int) -> torch.Tensor:
     """Lay layers (things, 4, side, side) on a ground (3,), in order: (1, 3, size, size) in [-1, 1]."""
     layers = (layers.float().clamp(-1, 1) + 1) / 2
-    alpha = layers[:, 3:]
-    firm = ((alpha - _FIRM[0]) / (_FIRM[1] - _FIRM[0])).clamp(0, 1)
-    colours = layers[:, :3].minimum(alpha) * (firm / alpha.clamp(min=1e-3))
-    layers = torch.cat([colours, firm], dim=1)
+    firm = ((layers[:, 3:] - _FIRM[0]) / (_FIRM[1] - _FIRM[0])).clamp(0, 1)
+    layers = torch.cat([_edge_colours(layers) * firm, firm], dim=1)
     canvas = ((ground.float() + 1) / 2)[:, None, None].expand(-1, size, size).clone()
     for thing, x, y, side in placements:
         pixels = max(1, round(side * size))
@@ -75,6 +76,19 @@ def compose(layers: torch.Tensor, ground: torch.Tensor, placements: list[Placeme
         under = canvas[:, top : top + pixels, left : left + pixels]
         under.copy_(layer[:3].minimum(layer[3:]) + under * (1 - layer[3:]))
     return (2 * canvas - 1).clamp(-1, 1)[None]
+
+
+def _edge_colours(layers: torch.Tensor) -> torch.Tensor:
+    """The colours (things, 3, side, side), not multiplied by alpha: where a thing ends, and little of its colour is
+    left to tell, those of the solid parts beside.
+    """
+    alpha = layers[:, 3:]
+    own = (layers[:, :3] / alpha.clamp(min=1e-3)).clamp(0, 1)
+    solid = (alpha > _SOLID).to(layers)
+    reach = 2 * round(_REACH * layers.shape[-1]) + 1
+    near = F.avg_pool2d(torch.cat([own * solid, solid], dim=1), reach, stride=1, padding=reach // 2)
+    beside = near[:, :3] / near[:, 3:].clamp(min=1e-3)
+    return torch.where((solid == 0) & (near[:, 3:] > _SOME), beside, own)
 
 
 def sharpen(layers: torch.Tensor) -> torch.Tensor:

@@ -224,8 +224,14 @@ class PromptReader:
         known |= {word: name for word, name in _BACKGROUND_ALIASES.items() if name in known and word not in known}
         self._backgrounds = {tuple(word.split()): name for word, name in known.items()}
 
-    def read(self, prompt: str) -> Reading:
-        """Read one prompt. Never fails: what is not understood is left as it is."""
+    def read(self, prompt: str, *, chance: float | None = None) -> Reading:
+        """Read one prompt. Never fails: what is not understood is left as it is.
+
+        Args:
+            prompt: as a person says it.
+            chance: from 0 to 1, chooses among the taught styles where the prompt says none; None leaves it unsaid. The
+                mean of all styles is none of them.
+        """
         text = prompt.replace("’", "'")
         matches = list(_WORD.finditer(text))
         words = [match[0].lower() for match in matches]
@@ -244,6 +250,10 @@ class PromptReader:
             for run, count in zip(runs, counts, strict=True)
         )
         runs, things = self._drop_scenery(runs, things)
+        told_style = style
+        if style is None and chance is not None:
+            styles = list(self.vocabulary.config.styles)
+            told_style = styles[min(int(chance * len(styles)), len(styles) - 1)] if styles else None
         placed = sum(thing.count for thing in things)
         if placed == 1:
             run, thing = runs[0], things[0]
@@ -254,7 +264,7 @@ class PromptReader:
                 self._with_size_and_place(
                     thing.phrase, [word for word, kept in zip(words, rest, strict=True) if kept]
                 ),
-                style,
+                told_style,
                 background and f"on {with_article(background)} background",
             ]
             told = ", ".join(filter(None, parts))
@@ -263,7 +273,7 @@ class PromptReader:
             return Reading((prompt,), (), "single", style, background)
         things, layout = self._arrange(text, spans, runs, things)
         ground = background or "white"
-        tail = f", {style}" if style else ""
+        tail = f", {told_style}" if told_style else ""
         prompts = tuple(
             f"{with_article(thing.phrase)}{tail}, on {with_article(ground)} background" for thing in things
         )

@@ -21,7 +21,7 @@ from transformers import BertModel, CLIPImageProcessor, PreTrainedTokenizerBase
 from pipeline.layers import arrange, compose, sharpen
 from pipeline.models.decoder import ImageDecoder
 from pipeline.models.fusion import ImageFusion
-from pipeline.models.image_encoder import ImageEncoder
+from pipeline.models.image_encoder import POSE_DIM, ImageEncoder
 from pipeline.models.prior import EmbeddingPrior
 from pipeline.models.super_resolution import SuperResolution
 from pipeline.models.text_projection import TextProjection
@@ -55,7 +55,7 @@ class TextToImagePipeline(DiffusionPipeline):
         safety_margin: how much nearer to something unsafe than to its prompt and to anything harmless a drawn picture
             may be, in cosine of the embedding at hand; None leaves drawn pictures unscreened.
         prior_temperature: the prior starts from noise of this standard deviation. Below 1 its embeddings are likelier
-            and less varied (as "temperature" in Kingma and Dhariwal 2018, section 6).
+            and less varied (as "temperature" in Kingma and Dhariwal 2018, section 6), but for the pose.
     """
 
     model_cpu_offload_seq = "text_encoder->text_proj->image_encoder->fusion->prior->decoder->super_res"
@@ -214,16 +214,17 @@ class TextToImagePipeline(DiffusionPipeline):
         mask = (torch.arange(tokens.shape[1], device=tokens.device)[None] < lengths[:, None]).to(tokens.dtype)
         return tokens, mask, torch.cat([pooled for _, pooled in encoded])
 
-    def read_prompt(self, prompt: str | None, *, whole: bool = False) -> Reading | None:
+    def read_prompt(self, prompt: str | None, *, whole: bool = False, chance: float | None = None) -> Reading | None:
         """What a prompt is understood to ask for; None without a vocabulary or without words.
 
         Args:
             prompt: as a person says it.
+            chance: chooses a style where none is said (`PromptReader.read`).
             whole: several things stay in one prompt: where something else than the prompt says what is drawn.
         """
         if self.reader is None or not prompt or not prompt.strip():
             return None
-        reading = self.reader.read(prompt)
+        reading = self.reader.read(prompt, chance=chance)
         return Reading((prompt,)) if whole and reading.placed > 1 else reading
 
     @torch.no_grad()
@@ -293,7 +294,10 @@ class TextToImagePipeline(DiffusionPipeline):
             clean = self.prior(torch.cat([latents, latents]) if guided else latents, timestep[None], condition)
             return _guide(clean, guidance_scale) if guided else clean
 
-        latents = self.config.prior_temperature * latents
+        temperature = torch.full_like(latents[:1], self.config.prior_temperature)
+        start = self.image_encoder.config.semantic_dim + 1
+        temperature[:, start : start + POSE_DIM] = 1.0  # where and how large may vary
+        latents = temperature * latents
         latents = latents.expand(count, -1)  # the same for all: the things of one picture look alike
         latents = self._flow(self.prior_scheduler, predict, latents, num_steps, "prior", on_step)
         return self.prior.unwhiten(latents)
@@ -440,7 +444,10 @@ class TextToImagePipeline(DiffusionPipeline):
             noise |= {stage: mine.to(noise[stage]) for stage, mine in given.items() if mine is not None}
 
             # 3. Text: read, then encoded once for prior, decoder and super_res.
-            reading = self.read_prompt(text, whole=bool(images) or image_embeds is not None) if read_prompt else None
+            whole = bool(images) or image_embeds is not None
+            # Noise is normal: its distribution function turns a number of it into an even chance.
+            chance = None if whole else float(torch.special.ndtr(noise["prior"][0, 0].double()))
+            reading = self.read_prompt(text, whole=whole, chance=chance) if read_prompt else None
             readings.append(reading)
             several = reading is not None and reading.placed > 1
             counts, layout = (

@@ -125,6 +125,15 @@ def test_a_keyword_that_means_something_else_is_near_nothing(reader):
     assert named(reader, "a far") == [("castle", 1)]  # the very word is taken
 
 
+@pytest.mark.parametrize(
+    ("chance", "style"), [(0.0, "3d render"), (0.49, "3d render"), (0.5, "flat sticker"), (1.0, "flat sticker")]
+)
+def test_chance_chooses_the_style_that_nobody_named(reader, chance, style):
+    assert reader.read("a cat on pink", chance=chance).prompts == (f"a cat, {style}, on a pink background",)
+    assert reader.read("two cats", chance=chance).prompts == (f"a cat, {style}, on a white background",)
+    assert reader.read("a cat, 3d", chance=chance).prompts == ("a cat, 3d render",)
+
+
 def test_a_word_near_nothing_stays_and_is_owned_up_to(reader):
     reading = reader.read("a qwertz, sticker")
     assert reading.prompts == ("a qwertz, sticker",)

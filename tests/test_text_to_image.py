@@ -9,12 +9,13 @@ import torch
 from PIL import Image
 
 from pipeline.capabilities import CONTROLS
+from pipeline.models.image_encoder import POSE_DIM
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.recipe import DEFAULTS, SCHEMA
 from pipeline.safety import Refused, SafetyScreen
 from pipeline.text_to_image import TextToImagePipeline
 from pipeline.watermark import verify
-from tests.tiny import TEXT_DIM, tiny_components, tiny_pipeline
+from tests.tiny import EMBED_DIM, SEMANTIC_DIM, TEXT_DIM, tiny_components, tiny_pipeline
 
 
 @pytest.fixture(scope="module")
@@ -302,11 +303,20 @@ def test_several_things_become_one_marked_picture_with_one_embedding(reading_pip
     assert verify(output.images[0]).result == "GENERATED"
 
 
-def test_without_temperature_the_prior_draws_the_same_whatever_the_noise():
+def test_without_temperature_the_prior_draws_the_same_but_for_the_pose():
     pipe = TextToImagePipeline(**tiny_components(), prior_temperature=0.0)
     pipe.set_progress_bar_config(disable=True)
-    embeds = [pipe("a cat", generator=seeded(seed)).image_embeds for seed in (1, 2)]
-    assert torch.equal(*embeds)
+    noise = torch.randn(3, 1, EMBED_DIM, generator=seeded(1))
+    pose = slice(SEMANTIC_DIM + 1, SEMANTIC_DIM + 1 + POSE_DIM)
+    noise[1, :, pose] = noise[0, :, pose]
+    first, same_pose, other = (pipe("a cat", generator=seeded(1), prior_latents=each).image_embeds for each in noise)
+    assert torch.equal(first, same_pose) and not torch.equal(first, other)
+
+
+def test_a_style_that_nobody_named_is_chosen_but_not_for_references(reading_pipe):
+    assert reading_pipe("a cat", generator=seeded(1)).readings[0].prompts == ("a cat, 3d render",)
+    given = reading_pipe("a cat", generator=seeded(1), image=photo("red")).readings[0].prompts
+    assert given == ("a cat",)
 
 
 def test_references_keep_the_prompt_whole(reading_pipe):

@@ -78,10 +78,11 @@ def assemble(run: str | Path, text_encoder_path: str | Path | None = None) -> Te
 
 
 def write_checksums(folder: Path) -> None:
-    """``SHA256SUMS`` over every file of ``folder`` but itself and the README, in the format of sha256sum."""
+    """``SHA256SUMS`` over every file of ``folder`` but itself and the card with its pictures."""
     files = sorted(
-        path for path in folder.rglob("*") if path.is_file() and path.name not in ("SHA256SUMS", "README.md")
-    )
+        path for path in folder.rglob("*")
+        if path.is_file() and path.name not in ("SHA256SUMS", "README.md") and path.suffix != ".png"
+    )  # fmt: skip
     lines = [
         f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}\n" for path in files
     ]
