@@ -49,7 +49,7 @@ PROBED_SHARE = 1 / 16  # of the lists, a query; recall and time: python -m pipel
 TRAINING_ROWS_PER_LIST = 64
 # Copies of a picture are at least 0.994 alike (JPEG of quality 60; half size: 0.998), and 2 pictures in 1,000 have
 # another at 0.99 or above: python -m pipeline.evaluation.embedding
-DUPLICATE_COSINE = 0.99
+DUPLICATE_COSINE = 0.98
 SHORTLIST = 20  # times as many are looked up by prefix where whole vectors decide the order
 RETRAIN_GROWTH = 4  # lists are trained again once the index has grown this many times
 

@@ -22,7 +22,7 @@ POSE_DIM = 6  # red, green and blue of the ground in [-1, 1]; the thing's centre
 _POSE_CENTRE = (0.0, 0.0, 0.0, 0.5, 0.5, 0.75)
 _POSE_SCALE = (0.8, 0.8, 0.8, 2.0, 2.0, 2.0)  # as much of the vector's length as the largest components have
 
-_GROUND = 0.08  # difference from the ground, of a range of 2, up to which a pixel is the ground's
+_GROUND = 0.16  # difference from the ground, of a range of 2, up to which a pixel is the ground's
 _EVEN = 0.08  # median difference along the border up to which a ground counts as flat
 
 
