@@ -513,7 +513,8 @@ class TextToImagePipeline(DiffusionPipeline):
                 embeds.append(self.get_image_embeds([picture]))
 
             # 6. Screened as its words were; then the watermark, read back.
-            self.check_picture(embeds[-1], pooled)
+            if references is None and image_embeds is None:  # else the prompt says little about the picture
+                self.check_picture(embed, pooled)
             drawn.append(embed_checked(picture, payload=watermark_payload))
 
         self.maybe_free_model_hooks()
