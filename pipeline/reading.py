@@ -6,17 +6,20 @@
 The prior was taught one thing at a time under the names of its training captions. So a name that it was not taught is
 replaced by the nearest that it was, and several things are drawn one by one and then arranged: text rewriting as in
 Betker et al. 2023 ("Improving Image Generation with Better Captions"), done with a vocabulary in place of a language
-model. One thing is told in the app's own words: what the prompt says beside thing, size, corner, style and ground was
-never taught, and is left out and owned up to. A prompt that names nothing recognisable goes to the model as it is.
+model. The model is told thing and style in the app's own words; ground, size and place are no matter of guessing and
+are handed on as they are. What the prompt says beside these was never taught, and is left out and owned up to. A
+prompt that names nothing recognisable goes to the model as it is.
 """
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 
+from pipeline.data.captions import app_caption
+from pipeline.data.scenes import CORNERS, UNSAID_BACKGROUNDS
 from pipeline.english import NUMBER_WORDS, singular, with_article
 from pipeline.models.vocabulary import Vocabulary
 
@@ -57,6 +60,7 @@ _ING_NOUNS = frozenset(
 )
 _SIZES = frozenset("big large small tiny little huge giant".split())
 _LARGE = frozenset("big large huge giant".split())
+_LARGE_PLACE, _SMALL_SIDE = (0.5, 0.5, 0.95), 0.39  # centre and side, of the picture's side
 _CORNER = re.compile(r"\b(top|upper|bottom|lower)[ -](left|right)\b")
 _GROUND_WORDS = frozenset(
     "background backdrop backgrounds bg wall ground backing canvas surface behind around".split()
@@ -132,6 +136,8 @@ class Reading:
         things: what is drawn; empty where the prompt is taken as it is.
         layout: "single", "row", "column" or "grid": how several are arranged, in the order of ``things``.
         style, background: of the vocabulary's, where the prompt says one.
+        ground: the colour of the ground, "#rrggbb"; None leaves it to the model.
+        place: centre (x, y) and side of the one thing, of the picture's side; None leaves them to the model.
         left_out: words that the model is not told, because it would not know what to make of them.
     """
 
@@ -140,6 +146,8 @@ class Reading:
     layout: str = "single"
     style: str | None = None
     background: str | None = None
+    ground: str | None = None
+    place: tuple[float, float, float] | None = None
     left_out: tuple[str, ...] = ()
 
     @property
@@ -229,8 +237,8 @@ class PromptReader:
 
         Args:
             prompt: as a person says it.
-            chance: from 0 to 1, chooses among the taught styles where the prompt says none; None leaves it unsaid. The
-                mean of all styles is none of them.
+            chance: from 0 to 1, chooses style and ground where the prompt says none; None leaves the style unsaid and
+                the ground to the model. The mean of all styles is none of them.
         """
         text = prompt.replace("’", "'")
         matches = list(_WORD.finditer(text))
@@ -241,8 +249,10 @@ class PromptReader:
         style = self._find_style(words, breaks, taken)
         background = self._find_background(words, breaks, taken)
         runs = self._find_runs(words, breaks, taken)
+        ground = background and self.vocabulary.config.backgrounds[background]
+        as_it_is = Reading((prompt,), style=style, background=background, ground=ground)
         if not runs:
-            return Reading((prompt,), style=style, background=background)
+            return as_it_is
         counts = [self._count(words, run) for run in runs]
         runs, counts = self._keep_things(words, breaks, spans, text, runs, counts)
         things = tuple(
@@ -250,44 +260,52 @@ class PromptReader:
             for run, count in zip(runs, counts, strict=True)
         )
         runs, things = self._drop_scenery(runs, things)
-        told_style = style
-        if style is None and chance is not None:
-            styles = list(self.vocabulary.config.styles)
-            told_style = styles[min(int(chance * len(styles)), len(styles) - 1)] if styles else None
+        told_style, ground = self._choose(style, background, chance)
         placed = sum(thing.count for thing in things)
         if placed == 1:
             run, thing = runs[0], things[0]
             if thing.cosine == 0:
-                return Reading((prompt,), things, "single", style, background)
+                return replace(as_it_is, things=things)
             rest = [not taken[at] and not run.start <= at < run.end for at in range(len(words))]
-            parts = [
-                self._with_size_and_place(
-                    thing.phrase, [word for word, kept in zip(words, rest, strict=True) if kept]
-                ),
-                told_style,
-                background and f"on {with_article(background)} background",
-            ]
-            told = ", ".join(filter(None, parts))
-            return Reading((told,), things, "single", style, background, _left_out(words, rest, breaks))
+            place = self._place([word for word, kept in zip(words, rest, strict=True) if kept])
+            left_out = _left_out(words, rest, breaks)
+            told = (app_caption(with_article(thing.phrase), told_style),)
+            return Reading(told, things, "single", style, background, ground, place, left_out)
         if placed > MAX_PLACED:
-            return Reading((prompt,), (), "single", style, background)
+            return as_it_is
         things, layout = self._arrange(text, spans, runs, things)
-        ground = background or "white"
-        tail = f", {told_style}" if told_style else ""
-        prompts = tuple(
-            f"{with_article(thing.phrase)}{tail}, on {with_article(ground)} background" for thing in things
-        )
-        return Reading(prompts, things, layout, style, background)
+        told = tuple(app_caption(with_article(thing.phrase), told_style) for thing in things)
+        if background is None:
+            ground = self.vocabulary.config.backgrounds.get("white")
+        return Reading(told, things, layout, style, background, ground)
+
+    def _choose(
+        self, style: str | None, background: str | None, chance: float | None
+    ) -> tuple[str | None, str | None]:
+        """The style to tell and the ground's colour. What is not said is chosen by ``chance``: the style by its
+        leading digits, the ground by the others.
+        """
+        grounds = self.vocabulary.config.backgrounds
+        if style is None and chance is not None and self.vocabulary.config.styles:
+            styles = list(self.vocabulary.config.styles)
+            at = min(int(chance * len(styles)), len(styles) - 1)
+            style, chance = styles[at], chance * len(styles) - at
+        if background is None and chance is not None:
+            unsaid = [name for name, times in UNSAID_BACKGROUNDS.items() if name in grounds for _ in range(times)]
+            background = unsaid[min(int(chance * len(unsaid)), len(unsaid) - 1)] if unsaid else None
+        return style, background and grounds[background]
 
     @staticmethod
-    def _with_size_and_place(phrase: str, rest: list[str]) -> str:
-        """The thing as the training captions say it: "a large cat", "a small cat in the top left corner"."""
-        sizes = [word for word in rest if word in _SIZES]
+    def _place(rest: list[str]) -> tuple[float, float, float] | None:
+        """Centre and side where the words beside thing, style and ground say them."""
         corner = _CORNER.search(" ".join(rest))
         if corner:
             top = "top" if corner[1] in ("top", "upper") else "bottom"
-            return f"{with_article(f'small {phrase}')} in the {top} {corner[2]} corner"
-        return with_article(f"{'large' if sizes[0] in _LARGE else 'small'} {phrase}" if sizes else phrase)
+            return (*CORNERS[f"in the {top} {corner[2]} corner"], _SMALL_SIDE)
+        size = next((word for word in rest if word in _SIZES), None)
+        if size is None:
+            return None
+        return _LARGE_PLACE if size in _LARGE else (0.5, 0.5, _SMALL_SIDE)
 
     def _find_style(self, words: list[str], breaks: list[bool], taken: list[bool]) -> str | None:
         """The first style that is named; its words are taken."""

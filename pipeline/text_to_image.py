@@ -116,6 +116,13 @@ class TextToImagePipeline(DiffusionPipeline):
         side = self.decoder.config.sample_size * self.super_res.config.scale_factor
         return side, side
 
+    @property
+    def _execution_device(self) -> torch.device:
+        """As diffusers', which looks through all components for hooks, a millisecond each time that it is asked."""
+        if hasattr(self.text_encoder, "_hf_hook"):
+            return super()._execution_device
+        return self.text_encoder.device
+
     @classmethod
     def from_pretrained(cls, pretrained_model_name_or_path, **kwargs):
         """As diffusers', but in float32 unless ``dtype`` says otherwise: the weights are stored in half precision."""
@@ -301,6 +308,15 @@ class TextToImagePipeline(DiffusionPipeline):
         latents = latents.expand(count, -1)  # the same for all: the things of one picture look alike
         latents = self._flow(self.prior_scheduler, predict, latents, num_steps, "prior", on_step)
         return self.prior.unwhiten(latents)
+
+    def _with_pose(self, image_embeds: torch.Tensor, reading: Reading) -> torch.Tensor:
+        """With ground and place as the prompt says them."""
+        ground = place = None
+        if reading.ground is not None:
+            ground = torch.tensor([int(reading.ground[i : i + 2], 16) / 127.5 - 1 for i in (1, 3, 5)])
+        if reading.place is not None:
+            place = torch.tensor(reading.place)
+        return self.image_encoder.repose(image_embeds, ground=ground, place=place)
 
     def run_decoder(
         self, latents, image_embeds, prompt_embeds, mask, negative, *, num_steps, guidance_scale, on_step
@@ -489,6 +505,8 @@ class TextToImagePipeline(DiffusionPipeline):
                 )
                 if references is not None:
                     embed = F.normalize(torch.lerp(embed, references, similarity_strength), dim=-1)
+            if reading is not None and embed is not references and image_embeds is None:
+                embed = self._with_pose(embed, reading)
             if not several:
                 embeds.append(embed)
             scene += arrange(self.image_encoder.poses(embed), counts, layout)

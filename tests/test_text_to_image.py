@@ -270,12 +270,44 @@ def test_sentence_embeds_do_not_depend_on_what_else_is_asked(pipe):
 
 @pytest.fixture(scope="module")
 def reading_pipe() -> TextToImagePipeline:
+    grounds = {"white": "#ffffff", "red": "#d93636"}
     vocabulary = Vocabulary(
-        ["cat", "apple", "kitty"], ["cat", "apple", "cat"], {"3d render": ["3d"]}, ["white"], TEXT_DIM
+        ["cat", "apple", "kitty"], ["cat", "apple", "cat"], {"3d render": ["3d"]}, grounds, TEXT_DIM
     )
     pipe = TextToImagePipeline(**tiny_components(), vocabulary=vocabulary)
     pipe.set_progress_bar_config(disable=True)
     return pipe
+
+
+@pytest.mark.parametrize("prompt", ["a cat on red", "a cat and an apple on red", "a kitty on a red background"])
+def test_the_ground_is_exactly_what_is_said(reading_pipe, prompt):
+    arranged = []
+
+    def on_step(pipe, step, timestep, kwargs):
+        if kwargs["stage"] == "decoder":
+            arranged.append(kwargs["preview"])
+        return {}
+
+    reading_pipe(
+        prompt,
+        generator=torch.Generator().manual_seed(0),
+        callback_on_step_end=on_step,
+        callback_on_step_end_tensor_inputs=("preview",),
+    )
+    red = torch.tensor([0xD9, 0x36, 0x36]) / 127.5 - 1
+    on_ground = ((arranged[0][0] - red[:, None, None]).abs().amax(0) < 0.01).float().mean()
+    assert on_ground > 0.05  # round the things
+
+
+def test_size_and_corner_are_exactly_what_is_said(reading_pipe):
+    def pose(prompt: str) -> torch.Tensor:
+        drawn = reading_pipe(prompt, generator=torch.Generator().manual_seed(0))
+        return reading_pipe.image_encoder.poses(drawn.image_embeds)[0]
+
+    assert pose("a small cat in the top left corner, on red")[3:].tolist() == pytest.approx(
+        [0.31, 0.31, 0.39], abs=1e-4
+    )
+    assert pose("a big cat")[3:].tolist() == pytest.approx([0.5, 0.5, 0.95], abs=1e-4)
 
 
 def test_another_name_draws_the_taught_one(reading_pipe):

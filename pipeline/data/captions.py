@@ -2,7 +2,12 @@
 
 import random
 
-__all__ = ["scene_caption"]
+__all__ = ["app_caption", "scene_caption"]
+
+
+def app_caption(subject: str, style: str | None) -> str:
+    """The app's own order and words, which prompts are brought to: "an owl, flat sticker"."""
+    return f"{subject}, {style}" if style else subject
 
 
 def scene_caption(subject: str, style: str | None, background: str | None, rng: random.Random) -> str:

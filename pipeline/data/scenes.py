@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from pipeline.data.captions import scene_caption
+from pipeline.data.captions import app_caption, scene_caption
 from pipeline.data.cutouts import Cutout, CutoutSet
 from pipeline.english import NUMBER_WORDS, plural, with_article
 
@@ -155,6 +155,8 @@ class SceneComposer:
         size: side of the scenes in pixels.
         source_weights: relative weight of each source; sources that are not named are left out. None: all alike.
         layout_weights: relative weight of single, count and pair scenes.
+        app_wording: share of the portraits whose captions are in the app's own words; the others say it the many ways
+            that people do.
     """
 
     def __init__(
@@ -164,8 +166,10 @@ class SceneComposer:
         *,
         source_weights: dict[str, float] | None = None,
         layout_weights: tuple[float, float, float] = (0.86, 0.06, 0.08),
+        app_wording: float = 0.0,
     ):
         self.cutouts, self.size, self.layout_weights = cutouts, size, layout_weights
+        self.app_wording = app_wording
         weights = source_weights or {source: 1.0 for source in cutouts.by_source}
         missing = sorted(set(weights) - set(cutouts.by_source))
         if missing:
@@ -226,6 +230,8 @@ class SceneComposer:
         cutout = cutout or self.sample(rng)
         if cutout.opaque:
             return Portrait(cutout, cutout.text, BACKGROUNDS["white"], (0.5, 0.5, 1.0))
+        if rng.random() < self.app_wording:
+            return self._in_app_words(cutout, rng)
         style = self._style(cutout, rng) if rng.random() < 0.9 else None
         said = rng.random() < 0.85
         if said and rng.random() < 0.25:
@@ -236,6 +242,18 @@ class SceneComposer:
             ground = BACKGROUNDS[colour]
         subject, place = self._single(cutout, rng)
         return Portrait(cutout, self._caption(subject, style, colour if said else None, cutout, rng), ground, place)
+
+    def _in_app_words(self, cutout: Cutout, rng: random.Random) -> Portrait:
+        """Thing and style alone: ground, size and place need no words, a prompt's reader writes them into the pose."""
+        name = self._coloured(cutout, rng)
+        caption = app_caption(with_article(name), cutout.styles[0] if cutout.styles else None)
+        ground = rng.choices(list(UNSAID_BACKGROUNDS), list(UNSAID_BACKGROUNDS.values()))[0]
+        return Portrait(cutout, caption, BACKGROUNDS[ground], self._usual_place(rng))
+
+    @staticmethod
+    def _usual_place(rng: random.Random) -> tuple[float, float, float]:
+        x, y = (0.5 + rng.uniform(-USUAL_SHIFT, USUAL_SHIFT) for _ in range(2))
+        return x, y, rng.uniform(*USUAL_SIZE)
 
     @staticmethod
     def _caption(subject: str, style: str | None, colour: str | None, alone: Cutout | None, rng: random.Random) -> str:
@@ -278,6 +296,11 @@ class SceneComposer:
             return rng.choice(cutout.aliases)
         if draw > 0.82 and (telling := [word for word in cutout.keywords if word in self.telling]):
             return rng.choice(telling)
+        return self._coloured(cutout, rng)
+
+    @staticmethod
+    def _coloured(cutout: Cutout, rng: random.Random) -> str:
+        """The phrase, sometimes with the colour that dominates the thing."""
         name = cutout.phrase
         says_colour = any(word in name.lower().split() for word in _COLOUR_WORDS)
         if cutout.colour and not says_colour and cutout.group not in ("people-body", "smileys-emotion", "flags"):

@@ -93,8 +93,7 @@ class ImageEncoder(ModelMixin, ConfigMixin):
     def join(semantic: torch.Tensor, components: torch.Tensor, poses: torch.Tensor) -> torch.Tensor:
         """The parts, ``semantic`` of any length -> embeds (batch, embed_dim), unit length."""
         semantic = F.normalize(semantic.float(), dim=-1)
-        centre, scale = semantic.new_tensor(_POSE_CENTRE), semantic.new_tensor(_POSE_SCALE)
-        parts = [semantic, torch.ones_like(semantic[:, :1]), (poses.float() - centre) * scale, components.float()]
+        parts = [semantic, torch.ones_like(semantic[:, :1]), _lift(poses.float()), components.float()]
         return F.normalize(torch.cat(parts, dim=1), dim=-1)
 
     def poses(self, image_embeds: torch.Tensor) -> torch.Tensor:
@@ -102,6 +101,25 @@ class ImageEncoder(ModelMixin, ConfigMixin):
         start = self.config.semantic_dim
         lifted = image_embeds[:, start + 1 : start + 1 + POSE_DIM] / image_embeds[:, start, None].clamp(min=0.05)
         return lifted / lifted.new_tensor(_POSE_SCALE) + lifted.new_tensor(_POSE_CENTRE)
+
+    def repose(
+        self,
+        image_embeds: torch.Tensor,
+        *,
+        ground: torch.Tensor | None = None,
+        place: torch.Tensor | None = None,
+    ) -> torch.Tensor:
+        """The same things on another ``ground`` (3,) in [-1, 1] or at another ``place`` (3,), centre and side: embeds
+        (batch, embed_dim), unit length.
+        """
+        start = self.config.semantic_dim
+        poses = self.poses(image_embeds)
+        for part, value in ((slice(0, 3), ground), (slice(3, POSE_DIM), place)):
+            if value is not None:
+                poses[:, part] = value.to(poses)
+        lifted = image_embeds / image_embeds[:, start, None].clamp(min=0.05)
+        lifted[:, start + 1 : start + 1 + POSE_DIM] = _lift(poses)
+        return F.normalize(lifted, dim=-1)
 
     def forward(self, pixel_values: torch.Tensor) -> torch.Tensor:
         """``pixel_values`` (batch, 3, image_size, image_size) in [-1, 1] -> embeds (batch, embed_dim), unit length."""
@@ -122,6 +140,11 @@ class ImageEncoder(ModelMixin, ConfigMixin):
         separated = [_separate(picture.float(), self.config.layer_size) for picture in pixel_values]
         layers, poses = (torch.stack(parts) for parts in zip(*separated, strict=True))
         return layers.to(pixel_values.dtype), poses.to(pixel_values.dtype)
+
+
+def _lift(poses: torch.Tensor) -> torch.Tensor:
+    """Poses (batch, POSE_DIM) as the embedding holds them, beside a homogeneous coordinate of 1."""
+    return (poses - poses.new_tensor(_POSE_CENTRE)) * poses.new_tensor(_POSE_SCALE)
 
 
 def _separate(picture: torch.Tensor, layer_size: int) -> tuple[torch.Tensor, torch.Tensor]:

@@ -23,7 +23,7 @@ class Vocabulary(ModelMixin, ConfigMixin):
         names: what a thing may be called, lower case.
         phrases: for each name, the phrase that the training captions use.
         styles: style names, each with the other words for it: ``{"flat sticker": ["sticker", ...]}``.
-        backgrounds: names of the colours that backgrounds had.
+        backgrounds: names of colours that backgrounds may have, each with its value: ``{"white": "#ffffff"}``.
         text_dim: width of the embeddings.
     """
 
@@ -33,7 +33,7 @@ class Vocabulary(ModelMixin, ConfigMixin):
         names: list[str],
         phrases: list[str],
         styles: dict[str, list[str]],
-        backgrounds: list[str],
+        backgrounds: dict[str, str],
         text_dim: int = 384,
     ):
         super().__init__()

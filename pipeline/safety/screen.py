@@ -9,10 +9,12 @@ letters, digits for letters, spaced-out letters) are undone; harmless phrases ("
 Meaning: where there are sentence vectors, texts near an unsafe concept, and nearer to it than to an ordinary one, are
 refused too. The categories are data: `unsafe_concepts.json` beside this file, or any file like it.
 
-Nothing here logs or stores the text that was screened; a `Screening` holds the category and the explanation only.
+Nothing here logs or stores the text that was screened: a `Screening` holds the category and the explanation only, and
+verdicts are remembered by digests.
 """
 
 import functools
+import hashlib
 import json
 import re
 import unicodedata
@@ -28,6 +30,7 @@ CATEGORIES_FILE = Path(__file__).with_name("unsafe_concepts.json")
 # Cosine of all-MiniLM-L6-v2 vectors; `pipeline.evaluation.safety` prints what it costs and catches. From 0.45 on, 10
 # of 859 prompts of the alignment lists were refused ("at the top a hut, underneath it a parachute"), from 0.55 none.
 CONCEPT_THRESHOLD = 0.55
+REMEMBERED = 4096  # clauses
 _DISGUISES = str.maketrans({"4": "a", "@": "a", "3": "e", "1": "i", "!": "i", "0": "o", "5": "s", "$": "s", "7": "t"})
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _SPACED_LETTERS = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .\-_*]){3,}[^\W\d_](?![^\W_])")
@@ -100,6 +103,7 @@ class SafetyScreen:
                 f"{categories_file}: {error!r}. Compare it with {CATEGORIES_FILE.name}."
             ) from error
         self._ordinary = tuple(content.get("ordinary", ()))
+        self._meant: dict[bytes, Screening] = {}  # by the digests of clauses: pickers write the same ones every time
 
     def check(self, texts: list[str]) -> None:
         """Raises `Refused` for the first text that is not allowed."""
@@ -125,11 +129,21 @@ class SafetyScreen:
         if self.embed_texts is None:
             return verdicts
         parts = [(index, part) for index, text in enumerate(texts) if verdicts[index].allowed for part in _parts(text)]
-        found = self.screen_embeds(self.embed_texts([part for _, part in parts])) if parts else []
-        for (index, part), verdict in zip(parts, found, strict=True):
+        for (index, part), verdict in zip(parts, self._meanings([part for _, part in parts]), strict=True):
             if verdicts[index].allowed and not verdict.allowed and not self._is_allowed_phrase(part, verdict.category):
                 verdicts[index] = verdict
         return verdicts
+
+    def _meanings(self, parts: list[str]) -> list[Screening]:
+        """The verdict on each by its meaning; those that came up before are not embedded again."""
+        if len(self._meant) > REMEMBERED:
+            self._meant.clear()
+        keys = [hashlib.sha256(f"{self.threshold}/{part}".encode()).digest() for part in parts]
+        unknown = {key: part for key, part in zip(keys, parts, strict=True) if key not in self._meant}
+        if unknown:
+            found = self.screen_embeds(self.embed_texts(list(unknown.values())))
+            self._meant.update(zip(unknown, found, strict=True))
+        return [self._meant[key] for key in keys]
 
     def screen_embeds(self, embeds: np.ndarray) -> list[Screening]:
         """The verdicts on vectors (n, dim) in the space of `embed_texts`: texts, or pictures of a joint embedding.

@@ -36,6 +36,9 @@ def parse_arguments(description: str, stage: str, argv: list[str] | None = None)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--start-from", help="folder of this network, trained before: goes on from it")
+    if stage == "scenes":
+        parser.add_argument("--number", type=int, help="how many scenes (default: the preset's)")
+        parser.add_argument("--app-wording", type=float, default=0.8, help="share of captions in the app's own words")
     if stage == "super_res":
         parser.add_argument("--without-text", action="store_true", help="for the ablation; give --output too")
     if stage == "vocabulary":
@@ -76,4 +79,4 @@ def composer_from(arguments: argparse.Namespace, size: int) -> SceneComposer:
     if arguments.sources:
         pairs = (item.partition("=") for item in arguments.sources.split(","))
         weights = {name: float(weight or 1) for name, _, weight in pairs}
-    return SceneComposer(cutouts, size, source_weights=weights)
+    return SceneComposer(cutouts, size, source_weights=weights, app_wording=getattr(arguments, "app_wording", 0.0))

@@ -6,8 +6,13 @@ Layers and captions are embedded once by stage 1's two halves, so that a step co
 x_t = (1 - sigma) x_0 + sigma noise (Lipman et al. 2023); the network predicts x_0: its mean given the text, and beside
 it, the rest given the noisy embedding too. A little noise on the text keeps it from learning captions by heart: words
 that mean the same lie near each other.
+
+Two styles of one thing can be nearly the same drawing, so that to the squared error their difference is small change.
+Scenes come in pairs of them, and the error of the difference counts as a share of the difference: a style is right if
+what is drawn is nearer to the picture in that style than to the one in the other.
 """
 
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -15,29 +20,38 @@ import torch
 from safetensors.torch import load_file, save_file
 from tqdm import tqdm
 
-from pipeline.models.image_encoder import ImageEncoder
+from pipeline.models.image_encoder import POSE_DIM, ImageEncoder
 from pipeline.models.prior import EmbeddingPrior
 from pipeline.models.text_projection import TextProjection
 from pipeline.training.arguments import loop_config, parse_arguments
 from pipeline.training.embedder import to_layers
 from pipeline.training.loop import fast_dtype, train
+from pipeline.training.pairs import StylePairs
 from pipeline.training.scenes import SceneSet
 
 __all__ = ["embed_scenes", "main", "prior_loss"]
 
 TEXT_DROP = 0.1  # rows without text, for classifier-free guidance
-TEXT_NOISE = 0.15  # standard deviation at most, relative to the text's own
+TEXT_NOISE = 0.05  # standard deviation at most, relative to the text's own
+STYLE_WEIGHT = 0.5  # of the pairs' differences beside the error of the mean
+SAME_LOOKS = 0.2  # of a mean difference: less than it hardly counts
 NOISE_SHIFT = 1.2  # of the noise level's logit: what is drawn is decided where there is much noise
 
 
-def prior_loss(prior: EmbeddingPrior, batch: dict, generator: torch.Generator) -> dict[str, torch.Tensor]:
+def prior_loss(
+    prior: EmbeddingPrior, batch: dict, generator: torch.Generator, *, first_component: int = 0
+) -> dict[str, torch.Tensor]:
+    """Rows 2i and 2i + 1 of ``batch`` are a pair (``StylePairs``); what looks alike or not begins at
+    ``first_component`` of the embeds.
+    """
     prior = getattr(prior, "module", prior)
     clean = prior.whiten(batch["image_embeds"].float())
     tokens, text_embeds, device = batch["tokens"].float(), batch["text_embeds"].float(), clean.device
     draw = torch.rand(3, len(clean), 1, generator=generator, device=device)
-    for states in (tokens, text_embeds[:, None]):  # the same shift for all tokens of a caption
-        shift = torch.randn(len(states), 1, states.shape[-1], generator=generator, device=device)
-        states += TEXT_NOISE * draw[2][..., None] * states.std() * shift
+    draw[2, 1::2] = draw[2, ::2]
+    for states in (tokens, text_embeds[:, None]):  # the same shift for all tokens of a caption, and for a pair
+        shift = torch.randn(len(states) // 2, 1, states.shape[-1], generator=generator, device=device)
+        states += TEXT_NOISE * draw[2][..., None] * states.std() * shift.repeat_interleave(2, dim=0)
     condition = prior.encode_text(tokens, batch["attention_mask"], text_embeds)
     condition = torch.where(draw[0] < TEXT_DROP, prior.null_text.to(condition.dtype), condition)
     sigma = torch.sigmoid(torch.logit(draw[1].clamp(1e-4, 1 - 1e-4)) + NOISE_SHIFT)
@@ -51,8 +65,16 @@ def prior_loss(prior: EmbeddingPrior, batch: dict, generator: torch.Generator) -
         return (error.square() * scale).mean(-1) / scale.mean()
 
     from_text, denoised = weighted(mean - clean), weighted(fixed + rest - clean)
+    told = (draw[0, ::2, 0] >= TEXT_DROP) & (draw[0, 1::2, 0] >= TEXT_DROP)
+    looks = slice(first_component, None)
+    asked, drawn = ((x[::2] - x[1::2])[:, looks] * scale[looks].sqrt() for x in (clean, mean))
+    size = asked.square().sum(-1)
+    told = told & (size > 0)  # else it is one drawing
+    missed = (drawn - asked).square().sum(-1) / (size + SAME_LOOKS * size.mean()).clamp(min=1e-6)
+    styles = (missed * told).sum() / told.sum().clamp(min=1)
     return {
-        "loss": (from_text + denoised).mean(),
+        "loss": (from_text + denoised).mean() + STYLE_WEIGHT * styles,
+        "styles": styles,
         "from_text": from_text.mean(),
         "denoised": denoised.mean(),
         "from_noise": denoised[sigma[:, 0] > 0.9].mean(),
@@ -118,8 +140,10 @@ def main(argv: list[str] | None = None) -> None:
         prior.embeds_std.fill_(some.var(0).mean().sqrt())  # one scale for all: large components matter more
     config = loop_config(arguments, batch_size=preset.prior_batch_size, learning_rate=1e-3)
 
+    pairs = StylePairs(scenes.phrases, scenes.all_cutouts, embeds["components"])
+
     def make_batch(step: int) -> dict:
-        rows = scenes.draw(config.batch_size, f"prior/{config.seed}/{step}")
+        rows = pairs.draw(config.batch_size, f"prior/{config.seed}/{step}")
         tokens, attention_mask = scenes.tokens(rows)
         return {
             "tokens": tokens,
@@ -128,7 +152,8 @@ def main(argv: list[str] | None = None) -> None:
             "image_embeds": image_embeds(rows),
         }
 
-    prior = train(prior, prior_loss, make_batch, config)
+    loss = functools.partial(prior_loss, first_component=preset.semantic_dim + 1 + POSE_DIM)
+    prior = train(prior, loss, make_batch, config)
     prior.save_pretrained(f"{config.output}/prior")
 
 

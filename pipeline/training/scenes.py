@@ -26,7 +26,7 @@ from pipeline.training.text import encode_captions, load_text_encoder
 __all__ = ["SceneSet", "main", "to_layer"]
 
 SHARD = 5_000  # scenes
-_LAYERS = "layers.npy"
+_LAYERS, _PHRASES = "layers.npy", "phrases.npy"
 _CHUNK = 50  # captions encoded at once
 _FILES = ("cutouts", "poses", "tokens", "starts", "captions")
 
@@ -50,10 +50,16 @@ class SceneSet:
         self._shards = [{name: np.load(path / f"{name}.npy", mmap_mode="r") for name in _FILES} for path in folders]
         self._ends = np.cumsum([len(shard["cutouts"]) for shard in self._shards])
         self.all_layers = np.load(Path(run) / "scenes" / _LAYERS, mmap_mode="r")  # uint8 (n, size, size, 4)
+        self.phrases = np.load(Path(run) / "scenes" / _PHRASES)  # int64 (n,): a checksum of each cut-out's phrase
         self.text_dim = self._shards[0]["tokens"].shape[1]
 
     def __len__(self) -> int:
         return int(self._ends[-1])
+
+    @property
+    def all_cutouts(self) -> np.ndarray:
+        """``cutouts`` of every scene."""
+        return np.concatenate([shard["cutouts"] for shard in self._shards])
 
     def cutouts(self, rows: np.ndarray) -> np.ndarray:
         """Which cut-out each scene shows, int (len(rows),): a row of ``all_layers``."""
@@ -159,16 +165,19 @@ def _make_shard(folder: Path, count: int, seed: str) -> int:
 def main(argv: list[str] | None = None) -> None:
     arguments, preset = parse_arguments(__doc__, "scenes", argv)
     shards = {}
-    for number, start in enumerate(range(0, preset.scenes, SHARD)):
+    total = arguments.number or preset.scenes
+    for number, start in enumerate(range(0, total, SHARD)):
         folder = Path(arguments.output) / f"{arguments.seed}-{number:04}"
         if not folder.exists():
-            shards[folder] = min(SHARD, preset.scenes - start), f"scenes/{arguments.seed}/{number}"
+            shards[folder] = min(SHARD, total - start), f"scenes/{arguments.seed}/{number}"
     if not shards:
         return
     composer = composer_from(arguments, preset.super_res_size)  # decodes the pictures once, before the workers do
     layers = Path(arguments.output) / _LAYERS
     if not layers.exists():
         _write_layers(composer.cutouts.pixels, preset.layer_size, layers)
+    phrases = [zlib.crc32(cutout.phrase.lower().encode()) for cutout in composer.cutouts.cutouts]
+    np.save(Path(arguments.output) / _PHRASES, np.array(phrases, dtype=np.int64))
     workers = max(1, arguments.workers)
     with (
         ProcessPoolExecutor(workers, get_context("spawn"), _prepare, (arguments, preset)) as pool,

@@ -84,7 +84,7 @@ def make_vocabulary(cutouts: list[Cutout], tokenizer, text_encoder, *, named: se
         names=names,
         phrases=phrases + [nearest(name) for name in names[len(phrases) :]],
         styles={style: list(words) for style, words in styles.items()},
-        backgrounds=[*BACKGROUNDS, *MORE_GROUNDS],
+        backgrounds=BACKGROUNDS | MORE_GROUNDS,
         text_dim=embeds.shape[1],
     )
     vocabulary.embeds.copy_(embeds)

@@ -58,6 +58,17 @@ def test_poses_are_read_back(encoder, layers, poses):
         assert torch.allclose(encoder.poses(encoder.embed(to_layers(layers), poses)), poses, atol=1e-4)
 
 
+def test_a_new_pose_changes_nothing_else(encoder, layers, poses):
+    with torch.no_grad():
+        embeds = encoder.embed(to_layers(layers), poses)
+        placed = encoder.repose(embeds, ground=torch.tensor([0.1, 0.2, 0.3]), place=torch.tensor([0.4, 0.5, 0.6]))
+        back = encoder.repose(embeds, ground=poses[0, :3])
+        assert torch.allclose(encoder.poses(placed), torch.linspace(0.1, 0.6, 6).expand(60, -1), atol=1e-4)
+        expected = encoder.embed(to_layers(layers), torch.linspace(0.1, 0.6, 6).expand(60, -1))
+    assert torch.allclose(placed, expected, atol=1e-5)
+    assert torch.allclose(encoder.poses(back)[:, 3:], poses[:, 3:], atol=1e-4)
+
+
 def test_the_decoders_linear_map_redraws_what_the_components_say(encoder, layers, poses):
     torch.manual_seed(0)
     decoder = ImageDecoder(

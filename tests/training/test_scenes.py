@@ -26,6 +26,7 @@ def scenes(tmp_path):
     (tmp_path / "scenes" / "0-0002.partial").mkdir()  # left by a stopped run
     layers = np.broadcast_to(np.arange(4)[:, None, None, None], (4, 8, 8, 4)).astype(np.uint8)
     np.save(tmp_path / "scenes" / "layers.npy", layers)
+    np.save(tmp_path / "scenes" / "phrases.npy", np.arange(4))
     return SceneSet(tmp_path)
 
 
@@ -35,6 +36,10 @@ def test_rows_of_all_shards_are_found(scenes):
     assert scenes.cutouts(rows).tolist() == scenes.layers(rows)[:, 0, 0, 0].tolist() == (rows % 4).tolist()
     assert scenes.poses(rows)[:, 5].tolist() == rows.tolist()
     assert scenes.captions(rows).tolist() == (rows * 1000).tolist()
+
+
+def test_the_cutouts_of_all_scenes_are_those_of_each(scenes):
+    assert np.array_equal(scenes.all_cutouts, scenes.cutouts(np.arange(12)))
 
 
 def test_tokens_are_padded_and_masked(scenes):

@@ -21,6 +21,7 @@ def pixels():
 def scenes(tmp_path, pixels):
     write_shard(tmp_path / "scenes" / "0-0000", 0, 12)
     np.save(tmp_path / "scenes" / "layers.npy", to_layer(pixels, 64))
+    np.save(tmp_path / "scenes" / "phrases.npy", np.arange(len(pixels)))
     return SceneSet(tmp_path)
 
 

@@ -52,4 +52,4 @@ def test_embeddings_are_unit_length_and_find_their_own_name(vocabulary):
 
 def test_names_and_phrases_must_pair_up():
     with pytest.raises(ValueError, match="one entry per name"):
-        Vocabulary(["a", "b"], ["a"], {}, [])
+        Vocabulary(["a", "b"], ["a"], {}, {})
