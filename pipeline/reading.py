@@ -22,11 +22,12 @@ from pipeline.data.captions import app_caption
 from pipeline.data.scenes import CORNERS, UNSAID_BACKGROUNDS
 from pipeline.english import NUMBER_WORDS, singular, with_article
 from pipeline.models.vocabulary import Vocabulary
+from pipeline.spelling import Speller
 
 __all__ = ["MAX_PLACED", "PromptReader", "Reading", "Thing"]
 
 MAX_PLACED = 6  # things in one picture
-NEAR = 0.6  # cosine under which no name is near
+NEAR = 0.5  # cosine under which no name is near; of held-out names between it and 0.6, every fourth is drawn right
 SURE = 0.8  # cosine from which a phrase as a whole is better replaced than a known name in it kept
 
 _WORD = re.compile(r"[^\W_]+(?:['’!-][^\W_]+)*!?", re.UNICODE)
@@ -216,9 +217,15 @@ class PromptReader:
     Args:
         vocabulary: names, styles and backgrounds that were taught.
         embed_texts: sentences -> (n, text_dim), unit length, from the encoder that embedded the vocabulary.
+        is_word: whether a word is one that the encoder knows whole; with it, misspelt names are understood.
     """
 
-    def __init__(self, vocabulary: Vocabulary, embed_texts: Callable[[list[str]], np.ndarray]):
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        embed_texts: Callable[[list[str]], np.ndarray],
+        is_word: Callable[[str], bool] | None = None,
+    ):
         self.vocabulary, self.embed_texts = vocabulary, embed_texts
         self.names = vocabulary.phrase_of
         self._longest = max(len(_WORD.findall(name)) for name in self.names)
@@ -231,6 +238,9 @@ class PromptReader:
         known = {name: name for name in vocabulary.config.backgrounds}
         known |= {word: name for word, name in _BACKGROUND_ALIASES.items() if name in known and word not in known}
         self._backgrounds = {tuple(word.split()): name for word, name in known.items()}
+        right = {word for words in (*self._by_words, *self._styles, *self._backgrounds) for word in words} | _PLAIN
+        things = {word for phrase in self.names.values() for word in _WORD.findall(phrase.lower())}
+        self._speller = is_word and Speller(things, right - things, is_word)
 
     def read(self, prompt: str, *, chance: float | None = None) -> Reading:
         """Read one prompt. Never fails: what is not understood is left as it is.
@@ -243,6 +253,8 @@ class PromptReader:
         text = prompt.replace("’", "'")
         matches = list(_WORD.finditer(text))
         words = [match[0].lower() for match in matches]
+        if self._speller:
+            words = [self._speller.respell(word) for word in words]
         spans = [match.span() for match in matches]
         breaks = [bool(_BREAK.search(text[a[1] : b[0]])) for a, b in zip(spans, spans[1:], strict=False)] + [True]
         taken = [False] * len(words)

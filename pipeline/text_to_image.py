@@ -107,7 +107,10 @@ class TextToImagePipeline(DiffusionPipeline):
             embed_texts = None if safety_threshold is None else self.get_sentence_embeds
             safety_checker = SafetyScreen(embed_texts=embed_texts, threshold=safety_threshold or CONCEPT_THRESHOLD)
         self.safety_checker = safety_checker
-        self.reader = None if vocabulary is None else PromptReader(vocabulary, self.get_sentence_embeds)
+        if vocabulary is None:
+            self.reader = None
+        else:
+            self.reader = PromptReader(vocabulary, self.get_sentence_embeds, self._is_word)
         self.image_processor = VaeImageProcessor(do_resize=False)
 
     @property
@@ -255,6 +258,10 @@ class TextToImagePipeline(DiffusionPipeline):
         states, attention_mask = self._token_states(texts)
         mask = attention_mask[..., None]
         return F.normalize((states * mask).sum(1) / mask.sum(1), dim=-1).float().cpu().numpy()
+
+    def _is_word(self, word: str) -> bool:
+        """Whether the tokenizer leaves it whole."""
+        return len(self.tokenizer.tokenize(word)) == 1
 
     def _token_states(self, texts: list[str]) -> tuple[torch.Tensor, torch.Tensor]:
         """Sentences in one batch -> (n, tokens, text_dim) and their mask (n, tokens)."""

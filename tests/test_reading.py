@@ -259,3 +259,27 @@ def test_things_of_one_picture_are_told_the_same_style_and_ground(reader):
     told = reader.read("two kitties next to an apple, sticker, pink background").prompts
     assert told == ("a cat, flat sticker", "a red apple, flat sticker")
     assert reader.read("a cat and a dog").sentence == "Read as 1 × cat + 1 × dog, side by side."
+
+
+@pytest.fixture(scope="module")
+def spelling_reader(reader) -> PromptReader:
+    return PromptReader(reader.vocabulary, embed_texts, is_word=lambda word: word in ("castor", "right", "backdrop"))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "things"),
+    [
+        ("an egplant", [("eggplant", 1)]),
+        ("two airplains", [("airplane", 2)]),
+        ("a kitty on the right, a pupppy on the left", [("dog face", 1), ("cat", 1)]),
+        ("a castor", [("castor", 1)]),  # a word of its own
+        ("a cta", [("cta", 1)]),  # too short to tell
+    ],
+)
+def test_slips_of_the_pen_are_understood(spelling_reader, prompt, things):
+    reading = spelling_reader.read(prompt)
+    assert [(thing.phrase, thing.count) for thing in reading.things] == things
+
+
+def test_a_slip_is_shown_as_it_was_said(spelling_reader):
+    assert spelling_reader.read("an egplant").sentence == "“egplant” is drawn as “eggplant”."
