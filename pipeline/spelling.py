@@ -23,7 +23,7 @@ class Speller:
         self._tiers = []
         for words in (preferred, others):
             by_letter: dict[str, list[str]] = {}
-            for word in sorted({word for word in words if len(word) >= MIN_LENGTH and word.isalpha()}):
+            for word in sorted({word for word in words if len(word) >= MIN_LENGTH - 1 and word.isalpha()}):
                 by_letter.setdefault(word[0], []).append(word)
             self._tiers.append(by_letter)
         self._known = {word for tier in self._tiers for words in tier.values() for word in words}
