@@ -124,7 +124,7 @@ def render(
         if cancel is not None and cancel.is_set():
             raise Cancelled
         if on_stage is not None:
-            preview = None if name != "decoder" or known["preview"] is None else _to_image(known["preview"])
+            preview = None if known["preview"] is None else _to_image(known["preview"])
             on_stage(Stage(name, step + 1, totals[name], preview))
         return {}
 
@@ -147,7 +147,7 @@ def render(
         similarity_strength=recipe.similarity_strength,
         watermark_payload=recipe.id32,
         callback_on_step_end=on_step,
-        callback_on_step_end_tensor_inputs=("preview",),
+        callback_on_step_end_tensor_inputs=() if on_stage is None else ("preview",),
         **varied,
     )
     image = output.images[0]

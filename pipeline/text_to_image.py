@@ -422,7 +422,7 @@ class TextToImagePipeline(DiffusionPipeline):
             callback_on_step_end: called after each step of each stage as (pipe, step, timestep, kwargs); kwargs hold
                 ``stage``, ``picture`` and the chosen tensors. An exception raised in it ends the call.
             callback_on_step_end_tensor_inputs: of "latents", "image_embeds" and "preview" (the step's clean picture,
-                (1, 3, height, width) in [-1, 1]; None during the prior).
+                (1, 3, height, width) in [-1, 1]; None but for the decoder's steps).
 
         Returns:
             ``TextToImagePipelineOutput``; every picture in it carries the watermark, read back before it is returned.
@@ -482,8 +482,8 @@ class TextToImagePipeline(DiffusionPipeline):
                 if callback_on_step_end is None:
                     return
                 known = {"latents": latents, "image_embeds": embeds[-1] if len(embeds) > index else None}
-                if "preview" in callback_on_step_end_tensor_inputs:
-                    known["preview"] = compose(clean, *scene, clean.shape[-1]) if scene else None
+                if "preview" in callback_on_step_end_tensor_inputs:  # small: nobody is shown a large one unmarked
+                    known["preview"] = compose(clean, *scene, clean.shape[-1]) if stage == "decoder" else None
                 chosen = {name: known[name] for name in callback_on_step_end_tensor_inputs}
                 callback_on_step_end(self, step, timestep, {"stage": stage, "picture": index, **chosen})
 
