@@ -2,15 +2,16 @@
 
     python -m pipeline.evaluation.ablations --weights weights --input PICTURES --limit 60
 
-``--super-res-without-text FOLDER`` adds a super-resolution that was trained without text (``use_text=False``), and
-``--other-weights FOLDER`` a whole other training, such as the state before the last fine-tuning.
+Folders add what was trained otherwise, in a small budget with its counterpart beside it: ``--super-res`` two or more
+super-resolutions (with and without text), ``--decoders`` decoders (of the whole embedding, and of what it says alone,
+without its components), ``--priors`` priors (before and after the last fine-tuning). Each is named by its folder.
 """
 
 import argparse
 import json
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,9 +29,10 @@ from pipeline.evaluation.latency import STOCK
 from pipeline.evaluation.prompts import Ask, PromptLists
 from pipeline.evaluation.quality import picture_qualities, summarise
 from pipeline.evaluation.table import markdown_table
+from pipeline.models.decoder import ImageDecoder
+from pipeline.models.prior import EmbeddingPrior
 from pipeline.models.super_resolution import SuperResolution
 from pipeline.text_to_image import TextToImagePipeline
-from pipeline.weights import load_pipeline
 
 __all__ = ["Variant", "WithoutText", "ablate", "main", "run_ablations", "variants"]
 
@@ -69,7 +71,7 @@ class Variant:
 
 
 def variants(
-    super_res_without_text: str | Path | None = None, other_weights: str | Path | None = None
+    *, super_res: Iterable[str] = (), decoders: Iterable[str] = (), priors: Iterable[str] = ()
 ) -> list[Variant]:
     """Every variant, the default first; the folders add what was trained otherwise."""
     listed = [Variant("default", "as shipped"), Variant("steps and guidance", "the stock way", STOCK)]
@@ -93,23 +95,37 @@ def variants(
         ),
         Variant(
             "decoder reads",
-            "text, and a real picture's embedding",  # what a perfect prior would give
-            image_embeds=lambda p, ask, cutouts: p.get_image_embeds(list(draw_real(cutouts, [ask]))),
+            "text, and a real picture's embedding",
+            image_embeds=_real,
         ),
         Variant("super_res reads", "picture only", replaced=lambda p: {"super_res": WithoutText(p.super_res)}),
     ]
-    if super_res_without_text:
-        listed.append(
-            Variant(
-                "super_res reads",
-                "picture only, trained so",
-                replaced=lambda p: {"super_res": SuperResolution.from_pretrained(super_res_without_text).eval()},
-            )
-        )
-    if other_weights:
-        name = Path(other_weights).name
-        listed.append(Variant("weights", name, replaced=lambda p: load_pipeline(other_weights).components))
+    for part, kind, folders in (
+        ("super_res", SuperResolution, super_res),
+        ("decoder", ImageDecoder, decoders),
+        ("prior", EmbeddingPrior, priors),
+    ):
+        listed += [_trained_otherwise(part, kind, Path(folder)) for folder in folders]
     return listed
+
+
+def _trained_otherwise(part: str, kind: type, folder: Path) -> Variant:
+    """The network of ``folder`` in place of the pipeline's. A decoder is shown real pictures' embeddings: what counts
+    is how well it redraws them.
+    """
+
+    def replaced(pipe: TextToImagePipeline) -> dict:
+        return {part: kind.from_pretrained(folder, dtype=torch.float32).eval()}
+
+    name = folder.parent.name if folder.name == part else folder.name
+    return Variant(
+        f"{part}, trained otherwise", name, replaced=replaced, image_embeds=_real if part == "decoder" else None
+    )
+
+
+def _real(pipe: TextToImagePipeline, ask: Ask, cutouts: CutoutSet) -> torch.Tensor:
+    """The embedding of a real picture of what is asked for: what a perfect prior would give."""
+    return pipe.get_image_embeds(list(draw_real(cutouts, [ask])))
 
 
 def _draw(
@@ -143,7 +159,7 @@ def ablate(
 
 def run_ablations(pipe: TextToImagePipeline, judge: CutoutJudge, arguments: argparse.Namespace) -> list[dict]:
     """Every variant of the chosen groups on the main list; prints the table."""
-    chosen = variants(arguments.super_res_without_text, arguments.other_weights)
+    chosen = variants(super_res=arguments.super_res, decoders=arguments.decoders, priors=arguments.priors)
     groups = list(dict.fromkeys(variant.group for variant in chosen))
     wanted = arguments.groups.split(",") if arguments.groups else groups
     if unknown := sorted(set(wanted) - set(groups)):
@@ -154,13 +170,14 @@ def run_ablations(pipe: TextToImagePipeline, judge: CutoutJudge, arguments: argp
     for variant in tqdm(chosen, "ablations"):
         scores = ablate(pipe, judge, variant, asks, seed=arguments.seed, **settings)
         rows.append({"group": variant.group, "variant": variant.name, **scores})
-    header = ["changed", "to", "top-1", "top-5", "style", "background", "sharpness", "likeness", "s/picture"]
+    header = ["changed", "to", "top-1", "top-5", "style", "background", "sharpness", "unrest", "likeness", "s/picture"]
     cells = [
         [
             row["group"],
             row["variant"],
             *(f"{row[fact]:.1%}" for fact in ("top1", "top5", "style", "background")),
             f"{row['edge sharpness']:.2f}",
+            f"{row['ground unrest']:.2f}",
             f"{row['likeness']:.3f}",
             f"{row['seconds']:.2f}",
         ]
@@ -173,8 +190,10 @@ def run_ablations(pipe: TextToImagePipeline, judge: CutoutJudge, arguments: argp
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What this command takes beside the shared arguments."""
-    parser.add_argument("--super-res-without-text", help="folder of a SuperResolution that was trained without text")
-    parser.add_argument("--other-weights", help="another weights folder, such as the one before the last fine-tuning")
+    for name, what in (("super-res", "SuperResolution"), ("decoders", "ImageDecoder"), ("priors", "EmbeddingPrior")):
+        parser.add_argument(
+            f"--{name}", nargs="+", default=[], metavar="FOLDER", help=f"of a {what} trained otherwise"
+        )
     parser.add_argument("--groups", help="comma-separated groups of the table (all)")
 
 

@@ -84,6 +84,8 @@ class ImageDecoder(ModelMixin, ConfigMixin):
         hidden_dim: width of the condition that scales and shifts every block.
         block_out_channels: channels of the fine and the coarse level.
         layers_per_block: residual blocks at the coarse level; the fine level has one before it and one after.
+        use_components: whether what comes after the pose is read at all (False is the ablation: an embedding that
+            says what is shown, and not how it looks).
     """
 
     @register_to_config
@@ -98,6 +100,7 @@ class ImageDecoder(ModelMixin, ConfigMixin):
         hidden_dim: int = 384,
         block_out_channels: tuple[int, int] = (64, 192),
         layers_per_block: int = 2,
+        use_components: bool = True,
     ):
         super().__init__()
         factor = sample_size // component_size
@@ -138,10 +141,11 @@ class ImageDecoder(ModelMixin, ConfigMixin):
         """
         config = self.config
         factor, homogeneous = config.sample_size // config.component_size, config.semantic_dim
+        first = homogeneous + 1 + config.pose_dim
+        if not config.use_components:
+            image_embeds = torch.cat([image_embeds[:, :first], torch.zeros_like(image_embeds[:, first:])], dim=1)
         # Dividing by the homogeneous coordinate undoes the normalisation (image_encoder).
-        lifted = image_embeds[:, homogeneous + 1 + config.pose_dim :] / image_embeds[:, homogeneous, None].clamp(
-            min=0.05
-        )
+        lifted = image_embeds[:, first:] / image_embeds[:, homogeneous, None].clamp(min=0.05)
         drawn = self.linear(lifted.to(sample.dtype)).unflatten(1, (4, config.component_size, config.component_size))
         time = get_timestep_embedding(timestep.float(), 256, flip_sin_to_cos=True, downscale_freq_shift=0)
         embeds = image_embeds.to(sample.dtype) * math.sqrt(config.embed_dim)

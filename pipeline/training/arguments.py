@@ -39,6 +39,8 @@ def parse_arguments(description: str, stage: str, argv: list[str] | None = None)
     if stage == "scenes":
         parser.add_argument("--number", type=int, help="how many scenes (default: the preset's)")
         parser.add_argument("--app-wording", type=float, default=0.8, help="share of captions in the app's own words")
+    if stage == "decoder":
+        parser.add_argument("--without-components", action="store_true", help="for the ablation; give --output too")
     if stage == "super_res":
         parser.add_argument("--without-text", action="store_true", help="for the ablation; give --output too")
     if stage == "vocabulary":

@@ -133,6 +133,7 @@ def main(argv: list[str] | None = None) -> None:
         embed_dim=preset.embed_dim,
         semantic_dim=preset.semantic_dim,
         text_dim=scenes.text_dim,
+        use_components=not arguments.without_components,
         **preset.decoder,
     )
     if arguments.start_from:

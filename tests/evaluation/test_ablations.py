@@ -7,6 +7,7 @@ import torch
 from pipeline.evaluation.ablations import Variant, WithoutText, ablate, variants
 from pipeline.evaluation.judge import load_judge
 from pipeline.evaluation.prompts import PromptLists
+from pipeline.models.decoder import ImageDecoder
 from tests.evaluation.cutout_zip import write_cutouts
 from tests.tiny import tiny_pipeline
 
@@ -46,3 +47,30 @@ def test_each_setting_of_a_group_differs_from_the_others():
     keys = [(variant.group, variant.name) for variant in listed]
     assert len(set(keys)) == len(keys)
     assert {"prior_num_inference_steps": 25} in [variant.settings for variant in listed]
+
+
+@pytest.mark.parametrize("part", ["super_res", "decoder", "prior"])
+def test_a_network_that_was_trained_otherwise_is_put_in(judge, part, tmp_path):
+    pipe = tiny_pipeline()
+    folder = tmp_path / "other" / part
+    tiny_pipeline(seed=1).components[part].save_pretrained(folder)
+    argument = {"super_res": "super_res", "decoder": "decoders", "prior": "priors"}[part]
+    listed = variants(**{argument: [str(folder)]})
+    variant = listed[-1]
+    assert len(listed) == len(variants()) + 1 and variant.name == "other"
+    put_in = variant.replaced(pipe)[part]
+    assert not torch.equal(next(put_in.parameters()), next(pipe.components[part].parameters()))
+    asks = PromptLists(judge.cutouts, judge.rows).named(1)
+    assert np.isfinite(ablate(pipe, judge, variant, asks, prior_num_inference_steps=1)["likeness"])
+
+
+def test_a_decoder_without_components_draws_the_same_however_it_looks():
+    torch.manual_seed(0)
+    blind = ImageDecoder.from_config(tiny_pipeline().decoder.config, use_components=False).eval()
+    first = torch.randn(1, 32)
+    other = first.clone()
+    other[:, blind.config.semantic_dim + 1 + blind.config.pose_dim :] += 1
+    inputs = torch.zeros(1, 4, 64, 64), torch.tensor([1000.0])
+    text = torch.zeros(1, 2, 32), torch.ones(1, 2)
+    with torch.no_grad():
+        assert torch.equal(blind(*inputs, first, *text), blind(*inputs, other, *text))
