@@ -194,7 +194,8 @@ class ImageIndex:
             results = [
                 SearchResult(self._items[rows[p]][0], float(scores[p]), dict(self._items[rows[p]][1])) for p in kept
             ]
-            return flag_duplicates(results, self._embeds[rows[kept]], self.duplicate_cosine)
+            found = self._embeds[rows[kept]]
+            return flag_duplicates(results, found @ found.T >= self.duplicate_cosine)
 
     def _nearest(self, query: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
         """Rows and cosines of the `count` pictures nearest to `query`, (search_dim,) or (dim,), best first."""
@@ -301,9 +302,8 @@ def index_for(embedder: Any, **options: Any) -> ImageIndex:
     return ImageIndex(config["embed_dim"], search_dim=config.get("semantic_dim"), **options)
 
 
-def flag_duplicates(results: list[SearchResult], vectors: np.ndarray, cosine: float) -> list[SearchResult]:
-    """`results`, best first, each naming the first better one whose vector (n, dim) is at least `cosine` alike."""
-    alike = vectors @ vectors.T >= cosine
+def flag_duplicates(results: list[SearchResult], alike: np.ndarray) -> list[SearchResult]:
+    """`results`, best first, each naming the first better one that is near-identical: `alike` (n, n) of bool."""
     firsts = [int(row[:place].argmax()) if row[:place].any() else None for place, row in enumerate(alike)]
     return [
         result if first is None else replace(result, duplicate_of=results[first].id)

@@ -153,7 +153,7 @@ class QdrantImageIndex:
         ).points
         results = [SearchResult(point.payload["id"], point.score, point.payload["metadata"]) for point in points]
         vectors = np.array([point.vector[WHOLE] for point in points], dtype=np.float32).reshape(len(points), self.dim)
-        return flag_duplicates(results, vectors, self.duplicate_cosine)
+        return flag_duplicates(results, vectors @ vectors.T >= self.duplicate_cosine)
 
 
 def _point_id(id: str) -> str:

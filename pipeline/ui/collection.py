@@ -1,5 +1,6 @@
 """What one visitor can search: own uploads, drawings of this visit and, where that is allowed, all drawn here."""
 
+import functools
 import hashlib
 import secrets
 from collections.abc import Callable, Iterable, Iterator
@@ -9,8 +10,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from pipeline.data.comparison import thumbnail, tone_difference
+from pipeline.data.dedup import RADIUS, TOLERANCE
+from pipeline.data.hashing import perceptual_hash
 from pipeline.recipe import MAX_PROMPT_LENGTH
-from pipeline.search import DUPLICATE_COSINE, ImageIndex, SearchResult, flag_duplicates
+from pipeline.search import ImageIndex, SearchResult, flag_duplicates
 from pipeline.ui.archive import Archive
 from pipeline.ui.canvas import Drawn
 from pipeline.ui.limits import Limits
@@ -134,11 +138,11 @@ class Collection:
         if self._with_archive:
             results += [result for result in search(self._archive.index) if result.id not in self._pictures]
             results = sorted(results, key=lambda result: -result.score)[:TOP_K]
-        results = [replace(result, duplicate_of=None) for result in results if self.get(result.id) is not None]
-        if not results:
-            return []
-        embeds = np.stack([self._embeds_of(result.id) for result in results])
-        return flag_duplicates(results, embeds, DUPLICATE_COSINE)
+        results = [replace(result, duplicate_of=None) for result in results]
+        pictures = [self.get(result.id) for result in results]
+        results = [result for result, picture in zip(results, pictures, strict=True) if picture is not None]
+        paths = [picture.path for picture in pictures if picture is not None]
+        return flag_duplicates(results, _near_identical(paths)) if results else []
 
     def _embeds_of(self, id: str) -> np.ndarray:
         if id in self._pictures:
@@ -152,6 +156,27 @@ class Collection:
         path = self._studio.folder / name
         image.save(path)
         return str(path)
+
+
+def _near_identical(paths: list[str]) -> np.ndarray:
+    """(n, n) of bool: which pictures are copies of one another, as data preparation tells them. The pixels are asked:
+    a strong JPEG moves an embedding further than another drawing of the same thing lies.
+    """
+    looks = [_look(path) for path in paths]
+    hashes = np.array([hash for hash, _ in looks], dtype=np.uint64)
+    thumbnails = np.stack([thumbnail for _, thumbnail in looks])
+    alike = np.bitwise_count(hashes[:, None] ^ hashes[None]) <= RADIUS
+    first, second = np.nonzero(np.triu(alike, k=1))
+    same = tone_difference(thumbnails[first], thumbnails[second]) <= TOLERANCE
+    alike[first, second] = alike[second, first] = same
+    return alike
+
+
+@functools.lru_cache(maxsize=1024)
+def _look(path: str) -> tuple[int, np.ndarray]:
+    """Hash and thumbnail of a file, which is never written twice."""
+    with Image.open(path) as image:
+        return perceptual_hash(image), thumbnail(image)
 
 
 def find(

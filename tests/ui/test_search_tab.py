@@ -64,6 +64,23 @@ def test_a_picture_finds_itself_and_its_copy_is_flagged(collection, files):
     assert titles(collection, collection.more_like(results[0].id))[0] == collection.get(results[1].id).title
 
 
+@pytest.mark.parametrize("quality", [20, 40, 60])
+def test_a_strongly_compressed_copy_is_flagged_and_another_drawing_is_not(collection, tmp_path, quality):
+    for name, eyes in (("one", 130), ("other", 170)):
+        image = Image.new("RGB", (256, 256), "white")
+        draw = ImageDraw.Draw(image)
+        draw.ellipse((30, 30, 226, 226), fill="gold")
+        draw.ellipse((80, eyes - 40, 110, eyes), fill="black")
+        draw.ellipse((146, eyes - 40, 176, eyes), fill="black")
+        image.save(tmp_path / f"{name}.png")
+    Image.open(tmp_path / "one.png").resize((200, 200)).save(tmp_path / "copy.jpg", quality=quality)
+    for name in ("one.png", "other.png", "copy.jpg"):
+        collection.upload(tmp_path / name)
+    results = collection.search("", Image.open(tmp_path / "one.png"), 0.5)
+    flagged = {collection.get(result.id).title for result in results if result.duplicate_of}
+    assert len(results) == 3 and flagged in ({"copy.jpg"}, {"one.png"})
+
+
 def test_the_weight_decides_between_words_and_picture(collection, files):
     for path in files[:4]:
         collection.upload(path)
