@@ -4,7 +4,7 @@
 
 The linear map is the inverse of the frozen image encoder's. The U-Net learns to clean what it draws: from the true
 embedding, from one a little beside it, and, once stage 2 of the same run has finished, from what the prior makes of
-the noised true one: the very errors that it will meet.
+the noised true one or of the text alone: the very errors that it will meet.
 """
 
 from pathlib import Path
@@ -27,7 +27,9 @@ __all__ = ["Guess", "decoder_loss", "disturbed", "load_guess", "main", "redraw_l
 ONE_STEP_SHARE = 0.7  # rows that start at pure noise
 TEXT_DROP = 0.15
 EMBEDS_NOISE = 0.15  # standard deviation at most, relative to a unit-length embedding
-GUESS_SIGMA = 0.2, 0.8  # the prior guesses from so much noise; from more, it guesses another picture
+GUESS_SIGMA = 0.2, 0.8  # the prior guesses from so much noise ...
+BLIND_SHARE = 0.5  # ... or from the text alone, as when it draws
+BLIND_TEMPERATURE = 0.4  # standard deviation of the noise that it then starts from
 
 
 def edges(image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -44,7 +46,7 @@ def redraw_loss(predicted: torch.Tensor, image: torch.Tensor) -> torch.Tensor:
 
 
 class Guess(nn.Module):
-    """Embeddings as the finished prior predicts them: one step from the true one under noise."""
+    """Embeddings as the finished prior predicts them in one step: from the true one under noise, or from the text."""
 
     def __init__(self, prior: EmbeddingPrior, text_proj: TextProjection):
         super().__init__()
@@ -56,6 +58,9 @@ class Guess(nn.Module):
         sigma = torch.rand(len(clean), 1, generator=generator, device=clean.device)
         sigma = GUESS_SIGMA[0] + (GUESS_SIGMA[1] - GUESS_SIGMA[0]) * sigma
         noise = torch.randn(clean.shape, generator=generator, device=clean.device)
+        blind = torch.rand(sigma.shape, generator=generator, device=clean.device) < BLIND_SHARE
+        sigma = torch.where(blind, 1.0, sigma)
+        noise = torch.where(blind, BLIND_TEMPERATURE * noise, noise)
         return self.prior.unwhiten(self.prior(torch.lerp(clean, noise, sigma), 1000 * sigma[:, 0], condition))
 
 
