@@ -20,6 +20,7 @@ from pipeline.models.text_projection import TextProjection
 from pipeline.training.arguments import loop_config, parse_arguments
 from pipeline.training.embedder import to_layers
 from pipeline.training.loop import train
+from pipeline.training.presets import PRIOR_TEMPERATURE
 from pipeline.training.scenes import SceneSet
 
 __all__ = ["Guess", "decoder_loss", "disturbed", "load_guess", "main", "redraw_loss"]
@@ -29,7 +30,6 @@ TEXT_DROP = 0.15
 EMBEDS_NOISE = 0.15  # standard deviation at most, relative to a unit-length embedding
 GUESS_SIGMA = 0.2, 0.8  # the prior guesses from so much noise ...
 BLIND_SHARE = 0.5  # ... or from the text alone, as when it draws
-BLIND_TEMPERATURE = 0.4  # standard deviation of the noise that it then starts from
 
 
 def edges(image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -60,7 +60,7 @@ class Guess(nn.Module):
         noise = torch.randn(clean.shape, generator=generator, device=clean.device)
         blind = torch.rand(sigma.shape, generator=generator, device=clean.device) < BLIND_SHARE
         sigma = torch.where(blind, 1.0, sigma)
-        noise = torch.where(blind, BLIND_TEMPERATURE * noise, noise)
+        noise = torch.where(blind, PRIOR_TEMPERATURE * noise, noise)
         return self.prior.unwhiten(self.prior(torch.lerp(clean, noise, sigma), 1000 * sigma[:, 0], condition))
 
 

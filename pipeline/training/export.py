@@ -20,11 +20,11 @@ from pipeline.models.text_projection import TextProjection
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.safety import CONCEPT_THRESHOLD
 from pipeline.text_to_image import TextToImagePipeline
+from pipeline.training.presets import PRIOR_TEMPERATURE
 from pipeline.training.text import load_text_encoder
 
 __all__ = ["assemble", "export", "main", "write_checksums"]
 
-PRIOR_TEMPERATURE = 0.4  # chosen by looking: 1 mottles; 0.15 and 0.4 score alike on 80 prompts
 SAFETY_MARGIN = 0.1  # at which no harmless drawing was held back: `python -m pipeline.evaluation.safety --draw 150`
 SHARD_SIZE = "40MB"  # no file over 45 MB
 
