@@ -3,8 +3,8 @@
 import numpy as np
 from PIL import Image
 
-from pipeline.watermark.detect import verify
-from pipeline.watermark.embed import LUMA_AMPLITUDE, embed
+from pipeline.watermark.detect import read_back
+from pipeline.watermark.embed import LUMA_AMPLITUDE, embed, to_rgb
 from pipeline.watermark.key import WatermarkKey, default_key
 
 __all__ = ["WatermarkError", "embed_checked"]
@@ -23,7 +23,7 @@ class WatermarkError(RuntimeError):
 def embed_checked(
     image: Image.Image | np.ndarray, key: WatermarkKey | None = None, payload: int | None = None
 ) -> Image.Image | np.ndarray:
-    """`embed`, then `verify`: the marked picture, made stronger until mark and payload can be read back.
+    """`embed`, then read back: the marked picture, made stronger until mark and payload can be read.
 
     Raises:
         ValueError: as `embed`.
@@ -32,7 +32,7 @@ def embed_checked(
     key = key or default_key()
     for factor in STRONGER:
         marked = embed(image, key, payload, luma_amplitude=LUMA_AMPLITUDE * factor)
-        found = verify(marked, key)
+        found = read_back(to_rgb(marked), key)
         if found.result == "GENERATED" and found.payload == payload:
             return marked
     raise WatermarkError(

@@ -115,6 +115,16 @@ def verify(
     return search.answer(deep)
 
 
+def read_back(pixels: np.ndarray, key: WatermarkKey) -> Detection:
+    """`verify` of a picture (height, width, 3) that was marked just now: where its mark was written, and nowhere else.
+
+    A mark without a payload leaves `verify` nothing to be sure of early: it would look at all usual sizes.
+    """
+    search = _Search(pixels, [key], lambda share: None, lambda: False)
+    search.unmoved()
+    return search.answer(False)
+
+
 class _Search:
     """The best evidence so far, and the steps that add to it."""
 
@@ -136,7 +146,7 @@ class _Search:
 
     def fast(self, start: float, end: float) -> None:
         """Families 1 to 3; the first alone where it leaves no doubt, as with a picture that was just drawn."""
-        self._unmoved()
+        self.unmoved()
         if self._certain():
             self.progress(end)
             return
@@ -208,7 +218,8 @@ class _Search:
         """Whether nothing is left to be learnt."""
         return self.log10_p <= 2 * CERTAIN and bool(self.payloads)
 
-    def _unmoved(self) -> None:
+    def unmoved(self) -> None:
+        """Family 1."""
         chips = fold(self.picture.first_chips(), TILE)
         plane, top, left = self.picture.unmoved()
         luma = fold(plane, LUMA_TILE)
