@@ -39,6 +39,11 @@ class Vocabulary(ModelMixin, ConfigMixin):
         super().__init__()
         if len(names) != len(phrases):
             raise ValueError(f"`phrases` must have one entry per name: {len(names)}, got {len(phrases)}.")
+        if not isinstance(backgrounds, dict):
+            raise ValueError(
+                '`backgrounds` must give each name its colour, {"white": "#ffffff"}, got '
+                f"{type(backgrounds).__name__}. Run `python -m pipeline.training.vocabulary` and the export again."
+            )
         self.phrase_of = dict(zip(names, phrases, strict=True))
         self.embeds = nn.Parameter(torch.zeros(len(names), text_dim), requires_grad=False)
 

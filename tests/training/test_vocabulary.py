@@ -53,3 +53,8 @@ def test_embeddings_are_unit_length_and_find_their_own_name(vocabulary):
 def test_names_and_phrases_must_pair_up():
     with pytest.raises(ValueError, match="one entry per name"):
         Vocabulary(["a", "b"], ["a"], {}, {})
+
+
+def test_backgrounds_without_colours_are_refused():
+    with pytest.raises(ValueError, match="`backgrounds`"):
+        Vocabulary(["a"], ["a"], {}, ["white"])
