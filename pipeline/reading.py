@@ -28,6 +28,7 @@ __all__ = ["MAX_PLACED", "PromptReader", "Reading", "Thing"]
 
 MAX_PLACED = 6  # things in one picture
 NEAR = 0.5  # cosine under which no name is near; of held-out names between it and 0.6, every fourth is drawn right
+SCENERY = 0.55  # cosine of a place and what it would be drawn as, from which it is drawn
 SURE = 0.8  # cosine from which a phrase as a whole is better replaced than a known name in it kept
 
 _WORD = re.compile(r"[^\W_]+(?:['’!-][^\W_]+)*!?", re.UNICODE)
@@ -67,13 +68,15 @@ _GROUND_WORDS = frozenset(
     "background backdrop backgrounds bg wall ground backing canvas surface behind around".split()
 )
 _FILLERS = frozenset(
-    "a an the plain solid pure flat simple clean uniform is be should of it in as colour color coloured colored all "
+    "a an the plain solid pure flat simple clean uniform bright vivid deep soft is be should of it in as "
+    "colour color coloured colored all "
     "entirely completely only nothing but else everything".split()
 )
 _GROUND_BEFORE = re.compile(
     r"\b(?:on|against|over|before|upon|onto|in front of|surrounded by)"
-    r"(?: (?:an?|the|plain|solid|pure|flat|simple|clean))*$"
+    r"(?: (?:an?|the|plain|solid|pure|flat|simple|clean|bright|vivid|deep|soft))*$"
 )
+_WHERE = frozenset("on in at over through inside under by near across upon beneath behind against".split())
 _ARTICLES = frozenset("a an the another some one".split())
 _NUMBERS = {word: number for number, word in NUMBER_WORDS.items()} | {str(n): n for n in range(2, 10)}
 _NUMBERS |= {"seven": 7, "eight": 8, "couple": 2, "pair": 2, "trio": 3}
@@ -84,6 +87,7 @@ _BACKGROUND_ALIASES = {
     "light grey": "light gray", "dark grey": "dark gray", "pale blue": "light blue", "sky blue": "light blue",
     "baby blue": "light blue", "navy": "navy blue", "dark blue": "navy blue", "mint": "mint green",
     "light green": "mint green", "cream": "beige", "violet": "purple", "grey": "light gray", "gray": "light gray",
+    "dark": "dark gray", "light": "light gray",
     "light pink": "pink", "pale pink": "pink", "turquoise": "teal", "lilac": "lavender", "light purple": "lavender",
 }  # fmt: skip
 
@@ -137,6 +141,7 @@ class Reading:
         things: what is drawn; empty where the prompt is taken as it is.
         layout: "single", "row", "column" or "grid": how several are arranged, in the order of ``things``.
         style, background: of the vocabulary's, where the prompt says one.
+        drawn_style: what the model is told; not ``style`` where the thing was never shown in that, or none is said.
         ground: the colour of the ground, "#rrggbb"; None leaves it to the model.
         place: centre (x, y) and side of the one thing, of the picture's side; None leaves them to the model.
         left_out: words that the model is not told, because it would not know what to make of them.
@@ -147,6 +152,7 @@ class Reading:
     layout: str = "single"
     style: str | None = None
     background: str | None = None
+    drawn_style: str | None = None
     ground: str | None = None
     place: tuple[float, float, float] | None = None
     left_out: tuple[str, ...] = ()
@@ -168,6 +174,9 @@ class Reading:
                 said.append(f"“{thing.said}” was never taught: this is a guess.")
             elif self.placed == 1 and thing.phrase != thing.said.lower():
                 said.append(f"“{thing.said}” is drawn as “{thing.phrase}”.")
+        if self.style and self.drawn_style not in (None, self.style):
+            named = " and ".join(f"“{thing.phrase}”" for thing in self.things)
+            said.append(f"No {self.style} of {named} was taught: drawn as {self.drawn_style}.")
         if self.left_out:
             said.append(f"Left out: {', '.join(f'“{words}”' for words in self.left_out)}.")
         return " ".join(said)
@@ -271,8 +280,8 @@ class PromptReader:
             self._name(text[spans[run.start][0] : spans[run.end - 1][1]], run, count)
             for run, count in zip(runs, counts, strict=True)
         )
-        runs, things = self._drop_scenery(runs, things)
-        told_style, ground = self._choose(style, background, chance)
+        runs, things = self._drop_scenery(words, runs, things)
+        told_style, ground = self._choose(style, background, chance, things)
         placed = sum(thing.count for thing in things)
         if placed == 1:
             run, thing = runs[0], things[0]
@@ -282,26 +291,29 @@ class PromptReader:
             place = self._place([word for word, kept in zip(words, rest, strict=True) if kept])
             left_out = _left_out(words, rest, breaks)
             told = (app_caption(with_article(thing.phrase), told_style),)
-            return Reading(told, things, "single", style, background, ground, place, left_out)
+            return Reading(told, things, "single", style, background, told_style, ground, place, left_out)
         if placed > MAX_PLACED:
             return as_it_is
         things, layout = self._arrange(text, spans, runs, things)
         told = tuple(app_caption(with_article(thing.phrase), told_style) for thing in things)
         if background is None:
             ground = self.vocabulary.config.backgrounds.get("white")
-        return Reading(told, things, layout, style, background, ground)
+        return Reading(told, things, layout, style, background, told_style, ground)
 
     def _choose(
-        self, style: str | None, background: str | None, chance: float | None
+        self, style: str | None, background: str | None, chance: float | None, things: tuple[Thing, ...]
     ) -> tuple[str | None, str | None]:
-        """The style to tell and the ground's colour. What is not said is chosen by ``chance``: the style by its
-        leading digits, the ground by the others.
+        """The style to tell, of those that all the things were shown in, and the ground's colour. What is not said is
+        chosen by ``chance``: the style by its leading digits, the ground by the others.
         """
-        grounds = self.vocabulary.config.backgrounds
-        if style is None and chance is not None and self.vocabulary.config.styles:
-            styles = list(self.vocabulary.config.styles)
+        grounds, every = self.vocabulary.config.backgrounds, list(self.vocabulary.config.styles)
+        styles = [name for name in every if all(name in self.vocabulary.styles_of(thing.phrase) for thing in things)]
+        styles = styles or every
+        if style is None and chance is not None and styles:
             at = min(int(chance * len(styles)), len(styles) - 1)
             style, chance = styles[at], chance * len(styles) - at
+        elif style is not None and style not in styles:
+            style = styles[0]
         if background is None and chance is not None:
             unsaid = [name for name, times in UNSAID_BACKGROUNDS.items() if name in grounds for _ in range(times)]
             background = unsaid[min(int(chance * len(unsaid)), len(unsaid) - 1)] if unsaid else None
@@ -466,14 +478,19 @@ class PromptReader:
                     kept.append(i)
         return [runs[i] for i in kept], [counts[i] for i in kept]
 
-    @staticmethod
-    def _drop_scenery(runs: list[_Run], things: tuple[Thing, ...]) -> tuple[list[_Run], tuple[Thing, ...]]:
-        """Without later things that nothing taught is near ("on a hill") or that are the first under another word ("a
-        tractor on a farm")."""
+    def _drop_scenery(
+        self, words: list[str], runs: list[_Run], things: tuple[Thing, ...]
+    ) -> tuple[list[_Run], tuple[Thing, ...]]:
+        """Without later things that nothing taught is near ("on a hill"), that are the first under another word ("a
+        tractor on a farm"), or that stand for something else where the first is ("on a lake" is no speedboat).
+        """
         kept = [0]
         for i in range(1, len(things)):
             again = any(things[i].phrase == things[k].phrase and things[i].said != things[k].said for k in kept)
-            if things[i].cosine > 0 and not (again and things[i].count == 1):
+            before = [word for word in words[: runs[i].start] if word not in _ARTICLES | _SIZES]
+            where = bool(before) and before[-1] in _WHERE
+            else_where = where and self.vocabulary.likeness.get(runs[i].name, 1.0) < SCENERY
+            if things[i].cosine > 0 and not ((again or else_where) and things[i].count == 1):
                 kept.append(i)
         return [runs[i] for i in kept], tuple(things[i] for i in kept)
 

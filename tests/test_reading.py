@@ -50,8 +50,9 @@ def reader() -> PromptReader:
         names,
         PHRASES + list(OTHERS.values()),
         STYLES,
-        {"white": "#ffffff", "light blue": "#aaddff", "pink": "#ffaacc", "blue": "#0000ff"},
+        {"white": "#ffffff", "light blue": "#aaddff", "pink": "#ffaacc", "blue": "#0000ff", "dark gray": "#444444"},
         text_dim=len(names) + 1,
+        shown={"castle": ["flat sticker"], "dragon": ["3d render"]},
     )
     vocabulary.embeds.copy_(torch.from_numpy(embed_texts(names)))
     for name, phrase in OTHERS.items():  # they mean about the same
@@ -109,6 +110,8 @@ def test_one_thing_is_told_as_the_app_words_it(reader, prompt, told):
     [
         ("a cat, 3d render, on a pink background", "#ffaacc"),
         ("a cat next to a dog", "#ffffff"),
+        ("a cat against a bright blue wall", "#0000ff"),
+        ("a cat on a dark background", "#444444"),
         ("a qwertz on blue", "#0000ff"),  # the prompt stays, its ground is known
         ("a cat", None),
     ],
@@ -283,3 +286,35 @@ def test_slips_of_the_pen_are_understood(spelling_reader, prompt, things):
 
 def test_a_slip_is_shown_as_it_was_said(spelling_reader):
     assert spelling_reader.read("an egplant").sentence == "“egplant” is drawn as “eggplant”."
+
+
+@pytest.mark.parametrize(
+    ("prompt", "told"),
+    [
+        ("a castle, sticker", "a castle, flat sticker"),
+        ("a castle, 3d", "a castle, flat sticker"),
+        ("a blue castle, 3d", "a blue castle, flat sticker"),
+        ("a castle", "a castle, flat sticker"),
+        ("a cat, 3d", "a cat, 3d render"),
+    ],
+)
+def test_a_thing_is_drawn_in_a_style_that_it_was_shown_in(reader, prompt, told):
+    assert reader.read(prompt, chance=0.0).prompts == (told,)
+
+
+def test_another_style_than_was_asked_for_is_owned_up_to(reader):
+    reading = reader.read("a castle, 3d")
+    assert (reading.style, reading.drawn_style) == ("3d render", "flat sticker")
+    assert reading.sentence == "No 3d render of “castle” was taught: drawn as flat sticker."
+    assert reader.read("a castle, sticker").sentence == ""
+
+
+def test_things_without_a_common_style_are_drawn_as_asked(reader):
+    told = reader.read("a castle and a dragon, 3d").prompts
+    assert told == ("a castle, 3d render", "a dragon, 3d render")
+
+
+def test_a_place_that_stands_for_something_else_is_no_thing(reader):
+    assert named(reader, "a cat on a far") == [("cat", 1)]  # a keyword of the castle
+    assert named(reader, "a cat and a far") == [("cat", 1), ("castle", 1)]
+    assert named(reader, "a cat on a chair") == [("cat", 1), ("chair", 1)]

@@ -46,6 +46,7 @@ COMMON_WORDS = {
 
 # Names of common things that the metadata lacks: phrase -> what else people call it.
 MORE_NAMES = {
+    "guard": "knight",
     "evergreen tree": "pine tree, fir tree, fir, spruce, forest, woods",
     "deciduous tree": "oak, oak tree, apple tree, maple tree",
     "hot beverage": "coffee mug, cup of coffee, cup of tea, cappuccino, latte, hot chocolate, cup of cocoa",

@@ -25,6 +25,7 @@ class Vocabulary(ModelMixin, ConfigMixin):
         styles: style names, each with the other words for it: ``{"flat sticker": ["sticker", ...]}``.
         backgrounds: names of colours that backgrounds may have, each with its value: ``{"white": "#ffffff"}``.
         text_dim: width of the embeddings.
+        shown: the phrases that were not shown in every style, with the styles that they were shown in.
     """
 
     @register_to_config
@@ -35,6 +36,7 @@ class Vocabulary(ModelMixin, ConfigMixin):
         styles: dict[str, list[str]],
         backgrounds: dict[str, str],
         text_dim: int = 384,
+        shown: dict[str, list[str]] | None = None,
     ):
         super().__init__()
         if len(names) != len(phrases):
@@ -47,20 +49,30 @@ class Vocabulary(ModelMixin, ConfigMixin):
         self.phrase_of = dict(zip(names, phrases, strict=True))
         self.embeds = nn.Parameter(torch.zeros(len(names), text_dim), requires_grad=False)
 
+    def styles_of(self, phrase: str) -> list[str]:
+        """The styles that a thing was shown in, of which it may be said what colour it has ("blue car")."""
+        shown = self.config.shown or {}
+        return shown.get(phrase, shown.get(phrase.partition(" ")[2], list(self.config.styles)))
+
+    @functools.cached_property
+    def likeness(self) -> dict[str, float]:
+        """Name -> cosine of its meaning and its phrase's."""
+        names = self.config.names
+        row = {name: at for at, name in enumerate(names)}
+        embeds = F.normalize(self.embeds.float(), dim=-1)
+        phrases = embeds[[row.get(self.phrase_of[name], at) for at, name in enumerate(names)]]
+        return dict(zip(names, (embeds * phrases).sum(-1).tolist(), strict=True))
+
     @functools.cached_property
     def telling(self) -> torch.Tensor:
         """(len(names),) of bool: whether a name means about what its phrase does; "golden" is no green apple, though a
         keyword of it.
         """
-        names = self.config.names
-        row = {name: at for at, name in enumerate(names)}
-        embeds = F.normalize(self.embeds.float(), dim=-1)
-        phrases = embeds[[row.get(self.phrase_of[name], at) for at, name in enumerate(names)]]
-        return (embeds * phrases).sum(-1) >= TELLING
+        return torch.tensor([self.likeness[name] >= TELLING for name in self.config.names])
 
     def nearest(self, embed: torch.Tensor) -> tuple[str, float]:
         """The telling name nearest in meaning to a sentence embedding (text_dim,), and the cosine between them."""
         scores = self.embeds.float() @ F.normalize(embed.float().to(self.embeds.device), dim=-1)
-        scores = scores.masked_fill(~self.telling, -1.0)
+        scores = scores.masked_fill(~self.telling.to(scores.device), -1.0)
         best = int(scores.argmax())
         return self.config.names[best], float(scores[best])

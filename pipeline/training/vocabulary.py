@@ -61,6 +61,10 @@ def make_vocabulary(cutouts: list[Cutout], tokenizer, text_encoder, *, named: se
                 others.setdefault(name.lower(), {})[phrase] = None
             for name in cutout.keywords:
                 others.setdefault(name.lower(), {})[phrase] = None
+    shown: dict[str, set[str]] = {}  # phrase -> styles
+    for cutout in naming:
+        if cutout.styles:
+            shown.setdefault(phrase_of_concept[cutout.concept], set()).add(cutout.styles[0])
     phrases = list(dict.fromkeys(phrase_of_concept.values()))
     known = set(phrases)
     for phrase, words in MORE_NAMES.items():
@@ -86,6 +90,9 @@ def make_vocabulary(cutouts: list[Cutout], tokenizer, text_encoder, *, named: se
         styles={style: list(words) for style, words in styles.items()},
         backgrounds=BACKGROUNDS | MORE_GROUNDS,
         text_dim=embeds.shape[1],
+        shown={
+            phrase: [style for style in styles if style in own] for phrase, own in shown.items() if own < set(styles)
+        },
     )
     vocabulary.embeds.copy_(embeds)
     return vocabulary.eval()

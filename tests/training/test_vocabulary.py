@@ -10,8 +10,8 @@ from pipeline.training.vocabulary import make_vocabulary
 from tests.tiny import tiny_text_encoder, tiny_tokenizer
 
 
-def cutout(index: int, phrase: str, **more) -> Cutout:
-    return Cutout(index, str(index), phrase, phrase, phrase.lower(), styles=("3d render", "3d icon"), **more)
+def cutout(index: int, phrase: str, *, styles=("3d render", "3d icon"), **more) -> Cutout:
+    return Cutout(index, str(index), phrase, phrase, phrase.lower(), styles=styles, **more)
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +21,7 @@ def vocabulary() -> Vocabulary:
         cutout(0, "Christmas tree", keywords=("tree", "celebration")),
         cutout(1, "deciduous tree", keywords=("tree", "wood"), aliases=("broadleaf",)),
         cutout(2, "wood", keywords=("log", "12")),
+        cutout(2, "wood", styles=("flat sticker",)),
         cutout(3, "waving hand: dark", keywords=("hidden",), is_tone_variant=True),
     ]
     return make_vocabulary(rows, tiny_tokenizer(), tiny_text_encoder())
@@ -38,6 +39,11 @@ def test_aliases_and_keywords_stand_for_a_phrase_that_has_them(vocabulary):
 
 def test_a_shared_word_stands_for_what_people_mean(vocabulary):
     assert COMMON_WORDS["tree"] == "deciduous tree" == vocabulary.phrase_of["tree"]
+
+
+def test_a_phrase_knows_the_styles_that_it_was_shown_in(vocabulary):
+    assert vocabulary.styles_of("wood") == ["3d render", "flat sticker"] and "wood" not in vocabulary.config.shown
+    assert vocabulary.styles_of("christmas tree") == vocabulary.styles_of("green christmas tree") == ["3d render"]
 
 
 def test_numbers_and_the_keywords_of_tone_variants_name_nothing(vocabulary):
