@@ -131,7 +131,10 @@ class TextToImagePipeline(DiffusionPipeline):
         """As diffusers', but in float32 unless ``dtype`` says otherwise: the weights are stored in half precision."""
         if "torch_dtype" not in kwargs:
             kwargs.setdefault("dtype", torch.float32)
-        return super().from_pretrained(pretrained_model_name_or_path, **kwargs)
+        pipe = super().from_pretrained(pretrained_model_name_or_path, **kwargs)
+        for component in (pipe.image_encoder, pipe.decoder, pipe.super_res):
+            component.to(memory_format=torch.channels_last)  # a tenth of the convolutions' time went into reordering
+        return pipe
 
     def check_inputs(
         self, prompt, negative_prompt, image, prompt_embeds, pooled_prompt_embeds, image_embeds, num_images_per_prompt,
