@@ -7,7 +7,7 @@ thing fills it. Where it comes in the picture, and on what, is its pose (``pipel
 import torch
 import torch.nn.functional as F
 
-__all__ = ["LAYOUTS", "Placement", "arrange", "compose", "sharpen"]
+__all__ = ["LAYOUTS", "Placement", "arrange", "compose"]
 
 Placement = tuple[int, float, float, float]  # which layer; centre (x, y) and side of its square, of the picture's side
 
@@ -18,7 +18,6 @@ _FIRM = 0.3, 0.7
 _SOLID = 0.9  # alpha from which a pixel's own colour is trusted
 _REACH = 1 / 50  # of the layer's side: how far an edge pixel looks for solid ones
 _SOME = 0.1  # share of solid pixels there that is enough to take their colour
-_SHARPEN = 0.8, 1 / 116  # amount; standard deviation of the blur, of the layer's side
 
 # How many -> centres and the side of the square that each thing fills, in units of the picture's side.
 _COLUMN = {2: ([(0.5, 0.27), (0.5, 0.73)], 0.43), 3: ([(0.5, 0.19), (0.5, 0.5), (0.5, 0.81)], 0.28)}
@@ -96,20 +95,3 @@ def _box_mean(layers: torch.Tensor, radius: int) -> torch.Tensor:
     sums = F.pad(layers, (radius + 1, radius, radius + 1, radius)).cumsum(-1).cumsum(-2)
     rows = sums[..., side:, :] - sums[..., :-side, :]
     return (rows[..., side:] - rows[..., :-side]) / side**2
-
-
-def sharpen(layers: torch.Tensor) -> torch.Tensor:
-    """Layers (things, 4, side, side) with more local contrast (unsharp masking), inside the things and not of their
-    edges: the mean of what a network is unsure of is soft.
-    """
-    amount, deviation = _SHARPEN[0], _SHARPEN[1] * layers.shape[-1]
-    radius = round(3 * deviation)
-    kernel = torch.softmax(-(torch.arange(-radius, radius + 1).to(layers) ** 2) / (2 * deviation**2), 0)
-    layers = (layers + 1) / 2
-    alpha = layers[:, 3:].clamp(min=1e-3)
-    padded = F.pad(layers, (radius,) * 4, mode="replicate")
-    rows = F.conv2d(padded, kernel.view(1, 1, 1, -1).expand(4, 1, 1, -1), groups=4)
-    blurred = F.conv2d(rows, kernel.view(1, 1, -1, 1).expand(4, 1, -1, 1), groups=4)
-    colours = (layers[:, :3] / alpha).clamp(0, 1)
-    colours = (colours + amount * (colours - blurred[:, :3] / blurred[:, 3:].clamp(min=1e-3))).clamp(0, 1)
-    return 2 * torch.cat([colours * layers[:, 3:], layers[:, 3:]], dim=1) - 1

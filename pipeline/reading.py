@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 from pipeline.data.captions import app_caption
-from pipeline.data.scenes import CORNERS, UNSAID_BACKGROUNDS
+from pipeline.data.scenes import CORNERS, SIMILAR_STYLES, UNSAID_BACKGROUNDS
 from pipeline.english import NUMBER_WORDS, singular, with_article
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.spelling import Speller
@@ -48,7 +48,7 @@ _PLAIN = frozenset(
     rendered
     drawn painted made done icon icons emoji emojis emoticon clipart clip art artwork graphic graphics logo symbol sign
     vector cartoonish digital style styled stylised stylized look looks looking fashion manner design designed format
-    background backdrop backgrounds ground bg wall backing canvas surface everything anything else all whole rest
+    background backdrop backgrounds ground bg wall backing canvas surface everything anything something else all whole rest
     behind surrounding surrounded fill filled colored coloured colour color solid plain pure flat simple clean uniform
     cute nice beautiful pretty lovely cool awesome great good best high quality detailed detail details highly hd 4k
     8k sharp crisp modern minimal minimalist minimalistic basic colorful colourful bright shiny glossy soft
@@ -269,7 +269,7 @@ class PromptReader:
         taken = [False] * len(words)
         style = self._find_style(words, breaks, taken)
         background = self._find_background(words, breaks, taken)
-        runs = self._find_runs(words, breaks, taken)
+        runs = self._find_runs(words, breaks, taken) or self._plain_run(words, taken)
         ground = background and self.vocabulary.config.backgrounds[background]
         as_it_is = Reading((prompt,), style=style, background=background, ground=ground)
         if not runs:
@@ -313,7 +313,8 @@ class PromptReader:
             at = min(int(chance * len(styles)), len(styles) - 1)
             style, chance = styles[at], chance * len(styles) - at
         elif style is not None and style not in styles:
-            style = styles[0]
+            similar = SIMILAR_STYLES.get(style)
+            style = similar if similar in styles else styles[0]
         if background is None and chance is not None:
             unsaid = [name for name, times in UNSAID_BACKGROUNDS.items() if name in grounds for _ in range(times)]
             background = unsaid[min(int(chance * len(unsaid)), len(unsaid) - 1)] if unsaid else None
@@ -402,6 +403,13 @@ class PromptReader:
             runs.append(run)
             start = end
         return runs
+
+    def _plain_run(self, words: list[str], taken: list[bool]) -> list[_Run]:
+        """Where nothing else is named: the first name behind an article that is mostly mere wording ("a wall")."""
+        for at in range(1, len(words)):
+            if words[at - 1] in ("a", "an") and words[at] in self.names and not taken[at]:
+                return [_Run(at, at + 1, words[at], at)]
+        return []
 
     def _is_content(self, words, taken, inside, at: int) -> bool:
         if taken[at]:

@@ -18,7 +18,7 @@ from diffusers.utils.torch_utils import randn_tensor
 from PIL import Image
 from transformers import BertModel, CLIPImageProcessor, PreTrainedTokenizerBase
 
-from pipeline.layers import arrange, compose, sharpen
+from pipeline.layers import arrange, compose
 from pipeline.models.decoder import ImageDecoder
 from pipeline.models.fusion import ImageFusion
 from pipeline.models.image_encoder import POSE_DIM, ImageEncoder
@@ -535,7 +535,7 @@ class TextToImagePipeline(DiffusionPipeline):
             large = self.run_super_res(
                 noise["super_res"], small, tokens, mask, num_steps=super_res_num_inference_steps, on_step=on_step
             )
-            composed = compose(sharpen(large.float()), *scene, self.size[0])
+            composed = compose(large.float(), *scene, self.size[0])
             picture = self.image_processor.postprocess(composed, output_type="pil")[0]
             if several:
                 embeds.append(self.get_image_embeds([picture]))

@@ -4,7 +4,7 @@ import pytest
 import torch
 from scipy import ndimage
 
-from pipeline.layers import LAYOUTS, arrange, compose, sharpen
+from pipeline.layers import LAYOUTS, arrange, compose
 
 GROUND = torch.tensor([-0.5, -0.25, 0.0])
 
@@ -80,14 +80,3 @@ def test_no_layout_puts_anything_outside():
         for shown, side in places.values():
             for x, y in shown:
                 assert side / 2 <= min(x, y) and max(x, y) <= 1 - side / 2
-
-
-def test_sharpening_heightens_a_step_and_leaves_flat_colours_and_edges_alone():
-    layer = box(40, 40, side=128)
-    layer[:, :3, :, 64:] = layer[:, :3, :, 64:].minimum(torch.tensor(0.2))  # white on the left, gray on the right
-    layer[:, :3, 44:84, 44:64] -= 0.4
-    sharp = sharpen(layer)
-    step = layer[0, 0, 64, 60] - layer[0, 0, 64, 67]
-    assert sharp[0, 0, 64, 63] - sharp[0, 0, 64, 64] > 1.3 * step
-    assert torch.allclose(sharp[0, :, 64, 46], layer[0, :, 64, 46], atol=0.02)  # beside the edge of the thing
-    assert torch.equal(sharp[:, 3], layer[:, 3])

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from pipeline.models.vocabulary import Vocabulary
-from pipeline.reading import PromptReader
+from pipeline.reading import PromptReader, Thing
 
 PHRASES = [
     "cat", "dog face", "dog", "red apple", "bird", "automobile", "hot beverage", "houses", "house", "star", "woman",
@@ -18,6 +18,7 @@ OTHERS = {
     "apple": "red apple",
     "car": "automobile",
     "bunny": "rabbit",
+    "show": "star",  # a word of requests, too
     "jet": "airplane",
     "far": "castle",  # a keyword that means something else
 }
@@ -302,6 +303,14 @@ def test_a_thing_is_drawn_in_a_style_that_it_was_shown_in(reader, prompt, told):
     assert reader.read(prompt, chance=0.0).prompts == (told,)
 
 
+def test_of_the_styles_that_there_are_the_most_similar_is_taken():
+    styles = {"3d render": [], "cartoon emoji": [], "flat geometric": [], "flat sticker": []}
+    vocabulary = Vocabulary(["a"], ["a"], styles, {}, text_dim=4, shown={"cat": ["cartoon emoji", "flat sticker"]})
+    reader = PromptReader(vocabulary, embed_texts)
+    choose = {style: reader._choose(style, None, None, (Thing("cat", "cat"),))[0] for style in styles}
+    assert choose["3d render"] == "cartoon emoji" and choose["flat geometric"] == "flat sticker"
+
+
 def test_another_style_than_was_asked_for_is_owned_up_to(reader):
     reading = reader.read("a castle, 3d")
     assert (reading.style, reading.drawn_style) == ("3d render", "flat sticker")
@@ -318,3 +327,9 @@ def test_a_place_that_stands_for_something_else_is_no_thing(reader):
     assert named(reader, "a cat on a far") == [("cat", 1)]  # a keyword of the castle
     assert named(reader, "a cat and a far") == [("cat", 1), ("castle", 1)]
     assert named(reader, "a cat on a chair") == [("cat", 1), ("chair", 1)]
+
+
+def test_a_word_of_requests_is_a_thing_where_nothing_else_is_named(reader):
+    assert named(reader, "a show, 3d") == [("star", 1)]
+    assert named(reader, "show me a cat") == [("cat", 1)]
+    assert not reader.read("show me something").things

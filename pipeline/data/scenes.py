@@ -87,6 +87,16 @@ PLAIN_STYLE_WORDS = {
     "hand-drawn sketch icon": ("sketch", "hand-drawn", "doodle", "hand drawn sketch"),
     "32x32 pixel art sprite": ("sprite", "game sprite", "fantasy pixel art"),
 }
+# The same drawings with other shading: what was shown in one of a family can be drawn in the others.
+STYLE_FAMILIES = (("3d render", "gradient vector", "flat geometric"),)
+# The most like it, where a thing was never shown in a style.
+SIMILAR_STYLES = {
+    "3d render": "cartoon emoji",
+    "gradient vector": "cartoon emoji",
+    "flat geometric": "flat sticker",
+    "flat sticker": "flat geometric",
+    "cartoon emoji": "gradient vector",
+}
 # Grounds on which a thing of the first colour would vanish.
 _CLASHES = {("black", "navy blue"), ("black", "dark gray"), ("white", "light gray"), ("orange", "yellow"),
             ("yellow", "orange"), ("gray", "dark gray"), ("brown", "dark gray"), ("light blue", "blue")}  # fmt: skip

@@ -25,7 +25,8 @@ class Vocabulary(ModelMixin, ConfigMixin):
         styles: style names, each with the other words for it: ``{"flat sticker": ["sticker", ...]}``.
         backgrounds: names of colours that backgrounds may have, each with its value: ``{"white": "#ffffff"}``.
         text_dim: width of the embeddings.
-        shown: the phrases that were not shown in every style, with the styles that they were shown in.
+        shown: the phrases that were not shown in every style, nor in one of its family, with the styles that they were
+            shown in.
     """
 
     @register_to_config

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 
 from pipeline.data.common_words import COMMON_WORDS, MORE_NAMES
 from pipeline.data.cutouts import Cutout, load_cutouts
-from pipeline.data.scenes import BACKGROUNDS, MORE_GROUNDS, PLAIN_STYLE_WORDS
+from pipeline.data.scenes import BACKGROUNDS, MORE_GROUNDS, PLAIN_STYLE_WORDS, STYLE_FAMILIES
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.training.arguments import parse_arguments
 from pipeline.training.text import load_text_encoder
@@ -64,7 +64,9 @@ def make_vocabulary(cutouts: list[Cutout], tokenizer, text_encoder, *, named: se
     shown: dict[str, set[str]] = {}  # phrase -> styles
     for cutout in naming:
         if cutout.styles:
-            shown.setdefault(phrase_of_concept[cutout.concept], set()).add(cutout.styles[0])
+            style = cutout.styles[0]
+            family = next((family for family in STYLE_FAMILIES if style in family), (style,))
+            shown.setdefault(phrase_of_concept[cutout.concept], set()).update(set(family) & set(styles))
     phrases = list(dict.fromkeys(phrase_of_concept.values()))
     known = set(phrases)
     for phrase, words in MORE_NAMES.items():

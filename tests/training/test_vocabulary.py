@@ -22,6 +22,8 @@ def vocabulary() -> Vocabulary:
         cutout(1, "deciduous tree", keywords=("tree", "wood"), aliases=("broadleaf",)),
         cutout(2, "wood", keywords=("log", "12")),
         cutout(2, "wood", styles=("flat sticker",)),
+        cutout(4, "moss", styles=("flat geometric",)),
+        cutout(5, "fern", styles=("flat sticker",)),
         cutout(3, "waving hand: dark", keywords=("hidden",), is_tone_variant=True),
     ]
     return make_vocabulary(rows, tiny_tokenizer(), tiny_text_encoder())
@@ -42,8 +44,12 @@ def test_a_shared_word_stands_for_what_people_mean(vocabulary):
 
 
 def test_a_phrase_knows_the_styles_that_it_was_shown_in(vocabulary):
-    assert vocabulary.styles_of("wood") == ["3d render", "flat sticker"] and "wood" not in vocabulary.config.shown
-    assert vocabulary.styles_of("christmas tree") == vocabulary.styles_of("green christmas tree") == ["3d render"]
+    assert vocabulary.styles_of("wood") == list(vocabulary.config.styles) and "wood" not in vocabulary.config.shown
+    assert vocabulary.styles_of("fern") == vocabulary.styles_of("green fern") == ["flat sticker"]
+
+
+def test_styles_of_one_family_count_as_one(vocabulary):
+    assert vocabulary.styles_of("moss") == vocabulary.styles_of("christmas tree") == ["3d render", "flat geometric"]
 
 
 def test_numbers_and_the_keywords_of_tone_variants_name_nothing(vocabulary):
