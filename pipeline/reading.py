@@ -48,7 +48,8 @@ _PLAIN = frozenset(
     rendered
     drawn painted made done icon icons emoji emojis emoticon clipart clip art artwork graphic graphics logo symbol sign
     vector cartoonish digital style styled stylised stylized look looks looking fashion manner design designed format
-    background backdrop backgrounds ground bg wall backing canvas surface everything anything something else all whole rest
+    background backdrop backgrounds ground bg wall backing canvas surface everything anything
+    something else all whole rest
     behind surrounding surrounded fill filled colored coloured colour color solid plain pure flat simple clean uniform
     cute nice beautiful pretty lovely cool awesome great good best high quality detailed detail details highly hd 4k
     8k sharp crisp modern minimal minimalist minimalistic basic colorful colourful bright shiny glossy soft
