@@ -119,7 +119,7 @@ def _trained_otherwise(part: str, kind: type, folder: Path) -> Variant:
 
     name = folder.parent.name if folder.name == part else folder.name
     return Variant(
-        f"{part}, trained otherwise", name, replaced=replaced, image_embeds=_real if part == "decoder" else None
+        f"{part} trained otherwise", name, replaced=replaced, image_embeds=_real if part == "decoder" else None
     )
 
 

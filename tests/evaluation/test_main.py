@@ -16,8 +16,9 @@ def test_one_command_prints_every_table(tmp_path, capsys):
     write_checksums(tmp_path / "weights")
     folders = ["--weights", tmp_path / "weights", "--input", write_cutouts(tmp_path / "pictures")]
     more = ["--cache", tmp_path / "cache", "--limit", 3, "--prior-steps", 1, "--json", tmp_path / "kept.json"]
-    ablations = ["--ablations", "--ablation-limit", 2, "--groups", "prior steps,prior\, trained otherwise"]
-    main([str(argument) for argument in [*folders, *more, *ablations, tmp_path / "weights"]])
+    same_prior = ["--priors", tmp_path / "weights" / "prior"]
+    ablations = ["--ablations", "--ablation-limit", 2, "--groups", "prior steps,prior trained otherwise", *same_prior]
+    main([str(argument) for argument in [*folders, *more, *ablations]])
     printed = capsys.readouterr().out
     for heading in ("Alignment and quality", "Time and memory", "Ablations", "named thing by source"):
         assert heading in printed
