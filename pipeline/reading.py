@@ -18,11 +18,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from pipeline.data.captions import app_caption
-from pipeline.data.scenes import CORNERS, SIMILAR_STYLES, UNSAID_BACKGROUNDS
 from pipeline.english import NUMBER_WORDS, singular, with_article
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.spelling import Speller
+from pipeline.wording import CORNERS, SIMILAR_STYLES, UNSAID_BACKGROUNDS, app_caption
 
 __all__ = ["MAX_PLACED", "PromptReader", "Reading", "Thing"]
 

@@ -10,14 +10,23 @@ ROOT = Path(__file__).resolve().parent.parent
 # Area -> what of ours its modules may import; "pipeline" alone stands for the modules directly in that folder.
 ALLOWED = {
     "pipeline.english": (),
+    "pipeline.wording": (),
     "pipeline.models": (),
     "pipeline.watermark": ("pipeline.watermark",),
     "pipeline.safety": ("pipeline.safety",),
-    "pipeline.data": ("pipeline.data", "pipeline.english", "pipeline.models", "pipeline.safety"),
-    "pipeline": ("pipeline", "pipeline.english", "pipeline.models", "pipeline.safety", "pipeline.watermark"),
+    "pipeline.data": ("pipeline.data", "pipeline.english", "pipeline.wording", "pipeline.models", "pipeline.safety"),
+    "pipeline": (
+        "pipeline",
+        "pipeline.english",
+        "pipeline.wording",
+        "pipeline.models",
+        "pipeline.safety",
+        "pipeline.watermark",
+    ),
     "pipeline.training": (
         "pipeline",
         "pipeline.english",
+        "pipeline.wording",
         "pipeline.models",
         "pipeline.watermark",
         "pipeline.data",
@@ -27,13 +36,21 @@ ALLOWED = {
     "pipeline.evaluation": (
         "pipeline",
         "pipeline.english",
+        "pipeline.wording",
         "pipeline.models",
         "pipeline.watermark",
         "pipeline.data",
         "pipeline.safety",
         "pipeline.evaluation",
     ),
-    "pipeline.ui": ("pipeline", "pipeline.models", "pipeline.safety", "pipeline.watermark", "pipeline.ui"),
+    "pipeline.ui": (
+        "pipeline",
+        "pipeline.models",
+        "pipeline.data",
+        "pipeline.safety",
+        "pipeline.watermark",
+        "pipeline.ui",
+    ),
     "app": ("pipeline", "pipeline.models", "pipeline.watermark", "pipeline.ui"),
 }
 AREAS = sorted(ALLOWED, key=len, reverse=True)

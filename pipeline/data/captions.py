@@ -2,12 +2,7 @@
 
 import random
 
-__all__ = ["app_caption", "scene_caption"]
-
-
-def app_caption(subject: str, style: str | None) -> str:
-    """The app's own order and words, which prompts are brought to: "an owl, flat sticker"."""
-    return f"{subject}, {style}" if style else subject
+__all__ = ["scene_caption"]
 
 
 def scene_caption(subject: str, style: str | None, background: str | None, rng: random.Random) -> str:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from pipeline.data.captions import app_caption, scene_caption
+from pipeline.data.captions import scene_caption
 from pipeline.data.cutouts import Cutout, CutoutSet
 from pipeline.english import NUMBER_WORDS, plural, with_article
+from pipeline.wording import CORNERS, UNSAID_BACKGROUNDS, app_caption
 
 __all__ = ["BACKGROUNDS", "MORE_GROUNDS", "Portrait", "Scene", "SceneComposer"]
 
@@ -68,7 +69,6 @@ MORE_GROUNDS = {
     "silver": "#c8ccd0",
     "charcoal": "#33373d",
 }
-UNSAID_BACKGROUNDS = {"white": 6, "light blue": 1, "light gray": 1, "beige": 1, "mint green": 1, "lavender": 1}
 
 # What people say for a style whose proper name they have not read.
 PLAIN_STYLE_WORDS = {
@@ -86,16 +86,6 @@ PLAIN_STYLE_WORDS = {
     "colorful outlined icon": ("outlined icon", "line icon", "colored outline icon"),
     "hand-drawn sketch icon": ("sketch", "hand-drawn", "doodle", "hand drawn sketch"),
     "32x32 pixel art sprite": ("sprite", "game sprite", "fantasy pixel art"),
-}
-# The same drawings with other shading: what was shown in one of a family can be drawn in the others.
-STYLE_FAMILIES = (("3d render", "gradient vector", "flat geometric"),)
-# The most like it, where a thing was never shown in a style.
-SIMILAR_STYLES = {
-    "3d render": "cartoon emoji",
-    "gradient vector": "cartoon emoji",
-    "flat geometric": "flat sticker",
-    "flat sticker": "flat geometric",
-    "cartoon emoji": "gradient vector",
 }
 # Grounds on which a thing of the first colour would vanish.
 _CLASHES = {("black", "navy blue"), ("black", "dark gray"), ("white", "light gray"), ("orange", "yellow"),
@@ -126,12 +116,6 @@ COUNT_LAYOUTS = {
 USUAL_SIZE = (0.7, 0.82)  # of the picture's side: a thing whose size nobody asked for
 USUAL_SHIFT = 0.02  # of the picture's side, off the middle at most
 TELLING_CONCEPTS = 3  # a keyword that at most so many concepts have may be said in place of a name
-CORNERS = {
-    "in the top left corner": (0.31, 0.31),
-    "in the top right corner": (0.69, 0.31),
-    "in the bottom left corner": (0.31, 0.69),
-    "in the bottom right corner": (0.69, 0.69),
-}
 
 
 @dataclass(frozen=True)

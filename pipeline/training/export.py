@@ -25,7 +25,7 @@ from pipeline.training.text import load_text_encoder
 
 __all__ = ["assemble", "export", "main", "write_checksums"]
 
-SAFETY_MARGIN = 0.1  # at which no harmless drawing was held back: `python -m pipeline.evaluation.safety --draw 150`
+SAFETY_MARGIN = 0.05  # at which no harmless drawing was held back: `python -m pipeline.evaluation.safety --draw 150`
 SHARD_SIZE = "40MB"  # no file over 45 MB
 
 

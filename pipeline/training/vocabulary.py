@@ -13,10 +13,11 @@ import torch.nn.functional as F
 
 from pipeline.data.common_words import COMMON_WORDS, MORE_NAMES
 from pipeline.data.cutouts import Cutout, load_cutouts
-from pipeline.data.scenes import BACKGROUNDS, MORE_GROUNDS, PLAIN_STYLE_WORDS, STYLE_FAMILIES
+from pipeline.data.scenes import BACKGROUNDS, MORE_GROUNDS, PLAIN_STYLE_WORDS
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.training.arguments import parse_arguments
 from pipeline.training.text import load_text_encoder
+from pipeline.wording import STYLE_FAMILIES
 
 __all__ = ["embed_phrases", "main", "make_vocabulary"]
 
