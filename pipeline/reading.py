@@ -175,8 +175,11 @@ class Reading:
             elif self.placed == 1 and thing.phrase != thing.said.lower():
                 said.append(f"“{thing.said}” is drawn as “{thing.phrase}”.")
         if self.style and self.drawn_style not in (None, self.style):
-            named = " and ".join(f"“{thing.phrase}”" for thing in self.things)
-            said.append(f"No {self.style} of {named} was taught: drawn as {self.drawn_style}.")
+            one = f"No {self.style} of “{self.things[0].phrase}” was taught"
+            said.append(
+                f"{one if len(self.things) == 1 else f'Not all of it was taught as {self.style}'}: "
+                f"drawn as {self.drawn_style}."
+            )
         if self.left_out:
             said.append(f"Left out: {', '.join(f'“{words}”' for words in self.left_out)}.")
         return " ".join(said)

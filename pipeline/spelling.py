@@ -3,6 +3,8 @@
 import difflib
 from collections.abc import Callable, Iterable
 
+from pipeline.english import plural, singular
+
 __all__ = ["Speller"]
 
 MIN_LENGTH = 6  # letters: of five, "stork" is as near to "store" as a slip would be
@@ -33,7 +35,11 @@ class Speller:
         """``word``, lower case, or the taught word that it was meant to be."""
         if len(word) < MIN_LENGTH or not word.isalpha() or word in self._known or self._is_word(word):
             return word
+        one = singular(word)
         for tier in self._tiers:
-            if near := difflib.get_close_matches(word, tier.get(word[0], ()), n=1, cutoff=ALIKE):
+            words = tier.get(word[0], ())
+            if near := difflib.get_close_matches(word, words, n=1, cutoff=ALIKE):
                 return near[0]
+            if one != word and (near := difflib.get_close_matches(one, words, n=1, cutoff=ALIKE)):
+                return plural(near[0])
         return word

@@ -275,6 +275,8 @@ def spelling_reader(reader) -> PromptReader:
     [
         ("an egplant", [("eggplant", 1)]),
         ("two airplains", [("airplane", 2)]),
+        ("two egplants", [("eggplant", 2)]),
+        ("two autmobiles", [("automobile", 2)]),
         ("a kitty on the right, a pupppy on the left", [("dog face", 1), ("cat", 1)]),
         ("a castor", [("castor", 1)]),  # a word of its own
         ("a cta", [("cta", 1)]),  # too short to tell
@@ -316,6 +318,10 @@ def test_another_style_than_was_asked_for_is_owned_up_to(reader):
     assert (reading.style, reading.drawn_style) == ("3d render", "flat sticker")
     assert reading.sentence == "No 3d render of “castle” was taught: drawn as flat sticker."
     assert reader.read("a castle, sticker").sentence == ""
+    two = reader.read("a castle and a cat, 3d")
+    assert two.drawn_style == "flat sticker" and two.sentence.endswith(
+        "Not all of it was taught as 3d render: drawn as flat sticker."
+    )
 
 
 def test_things_without_a_common_style_are_drawn_as_asked(reader):
