@@ -83,6 +83,7 @@ _NUMBERS |= {"seven": 7, "eight": 8, "couple": 2, "pair": 2, "trio": 3}
 _COLOUR_WORDS = frozenset(
     "red orange yellow green blue purple pink brown black white gray grey golden gold silver violet turquoise".split()
 )
+_COLOUR_ALIASES = {"grey": "gray", "golden": "gold"}
 _BACKGROUND_ALIASES = {
     "light grey": "light gray", "dark grey": "dark gray", "pale blue": "light blue", "sky blue": "light blue",
     "baby blue": "light blue", "navy": "navy blue", "dark blue": "navy blue", "mint": "mint green",
@@ -124,12 +125,19 @@ class Thing:
         phrase: as the model knows it; ``said`` where nothing known is near.
         count: how many of it.
         cosine: how near ``phrase`` is to what was said: 1 where the very word was taught, 0 where nothing is near.
+        colour: the name of the colour that it shall have, where one is said of it.
     """
 
     said: str
     phrase: str
     count: int = 1
     cosine: float = 1.0
+    colour: str | None = None
+
+    @property
+    def told(self) -> str:
+        """The phrase with its colour."""
+        return f"{self.colour} {self.phrase}" if self.colour else self.phrase
 
 
 @dataclass(frozen=True)
@@ -167,13 +175,13 @@ class Reading:
         """What a person should know: how several things were read, and which words were not taught; often nothing."""
         said = []
         if self.placed > 1:
-            things = " + ".join(f"{thing.count} × {thing.phrase}" for thing in self.things)
+            things = " + ".join(f"{thing.count} × {thing.told}" for thing in self.things)
             said.append(f"Read as {things}, {_LAYOUT_WORDS[self.layout]}.")
         for thing in self.things:
             if thing.cosine == 0:
                 said.append(f"“{thing.said}” was never taught: this is a guess.")
-            elif self.placed == 1 and thing.phrase != thing.said.lower():
-                said.append(f"“{thing.said}” is drawn as “{thing.phrase}”.")
+            elif self.placed == 1 and thing.told != thing.said.lower():
+                said.append(f"“{thing.said}” is drawn as “{thing.told}”.")
         if self.style and self.drawn_style not in (None, self.style):
             one = f"No {self.style} of “{self.things[0].phrase}” was taught"
             said.append(
@@ -432,7 +440,10 @@ class PromptReader:
 
     def _longest_name(self, words, breaks, taken, start: int) -> tuple[int, str, bool] | None:
         """The longest name that starts at ``start``: (end, name, whether it was said in the plural)."""
-        counted = start > 0 and words[start - 1] in _NUMBERS
+        at = start - 1
+        while at >= 0 and words[at] in _COLOUR_WORDS | _SIZES:
+            at -= 1
+        counted = at >= 0 and words[at] in _NUMBERS
         for length in range(min(self._longest, len(words) - start), 0, -1):
             end, said = start + length, tuple(words[start : start + length])
             if any(taken[start:end]) or all(word in _PLAIN or word in _NUMBERS for word in said):
@@ -515,8 +526,9 @@ class PromptReader:
             if run.name_start == run.start:
                 return Thing(said, phrase, count)
             modifier = lower[: len(lower) - len(" ".join(_WORD.findall(lower)[run.name_start - run.start :]))].strip()
-            if modifier in _COLOUR_WORDS:
-                return Thing(said, f"{modifier} {phrase}", count)
+            colour = _COLOUR_ALIASES.get(modifier, modifier)
+            if modifier in _COLOUR_WORDS and colour in self.vocabulary.config.backgrounds:
+                return Thing(said, phrase, count, colour=colour)
             near, cosine = self._nearest(lower)
             part = re.search(r"\s+of(?: the| an?)?$", modifier)  # "a bouquet of roses", "slices of pizza"
             if part and self.names.get(whole := modifier[: part.start()]) == whole:

@@ -18,7 +18,7 @@ from diffusers.utils.torch_utils import randn_tensor
 from PIL import Image
 from transformers import BertModel, CLIPImageProcessor, PreTrainedTokenizerBase
 
-from pipeline.layers import arrange, compose
+from pipeline.layers import arrange, compose, recolour
 from pipeline.models.decoder import ImageDecoder
 from pipeline.models.fusion import ImageFusion
 from pipeline.models.image_encoder import POSE_DIM, ImageEncoder
@@ -323,7 +323,7 @@ class TextToImagePipeline(DiffusionPipeline):
         """With ground and place as the prompt says them."""
         ground = place = None
         if reading.ground is not None:
-            ground = torch.tensor([int(reading.ground[i : i + 2], 16) / 127.5 - 1 for i in (1, 3, 5)])
+            ground = _rgb(reading.ground)
         if reading.place is not None:
             place = torch.tensor(reading.place)
         return self.image_encoder.repose(image_embeds, ground=ground, place=place)
@@ -535,7 +535,11 @@ class TextToImagePipeline(DiffusionPipeline):
             large = self.run_super_res(
                 noise["super_res"], small, tokens, mask, num_steps=super_res_num_inference_steps, on_step=on_step
             )
-            composed = compose(large.float(), *scene, self.size[0])
+            large = large.float()
+            for layer, thing in zip(large, reading.things if reading else (), strict=False):
+                if thing.colour:
+                    layer.copy_(recolour(layer, (_rgb(self.vocabulary.config.backgrounds[thing.colour]) + 1) / 2))
+            composed = compose(large, *scene, self.size[0])
             picture = self.image_processor.postprocess(composed, output_type="pil")[0]
             if several:
                 embeds.append(self.get_image_embeds([picture]))
@@ -555,6 +559,11 @@ class TextToImagePipeline(DiffusionPipeline):
         return TextToImagePipelineOutput(
             images=drawn, image_embeds=torch.cat(embeds), image_weights=shares, readings=readings
         )
+
+
+def _rgb(colour: str) -> torch.Tensor:
+    """ "#rrggbb" -> (3,) in [-1, 1]."""
+    return torch.tensor([int(colour[i : i + 2], 16) / 127.5 - 1 for i in (1, 3, 5)])
 
 
 def _guide(predictions: torch.Tensor, scale: float) -> torch.Tensor:

@@ -4,7 +4,7 @@ import pytest
 import torch
 from scipy import ndimage
 
-from pipeline.layers import LAYOUTS, arrange, compose
+from pipeline.layers import LAYOUTS, arrange, compose, recolour
 
 GROUND = torch.tensor([-0.5, -0.25, 0.0])
 
@@ -80,3 +80,33 @@ def test_no_layout_puts_anything_outside():
         for shown, side in places.values():
             for x, y in shown:
                 assert side / 2 <= min(x, y) and max(x, y) <= 1 - side / 2
+
+
+def painted(body: tuple[float, float, float]) -> torch.Tensor:
+    """(4, 64, 64): a body, darker to the left, with a black eye and a white tooth, on nothing."""
+    layer = torch.zeros(4, 64, 64)
+    light = torch.linspace(0.7, 1, 48)
+    layer[:3, 8:56, 8:56] = torch.tensor(body)[:, None, None] * light
+    layer[:3, 20:26, 20:26] = 0
+    layer[:3, 40:46, 20:26] = 1
+    layer[3, 8:56, 8:56] = 1
+    return 2 * layer - 1
+
+
+@pytest.mark.parametrize("body", [(0.9, 0.2, 0.2), (0.95, 0.6, 0.1), (0.6, 0.6, 0.6)])
+@pytest.mark.parametrize("colour", [(0.18, 0.44, 0.84), (0.97, 0.66, 0.77), (0.07, 0.07, 0.07)])
+def test_the_main_colour_changes_and_light_eyes_and_teeth_stay(body, colour):
+    layer, colour = painted(body), torch.tensor(colour)
+    changed = recolour(layer, colour)
+    mean = (changed[:3, 30:38, 30:50].mean((1, 2)) + 1) / 2
+    assert (mean - colour).abs().max() < 0.15
+    assert changed[:3, 30, 50].sum() > changed[:3, 30, 10].sum() + 0.02  # light is from the right, as before
+    for rows in (slice(21, 25), slice(41, 45)):
+        assert torch.allclose(changed[:3, rows, 21:25], layer[:3, rows, 21:25], atol=0.1)
+    assert torch.equal(changed[3], layer[3])
+
+
+def test_what_has_the_colour_already_stays_as_it_is():
+    layer = painted((0.9, 0.2, 0.2))
+    assert torch.allclose(recolour(layer, torch.tensor([0.85, 0.21, 0.21])), layer, atol=1e-6)
+    assert torch.equal(recolour(torch.full((4, 8, 8), -1.0), torch.zeros(3)), torch.full((4, 8, 8), -1.0))

@@ -23,7 +23,8 @@ class Vocabulary(ModelMixin, ConfigMixin):
         names: what a thing may be called, lower case.
         phrases: for each name, the phrase that the training captions use.
         styles: style names, each with the other words for it: ``{"flat sticker": ["sticker", ...]}``.
-        backgrounds: names of colours that backgrounds may have, each with its value: ``{"white": "#ffffff"}``.
+        backgrounds: names of colours that backgrounds, and things, may have, with their values:
+            ``{"white": "#ffffff"}``.
         text_dim: width of the embeddings.
         shown: the phrases that were not shown in every style, nor in one of its family, with the styles that they were
             shown in.
@@ -51,9 +52,8 @@ class Vocabulary(ModelMixin, ConfigMixin):
         self.embeds = nn.Parameter(torch.zeros(len(names), text_dim), requires_grad=False)
 
     def styles_of(self, phrase: str) -> list[str]:
-        """The styles that a thing was shown in, of which it may be said what colour it has ("blue car")."""
-        shown = self.config.shown or {}
-        return shown.get(phrase, shown.get(phrase.partition(" ")[2], list(self.config.styles)))
+        """The styles that a thing was shown in."""
+        return (self.config.shown or {}).get(phrase, list(self.config.styles))
 
     @functools.cached_property
     def likeness(self) -> dict[str, float]:
