@@ -47,6 +47,13 @@ COMMON_WORDS = {
 # Names of common things that the metadata lacks: phrase -> what else people call it.
 MORE_NAMES = {
     "guard": "knight",
+    "heart with arrow": "heart with an arrow",
+    "person biking": "person riding a bike, person riding a bicycle, cyclist",
+    "person surfing": "surfer",
+    "person swimming": "swimmer",
+    "person running": "runner, jogger",
+    "wood": "log, firewood",
+    "oil drum": "barrel, wooden barrel",
     "evergreen tree": "pine tree, fir tree, fir, spruce, forest, woods",
     "deciduous tree": "oak, oak tree, apple tree, maple tree",
     "hot beverage": "coffee mug, cup of coffee, cup of tea, cappuccino, latte, hot chocolate, cup of cocoa",
@@ -73,7 +80,7 @@ MORE_NAMES = {
     "sailboat": "sailing boat, sailing ship",
     "canoe": "rowboat, rowing boat, kayak",
     "airplane": "jumbo jet, airliner, passenger plane, jet plane",
-    "rocket": "spaceship, space ship, spacecraft, space shuttle",
+    "rocket": "rocket ship, spaceship, space ship, spacecraft, space shuttle",
     "couch and lamp": "sofa, armchair, settee",
     "office building": "skyscraper, tower block",
     "house with garden": "cottage",
