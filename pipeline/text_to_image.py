@@ -515,7 +515,8 @@ class TextToImagePipeline(DiffusionPipeline):
                 )
                 if references is not None:
                     embed = F.normalize(torch.lerp(embed, references, similarity_strength), dim=-1)
-            if reading is not None and embed is not references and image_embeds is None:
+            heard = reading is not None and embed is not references and image_embeds is None
+            if heard:
                 embed = self._with_pose(embed, reading)
             if not several:
                 embeds.append(embed)
@@ -536,7 +537,7 @@ class TextToImagePipeline(DiffusionPipeline):
                 noise["super_res"], small, tokens, mask, num_steps=super_res_num_inference_steps, on_step=on_step
             )
             large = large.float()
-            for layer, thing in zip(large, reading.things if reading else (), strict=False):
+            for layer, thing in zip(large, reading.things if heard else (), strict=False):
                 if thing.colour:
                     layer.copy_(recolour(layer, (_rgb(self.vocabulary.config.backgrounds[thing.colour]) + 1) / 2))
             composed = compose(large, *scene, self.size[0])

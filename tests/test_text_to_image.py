@@ -310,6 +310,13 @@ def test_size_and_corner_are_exactly_what_is_said(reading_pipe):
     assert pose("a big cat")[3:].tolist() == pytest.approx([0.5, 0.5, 0.95], abs=1e-4)
 
 
+def test_a_colour_is_put_on_the_thing_where_the_prompt_has_a_say(reading_pipe):
+    assert not np.array_equal(draw(reading_pipe, "a red cat"), draw(reading_pipe, "a cat"))
+    reference = Image.new("RGB", (64, 64), "teal")
+    same = {"image": [reference], "similarity_strength": 1.0}
+    assert np.array_equal(draw(reading_pipe, "a red cat", **same), draw(reading_pipe, "a cat", **same))
+
+
 def test_another_name_draws_the_taught_one(reading_pipe):
     assert np.array_equal(draw(reading_pipe, "a kitty"), draw(reading_pipe, "a cat"))
     assert not np.array_equal(draw(reading_pipe, "a kitty", read_prompt=False), draw(reading_pipe, "a cat"))
