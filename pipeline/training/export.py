@@ -25,7 +25,8 @@ from pipeline.training.text import load_text_encoder
 
 __all__ = ["assemble", "export", "main", "write_checksums"]
 
-SAFETY_MARGIN = 0.05  # at which no harmless drawing was held back: `python -m pipeline.evaluation.safety --draw 150`
+# Of a hot air balloon and a tooth it is up to 0.084; `python -m pipeline.evaluation.safety --draw 150` counts.
+SAFETY_MARGIN = 0.1
 SHARD_SIZE = "40MB"  # no file over 45 MB
 
 
