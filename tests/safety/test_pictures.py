@@ -4,8 +4,11 @@ import json
 
 import numpy as np
 import pytest
+import torch
 
+from pipeline.evaluation.latency import LOOKS, THINGS
 from pipeline.safety import PictureScreen, Refused
+from pipeline.weights import DEFAULT_WEIGHTS, load_pipeline
 
 EAST, NORTH = np.array([[1.0, 0.0]]), np.array([[0.0, 1.0]])
 NEARLY_EAST = np.array([[0.96, 0.28]])
@@ -36,3 +39,19 @@ def test_without_concepts_every_picture_is_shown(tmp_path):
     (tmp_path / "none.json").write_text('{"categories": []}')
     screen = PictureScreen.make(lambda texts: np.zeros((len(texts), 2)), categories_file=tmp_path / "none.json")
     screen.check(EAST, NORTH)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not (DEFAULT_WEIGHTS / "model_index.json").exists(), reason="weights/ is not there")
+@pytest.mark.parametrize("seed", [0, 100])
+def test_the_bundle_holds_back_no_everyday_thing(bundle, seed):
+    things = [f"{thing}, {look}" for thing in (*THINGS, "a tooth", "a zombie") for look in LOOKS[::2]]
+    for prompt in things:
+        assert bundle(prompt, generator=torch.Generator().manual_seed(seed)).images, prompt
+
+
+@pytest.fixture(scope="module")
+def bundle():
+    pipe = load_pipeline(DEFAULT_WEIGHTS)
+    pipe.set_progress_bar_config(disable=True)
+    return pipe
