@@ -27,6 +27,7 @@ from pipeline.watermark import (
     verify,
 )
 from pipeline.watermark.__main__ import main
+from pipeline.watermark.detect import read_back
 from pipeline.watermark.embed import SCALE, chroma, largest_singular
 from pipeline.watermark.key import DETECTION_CELLS, orient
 from pipeline.watermark.pose import Picture, Pose
@@ -224,6 +225,18 @@ def test_a_payload_of_other_than_32_bits_is_refused(payload):
 def test_what_is_written_is_what_is_read(payload):
     found = verify(embed_checked(draw(), KEY, payload), KEY)
     assert (found.result, found.payload) == ("GENERATED", payload)
+
+
+def test_reading_back_claims_no_more_than_a_whole_look(marked):
+    found, whole = read_back(np.asarray(marked), KEY), verify(marked, KEY)
+    assert (found.result, found.payload) == (whole.result, whole.payload) == ("GENERATED", PAYLOAD)
+    assert whole.log10_p <= found.log10_p < -18
+    assert read_back(np.asarray(draw()), KEY).result == "NOT_DETECTED"
+
+
+def test_reading_back_looks_at_the_luma_tile_where_the_chroma_tile_is_lost(marked):
+    grey = np.asarray(marked.convert("L").convert("RGB"))
+    assert read_back(grey, KEY).result == "GENERATED" and read_back(grey, KEY).payload is None
 
 
 def test_a_picture_that_takes_no_mark_is_not_handed_out(monkeypatch):

@@ -121,7 +121,7 @@ def read_back(pixels: np.ndarray, key: WatermarkKey) -> Detection:
     A mark without a payload leaves `verify` nothing to be sure of early: it would look at all usual sizes.
     """
     search = _Search(pixels, [key], lambda share: None, lambda: False)
-    search.unmoved()
+    search.unmoved(hurried=True)
     return search.answer(False)
 
 
@@ -218,13 +218,23 @@ class _Search:
         """Whether nothing is left to be learnt."""
         return self.log10_p <= 2 * CERTAIN and bool(self.payloads)
 
-    def unmoved(self) -> None:
-        """Family 1."""
+    def unmoved(self, hurried: bool = False) -> None:
+        """Family 1. ``hurried``: where the chroma tile leaves no doubt, whatever the luma tile's p-value, up to 1, the
+        luma tile is not looked at.
+        """
         chips = fold(self.picture.first_chips(), TILE)
+        tails = (chroma_tail(float(chroma_scores(chips, key).max())) for key in self.keys)
+        chroma = [
+            (key, min(0.0, tail + math.log10(CHROMA_STATISTICS))) for key, tail in zip(self.keys, tails, strict=True)
+        ]
+        if hurried:
+            for key, chroma_p in chroma:
+                self._offer(_fisher(chroma_p), key, Pose(0.0), chips)
+            if self._certain():
+                return
         plane, top, left = self.picture.unmoved()
         luma = fold(plane, LUMA_TILE)
-        for key in self.keys:
-            chroma_p = min(0.0, chroma_tail(float(chroma_scores(chips, key).max())) + math.log10(CHROMA_STATISTICS))
+        for key, chroma_p in chroma:
             luma_z = float(luma_scores(luma, key)[-top % LUMA_TILE, -left % LUMA_TILE])
             luma_p = luma_tail(luma_z)
             self._offer(min(luma_p, _fisher(luma_p + chroma_p)), key, Pose(luma_z), chips)
