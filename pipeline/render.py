@@ -9,6 +9,7 @@ import itertools
 import math
 import threading
 import time
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -152,7 +153,8 @@ def render(
     )
     image = output.images[0]
     file = io.BytesIO()
-    image.save(file, format="PNG", pnginfo=png_info(recipe), compress_level=4)  # as small as 6 in half the time
+    # Run lengths alone: a tenth more bytes than the default, in a third of the time.
+    image.save(file, format="PNG", pnginfo=png_info(recipe), compress_type=zlib.Z_RLE)
     return Rendered(
         image=image,
         png=file.getvalue(),
