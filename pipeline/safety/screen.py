@@ -9,16 +9,14 @@ letters, digits for letters, spaced-out letters) are undone; harmless phrases ("
 Meaning: where there are sentence vectors, texts near an unsafe concept, and nearer to it than to an ordinary one, are
 refused too. The categories are data: `unsafe_concepts.json` beside this file, or any file like it.
 
-Nothing here logs or stores the text that was screened: a `Screening` holds the category and the explanation only, and
-verdicts are remembered by digests.
+Nothing here logs or stores the text that was screened: a `Screening` holds the category and the explanation only.
 """
 
 import functools
-import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +28,6 @@ CATEGORIES_FILE = Path(__file__).with_name("unsafe_concepts.json")
 # Cosine of all-MiniLM-L6-v2 vectors; `pipeline.evaluation.safety` prints what it costs and catches. From 0.45 on, 10
 # of 859 prompts of the alignment lists were refused ("at the top a hut, underneath it a parachute"), from 0.55 none.
 CONCEPT_THRESHOLD = 0.55
-REMEMBERED = 4096  # clauses
 _DISGUISES = str.maketrans({"4": "a", "@": "a", "3": "e", "1": "i", "!": "i", "0": "o", "5": "s", "$": "s", "7": "t"})
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _SPACED_LETTERS = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .\-_*]){3,}[^\W\d_](?![^\W_])")
@@ -82,6 +79,7 @@ class SafetyScreen:
 
     `embed_texts`: list of n strings -> (n, dim) L2-normalised vectors; None leaves the word lists alone.
     `threshold`: cosine at and above which a text counts as being about an unsafe concept.
+    `plain`: clauses, in lower case, that mean nothing beside what is asked for, such as the names of styles.
     Raises ValueError if the file is not a list of categories.
     """
 
@@ -91,9 +89,11 @@ class SafetyScreen:
         *,
         embed_texts: EmbedTexts | None = None,
         threshold: float = CONCEPT_THRESHOLD,
+        plain: Collection[str] = (),
     ):
         self.embed_texts = embed_texts
         self.threshold = threshold
+        self.plain = frozenset(plain)
         try:
             content = json.loads(Path(categories_file).read_text(encoding="utf-8"))
             self._categories = [_category(entry) for entry in content["categories"]]
@@ -103,11 +103,10 @@ class SafetyScreen:
                 f"{categories_file}: {error!r}. Compare it with {CATEGORIES_FILE.name}."
             ) from error
         self._ordinary = tuple(content.get("ordinary", ()))
-        self._meant: dict[bytes, Screening] = {}  # by the digests of clauses: pickers write the same ones every time
 
-    def check(self, texts: list[str]) -> None:
-        """Raises `Refused` for the first text that is not allowed."""
-        for verdict in self.screen_texts(texts):
+    def check(self, texts: list[str], part_embeds: Mapping[str, np.ndarray] | None = None) -> None:
+        """Raises `Refused` for the first text that is not allowed; arguments as of `screen_texts`."""
+        for verdict in self.screen_texts(texts, part_embeds):
             if not verdict.allowed:
                 raise Refused(verdict)
 
@@ -120,30 +119,36 @@ class SafetyScreen:
         """The verdict on one text."""
         return self.screen_texts([text])[0]
 
-    def screen_texts(self, texts: list[str]) -> list[Screening]:
-        """The verdicts on several texts, embedded as one batch.
+    def screen_texts(self, texts: list[str], part_embeds: Mapping[str, np.ndarray] | None = None) -> list[Screening]:
+        """The verdicts on several texts, by their words and by the meaning of their `parts`.
 
-        Each is looked at as a whole and by its clauses: ", 3d render, on a red background" blurs what the rest means.
+        `part_embeds`: what `embed_texts` gives for parts, where the caller has it; the others are embedded as a batch.
         """
         verdicts = [self._screen_words(text) for text in texts]
         if self.embed_texts is None:
             return verdicts
-        parts = [(index, part) for index, text in enumerate(texts) if verdicts[index].allowed for part in _parts(text)]
-        for (index, part), verdict in zip(parts, self._meanings([part for _, part in parts]), strict=True):
+        parts = [
+            (index, part) for index, text in enumerate(texts) if verdicts[index].allowed for part in self.parts(text)
+        ]
+        embeds = dict(part_embeds or {})
+        missing = [part for part in dict.fromkeys(part for _, part in parts) if part not in embeds]
+        if missing:
+            embeds.update(zip(missing, self.embed_texts(missing), strict=True))
+        meanings = self.screen_embeds(np.stack([embeds[part] for _, part in parts])) if parts else []
+        for (index, part), verdict in zip(parts, meanings, strict=True):
             if verdicts[index].allowed and not verdict.allowed and not self._is_allowed_phrase(part, verdict.category):
                 verdicts[index] = verdict
         return verdicts
 
-    def _meanings(self, parts: list[str]) -> list[Screening]:
-        """The verdict on each by its meaning; those that came up before are not embedded again."""
-        if len(self._meant) > REMEMBERED:
-            self._meant.clear()
-        keys = [hashlib.sha256(f"{self.threshold}/{part}".encode()).digest() for part in parts]
-        unknown = {key: part for key, part in zip(keys, parts, strict=True) if key not in self._meant}
-        if unknown:
-            found = self.screen_embeds(self.embed_texts(list(unknown.values())))
-            self._meant.update(zip(unknown, found, strict=True))
-        return [self._meant[key] for key in keys]
+    def parts(self, text: str) -> list[str]:
+        """What of a text is looked at by its meaning: the whole and its clauses, without those that are `plain`.
+
+        ", 3d render, on a red background" would blur what the rest means.
+        """
+        clauses = [clause.strip() for clause in re.split(r"[,;.!?\n]+", text)]
+        telling = [clause for clause in clauses if _WORD.search(clause) and clause.lower() not in self.plain]
+        whole = text if self.plain.isdisjoint(clause.lower() for clause in clauses) else ", ".join(telling)
+        return [part for part in dict.fromkeys([whole, *telling]) if _WORD.search(part)]
 
     def screen_embeds(self, embeds: np.ndarray) -> list[Screening]:
         """The verdicts on vectors (n, dim) in the space of `embed_texts`: texts, or pictures of a joint embedding.
@@ -200,12 +205,6 @@ def _pattern(words: Iterable[str]) -> re.Pattern | None:
         tokens = _plain(word.rstrip("*"))
         parts.append(re.escape(tokens) + (r"\w*" if word.endswith("*") else ""))
     return re.compile(rf"\b(?:{'|'.join(parts)})\b") if parts else None
-
-
-def _parts(text: str) -> list[str]:
-    """The text and its clauses, those with a word in them."""
-    clauses = re.split(r"[,;.!?\n]+", text)
-    return [part for part in dict.fromkeys([text, *(clause.strip() for clause in clauses)]) if _WORD.search(part)]
 
 
 def _readings(text: str) -> list[str]:

@@ -110,6 +110,25 @@ def test_a_harmless_clause_does_not_blur_the_meaning_of_another():
     assert {"something gruesome, on a red background", "something gruesome", "on a red background"} <= set(texts)
 
 
+def test_plain_clauses_are_not_looked_at_and_do_not_blur_the_whole():
+    screen = SafetyScreen(embed_texts=_embed, plain=["3d render", "on a red background"])
+    assert screen.parts("a cat, wearing a hat, 3D render, on a red background") == [
+        "a cat, wearing a hat",
+        "a cat",
+        "wearing a hat",
+    ]
+    assert screen.parts("a cat, on a sofa") == ["a cat, on a sofa", "a cat", "on a sofa"]
+    assert screen.parts("3d render") == screen.parts("!?") == []
+    assert not screen.screen("a gruesome thing, 3d render").allowed and screen.screen("3d render").allowed
+
+
+def test_vectors_that_the_caller_has_are_taken():
+    screen = SafetyScreen(embed_texts=_embed)
+    embeds = {"something lovely": np.array([1.0, 0.0])}
+    assert not screen.screen_texts(["something lovely"], embeds)[0].allowed
+    assert screen.screen_texts(["something lovely"])[0].allowed
+
+
 def test_a_refusal_is_an_error_that_says_what_for_and_not_what_was_asked():
     with pytest.raises(Refused) as caught:
         SafetyScreen().check(["a cat", "a nude woman named Zebulona"])
