@@ -4,7 +4,7 @@ One frozen record, four forms that all lead back to it: canonical JSON (hashed i
 (`?prompt=...&seed=...`, defaults left out), the `parameters` text that AUTOMATIC1111-style readers parse, and the text
 of a PNG. A recipe names its schema, and `DEFAULTS` freezes what a left-out value means in that schema, so an old link
 keeps its meaning when the program's own defaults move on. A link without `v` is schema 1, for ever, whoever wrote it.
-What is asked for today becomes a recipe of `SCHEMA`, and its link says so (`v=3`); a recipe that was read from a link
+What is asked for today becomes a recipe of `SCHEMA`, and its link says so (`v=4`); a recipe that was read from a link
 or a file stays in its schema, because the id, and with it the mark in the picture, is made from that too.
 """
 
@@ -29,7 +29,7 @@ from pipeline.infotext import read_infotext, write_infotext
 __all__ = ["DEFAULTS", "MAX_PROMPT_LENGTH", "MAX_SEED", "MAX_VARIATIONS", "SCHEMA", "STAGES", "ParsedLink", "Recipe"]
 __all__ += ["Variation", "pixels_hash", "pixels_sha256", "png_info", "read_png"]
 
-SCHEMA = 3  # of new recipes
+SCHEMA = 4  # of new recipes
 STAGES = ("prior", "decoder", "super_res")
 MAX_SEED = 2_147_483_646  # the range that Titan Image Generator takes; fits a signed 32-bit integer everywhere
 MAX_PROMPT_LENGTH = 512
@@ -59,8 +59,9 @@ _FIRST = {
 }
 _SECOND = {**_FIRST, "variations": ()}
 _THIRD = {**_SECOND, "num_inference_steps": 1, "prior_num_inference_steps": 4, "prior_guidance_scale": 1.25}
+_FOURTH = {**_THIRD, "prior_num_inference_steps": 2, "prior_guidance_scale": 1.0}
 DEFAULTS: Mapping[int, Mapping[str, Any]] = MappingProxyType(
-    {1: MappingProxyType(_FIRST), 2: MappingProxyType(_SECOND), 3: MappingProxyType(_THIRD)}
+    {schema: MappingProxyType(row) for schema, row in enumerate((_FIRST, _SECOND, _THIRD, _FOURTH), start=1)}
 )
 _NEW = DEFAULTS[SCHEMA]
 

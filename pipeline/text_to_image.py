@@ -30,10 +30,12 @@ from pipeline.output import TextToImagePipelineOutput
 from pipeline.reading import PromptReader, Reading
 from pipeline.safety import CONCEPT_THRESHOLD, PictureScreen, Refused, SafetyScreen
 from pipeline.watermark import embed_checked
+from pipeline.wording import plain_clauses
 
 __all__ = ["MAX_IMAGES", "TextToImagePipeline"]
 
 MAX_IMAGES = 5  # reference pictures, as Titan takes
+_ROW = 32  # texts encoded at once: attention is paid for by the square of their tokens
 Callback = Callable[["TextToImagePipeline", int, torch.Tensor, dict], dict]
 
 
@@ -104,8 +106,12 @@ class TextToImagePipeline(DiffusionPipeline):
             safety_threshold=safety_threshold, safety_margin=safety_margin, prior_temperature=prior_temperature
         )
         if safety_checker is None:
-            embed_texts = None if safety_threshold is None else self.get_sentence_embeds
-            safety_checker = SafetyScreen(embed_texts=embed_texts, threshold=safety_threshold or CONCEPT_THRESHOLD)
+            words = ("styles", "backgrounds", "phrases")
+            safety_checker = SafetyScreen(
+                embed_texts=None if safety_threshold is None else self.get_sentence_embeds,
+                threshold=safety_threshold or CONCEPT_THRESHOLD,
+                plain=plain_clauses(*(vocabulary.config[name] for name in words)) if vocabulary else (),
+            )
         self.safety_checker = safety_checker
         if vocabulary is None:
             self.reader = None
@@ -171,13 +177,23 @@ class TextToImagePipeline(DiffusionPipeline):
         if isinstance(generator, list) and len(generator) != total:
             raise ValueError(f"`generator` has {len(generator)} entries for {total} pictures. Pass one per picture.")
 
-    def check_safety(self, texts: list[str], prompt_embeds: torch.Tensor | None = None) -> None:
+    def check_safety(
+        self,
+        texts: list[str],
+        prompt_embeds: torch.Tensor | None = None,
+        part_embeds: dict[str, np.ndarray] | None = None,
+    ) -> None:
         """Refuse what is not drawn for anybody, by its words, and by its meaning where there is a threshold for it.
+
+        Args:
+            texts: what to draw, in words.
+            prompt_embeds: or as it was encoded.
+            part_embeds: ``get_sentence_embeds`` of the screen's ``parts`` of the texts, where they are at hand.
 
         Raises:
             Refused: a ValueError whose message says what kind of thing it is.
         """
-        self.safety_checker.check(texts)
+        self.safety_checker.check(texts, part_embeds)
         if prompt_embeds is not None and self.safety_checker.embed_texts is not None:
             embeds = F.normalize(prompt_embeds.float().mean(dim=1), dim=-1).cpu().numpy()
             for verdict in self.safety_checker.screen_embeds(embeds):
@@ -189,7 +205,7 @@ class TextToImagePipeline(DiffusionPipeline):
         """What drawn pictures are compared with before they are shown."""
 
         def embed_texts(texts: list[str]) -> np.ndarray:
-            return self.said(self.text_proj(*self._token_states(texts)))
+            return self.said(self.text_proj(*_padded(self.encode_texts(texts))))
 
         with torch.no_grad():
             return PictureScreen.make(embed_texts, margin=self.config.safety_margin)
@@ -207,25 +223,49 @@ class TextToImagePipeline(DiffusionPipeline):
         """The part of embeds (n, embed_dim) that says what is shown, unit length."""
         return F.normalize(embeds[:, : self.image_encoder.config.semantic_dim].float(), dim=-1).cpu().numpy()
 
+    def encode_texts(self, texts: list[str]) -> list[torch.Tensor]:
+        """Texts -> the token states of each, (tokens, text_dim). Past the encoder's window a text is cut.
+
+        They go through the encoder as one row in which each sees itself alone: no pass of its own for each, and no
+        padding.
+        """
+        if len(texts) > _ROW:
+            return [own for at in range(0, len(texts), _ROW) for own in self.encode_texts(texts[at : at + _ROW])]
+        window, device = self.text_encoder.config.max_position_embeddings, self._execution_device
+        ids = self.tokenizer(texts, truncation=True, max_length=window).input_ids
+        lengths = [len(own) for own in ids]
+        owners = torch.arange(len(ids)).repeat_interleave(torch.tensor(lengths))
+        apart = (owners[:, None] != owners).to(device)
+        dtype = self.text_encoder.dtype
+        mask = torch.zeros(apart.shape, dtype=dtype, device=device).masked_fill(apart, torch.finfo(dtype).min)
+        states = self.text_encoder(
+            torch.tensor([[token for own in ids for token in own]], device=device),
+            attention_mask=mask[None, None],
+            position_ids=torch.cat([torch.arange(length) for length in lengths])[None].to(device),
+            token_type_ids=torch.zeros(1, len(owners), dtype=torch.long, device=device),
+        ).last_hidden_state
+        return list(states[0].split(lengths))
+
     def encode_prompt(self, prompt: str) -> tuple[torch.Tensor, torch.Tensor]:
         """One prompt -> prompt_embeds (1, tokens, text_dim) and pooled_prompt_embeds (1, embed_dim), unit length.
 
-        The text is encoded once; prior, decoder and super_res share it. Past the encoder's window it is cut, with a
-        warning.
+        The text is encoded once; prior, decoder and super_res share it.
         """
-        window = self.text_encoder.config.max_position_embeddings
-        tokens = self.tokenizer(prompt, truncation=True, max_length=window, return_tensors="pt")
-        tokens = tokens.to(self._execution_device)
-        prompt_embeds = self.text_encoder(tokens.input_ids, attention_mask=tokens.attention_mask).last_hidden_state
-        return prompt_embeds, self.text_proj(prompt_embeds, torch.ones_like(tokens.input_ids))
+        prompt_embeds, mask = _padded(self.encode_texts([prompt]))
+        return prompt_embeds, self.text_proj(prompt_embeds, mask)
 
-    def _encode_prompts(self, prompts: tuple[str, ...]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Each by itself, then padded: (n, tokens, text_dim), mask (n, tokens), pooled (n, embed_dim)."""
-        encoded = [self.encode_prompt(prompt) for prompt in prompts]
-        tokens = torch.nn.utils.rnn.pad_sequence([states[0] for states, _ in encoded], batch_first=True)
-        lengths = torch.tensor([states.shape[1] for states, _ in encoded], device=tokens.device)
-        mask = (torch.arange(tokens.shape[1], device=tokens.device)[None] < lengths[:, None]).to(tokens.dtype)
-        return tokens, mask, torch.cat([pooled for _, pooled in encoded])
+    def _encode_checked(self, told: tuple[str, ...], prompt: str) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """What the model is told -> tokens (n, tokens, text_dim), mask (n, tokens), pooled (n, embed_dim), once the
+        prompt has passed the screen. What that compares goes through the encoder beside it, whatever was screened
+        before: a picture's bytes follow from its recipe alone.
+        """
+        shared = self.safety_checker.embed_texts == self.get_sentence_embeds
+        parts = self.safety_checker.parts(prompt) if shared else []
+        states = self.encode_texts([*told, *parts])
+        vectors = _sentence_embeds(states[len(told) :])
+        self.check_safety([prompt], part_embeds=dict(zip(parts, vectors, strict=True)))
+        tokens, mask = _padded(states[: len(told)])
+        return tokens, mask, self.text_proj(tokens, mask)
 
     def read_prompt(self, prompt: str | None, *, whole: bool = False, chance: float | None = None) -> Reading | None:
         """What a prompt is understood to ask for; None without a vocabulary or without words.
@@ -258,21 +298,11 @@ class TextToImagePipeline(DiffusionPipeline):
 
         The safety screen compares these.
         """
-        states, attention_mask = self._token_states(texts)
-        mask = attention_mask[..., None]
-        return F.normalize((states * mask).sum(1) / mask.sum(1), dim=-1).float().cpu().numpy()
+        return _sentence_embeds(self.encode_texts(texts))
 
     def _is_word(self, word: str) -> bool:
         """Whether the tokenizer leaves it whole."""
         return len(self.tokenizer.tokenize(word)) == 1
-
-    def _token_states(self, texts: list[str]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Sentences in one batch -> (n, tokens, text_dim) and their mask (n, tokens)."""
-        window = self.text_encoder.config.max_position_embeddings
-        tokens = self.tokenizer(texts, padding=True, truncation=True, max_length=window, return_tensors="pt")
-        tokens = tokens.to(self._execution_device)
-        states = self.text_encoder(tokens.input_ids, attention_mask=tokens.attention_mask).last_hidden_state
-        return states, tokens.attention_mask
 
     def encode_image(
         self, image: list[Image.Image], image_weights: list[float] | None, fusion_type: str | None
@@ -283,14 +313,16 @@ class TextToImagePipeline(DiffusionPipeline):
         fused = self.fusion(embeds[None], weights=weights, fusion_type=fusion_type)
         return fused.image_embeds, fused.weights[0]
 
-    def prepare_latents(self, generator: torch.Generator) -> dict[str, torch.Tensor]:
+    def prepare_latents(self, generator: torch.Generator, *, large: bool = True) -> dict[str, torch.Tensor]:
         """Every stage's noise for one picture, drawn on the generator's device: the same on every device for a CPU
-        generator, and the same for a stage whether or not the ones before it run.
+        generator, and the same for a stage whether or not the ones before it run. Super-resolution's is left out
+        unless ``large``: a single step has no use for it.
         """
         size = self.decoder.config.sample_size
-        large = size * self.super_res.config.scale_factor
         shapes = {"prior": (1, self.prior.config.embed_dim), "decoder": (1, 4, size, size)}
-        shapes["super_res"] = (1, 4, large, large)
+        if large:
+            side = size * self.super_res.config.scale_factor
+            shapes["super_res"] = (1, 4, side, side)
         where = {"generator": generator, "device": self._execution_device, "dtype": self.decoder.dtype}
         return {stage: randn_tensor(shape, **where) for stage, shape in shapes.items()}
 
@@ -349,19 +381,23 @@ class TextToImagePipeline(DiffusionPipeline):
     def run_super_res(self, latents, small, prompt_embeds, mask, *, num_steps, on_step) -> torch.Tensor:
         """Small layers and texts -> large layers (texts, 4, 256, 256), in [-1, 1]."""
 
-        def predict(latents: torch.Tensor, timestep: torch.Tensor) -> torch.Tensor:
-            return self.super_res(latents, timestep[None], small, prompt_embeds, mask).clamp(-1, 1)
+        def predict(latents: torch.Tensor | None, timestep: torch.Tensor) -> torch.Tensor:
+            known = latents if timestep < 1000 else None  # else pure noise
+            return self.super_res(known, timestep[None], small, prompt_embeds, mask).clamp(-1, 1)
 
-        latents = latents.expand(len(small), -1, -1, -1)
+        latents = None if latents is None else latents.expand(len(small), -1, -1, -1)
         return self._flow(self.super_res_scheduler, predict, latents, num_steps, "super_res", on_step)
 
     def _flow(self, scheduler, predict, latents, num_steps: int, stage: str, on_step) -> torch.Tensor:
         """Euler steps from noise to data. ``predict`` gives the clean sample; the velocity is (x_t - x_0) / sigma."""
-        scheduler.set_timesteps(sigmas=np.linspace(1.0, 1.0 / num_steps, num_steps), device=latents.device)
+        scheduler.set_timesteps(sigmas=np.linspace(1.0, 1.0 / num_steps, num_steps), device=self._execution_device)
         for index, timestep in enumerate(self.progress_bar(scheduler.timesteps)):
             clean = predict(latents, timestep)
-            velocity = (latents - clean) / scheduler.sigmas[index]
-            latents = scheduler.step(velocity, timestep, latents, return_dict=False)[0]
+            if index + 1 == num_steps:
+                latents = clean  # where the last step leads, whatever was left of the noise
+            else:
+                velocity = (latents - clean) / scheduler.sigmas[index]
+                latents = scheduler.step(velocity, timestep, latents, return_dict=False)[0]
             on_step(stage, index, timestep, latents, clean)
         return latents
 
@@ -374,8 +410,8 @@ class TextToImagePipeline(DiffusionPipeline):
         *,
         num_inference_steps: int = 1,
         guidance_scale: float = 1.0,
-        prior_num_inference_steps: int = 4,
-        prior_guidance_scale: float = 1.25,
+        prior_num_inference_steps: int = 2,
+        prior_guidance_scale: float = 1.0,
         super_res_num_inference_steps: int = 1,
         num_images_per_prompt: int = 1,
         generator: torch.Generator | list[torch.Generator] | None = None,
@@ -451,10 +487,6 @@ class TextToImagePipeline(DiffusionPipeline):
         prompts = [prompt] if isinstance(prompt, str) or prompt is None else prompt
         prompts = [text for text in prompts for _ in range(num_images_per_prompt)]
         generators = _one_each(generator, len(prompts))
-        towards = [text for text in dict.fromkeys(prompts) if text]
-        if negative_prompt and min(guidance_scale, prior_guidance_scale) < 1:  # then it is drawn, not avoided
-            towards.append(negative_prompt)
-        self.check_safety(towards, prompt_embeds)
         given = {"prior": prior_latents, "decoder": latents, "super_res": super_res_latents}
 
         # 2. Encode what all pictures share.
@@ -464,17 +496,29 @@ class TextToImagePipeline(DiffusionPipeline):
             references, weights = self.encode_image(images, image_weights, fusion_type)
         negative = self.encode_prompt(negative_prompt) if negative_prompt and negative_prompt.strip() else None
 
-        drawn, embeds, readings = [], [], []
-        for index, (text, own) in enumerate(zip(prompts, generators, strict=True)):
-            noise = self.prepare_latents(own)
-            noise |= {stage: mine.to(noise[stage]) for stage, mine in given.items() if mine is not None}
-
-            # 3. Text: read, then encoded once for prior, decoder and super_res.
+        # 3. Read each prompt and encode it, once for prior, decoder and super_res. Nothing is drawn before all that
+        # is asked for has been screened.
+        if negative_prompt and min(guidance_scale, prior_guidance_scale) < 1:  # then it is drawn, not avoided
+            self.check_safety([negative_prompt])
+        self.check_safety([], prompt_embeds)
+        plans = []
+        for text, own in zip(prompts, generators, strict=True):
+            noise = self.prepare_latents(own, large=super_res_num_inference_steps > 1)
+            noise |= {stage: mine.to(noise["prior"]) for stage, mine in given.items() if mine is not None}
             whole = bool(images) or image_embeds is not None
             # Noise is normal: its distribution function turns a number of it into an even chance.
             chance = None if whole else float(torch.special.ndtr(noise["prior"][0, 0].double()))
             reading = self.read_prompt(text, whole=whole, chance=chance) if read_prompt else None
-            readings.append(reading)
+            if prompt_embeds is not None:
+                encoded = prompt_embeds, prompt_embeds.new_ones(prompt_embeds.shape[:2]), pooled_prompt_embeds
+            else:
+                encoded = self._encode_checked((text or "",) if reading is None else reading.prompts, text or "")
+            plans.append((noise, reading, encoded))
+
+        drawn, embeds = [], []
+        readings = [reading for _, reading, _ in plans]
+        for index, (text, (noise, reading, (tokens, mask, pooled))) in enumerate(zip(prompts, plans, strict=True)):
+            said = bool(text and text.strip()) or prompt_embeds is not None
             several = reading is not None and reading.placed > 1
             counts, layout = (
                 ([thing.count for thing in reading.things], reading.layout) if several else ([1], "single")
@@ -489,13 +533,6 @@ class TextToImagePipeline(DiffusionPipeline):
                     known["preview"] = compose(clean, *scene, clean.shape[-1]) if stage == "decoder" else None
                 chosen = {name: known[name] for name in callback_on_step_end_tensor_inputs}
                 callback_on_step_end(self, step, timestep, {"stage": stage, "picture": index, **chosen})
-
-            said = bool(text and text.strip())
-            if prompt_embeds is not None:
-                tokens, pooled, said = prompt_embeds, pooled_prompt_embeds, True
-                mask = tokens.new_ones(tokens.shape[:2])
-            else:
-                tokens, mask, pooled = self._encode_prompts((text or "",) if reading is None else reading.prompts)
 
             # 4. Image embedding: given, from the references, from the prior, or a blend of the last two.
             if image_embeds is not None:
@@ -534,7 +571,7 @@ class TextToImagePipeline(DiffusionPipeline):
                 on_step=on_step,
             ).clamp(-1, 1)
             large = self.run_super_res(
-                noise["super_res"], small, tokens, mask, num_steps=super_res_num_inference_steps, on_step=on_step
+                noise.get("super_res"), small, tokens, mask, num_steps=super_res_num_inference_steps, on_step=on_step
             )
             large = large.float()
             for layer, thing in zip(large, reading.things if heard else (), strict=False):
@@ -571,6 +608,19 @@ def _guide(predictions: torch.Tensor, scale: float) -> torch.Tensor:
     """Classifier-free guidance on (unconditional, conditional) rows (Ho and Salimans 2022, eq. 6)."""
     unconditional, conditional = predictions.chunk(2)
     return unconditional + scale * (conditional - unconditional)
+
+
+def _padded(states: list[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Token states of each text -> (n, tokens, text_dim), padded at the end, and their mask (n, tokens)."""
+    tokens = torch.nn.utils.rnn.pad_sequence(states, batch_first=True)
+    lengths = torch.tensor([len(own) for own in states], device=tokens.device)
+    return tokens, (torch.arange(tokens.shape[1], device=tokens.device) < lengths[:, None]).to(tokens.dtype)
+
+
+def _sentence_embeds(states: list[torch.Tensor]) -> np.ndarray:
+    """The mean of each text's token states, unit length: (n, text_dim)."""
+    means = [own.float().mean(0) for own in states]
+    return F.normalize(torch.stack(means), dim=-1).cpu().numpy() if means else np.zeros((0, 0), np.float32)
 
 
 def _one_each(generator, count: int) -> list[torch.Generator]:

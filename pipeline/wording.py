@@ -1,6 +1,10 @@
 """What the app says and what it leaves unsaid: shared by the captions of training and the reader of prompts."""
 
-__all__ = ["CORNERS", "SIMILAR_STYLES", "STYLE_FAMILIES", "UNSAID_BACKGROUNDS", "app_caption"]
+from collections.abc import Iterable
+
+from pipeline.english import with_article
+
+__all__ = ["CORNERS", "SIMILAR_STYLES", "STYLE_FAMILIES", "UNSAID_BACKGROUNDS", "app_caption", "plain_clauses"]
 
 # Grounds that people expect where none is said, with their weights.
 UNSAID_BACKGROUNDS = {"white": 6, "light blue": 1, "light gray": 1, "beige": 1, "mint green": 1, "lavender": 1}
@@ -28,3 +32,11 @@ SIMILAR_STYLES = {
 def app_caption(subject: str, style: str | None) -> str:
     """The app's own order and words, which prompts are brought to: "an owl, flat sticker"."""
     return f"{subject}, {style}" if style else subject
+
+
+def plain_clauses(styles: Iterable[str], backgrounds: Iterable[str], things: Iterable[str]) -> frozenset[str]:
+    """Clauses that are harmless by themselves, in lower case: how a thing is drawn ("flat sticker", "on a red
+    background"), and the things that were taught, alone ("an owl").
+    """
+    grounds = {f"on {with_article(name)} background" for name in backgrounds}
+    return frozenset(styles) | grounds | {with_article(thing).lower() for thing in things}

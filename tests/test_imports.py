@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Area -> what of ours its modules may import; "pipeline" alone stands for the modules directly in that folder.
 ALLOWED = {
     "pipeline.english": (),
-    "pipeline.wording": (),
+    "pipeline.wording": ("pipeline.english",),
     "pipeline.models": (),
     "pipeline.watermark": ("pipeline.watermark",),
     "pipeline.safety": ("pipeline.safety",),

@@ -166,6 +166,7 @@ def test_the_defaults_of_every_schema_are_frozen():
     assert DEFAULTS[2] == {**DEFAULTS[1], "variations": ()}
     fewer = {"num_inference_steps": 1, "prior_num_inference_steps": 4, "prior_guidance_scale": 1.25}
     assert DEFAULTS[3] == {**DEFAULTS[2], **fewer}
+    assert DEFAULTS[4] == {**DEFAULTS[3], "prior_num_inference_steps": 2, "prior_guidance_scale": 1.0}
 
 
 def test_link_is_short_and_leaves_defaults_out():
@@ -182,6 +183,7 @@ def test_link_is_short_and_leaves_defaults_out():
         ("?prompt=a+red+apple,+3d+render&seed=7", 1),
         ("?prompt=a+cat&seed=7&v=2&vary=12:0.25,5:1.0:decoder", 2),
         ("?prompt=a+cat&seed=7&v=3", 3),
+        ("?prompt=a+cat&seed=7&v=4", 4),
         ("?prompt=a+cat&seed=7&v=3&steps=2&prior_steps=8&prior_guidance=2.0", 3),
     ],
 )

@@ -87,6 +87,16 @@ def test_given_noise_equals_the_generators(pipe):
     assert np.array_equal(draw(pipe, "a cat", seed=8, **given), draw(pipe, "a cat", seed=3))
 
 
+def test_at_pure_noise_super_resolution_need_not_see_it(pipe):
+    small, tokens = torch.rand(2, 4, 16, 16), torch.rand(2, 3, TEXT_DIM)
+    noise = pipe.prepare_latents(seeded(1))["super_res"]
+    side = 16 * pipe.super_res.config.scale_factor
+    known = (torch.full((2,), 1000.0), small, tokens, torch.ones(2, 3))
+    seen = pipe.super_res(noise[..., :side, :side].expand(2, -1, -1, -1), *known)
+    assert torch.allclose(pipe.super_res(None, *known), seen, atol=1e-6)
+    assert "super_res" not in pipe.prepare_latents(seeded(1), large=False)
+
+
 def test_image_embeds_skip_the_prior(pipe):
     stages = []
     embeds = pipe("an apple", generator=seeded(1)).image_embeds
@@ -246,6 +256,31 @@ def test_meaning_is_screened_in_words_and_in_given_embeds():
         pipe(prompt_embeds=prompt_embeds, pooled_prompt_embeds=pooled)
 
 
+def test_what_is_screened_goes_through_the_encoder_beside_what_is_told(pipe, monkeypatch):
+    screen = SafetyScreen(embed_texts=pipe.get_sentence_embeds, threshold=2.0)  # a cosine that nothing reaches
+    screen.check(["warm up"])  # its own sentences are embedded once
+    monkeypatch.setattr(pipe, "safety_checker", screen)
+    passes = []
+    handle = pipe.text_encoder.register_forward_hook(lambda *_: passes.append(1))
+    first = draw(pipe, "a cat, an apple")
+    handle.remove()
+    assert len(passes) == 1
+    screen.check(["a cat, an apple"])
+    assert np.array_equal(first, draw(pipe, "a cat, an apple"))  # whatever was screened before
+
+
+def test_nothing_is_drawn_where_one_of_the_prompts_means_something_unsafe(pipe, monkeypatch):
+    def embed_texts(texts):
+        return np.stack([[1.0, 0.0] if text == "an apple" or text not in known else [0.0, 1.0] for text in texts])
+
+    known = (*SafetyScreen()._ordinary, "a cat")
+    monkeypatch.setattr(pipe, "safety_checker", SafetyScreen(embed_texts=embed_texts))
+    steps = []
+    with pytest.raises(Refused):
+        pipe(["a cat", "an apple"], callback_on_step_end=lambda *_: steps.append(1) or {})
+    assert not steps and draw(pipe, "a cat").any()
+
+
 def test_the_threshold_of_the_meaning_travels_with_the_weights(tmp_path):
     TextToImagePipeline(**tiny_components(), safety_threshold=0.6).save_pretrained(tmp_path)
     loaded = TextToImagePipeline.from_pretrained(tmp_path)
@@ -260,6 +295,14 @@ def test_a_picture_that_looks_unsafe_is_not_handed_out(tmp_path):
     strict = TextToImagePipeline.from_pretrained(tmp_path)
     with pytest.raises(Refused, match="drawn and is not shown"):
         draw(strict, "a cat")
+
+
+def test_texts_encoded_as_one_row_are_as_each_by_itself(pipe):
+    texts = ["a cat", "", "an apple on a background"] * 15  # more than one row
+    for text, states in zip(texts, pipe.encode_texts(texts), strict=True):
+        tokens = pipe.tokenizer([text], return_tensors="pt")
+        alone = pipe.text_encoder(**tokens).last_hidden_state[0]
+        assert torch.allclose(states, alone, atol=1e-5)
 
 
 def test_sentence_embeds_do_not_depend_on_what_else_is_asked(pipe):

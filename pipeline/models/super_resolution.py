@@ -109,7 +109,7 @@ class SuperResolution(ModelMixin, ConfigMixin):
 
     def forward(
         self,
-        sample: torch.Tensor,
+        sample: torch.Tensor | None,
         timestep: torch.Tensor,
         image: torch.Tensor,
         encoder_hidden_states: torch.Tensor,
@@ -118,7 +118,7 @@ class SuperResolution(ModelMixin, ConfigMixin):
         """One evaluation.
 
         Args:
-            sample: noisy large layer (batch, 4, 4 * height, 4 * width).
+            sample: noisy large layer (batch, 4, 4 * height, 4 * width); None at pure noise, where it says nothing.
             timestep: (batch,) in [0, 1000]; 1000 is pure noise.
             image: the small layer (batch, 4, height, width) in [-1, 1]; sides divisible by 2 ** (levels - 1).
             encoder_hidden_states: (batch, tokens, text_dim).
@@ -129,15 +129,18 @@ class SuperResolution(ModelMixin, ConfigMixin):
         """
         factor = self.config.scale_factor
         time = get_timestep_embedding(timestep.float(), 256, flip_sin_to_cos=True, downscale_freq_shift=0)
-        condition = self.time_in(time.to(sample.dtype))
-        tokens = encoder_hidden_states.to(sample.dtype)
+        condition = self.time_in(time.to(image.dtype))
+        tokens = encoder_hidden_states.to(image.dtype)
         if self.config.use_text:
             weights = (attention_mask / attention_mask.sum(-1, keepdim=True)).to(tokens.dtype)
             condition = condition + self.text_in((tokens * weights[..., None]).sum(1))
         condition = F.silu(condition)
-        # At pure noise the sample says nothing: it enters weighted by 1 - sigma.
-        clean = (1 - timestep.to(sample.dtype) / 1000)[:, None, None, None] * sample
-        hidden_states = self.conv_in(torch.cat([image, F.pixel_unshuffle(clean, factor)], dim=1))
+        if sample is None:
+            known = self.conv_in.weight[:, : image.shape[1]]
+            hidden_states = F.conv2d(image, known, self.conv_in.bias, padding=1)
+        else:  # it enters weighted by 1 - sigma
+            clean = (1 - timestep.to(sample.dtype) / 1000)[:, None, None, None] * sample
+            hidden_states = self.conv_in(torch.cat([image, F.pixel_unshuffle(clean, factor)], dim=1))
         skips = []
         for level, blocks in enumerate(self.down):
             for block in blocks:
