@@ -262,13 +262,14 @@ class PromptReader:
         things = {word for phrase in self.names.values() for word in _WORD.findall(phrase.lower())}
         self._speller = is_word and Speller(things, right - things, is_word)
 
-    def read(self, prompt: str, *, chance: float | None = None) -> Reading:
+    def read(self, prompt: str, *, chance: float | None = None, avoid: str = "") -> Reading:
         """Read one prompt. Never fails: what is not understood is left as it is.
 
         Args:
             prompt: as a person says it.
             chance: from 0 to 1, chooses style and ground where the prompt says none; None leaves the style unsaid and
                 the ground to the model. The mean of all styles is none of them.
+            avoid: a negative prompt: the styles and colours that it names are not chosen.
         """
         text = prompt.replace("’", "'")
         matches = list(_WORD.finditer(text))
@@ -292,7 +293,7 @@ class PromptReader:
             for run, count in zip(runs, counts, strict=True)
         )
         runs, things = self._drop_scenery(words, runs, things)
-        told_style, ground = self._choose(style, background, chance, things)
+        told_style, ground = self._choose(style, background, chance, things, self._named(avoid))
         placed = sum(thing.count for thing in things)
         if placed == 1:
             run, thing = runs[0], things[0]
@@ -311,16 +312,31 @@ class PromptReader:
             ground = self.vocabulary.config.backgrounds.get("white")
         return Reading(told, things, layout, style, background, told_style, ground)
 
+    def _named(self, text: str) -> frozenset[str]:
+        """The styles and backgrounds that a text names, wherever."""
+        words = [match[0].lower() for match in _WORD.finditer(text)]
+        known = self._styles | self._backgrounds
+        longest = max(map(len, known), default=0)
+        spans = (tuple(words[at : at + length]) for at in range(len(words)) for length in range(1, longest + 1))
+        return frozenset(known[span] for span in spans if span in known)
+
     def _choose(
-        self, style: str | None, background: str | None, chance: float | None, things: tuple[Thing, ...]
+        self,
+        style: str | None,
+        background: str | None,
+        chance: float | None,
+        things: tuple[Thing, ...],
+        avoided: frozenset[str],
     ) -> tuple[str | None, str | None]:
         """The style to tell, of those that all the things were shown in, and the ground's colour. What is not said is
-        chosen by ``chance``: the style by its leading digits, the ground by the others.
+        chosen by ``chance``, of what is not avoided if anything is left: the style by its leading digits, the ground
+        by the others.
         """
         grounds, every = self.vocabulary.config.backgrounds, list(self.vocabulary.config.styles)
         styles = [name for name in every if all(name in self.vocabulary.styles_of(thing.phrase) for thing in things)]
         styles = styles or every
         if style is None and chance is not None and styles:
+            styles = [name for name in styles if name not in avoided] or styles
             at = min(int(chance * len(styles)), len(styles) - 1)
             style, chance = styles[at], chance * len(styles) - at
         elif style is not None and style not in styles:
@@ -328,6 +344,7 @@ class PromptReader:
             style = similar if similar in styles else styles[0]
         if background is None and chance is not None:
             unsaid = [name for name, times in UNSAID_BACKGROUNDS.items() if name in grounds for _ in range(times)]
+            unsaid = [name for name in unsaid if name not in avoided] or unsaid
             background = unsaid[min(int(chance * len(unsaid)), len(unsaid) - 1)] if unsaid else None
         return style, background and grounds[background]
 

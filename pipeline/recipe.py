@@ -59,7 +59,7 @@ _FIRST = {
 }
 _SECOND = {**_FIRST, "variations": ()}
 _THIRD = {**_SECOND, "num_inference_steps": 1, "prior_num_inference_steps": 4, "prior_guidance_scale": 1.25}
-_FOURTH = {**_THIRD, "prior_num_inference_steps": 2, "prior_guidance_scale": 1.0}
+_FOURTH = {**_THIRD, "prior_num_inference_steps": 1, "prior_guidance_scale": 1.0}
 DEFAULTS: Mapping[int, Mapping[str, Any]] = MappingProxyType(
     {schema: MappingProxyType(row) for schema, row in enumerate((_FIRST, _SECOND, _THIRD, _FOURTH), start=1)}
 )

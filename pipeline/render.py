@@ -41,8 +41,9 @@ class Stage:
     Attributes:
         name: of ``STAGES``.
         step, num_steps: steps finished and to do in this stage, from 1.
-        preview: the picture as far as it is known, at the decoder's small size; None during the other stages. It is
-            not marked, which is why the full size is never shown before the mark is on it.
+        preview: the picture as far as it is known, at the decoder's small size; None during the other stages, and
+            where the decoder takes one step and the picture follows at once. It is not marked, which is why the full
+            size is never shown before the mark is on it.
     """
 
     name: str
@@ -125,7 +126,7 @@ def render(
         if cancel is not None and cancel.is_set():
             raise Cancelled
         if on_stage is not None:
-            preview = None if known["preview"] is None else _to_image(known["preview"])
+            preview = _to_image(known["preview"]) if known.get("preview") is not None else None
             on_stage(Stage(name, step + 1, totals[name], preview))
         return {}
 
@@ -148,7 +149,7 @@ def render(
         similarity_strength=recipe.similarity_strength,
         watermark_payload=recipe.id32,
         callback_on_step_end=on_step,
-        callback_on_step_end_tensor_inputs=() if on_stage is None else ("preview",),
+        callback_on_step_end_tensor_inputs=("preview",) if on_stage and recipe.num_inference_steps > 1 else (),
         **varied,
     )
     image = output.images[0]

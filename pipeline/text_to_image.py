@@ -16,6 +16,7 @@ from diffusers import DiffusionPipeline, FlowMatchEulerDiscreteScheduler
 from diffusers.image_processor import VaeImageProcessor
 from diffusers.utils.torch_utils import randn_tensor
 from PIL import Image
+from torch import nn
 from transformers import BertModel, CLIPImageProcessor, PreTrainedTokenizerBase
 
 from pipeline.layers import arrange, compose, recolour
@@ -140,6 +141,9 @@ class TextToImagePipeline(DiffusionPipeline):
         pipe = super().from_pretrained(pretrained_model_name_or_path, **kwargs)
         for component in (pipe.image_encoder, pipe.decoder, pipe.super_res):
             component.to(memory_format=torch.channels_last)  # a tenth of the convolutions' time went into reordering
+        for layer in pipe.prior.modules():
+            if isinstance(layer, nn.Linear):  # one row at a time is multiplied a third faster down the columns
+                layer.weight.data = layer.weight.data.t().contiguous().t()
         return pipe
 
     def check_inputs(
@@ -267,17 +271,20 @@ class TextToImagePipeline(DiffusionPipeline):
         tokens, mask = _padded(states[: len(told)])
         return tokens, mask, self.text_proj(tokens, mask)
 
-    def read_prompt(self, prompt: str | None, *, whole: bool = False, chance: float | None = None) -> Reading | None:
+    def read_prompt(
+        self, prompt: str | None, *, whole: bool = False, chance: float | None = None, avoid: str | None = None
+    ) -> Reading | None:
         """What a prompt is understood to ask for; None without a vocabulary or without words.
 
         Args:
             prompt: as a person says it.
-            chance: chooses a style where none is said (`PromptReader.read`).
+            chance: chooses style and ground where none is said (`PromptReader.read`).
+            avoid: a negative prompt, whose styles and colours are not chosen.
             whole: several things stay in one prompt: where something else than the prompt says what is drawn.
         """
         if self.reader is None or not prompt or not prompt.strip():
             return None
-        reading = self.reader.read(prompt, chance=chance)
+        reading = self.reader.read(prompt, chance=chance, avoid=avoid or "")
         return Reading((prompt,)) if whole and reading.placed > 1 else reading
 
     @torch.no_grad()
@@ -410,7 +417,7 @@ class TextToImagePipeline(DiffusionPipeline):
         *,
         num_inference_steps: int = 1,
         guidance_scale: float = 1.0,
-        prior_num_inference_steps: int = 2,
+        prior_num_inference_steps: int = 1,
         prior_guidance_scale: float = 1.0,
         super_res_num_inference_steps: int = 1,
         num_images_per_prompt: int = 1,
@@ -435,7 +442,8 @@ class TextToImagePipeline(DiffusionPipeline):
 
         Args:
             prompt: what to draw; a list draws one picture (or ``num_images_per_prompt``) for each.
-            negative_prompt: what to steer away from; acts where a guidance scale is not 1.
+            negative_prompt: what to steer away from: the styles and grounds that it names are not chosen where the
+                prompt says none; on the networks it acts where a guidance scale is not 1.
             image: 1 to 5 reference pictures, fused into one embedding.
             num_inference_steps: decoder steps.
             guidance_scale: decoder text guidance; 1 is off.
@@ -508,7 +516,9 @@ class TextToImagePipeline(DiffusionPipeline):
             whole = bool(images) or image_embeds is not None
             # Noise is normal: its distribution function turns a number of it into an even chance.
             chance = None if whole else float(torch.special.ndtr(noise["prior"][0, 0].double()))
-            reading = self.read_prompt(text, whole=whole, chance=chance) if read_prompt else None
+            reading = (
+                self.read_prompt(text, whole=whole, chance=chance, avoid=negative_prompt) if read_prompt else None
+            )
             if prompt_embeds is not None:
                 encoded = prompt_embeds, prompt_embeds.new_ones(prompt_embeds.shape[:2]), pooled_prompt_embeds
             else:

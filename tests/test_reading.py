@@ -165,6 +165,15 @@ def test_a_keyword_that_means_something_else_is_near_nothing(reader):
     assert named(reader, "a far") == [("castle", 1)]  # the very word is taken
 
 
+def test_what_a_negative_prompt_names_is_not_chosen(reader):
+    chances = [step / 20 for step in range(21)]
+    told = {reader.read("a cat", chance=chance, avoid="blurry, a sticker, white").prompts for chance in chances}
+    assert told == {("a cat, 3d render",)}
+    assert {reader.read("a cat", chance=chance, avoid="white").ground for chance in chances} == {"#aaddff"}
+    assert reader.read("a cat, flat sticker", chance=0.0, avoid="sticker").prompts == ("a cat, flat sticker",)
+    assert reader.read("a cat", chance=0.0, avoid="3d, sticker").prompts == ("a cat, 3d render",)  # nothing is left
+
+
 @pytest.mark.parametrize(
     ("chance", "style"), [(0.0, "3d render"), (0.49, "3d render"), (0.5, "flat sticker"), (1.0, "flat sticker")]
 )
@@ -310,7 +319,7 @@ def test_of_the_styles_that_there_are_the_most_similar_is_taken():
     styles = {"3d render": [], "cartoon emoji": [], "flat geometric": [], "flat sticker": []}
     vocabulary = Vocabulary(["a"], ["a"], styles, {}, text_dim=4, shown={"cat": ["cartoon emoji", "flat sticker"]})
     reader = PromptReader(vocabulary, embed_texts)
-    choose = {style: reader._choose(style, None, None, (Thing("cat", "cat"),))[0] for style in styles}
+    choose = {style: reader._choose(style, None, None, (Thing("cat", "cat"),), frozenset())[0] for style in styles}
     assert choose["3d render"] == "cartoon emoji" and choose["flat geometric"] == "flat sticker"
 
 

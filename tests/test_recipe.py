@@ -166,7 +166,7 @@ def test_the_defaults_of_every_schema_are_frozen():
     assert DEFAULTS[2] == {**DEFAULTS[1], "variations": ()}
     fewer = {"num_inference_steps": 1, "prior_num_inference_steps": 4, "prior_guidance_scale": 1.25}
     assert DEFAULTS[3] == {**DEFAULTS[2], **fewer}
-    assert DEFAULTS[4] == {**DEFAULTS[3], "prior_num_inference_steps": 2, "prior_guidance_scale": 1.0}
+    assert DEFAULTS[4] == {**DEFAULTS[3], "prior_num_inference_steps": 1, "prior_guidance_scale": 1.0}
 
 
 def test_link_is_short_and_leaves_defaults_out():

@@ -146,6 +146,15 @@ def test_a_varied_picture_is_redrawn_from_its_link(pipe):
     assert compare(first.image, link.pixels_hash).result == "identical"
 
 
-def test_every_stage_is_timed(rendered):
-    assert set(rendered.step_seconds) == {"prior", "decoder", "super_res"}
-    assert all(0 < seconds < rendered.seconds for seconds in rendered.step_seconds.values())
+def test_every_stage_is_timed_but_for_the_very_first_step(pipe, rendered):
+    assert set(rendered.step_seconds) == {"decoder", "super_res"}
+    two = render(pipe, replace(RECIPE, prior_num_inference_steps=2))
+    assert set(two.step_seconds) == {"prior", "decoder", "super_res"}
+    assert all(0 < seconds < two.seconds for seconds in two.step_seconds.values())
+
+
+def test_where_the_picture_follows_at_once_there_is_no_preview(pipe):
+    stages: list[Stage] = []
+    render(pipe, replace(RECIPE, num_inference_steps=1), on_stage=stages.append)
+    assert [stage.name for stage in stages] == ["prior", "decoder", "super_res"]
+    assert all(stage.preview is None for stage in stages)

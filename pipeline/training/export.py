@@ -20,6 +20,7 @@ from pipeline.models.text_projection import TextProjection
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.safety import CONCEPT_THRESHOLD
 from pipeline.text_to_image import TextToImagePipeline
+from pipeline.training.distil import finished_prior
 from pipeline.training.presets import PRIOR_TEMPERATURE
 from pipeline.training.text import load_text_encoder
 
@@ -38,8 +39,8 @@ def assemble(run: str | Path, text_encoder_path: str | Path | None = None) -> Te
     """
     run = Path(run)
 
-    def part(cls, stage: str, name: str):
-        path = run / stage / name
+    def part(cls, stage: str, name: str, path: Path | None = None):
+        path = path or run / stage / name
         if not (path / "config.json").exists():
             raise FileNotFoundError(f"{path} is missing. Run `python -m pipeline.training.{stage} --run {run}` first.")
         return cls.from_pretrained(path)
@@ -65,7 +66,7 @@ def assemble(run: str | Path, text_encoder_path: str | Path | None = None) -> Te
         ),
         image_encoder=image_encoder,
         fusion=fusion,
-        prior=part(EmbeddingPrior, "prior", "prior"),
+        prior=part(EmbeddingPrior, "prior", "prior", finished_prior(run)),
         prior_scheduler=FlowMatchEulerDiscreteScheduler(),
         decoder=part(ImageDecoder, "decoder", "decoder"),
         decoder_scheduler=FlowMatchEulerDiscreteScheduler(),

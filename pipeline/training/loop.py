@@ -110,9 +110,9 @@ def train(
     output.mkdir(parents=True, exist_ok=True)
     dtype = fast_dtype(device)
     model.to(device, memory_format=torch.channels_last).train()
-    for parameter in model.parameters():  # frozen matrices are kept in the fast type: no cast in every step
-        if not parameter.requires_grad and parameter.ndim > 1:
-            parameter.data = parameter.data.to(dtype)
+    frozen = [(p, p.data) for p in model.parameters() if not p.requires_grad and p.ndim > 1]
+    for parameter, exact in frozen:  # in the fast type as long as it is trained: no cast in every step
+        parameter.data = exact.to(dtype)
     trainable = {name: p for name, p in model.named_parameters() if p.requires_grad}
     decayed = [p for p in trainable.values() if p.ndim > 1]
     plain = [p for p in trainable.values() if p.ndim <= 1]
@@ -171,7 +171,9 @@ def train(
     if accelerator.is_main_process:
         _save_checkpoint(output, trainable, optimizer, ema, step, elapsed)
     ema.copy_to(trainable.values())
-    return model.to("cpu", torch.float32).eval()  # frozen parts were in the fast type
+    for parameter, exact in frozen:
+        parameter.data = exact
+    return model.to("cpu", torch.float32).eval()
 
 
 def _save_checkpoint(output: Path, trainable: dict, optimizer, ema: EMAModel, step: int, elapsed: float) -> None:

@@ -29,7 +29,7 @@ from pipeline.training.loop import fast_dtype, train
 from pipeline.training.pairs import StylePairs
 from pipeline.training.scenes import SceneSet
 
-__all__ = ["embed_scenes", "main", "prior_loss"]
+__all__ = ["PriorBatches", "embed_scenes", "main", "prior_loss"]
 
 TEXT_DROP = 0.1  # rows without text, for classifier-free guidance
 TEXT_NOISE = 0.05  # standard deviation at most, relative to the text's own
@@ -87,7 +87,7 @@ def prior_loss(
 def embed_scenes(
     scenes: SceneSet, image_encoder: ImageEncoder, text_proj: TextProjection, path: Path
 ) -> dict[str, torch.Tensor]:
-    """What ``make_batch`` joins, from ``path`` if it is there: semantic (cut-outs, semantic_dim) and components
+    """What ``PriorBatches`` joins, from ``path`` if it is there: semantic (cut-outs, semantic_dim) and components
     (cut-outs, rest) of every layer, and text_embeds (len(scenes), embed_dim), all float16.
     """
     if path.exists():
@@ -115,45 +115,58 @@ def _batches(count: int) -> list[np.ndarray]:
     return np.array_split(np.arange(count), -(-count // 256))
 
 
+class PriorBatches:
+    """step -> batch of pairs of scenes with their text and embeds, a function of (seed, step).
+
+    Args:
+        run: folder of a run whose stages 0 and 1 have finished.
+        batch_size: scenes in a batch, an even number.
+        seed: of the draws.
+    """
+
+    def __init__(self, run: str | Path, batch_size: int, seed: int):
+        run, embedder = Path(run), Path(run) / "embedder"
+        if not (embedder / "image_encoder" / "config.json").exists():
+            raise SystemExit(f"{embedder}/image_encoder is missing. Run `python -m pipeline.training.embedder` first.")
+        self.scenes, self.batch_size, self.seed = SceneSet(run), batch_size, seed
+        image_encoder = ImageEncoder.from_pretrained(embedder / "image_encoder")
+        text_proj = TextProjection.from_pretrained(embedder / "text_proj")
+        path = run / "prior" / f"embeds-{len(self.scenes)}.safetensors"
+        self.embeds = embed_scenes(self.scenes, image_encoder, text_proj, path)
+        self.pairs = StylePairs(self.scenes.phrases, self.scenes.all_cutouts, self.embeds["components"])
+
+    def image_embeds(self, rows: np.ndarray) -> torch.Tensor:
+        """(len(rows), embed_dim), unit length."""
+        cutouts = torch.from_numpy(self.scenes.cutouts(rows))
+        return ImageEncoder.join(
+            self.embeds["semantic"][cutouts], self.embeds["components"][cutouts], self.scenes.poses(rows)
+        )
+
+    def __call__(self, step: int) -> dict:
+        rows = self.pairs.draw(self.batch_size, f"prior/{self.seed}/{step}")
+        tokens, attention_mask = self.scenes.tokens(rows)
+        return {
+            "tokens": tokens,
+            "attention_mask": attention_mask,
+            "text_embeds": self.embeds["text_embeds"][torch.from_numpy(rows)],
+            "image_embeds": self.image_embeds(rows),
+        }
+
+
 def main(argv: list[str] | None = None) -> None:
     arguments, preset = parse_arguments(__doc__, "prior", argv)
-    embedder = Path(arguments.run) / "embedder"
-    if not (embedder / "image_encoder" / "config.json").exists():
-        raise SystemExit(f"{embedder}/image_encoder is missing. Run `python -m pipeline.training.embedder` first.")
-    scenes = SceneSet(arguments.run)
-    image_encoder = ImageEncoder.from_pretrained(embedder / "image_encoder")
-    text_proj = TextProjection.from_pretrained(embedder / "text_proj")
-    path = Path(arguments.output) / f"embeds-{len(scenes)}.safetensors"
-    embeds = embed_scenes(scenes, image_encoder, text_proj, path)
-
-    def image_embeds(rows: np.ndarray) -> torch.Tensor:
-        cutouts = torch.from_numpy(scenes.cutouts(rows))
-        return ImageEncoder.join(embeds["semantic"][cutouts], embeds["components"][cutouts], scenes.poses(rows))
-
+    config = loop_config(arguments, batch_size=preset.prior_batch_size, learning_rate=1e-3)
+    batches = PriorBatches(arguments.run, config.batch_size, config.seed)
     torch.manual_seed(arguments.seed)
     if arguments.start_from:
         prior = EmbeddingPrior.from_pretrained(arguments.start_from, dtype=torch.float32)
     else:
-        prior = EmbeddingPrior(embed_dim=preset.embed_dim, text_dim=scenes.text_dim, **preset.prior)
-        some = image_embeds(scenes.draw(20_000, f"whitening/{arguments.seed}"))
+        prior = EmbeddingPrior(embed_dim=preset.embed_dim, text_dim=batches.scenes.text_dim, **preset.prior)
+        some = batches.image_embeds(batches.scenes.draw(20_000, f"whitening/{arguments.seed}"))
         prior.embeds_mean.copy_(some.mean(0))
         prior.embeds_std.fill_(some.var(0).mean().sqrt())  # one scale for all: large components matter more
-    config = loop_config(arguments, batch_size=preset.prior_batch_size, learning_rate=1e-3)
-
-    pairs = StylePairs(scenes.phrases, scenes.all_cutouts, embeds["components"])
-
-    def make_batch(step: int) -> dict:
-        rows = pairs.draw(config.batch_size, f"prior/{config.seed}/{step}")
-        tokens, attention_mask = scenes.tokens(rows)
-        return {
-            "tokens": tokens,
-            "attention_mask": attention_mask,
-            "text_embeds": embeds["text_embeds"][torch.from_numpy(rows)],
-            "image_embeds": image_embeds(rows),
-        }
-
     loss = functools.partial(prior_loss, first_component=preset.semantic_dim + 1 + POSE_DIM)
-    prior = train(prior, loss, make_batch, config)
+    prior = train(prior, loss, batches, config)
     prior.save_pretrained(f"{config.output}/prior")
 
 

@@ -16,7 +16,7 @@ from pipeline.weights import WeightsError
 __all__ = ["OWN", "QUALITIES", "STEPS", "Pace"]
 
 # What people pick -> what it may take: seconds, or so many times what the fewest steps take, whichever is more.
-QUALITIES = {"Fast": (0.0, 1.0), "Balanced": (0.5, 2.0), "Fine": (2.0, 6.0)}
+QUALITIES = {"Fast": (0.0, 1.0), "Balanced": (0.1, 2.0), "Fine": (2.0, 6.0)}
 OWN = "Own"  # whatever the sliders say
 STEPS = {
     "prior": "prior_num_inference_steps",
@@ -27,7 +27,8 @@ _DEFAULTS = DEFAULTS[SCHEMA]
 _MOST = 16  # times the default steps
 _BEFORE_MEASURED = {"Fast": 1, "Balanced": 4, "Fine": 16}  # times the default steps, until there is a measurement
 _REMEMBERED = 5  # drawings: the median of so few follows a machine that becomes busy
-_TRIAL = Recipe(prompt="a red apple, 3d render, on a white background")
+# Before a picture's very first step its prompt is read, so of a single prior step nobody knows how long it took.
+_TRIAL = Recipe(prompt="a red apple, 3d render, on a white background", prior_num_inference_steps=2)
 _logger = logging.getLogger(__name__)
 
 
@@ -65,10 +66,12 @@ class Pace:
         if not rendered.step_seconds:
             return
         with self._lock:
-            around = rendered.seconds
+            around, recipe = rendered.seconds, rendered.recipe
             for stage, seconds in rendered.step_seconds.items():
-                self._seen[stage].append(seconds / _passes(stage, rendered.recipe.guidance_scale))
-                around -= seconds * getattr(rendered.recipe, STEPS[stage])
+                self._seen[stage].append(seconds / _passes(stage, recipe.guidance_scale))
+                around -= seconds * getattr(recipe, STEPS[stage])
+            if "prior" not in rendered.step_seconds and "prior" in self._seen and not recipe.image_hashes:
+                around -= median(self._seen["prior"]) * recipe.prior_num_inference_steps
             self._seen["around"].append(max(0.0, around))
 
     def seconds(self, steps: Mapping[str, int], guidance_scale: float = 1.0) -> float | None:

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image, ImageDraw
+from safetensors.torch import load_file
 
 from pipeline.text_to_image import TextToImagePipeline
-from pipeline.training import decoder, embedder, export, prior, scenes, super_res, vocabulary
+from pipeline.training import decoder, distil, embedder, export, prior, scenes, super_res, vocabulary
 from pipeline.weights import load_pipeline
 from tests.tiny import tiny_text_encoder, tiny_tokenizer
 
@@ -55,7 +56,7 @@ def weights(pictures, text_encoder, tmp_path_factory) -> Path:
     shared += ["--run", str(root / "run"), "--steps", "3"]
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)  # the cache of decoded pictures is beside the run
-        for stage in (scenes, embedder, prior, decoder, super_res, vocabulary):
+        for stage in (scenes, embedder, prior, distil, decoder, super_res, vocabulary):
             stage.main(shared)
         folders = ["--run", str(root / "run"), "--output", str(root / "weights")]
         export.main([*folders, "--text-encoder", str(text_encoder)])
@@ -75,6 +76,18 @@ def test_the_recipe_gives_a_folder_that_draws(weights):
 
 
 @pytest.mark.slow
+def test_the_distilled_prior_is_the_one_that_is_exported_and_reads_as_before(weights):
+    run = weights.parent / "run"
+    before, after, shipped = (
+        load_file(folder / "diffusion_pytorch_model.safetensors")
+        for folder in (run / "prior" / "prior", run / "distil" / "prior", weights / "prior")
+    )
+    changed = {name.split(".")[0] for name in before if not torch.equal(before[name], after[name])}
+    assert changed and changed <= {"time_in", "condition_in", "proj_in", "blocks", "norm_out", "proj_to_embeds"}
+    assert all(torch.equal(after[name].half(), shipped[name]) for name in after)
+
+
+@pytest.mark.slow
 def test_weights_are_half_precision_safetensors_with_checksums(weights):
     assert not [path for path in weights.rglob("*") if path.suffix in (".bin", ".pt", ".pkl", ".ckpt")]
     listed = {line.split("  ")[1] for line in (weights / "SHA256SUMS").read_text().splitlines()}
@@ -85,8 +98,11 @@ def test_weights_are_half_precision_safetensors_with_checksums(weights):
 
 
 def test_a_stage_without_its_predecessor_says_which_command_is_missing(pictures, tmp_path):
+    arguments = ["--input", str(pictures), "--preset", "tiny", "--steps", "1", "--run", str(tmp_path)]
     with pytest.raises(SystemExit, match="pipeline.training.embedder"):
-        prior.main(["--input", str(pictures), "--preset", "tiny", "--steps", "1", "--run", str(tmp_path)])
+        prior.main(arguments)
+    with pytest.raises(SystemExit, match="pipeline.training.prior"):
+        distil.main(arguments)
 
 
 def test_dry_run_prints_the_plan_and_stops(pictures, capsys):

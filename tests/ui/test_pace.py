@@ -19,6 +19,8 @@ def drawn(speed: float = 1.0, **fields) -> Rendered:
     step = {name: seconds * speed for name, seconds in SECONDS.items()}
     step["decoder"] *= passes
     total = AROUND * speed + sum(step[stage] * getattr(recipe, STEPS[stage]) for stage in STEPS)
+    if recipe.prior_num_inference_steps == 1:
+        del step["prior"]  # the very first step is not timed
     return Rendered(Image.new("RGB", (8, 8)), b"", recipe, "", None, None, total, step)
 
 
@@ -32,13 +34,13 @@ class Machine:
         self.count += 1
         if self.error is not None:
             raise self.error
-        yield drawn(self.speed)
+        yield drawn(self.speed, prior_num_inference_steps=recipe.prior_num_inference_steps)
 
 
 def test_seconds_are_those_of_the_steps_and_what_is_around_them():
     pace = Pace(Limits())
     assert pace.seconds(pace.steps("Fast")) is None
-    pace.observe(drawn(num_inference_steps=4))
+    pace.observe(drawn(num_inference_steps=4, prior_num_inference_steps=2))
     steps = {"prior_num_inference_steps": 10, "num_inference_steps": 3, "super_res_num_inference_steps": 2}
     assert pace.seconds(steps) == pytest.approx(AROUND + 10 * 0.005 + 3 * 0.01 + 2 * 0.03)
     assert pace.seconds(steps, guidance_scale=3.0) == pytest.approx(pace.seconds(steps) + 3 * 0.01)
@@ -46,10 +48,18 @@ def test_seconds_are_those_of_the_steps_and_what_is_around_them():
 
 def test_a_guided_drawing_tells_the_same_of_the_machine():
     pace, guided = Pace(Limits()), Pace(Limits())
-    pace.observe(drawn())
-    guided.observe(drawn(guidance_scale=4.0))
+    pace.observe(drawn(prior_num_inference_steps=2))
+    guided.observe(drawn(prior_num_inference_steps=2, guidance_scale=4.0))
     steps = pace.steps("Fine")
     assert pace.seconds(steps) == pytest.approx(guided.seconds(steps))
+
+
+def test_a_single_prior_step_is_not_counted_twice():
+    pace = Pace(Limits())
+    pace.calibrate(Machine())
+    for _ in range(9):
+        pace.observe(drawn())
+    assert pace.seconds(pace.steps("Fast")) == pytest.approx(drawn().seconds)
 
 
 def test_a_picture_from_the_store_teaches_nothing():
@@ -61,7 +71,7 @@ def test_a_picture_from_the_store_teaches_nothing():
 def test_the_pace_follows_a_machine_that_becomes_busy():
     pace = Pace(Limits())
     for speed in (1, 1, 3, 3, 3):
-        pace.observe(drawn(speed))
+        pace.observe(drawn(speed, prior_num_inference_steps=2))
     assert pace.seconds(pace.steps("Fast")) == pytest.approx(drawn(3).seconds)
 
 
@@ -98,7 +108,7 @@ def test_choices_say_their_seconds_and_steps_know_their_name():
     pace = Pace(Limits())
     pace.calibrate(Machine())
     shown = dict((name, words) for words, name in pace.choices(pace.steps("Fine")))
-    assert shown["Fast"].endswith(" · 0.2 s")
+    assert shown["Fast"].endswith(" · 0.1 s")
     assert shown[OWN].split(" · ")[1] == shown["Fine"].split(" · ")[1]
     assert [pace.quality(pace.steps(name)) for name in QUALITIES] == list(QUALITIES)
     assert pace.quality({**pace.steps("Fast"), "super_res_num_inference_steps": 7}) == OWN
