@@ -30,13 +30,13 @@ from pipeline.models.vocabulary import Vocabulary
 from pipeline.output import TextToImagePipelineOutput
 from pipeline.reading import PromptReader, Reading
 from pipeline.safety import CONCEPT_THRESHOLD, PictureScreen, Refused, SafetyScreen
+from pipeline.text_states import encode_texts, padded, sentence_embeds
 from pipeline.watermark import embed_checked
 from pipeline.wording import plain_clauses
 
 __all__ = ["MAX_IMAGES", "TextToImagePipeline"]
 
 MAX_IMAGES = 5  # reference pictures, as Titan takes
-_ROW = 32  # texts encoded at once: attention is paid for by the square of their tokens
 Callback = Callable[["TextToImagePipeline", int, torch.Tensor, dict], dict]
 
 
@@ -209,7 +209,7 @@ class TextToImagePipeline(DiffusionPipeline):
         """What drawn pictures are compared with before they are shown."""
 
         def embed_texts(texts: list[str]) -> np.ndarray:
-            return self.said(self.text_proj(*_padded(self.encode_texts(texts))))
+            return self.said(self.text_proj(*padded(self.encode_texts(texts))))
 
         with torch.no_grad():
             return PictureScreen.make(embed_texts, margin=self.config.safety_margin)
@@ -228,34 +228,15 @@ class TextToImagePipeline(DiffusionPipeline):
         return F.normalize(embeds[:, : self.image_encoder.config.semantic_dim].float(), dim=-1).cpu().numpy()
 
     def encode_texts(self, texts: list[str]) -> list[torch.Tensor]:
-        """Texts -> the token states of each, (tokens, text_dim). Past the encoder's window a text is cut.
-
-        They go through the encoder as one row in which each sees itself alone: no pass of its own for each, and no
-        padding.
-        """
-        if len(texts) > _ROW:
-            return [own for at in range(0, len(texts), _ROW) for own in self.encode_texts(texts[at : at + _ROW])]
-        window, device = self.text_encoder.config.max_position_embeddings, self._execution_device
-        ids = self.tokenizer(texts, truncation=True, max_length=window).input_ids
-        lengths = [len(own) for own in ids]
-        owners = torch.arange(len(ids)).repeat_interleave(torch.tensor(lengths))
-        apart = (owners[:, None] != owners).to(device)
-        dtype = self.text_encoder.dtype
-        mask = torch.zeros(apart.shape, dtype=dtype, device=device).masked_fill(apart, torch.finfo(dtype).min)
-        states = self.text_encoder(
-            torch.tensor([[token for own in ids for token in own]], device=device),
-            attention_mask=mask[None, None],
-            position_ids=torch.cat([torch.arange(length) for length in lengths])[None].to(device),
-            token_type_ids=torch.zeros(1, len(owners), dtype=torch.long, device=device),
-        ).last_hidden_state
-        return list(states[0].split(lengths))
+        """Texts -> the token states of each, (tokens, text_dim), in as few passes of the encoder as will do."""
+        return encode_texts(texts, self.tokenizer, self.text_encoder, self._execution_device)
 
     def encode_prompt(self, prompt: str) -> tuple[torch.Tensor, torch.Tensor]:
         """One prompt -> prompt_embeds (1, tokens, text_dim) and pooled_prompt_embeds (1, embed_dim), unit length.
 
         The text is encoded once; prior, decoder and super_res share it.
         """
-        prompt_embeds, mask = _padded(self.encode_texts([prompt]))
+        prompt_embeds, mask = padded(self.encode_texts([prompt]))
         return prompt_embeds, self.text_proj(prompt_embeds, mask)
 
     def _encode_checked(self, told: tuple[str, ...], prompt: str) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -266,9 +247,9 @@ class TextToImagePipeline(DiffusionPipeline):
         shared = self.safety_checker.embed_texts == self.get_sentence_embeds
         parts = self.safety_checker.parts(prompt) if shared else []
         states = self.encode_texts([*told, *parts])
-        vectors = _sentence_embeds(states[len(told) :])
+        vectors = sentence_embeds(states[len(told) :])
         self.check_safety([prompt], part_embeds=dict(zip(parts, vectors, strict=True)))
-        tokens, mask = _padded(states[: len(told)])
+        tokens, mask = padded(states[: len(told)])
         return tokens, mask, self.text_proj(tokens, mask)
 
     def read_prompt(
@@ -305,7 +286,7 @@ class TextToImagePipeline(DiffusionPipeline):
 
         The safety screen compares these.
         """
-        return _sentence_embeds(self.encode_texts(texts))
+        return sentence_embeds(self.encode_texts(texts))
 
     def _is_word(self, word: str) -> bool:
         """Whether the tokenizer leaves it whole."""
@@ -618,19 +599,6 @@ def _guide(predictions: torch.Tensor, scale: float) -> torch.Tensor:
     """Classifier-free guidance on (unconditional, conditional) rows (Ho and Salimans 2022, eq. 6)."""
     unconditional, conditional = predictions.chunk(2)
     return unconditional + scale * (conditional - unconditional)
-
-
-def _padded(states: list[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Token states of each text -> (n, tokens, text_dim), padded at the end, and their mask (n, tokens)."""
-    tokens = torch.nn.utils.rnn.pad_sequence(states, batch_first=True)
-    lengths = torch.tensor([len(own) for own in states], device=tokens.device)
-    return tokens, (torch.arange(tokens.shape[1], device=tokens.device) < lengths[:, None]).to(tokens.dtype)
-
-
-def _sentence_embeds(states: list[torch.Tensor]) -> np.ndarray:
-    """The mean of each text's token states, unit length: (n, text_dim)."""
-    means = [own.float().mean(0) for own in states]
-    return F.normalize(torch.stack(means), dim=-1).cpu().numpy() if means else np.zeros((0, 0), np.float32)
 
 
 def _one_each(generator, count: int) -> list[torch.Generator]:
