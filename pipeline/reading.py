@@ -21,7 +21,8 @@ import torch
 from pipeline.english import NUMBER_WORDS, singular, with_article
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.spelling import Speller
-from pipeline.wording import CORNERS, SIMILAR_STYLES, UNSAID_BACKGROUNDS, app_caption
+from pipeline.whereabouts import SIZES, joins, place_of, second_from_first, tells_sides
+from pipeline.wording import SIMILAR_STYLES, UNSAID_BACKGROUNDS, app_caption
 
 __all__ = ["MAX_PLACED", "PromptReader", "Reading", "Thing"]
 
@@ -60,10 +61,6 @@ _ING_NOUNS = frozenset(
     """ring king wing string thing building pudding ceiling earring spring clothing lightning morning evening wedding
     dumpling duckling sapling seedling herring railing icing dressing topping""".split()
 )
-_SIZES = frozenset("big large small tiny little huge giant".split())
-_LARGE = frozenset("big large huge giant".split())
-_LARGE_PLACE, _SMALL_SIDE = (0.5, 0.5, 0.95), 0.39  # centre and side, of the picture's side
-_CORNER = re.compile(r"\b(top|upper|bottom|lower)[ -](left|right)\b")
 _GROUND_WORDS = frozenset(
     "background backdrop backgrounds bg wall ground backing canvas surface behind around".split()
 )
@@ -91,29 +88,6 @@ _BACKGROUND_ALIASES = {
     "dark": "dark gray", "light": "light gray",
     "light pink": "pink", "pale pink": "pink", "turquoise": "teal", "lilac": "lavender", "light purple": "lavender",
 }  # fmt: skip
-
-# Where the second thing stands, seen from the first: said with a word for the first ("to its left", "under it") ...
-_IT_WORDS = r"(?:it|that|which|them|this)\b"
-_FROM_IT = (
-    (re.compile(rf"\b(?:its|their) left\b|\bleft of {_IT_WORDS}"), "left"),
-    (re.compile(rf"\b(?:its|their) right\b|\bright of {_IT_WORDS}"), "right"),
-    (re.compile(rf"\b(?:underneath|under|below|beneath) {_IT_WORDS}"), "below"),
-    (re.compile(rf"\b(?:above|over|on top of|atop) {_IT_WORDS}"), "above"),
-)
-# ... or between the two ("a cat left of a dog").
-_BETWEEN = (
-    (re.compile(r"\bleft (?:side )?of\b|\bleft from\b"), "right"),
-    (re.compile(r"\bright (?:side )?of\b|\bright from\b"), "left"),
-    (re.compile(r"\b(?:above|over|atop|on top of|higher than)\b"), "below"),
-    (re.compile(r"\b(?:under|below|beneath|underneath|lower than)\b"), "above"),
-)
-_SIDES = {"left": "right", "right": "left", "top": "bottom", "bottom": "top", "upper": "lower", "lower": "upper"}
-_OTHER_SIDE = {"left": "right", "right": "left", "top": "below", "upper": "below", "bottom": "above", "lower": "above"}
-_IT = re.compile(
-    rf"\b(?:its|their)\b|\b(?:of|under|below|beneath|underneath|above|over|atop|beside|behind) {_IT_WORDS}"
-)
-# "With" joins no second thing: a snowman with a nose, a wizard with a hat. Unless a side is said of it.
-_JOINS = re.compile(r"\b(?:and|plus|next to|beside|besides|near|by|between|alongside|on|in front of|&|\+)|,|/")
 
 
 @dataclass(frozen=True)
@@ -300,7 +274,7 @@ class PromptReader:
             if thing.cosine == 0:
                 return replace(as_it_is, things=things)
             rest = [not taken[at] and not run.start <= at < run.end for at in range(len(words))]
-            place = self._place([word for word, kept in zip(words, rest, strict=True) if kept])
+            place = place_of([word for word, kept in zip(words, rest, strict=True) if kept])
             left_out = _left_out(words, rest, breaks)
             told = (app_caption(with_article(thing.phrase), told_style),)
             return Reading(told, things, "single", style, background, told_style, ground, place, left_out)
@@ -347,18 +321,6 @@ class PromptReader:
             unsaid = [name for name in unsaid if name not in avoided] or unsaid
             background = unsaid[min(int(chance * len(unsaid)), len(unsaid) - 1)] if unsaid else None
         return style, background and grounds[background]
-
-    @staticmethod
-    def _place(rest: list[str]) -> tuple[float, float, float] | None:
-        """Centre and side where the words beside thing, style and ground say them."""
-        corner = _CORNER.search(" ".join(rest))
-        if corner:
-            top = "top" if corner[1] in ("top", "upper") else "bottom"
-            return (*CORNERS[f"in the {top} {corner[2]} corner"], _SMALL_SIDE)
-        size = next((word for word in rest if word in _SIZES), None)
-        if size is None:
-            return None
-        return _LARGE_PLACE if size in _LARGE else (0.5, 0.5, _SMALL_SIDE)
 
     def _find_style(self, words: list[str], breaks: list[bool], taken: list[bool]) -> str | None:
         """The first style that is named; its words are taken."""
@@ -458,7 +420,7 @@ class PromptReader:
     def _longest_name(self, words, breaks, taken, start: int) -> tuple[int, str, bool] | None:
         """The longest name that starts at ``start``: (end, name, whether it was said in the plural)."""
         at = start - 1
-        while at >= 0 and words[at] in _COLOUR_WORDS | _SIZES:
+        while at >= 0 and words[at] in _COLOUR_WORDS | SIZES:
             at -= 1
         counted = at >= 0 and words[at] in _NUMBERS
         for length in range(min(self._longest, len(words) - start), 0, -1):
@@ -474,7 +436,7 @@ class PromptReader:
             for name, form in phrases or found:
                 if any(breaks[start : end - 1]) and "," not in name:
                     continue
-                if not phrases and length > 1 and (said[0] in _PLAIN - _SIZES or said[-1] in _PLAIN):
+                if not phrases and length > 1 and (said[0] in _PLAIN - SIZES or said[-1] in _PLAIN):
                     continue  # a keyword such as "on ice"
                 return end, name, form != said
         return None
@@ -485,7 +447,7 @@ class PromptReader:
         of = at >= 1 and words[at] == "of"
         if of:
             at -= 1
-        while at >= 0 and words[at] in _SIZES | {"cute", "identical", "same", "little"}:
+        while at >= 0 and words[at] in SIZES | {"cute", "identical", "same", "little"}:
             at -= 1
         if at < 0 or (words[at] in ("couple", "pair", "trio") and not of):
             return 1
@@ -499,12 +461,11 @@ class PromptReader:
             run, last = runs[i], runs[kept[-1]]
             between = text[spans[last.end - 1][1] : spans[run.start][0]].lower()
             before = words[run.start - 1] if run.start else ""
-            introduced = before in _ARTICLES or counts[i] > 1 or before in _SIZES
-            joined = bool(_JOINS.search(between)) or any(pattern.search(between) for pattern, _ in _BETWEEN)
-            sided = any(word in _SIDES for word in _WORD.findall(between)) or bool(_IT.search(between))
+            introduced = before in _ARTICLES or counts[i] > 1 or before in SIZES
+            joined = joins(between)
             conjunction = re.search(r"\b(?:and|plus|&)\s*$", between) is not None
             behind = _BREAK.split(text[spans[run.end - 1][1] :].lower())[0]
-            sided = sided or any(pattern.search(behind) for pattern, _ in _FROM_IT)
+            sided = tells_sides(between, behind)
             if run.name and (introduced or conjunction or sided) and (joined or sided or breaks[last.end - 1]):
                 kept.append(i)
             elif not run.name and introduced and (joined or sided):
@@ -526,7 +487,7 @@ class PromptReader:
         kept = [0]
         for i in range(1, len(things)):
             again = any(things[i].phrase == things[k].phrase and things[i].said != things[k].said for k in kept)
-            before = [word for word in words[: runs[i].start] if word not in _ARTICLES | _SIZES]
+            before = [word for word in words[: runs[i].start] if word not in _ARTICLES | SIZES]
             where = bool(before) and before[-1] in _WHERE
             else_where = where and self.vocabulary.likeness.get(runs[i].name, 1.0) < SCENERY
             if things[i].cosine > 0 and not ((again or else_where) and things[i].count == 1):
@@ -571,28 +532,9 @@ class PromptReader:
         before, between, after = (
             part.lower() for part in (text[: first[0]], text[first[1] : second[0]], text[second[1] :])
         )
-        where = self._second_from_first(before, between, after)
+        where = second_from_first(before, between, after)
         if where in ("left", "above"):
             things = things[::-1]
         if placed == 2 or where in ("above", "below"):
             return things, "column" if where in ("above", "below") else "row"
         return things, "row" if placed <= 3 else "grid"
-
-    @staticmethod
-    def _second_from_first(before: str, between: str, after: str) -> str:
-        """Where the second thing is, seen from the first: left, right, above or below."""
-        clause = re.split(r"[;.]", after)[0]
-        for said, patterns in ((between, _FROM_IT), (between, _BETWEEN), (clause, _FROM_IT)):
-            for pattern, where in patterns:
-                if pattern.search(said):
-                    return where
-        sides = [
-            (word, part) for part, said in (("before", before), ("between", between), ("after", clause))
-            for word in re.findall(r"\b(left|right|top|bottom|upper|lower)\b", said)
-        ]  # fmt: skip
-        if sides:  # the first of them is said of the first thing, unless it is the only one and comes last
-            word, part = sides[0]
-            return _OTHER_SIDE[_SIDES[word] if len(sides) == 1 and part == "after" else word]
-        if re.search(r"\bon (?:an?|the)\b", between):
-            return "below"
-        return "right"
