@@ -38,7 +38,7 @@ class SceneSet:
         run: the run's folder.
 
     Raises:
-        FileNotFoundError: stage 0 has not run; the message names its command.
+        FileNotFoundError: stage 0 has not run, or not to its end; the message names its command.
     """
 
     def __init__(self, run: str | Path):
@@ -47,6 +47,12 @@ class SceneSet:
             raise FileNotFoundError(
                 f"{run}/scenes is missing. Run `python -m pipeline.training.scenes --run {run}` first."
             )
+        for name in (_LAYERS, _PHRASES):
+            if not (Path(run) / "scenes" / name).exists():
+                raise FileNotFoundError(
+                    f"{run}/scenes/{name} is missing: these scenes were not finished, or made by an older version. "
+                    f"Delete {run}/scenes and run `python -m pipeline.training.scenes --run {run}` again."
+                )
         self._shards = [{name: np.load(path / f"{name}.npy", mmap_mode="r") for name in _FILES} for path in folders]
         self._ends = np.cumsum([len(shard["cutouts"]) for shard in self._shards])
         self.all_layers = np.load(Path(run) / "scenes" / _LAYERS, mmap_mode="r")  # uint8 (n, size, size, 4)

@@ -67,3 +67,9 @@ def test_a_layer_has_its_colours_multiplied_by_alpha_and_averaged_over_areas():
     assert to_layer(pixels, 2)[0].tolist() == [[200, 100, 0, 255], [0, 0, 0, 0]]
     pixels[:2, :2, 3] = 51  # a fifth
     assert to_layer(pixels, 1)[0, 0].tolist() == [10, 5, 0, 13]
+
+
+def test_scenes_of_an_older_version_say_so(scenes, tmp_path):
+    (tmp_path / "scenes" / "phrases.npy").unlink()
+    with pytest.raises(FileNotFoundError, match="older version"):
+        SceneSet(tmp_path)
