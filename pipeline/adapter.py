@@ -1,28 +1,26 @@
 """Another model behind our own call: any text-to-image repository of diffusers, drawn, stopped and marked like ours.
 
-    capabilities = read_capabilities("FOLDER", "name")     # configuration files only
+    capabilities = read_capabilities("FOLDER", "name")     # of pipeline.repository: configuration files only
     pipe = load_adapted("FOLDER", capabilities)
     image = pipe("a red apple", generator=torch.manual_seed(7), watermark_payload=1).images[0]
 
 `AdaptedPipeline` has what `pipeline.render.render` and the page use of `TextToImagePipeline`. Progress and cancel go
 through the progress bar that every pipeline of diffusers counts its steps on, because some, UnCLIP among them, have no
-`callback_on_step_end`. Weights are read from safetensors only: a pickle can run code.
+`callback_on_step_end`.
 """
 
 import inspect
-import json
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
 from pipeline.capabilities import CONTROLS, Capabilities
+from pipeline.repository import argument, check_repository, pipeline_class
 from pipeline.safety import SafetyScreen
 from pipeline.watermark import embed_checked
-from pipeline.watermark.embed import MIN_AREA
 from pipeline.weights import WeightsError
 
 if TYPE_CHECKING:  # diffusers takes seconds to import
@@ -31,24 +29,13 @@ if TYPE_CHECKING:  # diffusers takes seconds to import
 
     from pipeline.output import TextToImagePipelineOutput
 
-__all__ = ["AdaptedPipeline", "check_repository", "download", "load_adapted", "read_capabilities", "read_index"]
+__all__ = ["AdaptedPipeline", "load_adapted"]
 
-# Our control -> what diffusers' pipelines call it; the first one that has a number as its default is meant.
-_NAMES = {
-    "num_inference_steps": ("num_inference_steps", "decoder_num_inference_steps"),
-    "guidance_scale": ("guidance_scale", "decoder_guidance_scale", "true_cfg_scale"),
-    "prior_num_inference_steps": ("prior_num_inference_steps",),
-    "prior_guidance_scale": ("prior_guidance_scale",),
-    "super_res_num_inference_steps": ("super_res_num_inference_steps",),
-}
 _STAGE_OF = {
     "prior": "prior_num_inference_steps",
     "decoder": "num_inference_steps",
     "super_res": "super_res_num_inference_steps",
 }
-_OTHER_MEDIA = ("num_frames", "audio_length_in_s", "audio_end_in_s", "video", "mask_image", "control_image")
-_PICKLES = (".bin", ".ckpt", ".pt", ".pth", ".pkl", ".msgpack")
-_LATENT_SIDE = 128  # of pipelines whose configuration names none (FLUX: `default_sample_size`)
 
 
 class AdaptedPipeline:
@@ -62,7 +49,7 @@ class AdaptedPipeline:
     def __init__(self, pipe: "DiffusionPipeline", capabilities: Capabilities):
         self.pipe, self.capabilities = pipe, capabilities
         self.safety_checker = SafetyScreen()  # words alone: a threshold of the meaning belongs to one text encoder
-        self._arguments = {name: _argument(type(pipe), name)[0] for name in CONTROLS if name in capabilities.controls}
+        self._arguments = {name: argument(type(pipe), name)[0] for name in CONTROLS if name in capabilities.controls}
         self._on_step: Callable[[str, int], None] | None = None
         self._loops = 0
         self._stages = [stage for stage, control in _STAGE_OF.items() if control in capabilities.controls]
@@ -115,7 +102,7 @@ class AdaptedPipeline:
         if not prompt.strip():
             raise ValueError(f"The model {self.capabilities.model} draws from words. Type what you would like to see.")
         self.safety_checker.check([prompt])
-        arguments = {argument: settings[name] for name, argument in self._arguments.items() if name in settings}
+        arguments = {theirs: settings[name] for name, theirs in self._arguments.items() if name in settings}
         if negative_prompt and self.capabilities.negative_prompt:
             arguments["negative_prompt"] = negative_prompt
         if image:
@@ -200,45 +187,6 @@ class _Steps:
     set_postfix = set_postfix_str = set_description
 
 
-def read_capabilities(folder: str | Path, model: str) -> Capabilities:
-    """What the repository in ``folder`` can be asked for, from its configuration files and its pipeline's signature.
-
-    Args:
-        folder: with ``model_index.json`` and the components' ``config.json``; weights need not be there.
-        model: the name for recipes.
-
-    Raises:
-        WeightsError: it is no repository of diffusers, or not one that draws a picture from text.
-    """
-    folder = Path(folder)
-    pipeline_class = _pipeline_class(folder, model)
-    parameters = inspect.signature(pipeline_class.__call__).parameters
-    controls = {}
-    for name in CONTROLS:
-        if found := _argument(pipeline_class, name):
-            controls[name] = found[1]
-    is_unguided = _config(folder, "transformer").get("guidance_embeds") is False  # FLUX.1-schnell ignores the scale
-    if is_unguided and _argument(pipeline_class, "guidance_scale")[0] == "guidance_scale":
-        del controls["guidance_scale"]
-    if "num_inference_steps" not in controls:
-        raise WeightsError(f"{model} ({pipeline_class.__name__}) counts no steps. Choose another repository.")
-    width, height = _size(folder, parameters)
-    if width * height < MIN_AREA:
-        raise WeightsError(
-            f"{model} draws {width}x{height} pixels, and the watermark needs 256x256 or more. Choose a larger model."
-        )
-    # A pipeline with a true_cfg_scale of 1 (FLUX) accepts a negative prompt and does nothing with it.
-    negative = "negative_prompt" in parameters and _default(parameters, "true_cfg_scale", 2.0) > 1
-    return Capabilities(
-        model=model,
-        width=width,
-        height=height,
-        controls=MappingProxyType(controls),
-        negative_prompt=negative,
-        max_references=1 if "image" in parameters else 0,
-    )
-
-
 def load_adapted(
     folder: str | Path, capabilities: Capabilities, *, device: str = "cpu", dtype: "torch.dtype | None" = None
 ) -> AdaptedPipeline:
@@ -254,10 +202,10 @@ def load_adapted(
     import torch
 
     folder = Path(folder)
-    pipeline_class = _pipeline_class(folder, capabilities.model)
+    own_class = pipeline_class(folder, capabilities.model)
     check_repository(folder, capabilities.model)
     options = {"use_safetensors": True, "local_files_only": True, "dtype": dtype or torch.float32}
-    if "add_watermarker" in inspect.signature(pipeline_class.__init__).parameters:
+    if "add_watermarker" in inspect.signature(own_class.__init__).parameters:
         options["add_watermarker"] = False  # ours closes the chain; a second one would cost quality for nothing
     if any(folder.glob("*/*.fp16.safetensors")) and not any(folder.glob("*/*model.safetensors")):
         options["variant"] = "fp16"
@@ -265,11 +213,11 @@ def load_adapted(
     missing = _MissingWeights()
     try:
         with missing:
-            pipe = pipeline_class.from_pretrained(folder, **options)
+            pipe = own_class.from_pretrained(folder, **options)
     except (OSError, ValueError, KeyError, RuntimeError, TypeError, AttributeError, ImportError) as error:
         reason = " ".join(str(error).split())[:300]
         raise WeightsError(
-            f"{capabilities.model} cannot be loaded as {pipeline_class.__name__} ({reason}). "
+            f"{capabilities.model} cannot be loaded as {own_class.__name__} ({reason}). "
             "Save the whole pipeline with diffusers' `save_pretrained` and pass that folder."
         ) from error
     if missing.said:
@@ -281,137 +229,6 @@ def load_adapted(
         if isinstance(component, torch.nn.Module):
             component.eval()
     return AdaptedPipeline(pipe.to(device), capabilities)
-
-
-def download(configuration: str | Path, repository: str, revision: str) -> Path:
-    """Fetch what a Hub repository's pipeline needs, weights as safetensors; returns the folder in the local cache.
-
-    Args:
-        configuration: a folder with the repository's configuration files.
-        repository: ``owner/name``.
-        revision: the commit.
-
-    Raises:
-        WeightsError: it has no safetensors, or the Hub cannot be reached.
-    """
-    pipeline_class = _pipeline_class(Path(configuration), repository)
-    try:
-        return Path(pipeline_class.download(repository, revision=revision, use_safetensors=True))
-    except (OSError, ValueError) as error:
-        reason = " ".join(str(error).split())[:300]
-        raise WeightsError(
-            f"{repository} could not be fetched with its weights as safetensors ({reason}). "
-            "Check the network, or choose another repository."
-        ) from error
-
-
-def _pipeline_class(folder: Path, model: str) -> type:
-    """The text-to-image class for a folder's index."""
-    import diffusers
-    from diffusers.pipelines.auto_pipeline import AUTO_TEXT2IMAGE_PIPELINES_MAPPING, _get_task_class
-
-    index = read_index(folder, model)
-    name = index.get("_class_name")
-    name = name[-1] if isinstance(name, list) else name  # a list names a module of the repository's own
-    found = _get_task_class(AUTO_TEXT2IMAGE_PIPELINES_MAPPING, str(name), throw_error_if_not_exist=False)
-    found = found or getattr(diffusers, str(name), None)
-    if found is None:
-        raise WeightsError(
-            f"{model} is made for {name}, which diffusers {diffusers.__version__} does not have. "
-            "Choose another repository."
-        )
-    parameters = inspect.signature(found.__call__).parameters
-    needed = [
-        key
-        for key, parameter in parameters.items()
-        if parameter.default is parameter.empty and key not in ("self", "prompt") and parameter.kind < 3
-        if parameter.kind is not parameter.VAR_POSITIONAL
-    ]
-    other = [key for key in _OTHER_MEDIA if key in parameters]
-    if "prompt" not in parameters or needed or other or "controlnet" in index:
-        raise WeightsError(
-            f"{model} is not a text-to-image repository: its pipeline is {name}. "
-            "Choose one that draws a picture from a sentence alone."
-        )
-    return found
-
-
-def read_index(folder: Path, model: str) -> dict:
-    """The contents of ``model_index.json``."""
-    if folder.is_file():
-        raise WeightsError(
-            f"{model} is a single file. Pass a folder with a model_index.json, as diffusers' `save_pretrained` writes."
-        )
-    file = folder / "model_index.json"
-    if not file.is_file():
-        raise WeightsError(f"{model} has no model_index.json. Pass the folder of a diffusers text-to-image pipeline.")
-    try:
-        index = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise WeightsError(f"The model_index.json of {model} is not JSON. Download the repository again.") from error
-    if not isinstance(index, dict):
-        raise WeightsError(f"The model_index.json of {model} holds no pipeline. Download the repository again.")
-    return index
-
-
-def _argument(pipeline_class: type, control: str) -> tuple[str, int | float] | None:
-    """What the pipeline calls a control, and its default."""
-    parameters = inspect.signature(pipeline_class.__call__).parameters
-    for name in _NAMES[control]:
-        value = _default(parameters, name, None)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return name, float(value) if control.endswith("scale") else int(value)
-    return None
-
-
-def _default(parameters, name: str, otherwise: Any) -> Any:
-    value = parameters[name].default if name in parameters else None
-    return otherwise if value is None or value is inspect.Parameter.empty else value
-
-
-def _size(folder: Path, parameters) -> tuple[int, int]:
-    """(width, height) in pixels: the call's defaults, the last stage's, or the latents' times the decoder's scale."""
-    width, height = (_default(parameters, name, None) for name in ("width", "height"))
-    if width and height:
-        return width, height
-    if side := _config(folder, "super_res_last").get("sample_size"):
-        return side, side
-    model = _config(folder, "unet") or _config(folder, "transformer") or _config(folder, "decoder")
-    side = model.get("sample_size") or _LATENT_SIDE
-    height, width = side if isinstance(side, list) else (side, side)
-    levels = _config(folder, "vae").get("block_out_channels") or _config(folder, "vae").get("dim_mult")
-    scale = 2 ** (len(levels) - 1) if levels else 1
-    return width * scale, height * scale
-
-
-def _config(folder: Path, component: str) -> dict:
-    file = folder / component / "config.json"
-    try:
-        return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    except ValueError as error:
-        raise WeightsError(f"{file} is not JSON. Download the repository again.") from error
-
-
-def check_repository(folder: str | Path, model: str) -> None:
-    """Refuse a local folder that lacks a component of its index, or has one's weights as pickles only.
-
-    Raises:
-        WeightsError: naming the component.
-    """
-    folder = Path(folder)
-    for name, value in read_index(folder, model).items():
-        if not isinstance(value, list) or name.startswith("_") or value[0] is None:
-            continue
-        part = folder / name
-        if not part.is_dir():
-            raise WeightsError(f"{model} lacks its component {name}. Download the repository again.")
-        files = [file for file in part.iterdir() if file.is_file()]
-        pickles = sorted(file.name for file in files if file.suffix in _PICKLES)
-        if pickles and not any(file.suffix == ".safetensors" for file in files):
-            raise WeightsError(
-                f"{model} has its {name} as a pickle only ({pickles[0]}), and opening a pickle can run code. "
-                "Choose a repository with safetensors, or convert it."
-            )
 
 
 class _MissingWeights(logging.Handler):

@@ -1,7 +1,7 @@
 """What a model can be asked for: the page shows these controls and no others, and links of other models are read so.
 
-EASEL is the bundled cascade. `pipeline.adapter.read_capabilities` makes the record of a diffusers repository from its
-configuration files, before any weight is loaded.
+EASEL is the bundled cascade. `pipeline.repository.read_capabilities` makes the record of a diffusers repository from
+its configuration files, before any weight is loaded.
 """
 
 from collections.abc import Mapping

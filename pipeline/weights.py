@@ -67,7 +67,8 @@ def find_model(name: str | Path = DEFAULT_WEIGHTS) -> FoundModel:
         return _find_on_hub(match[1], match[2])
     if not path.exists() or (path.is_dir() and _is_ours(path)):
         return FoundModel(EASEL, weights_hash(path), lambda: load_pipeline(path, device=choose_device()))
-    from pipeline.adapter import check_repository, load_adapted, read_capabilities
+    from pipeline.adapter import load_adapted
+    from pipeline.repository import check_repository, read_capabilities
 
     model = re.sub(r"[^\w.@-]+", "-", path.resolve().name, flags=re.ASCII)[:200] or "model"
     check_repository(path, model)
@@ -89,7 +90,8 @@ def _find_on_hub(repository: str, revision: str | None) -> FoundModel:
             weights_hash(folder),
             lambda: load_pipeline(_fetch(repository, commit, None), device=choose_device()),
         )
-    from pipeline.adapter import download, load_adapted, read_capabilities
+    from pipeline.adapter import load_adapted
+    from pipeline.repository import download, read_capabilities
 
     capabilities = read_capabilities(folder, repository)
 

@@ -8,10 +8,10 @@ import pytest
 import torch
 from PIL import Image
 
-from pipeline.adapter import read_capabilities
 from pipeline.capabilities import CONTROLS, EASEL
 from pipeline.recipe import DEFAULTS, SCHEMA, Recipe, pixels_sha256, read_png
 from pipeline.render import Cancelled, render
+from pipeline.repository import read_capabilities
 from pipeline.safety import Refused
 from pipeline.watermark import verify
 from pipeline.weights import WeightsError, find_model, name_weights
