@@ -27,7 +27,7 @@ __all__ = ["LayerError", "compare_layers", "draw_layers", "main", "real_layer"]
 
 EVEN = 0.03  # of [-1, 1]: where the real layer changes less, its colour is even
 SOLID = 0.9  # alpha, in [-1, 1]: the thing itself
-FAR = 16  # mottle is looked for over this share of the side
+FAR = 16  # a layer's side, in units of how far apart colours are compared for mottle
 
 
 @dataclass(frozen=True)
