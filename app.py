@@ -13,24 +13,24 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from pipeline.capabilities import CONTROLS, EASEL, Capabilities
-from pipeline.hardware import prepare
-from pipeline.store import Store, open_store
-from pipeline.ui.about import ABOUT
+from pipeline.loading.capabilities import CONTROLS, EASEL, Capabilities
+from pipeline.loading.hardware import prepare
+from pipeline.loading.weights import DEFAULT_WEIGHTS, WeightsError, find_model
+from pipeline.serve.limits import Limits
+from pipeline.serve.store import Store, open_store
+from pipeline.serve.studio import Studio
 from pipeline.ui.api import build_api
 from pipeline.ui.canvas import status
-from pipeline.ui.create_tab import build_create_tab
-from pipeline.ui.history_tab import build_history_tab
-from pipeline.ui.limits import Limits
 from pipeline.ui.links import wire_links
 from pipeline.ui.redraw import wire_redraw
 from pipeline.ui.routes import app_options
-from pipeline.ui.search_tab import build_search_tab
-from pipeline.ui.studio import Studio
+from pipeline.ui.tabs.about import ABOUT
+from pipeline.ui.tabs.create import build_create_tab
+from pipeline.ui.tabs.history import build_history_tab
+from pipeline.ui.tabs.search import build_search_tab
+from pipeline.ui.tabs.verify import build_verify_tab
 from pipeline.ui.theme import CSS, HEAD, HEADER, easel_theme
-from pipeline.ui.verify_tab import build_verify_tab
 from pipeline.ui.words import say, translations
-from pipeline.weights import DEFAULT_WEIGHTS, WeightsError, find_model
 
 if TYPE_CHECKING:
     from pipeline.text_to_image import TextToImagePipeline

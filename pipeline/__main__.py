@@ -8,10 +8,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from pipeline.capabilities import CONTROLS
-from pipeline.download import read_recipe
+from pipeline.loading.capabilities import CONTROLS
+from pipeline.loading.weights import DEFAULT_WEIGHTS, WeightsError, find_model
 from pipeline.recipe import DEFAULTS, MAX_NUM_IMAGES, MAX_SEED, SCHEMA, Recipe, pixels_sha256
-from pipeline.weights import DEFAULT_WEIGHTS, WeightsError, find_model
+from pipeline.recipe.files import read_recipe
 
 __all__ = ["main"]
 
@@ -70,8 +70,8 @@ def _generate(arguments: argparse.Namespace) -> int:
     from PIL import Image, ImageOps
     from tqdm import tqdm
 
-    from pipeline.hardware import prepare
-    from pipeline.render import Stage, render, series
+    from pipeline.loading.hardware import prepare
+    from pipeline.serve.render import Stage, render, series
 
     if arguments.output.suffix.lower() != ".png":
         raise ValueError(f"`--output` takes a .png file, got {arguments.output}. Only PNG carries the recipe.")

@@ -6,7 +6,7 @@ import torch
 from diffusers.utils import BaseOutput
 from PIL import Image
 
-from pipeline.reading import Reading
+from pipeline.language.reading import Reading
 
 __all__ = ["TextToImagePipelineOutput"]
 

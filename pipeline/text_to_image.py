@@ -18,7 +18,9 @@ from diffusers.utils.torch_utils import randn_tensor
 from PIL import Image
 from transformers import BertModel, CLIPImageProcessor, PreTrainedTokenizerBase
 
-from pipeline.layers import arrange, compose, recolour
+from pipeline.language.reading import PromptReader, Reading
+from pipeline.language.text_states import encode_texts, padded, sentence_embeds
+from pipeline.language.wording import plain_clauses
 from pipeline.models.decoder import ImageDecoder
 from pipeline.models.fusion import ImageFusion
 from pipeline.models.image_encoder import POSE_DIM, ImageEncoder
@@ -27,11 +29,9 @@ from pipeline.models.super_resolution import SuperResolution
 from pipeline.models.text_projection import TextProjection
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.output import TextToImagePipelineOutput
-from pipeline.reading import PromptReader, Reading
 from pipeline.safety import CONCEPT_THRESHOLD, PictureScreen, Refused, SafetyScreen
-from pipeline.text_states import encode_texts, padded, sentence_embeds
+from pipeline.scene.compose import arrange, compose, recolour
 from pipeline.watermark import embed_checked
-from pipeline.wording import plain_clauses
 
 __all__ = ["MAX_IMAGES", "TextToImagePipeline"]
 

@@ -10,19 +10,19 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 from app import LIMITS, build_demo, launch_options
-from pipeline.capabilities import CONTROLS
-from pipeline.credentials import without_credentials
 from pipeline.data.scenes import BACKGROUNDS as SCENE_BACKGROUNDS
+from pipeline.language.styles import ANY, BACKGROUNDS, STYLES, read_choices, write_choices
+from pipeline.loading.capabilities import CONTROLS
+from pipeline.loading.weights import WeightsError
+from pipeline.provenance.credentials import without_credentials
 from pipeline.recipe import DEFAULTS, MAX_PROMPT_LENGTH, SCHEMA, Recipe, pixels_hash, pixels_sha256, read_png
-from pipeline.render import Cancelled, Rendered, Stage, Verdict, render
+from pipeline.serve.render import Cancelled, Rendered, Stage, Verdict, render
+from pipeline.serve.request import read_request
+from pipeline.serve.studio import Busy, Studio
 from pipeline.ui.canvas import Drawn, canvas_finished, shelf, step_words
-from pipeline.ui.request import read_request
-from pipeline.ui.studio import Busy, Studio
-from pipeline.ui.styles import ANY, BACKGROUNDS, STYLES, read_choices, write_choices
 from pipeline.ui.uploads import open_picture
 from pipeline.ui.words import TRANSLATIONS, say
 from pipeline.watermark import verify
-from pipeline.weights import WeightsError
 from tests.tiny import tiny_pipeline
 
 WEIGHTS_HASH = "0123456789ab"

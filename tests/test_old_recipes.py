@@ -18,9 +18,9 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
+from pipeline.loading.weights import load_pipeline, weights_hash
 from pipeline.recipe import Recipe, pixels_sha256
-from pipeline.render import render
-from pipeline.weights import load_pipeline, weights_hash
+from pipeline.serve.render import render
 
 FIXTURE = Path(__file__).with_name("fixtures") / "old_recipes.json"
 KEPT = json.loads(FIXTURE.read_text(encoding="utf-8"))

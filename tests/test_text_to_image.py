@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from pipeline.capabilities import CONTROLS
+from pipeline.loading.capabilities import CONTROLS
 from pipeline.models.image_encoder import POSE_DIM
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.recipe import DEFAULTS, SCHEMA

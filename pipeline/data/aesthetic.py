@@ -26,10 +26,10 @@ from tqdm import tqdm
 from pipeline.data.decode import check_pictures
 from pipeline.data.degrade import DEGRADATIONS, GRADES, degrade
 from pipeline.data.features import EmbedImages, picture_features
-from pipeline.data.picture import flatten
 from pipeline.data.read import read_records
 from pipeline.data.record import ImageRecord, kept
 from pipeline.models.aesthetic import AestheticHead
+from pipeline.pictures.decode import flatten
 
 __all__ = ["AestheticReport", "fit_aesthetic_head", "graded_examples", "score_aesthetics", "train_on_degradations"]
 

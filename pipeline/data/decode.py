@@ -11,8 +11,8 @@ import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
-from pipeline.data.picture import UnreadablePicture
 from pipeline.data.record import ImageRecord
+from pipeline.pictures.decode import UnreadablePicture
 
 __all__ = ["check_pictures"]
 

@@ -23,11 +23,11 @@ import scipy.sparse
 import scipy.sparse.csgraph
 from PIL import Image
 
-from pipeline.data.comparison import align, crop_difference, detail, thumbnail, tone_difference
 from pipeline.data.engine import Engine
-from pipeline.data.hashing import near_pairs, perceptual_hash
-from pipeline.data.picture import UnreadablePicture, flatten
 from pipeline.data.record import ImageRecord, ImageSource
+from pipeline.pictures.comparison import align, crop_difference, detail, thumbnail, tone_difference
+from pipeline.pictures.decode import UnreadablePicture, flatten
+from pipeline.pictures.hashing import near_pairs, perceptual_hash
 
 __all__ = ["copy_quality", "deduplicate", "group_copies", "hash_pictures"]
 

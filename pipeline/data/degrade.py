@@ -9,7 +9,7 @@ import io
 import numpy as np
 from PIL import Image, ImageFilter
 
-from pipeline.data.picture import flatten
+from pipeline.pictures.decode import flatten
 
 __all__ = ["DEGRADATIONS", "GRADES", "degrade"]
 

@@ -12,8 +12,8 @@ import numpy as np
 import scipy.ndimage
 from PIL import Image
 
-from pipeline.data.picture import UnreadablePicture, flatten
 from pipeline.data.record import ImageRecord, batches
+from pipeline.pictures.decode import UnreadablePicture, flatten
 
 __all__ = ["EmbedImages", "embed_pictures", "picture_features"]
 

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from pipeline.data.features import EmbedImages
-from pipeline.data.picture import flatten
+from pipeline.pictures.decode import flatten
 
 __all__ = ["JointEncoder", "load_joint_encoder"]
 

@@ -68,7 +68,7 @@ class PrepareConfig:
     max_aspect: float = MAX_ASPECT  # longer side over shorter side
     radius: int = RADIUS  # bits in which the hashes of two copies may differ
     tolerance: float = TOLERANCE  # root mean square difference of two copies, of 255
-    crop_tolerance: float = CROP_TOLERANCE  # see pipeline.data.comparison; 0 leaves cropped copies alone
+    crop_tolerance: float = CROP_TOLERANCE  # see pipeline.pictures.comparison; 0 leaves cropped copies alone
     copies_within: str | None = None  # metadata field: pictures that differ in it are never copies of each other
     categories_file: str = str(CATEGORIES_FILE.name)  # unsafe concepts
     text_encoder: str | None = None  # folder of a sentence encoder, or weights; None screens captions by words alone

@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pipeline.data.picture import looks_like_picture
 from pipeline.data.record import ImageRecord, ImageSource
+from pipeline.pictures.decode import looks_like_picture
 
 __all__ = ["read_records"]
 

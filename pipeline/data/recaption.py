@@ -26,10 +26,10 @@ from transformers import PreTrainedTokenizerFast
 
 from pipeline.data.decode import check_pictures
 from pipeline.data.finetune_set import caption_detail
-from pipeline.data.picture import flatten
 from pipeline.data.read import read_records
 from pipeline.data.record import ImageRecord, batches, kept
 from pipeline.models.captioner import Captioner
+from pipeline.pictures.decode import flatten
 
 __all__ = [
     "describer",

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from pipeline.data.picture import MAX_SIDE, Picture, decode_picture
+from pipeline.pictures.decode import MAX_SIDE, Picture, decode_picture
 
 __all__ = ["MAX_BYTES", "Drop", "ImageRecord", "ImageSource", "batches", "kept"]
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import jinja2
 from PIL import Image
 
-from pipeline.data.picture import UnreadablePicture
 from pipeline.data.record import ImageRecord
+from pipeline.pictures.decode import UnreadablePicture
 
 __all__ = ["summarise", "write_report"]
 

@@ -8,8 +8,8 @@ import random
 from collections.abc import Iterable, Iterator
 
 from pipeline.data.features import EmbedImages
-from pipeline.data.picture import UnreadablePicture
 from pipeline.data.record import ImageRecord, batches, kept
+from pipeline.pictures.decode import UnreadablePicture
 from pipeline.safety import PictureScreen, SafetyScreen
 
 __all__ = ["harmless_captions", "screen_pictures", "screen_records"]

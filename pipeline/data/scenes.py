@@ -11,8 +11,8 @@ from PIL import Image
 
 from pipeline.data.captions import scene_caption
 from pipeline.data.cutouts import Cutout, CutoutSet
-from pipeline.english import NUMBER_WORDS, plural, with_article
-from pipeline.wording import CORNERS, UNSAID_BACKGROUNDS, app_caption
+from pipeline.language.english import NUMBER_WORDS, plural, with_article
+from pipeline.language.wording import CORNERS, UNSAID_BACKGROUNDS, app_caption
 
 __all__ = ["BACKGROUNDS", "MORE_GROUNDS", "Portrait", "Scene", "SceneComposer"]
 

@@ -14,8 +14,8 @@ import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pipeline.data.picture import UnreadablePicture
 from pipeline.data.record import ImageRecord
+from pipeline.pictures.decode import UnreadablePicture
 
 __all__ = ["public_metadata", "write_shards"]
 

@@ -10,7 +10,7 @@ import json
 
 from pipeline.evaluation import ablations, alignment, latency
 from pipeline.evaluation.arguments import evaluation_arguments, open_all
-from pipeline.weights import weights_hash
+from pipeline.loading.weights import weights_hash
 
 __all__ = ["main"]
 

@@ -21,7 +21,7 @@ import torch
 from PIL import Image
 
 from pipeline.data.cutouts import Cutout, load_cutouts
-from pipeline.english import with_article
+from pipeline.language.english import with_article
 from pipeline.search import DUPLICATE_COSINE, Embedder
 
 __all__ = [

@@ -21,10 +21,10 @@ from pathlib import Path
 import torch
 
 from pipeline.evaluation.table import markdown_table
+from pipeline.loading.weights import DEFAULT_WEIGHTS, WeightsError, load_pipeline
 from pipeline.recipe import Recipe
-from pipeline.render import Stage, render
+from pipeline.serve.render import Stage, render
 from pipeline.text_to_image import TextToImagePipeline
-from pipeline.weights import DEFAULT_WEIGHTS, WeightsError, load_pipeline
 
 __all__ = ["STOCK", "cold_start", "folder_bytes", "main", "report", "time_picture", "time_pictures"]
 

@@ -2,8 +2,8 @@
 
     python -m pipeline.evaluation.memory --weights weights --pictures 500
 
-draws through `pipeline.render.render`, as the page does, every picture with a prompt and a seed of its own, every
-tenth with a reference picture, and prints the resident size every 50 pictures and its slope. It reads
+draws through `pipeline.serve.render.render`, as the page does, every picture with a prompt and a seed of its own,
+every tenth with a reference picture, and prints the resident size every 50 pictures and its slope. It reads
 /proc/self/statm, so it needs Linux.
 """
 
@@ -20,10 +20,10 @@ from PIL import Image
 
 from pipeline.evaluation.latency import PROMPTS
 from pipeline.evaluation.table import markdown_table
+from pipeline.loading.weights import DEFAULT_WEIGHTS, WeightsError, load_pipeline
 from pipeline.recipe import Recipe, pixels_sha256
-from pipeline.render import render
+from pipeline.serve.render import render
 from pipeline.text_to_image import TextToImagePipeline
-from pipeline.weights import DEFAULT_WEIGHTS, WeightsError, load_pipeline
 
 __all__ = ["main", "measure", "resident_bytes", "slope"]
 

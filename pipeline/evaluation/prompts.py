@@ -8,12 +8,12 @@ import random
 from collections import defaultdict
 from dataclasses import dataclass
 
-from pipeline.data.common_words import MORE_NAMES
 from pipeline.data.cutouts import Cutout, CutoutSet
 from pipeline.data.scenes import BACKGROUNDS
-from pipeline.english import NUMBER_WORDS, plural, with_article
 from pipeline.evaluation.other_words import OTHER_WORDS
 from pipeline.evaluation.real_pictures import vanishes
+from pipeline.language.common_words import MORE_NAMES
+from pipeline.language.english import NUMBER_WORDS, plural, with_article
 
 __all__ = ["Ask", "PromptLists"]
 

@@ -16,12 +16,12 @@ import torch
 import torch.nn.functional as F
 
 from pipeline.data.cutouts import Cutout, CutoutSet
-from pipeline.english import with_article
 from pipeline.evaluation.judge import load_rows
 from pipeline.evaluation.table import markdown_table
+from pipeline.language.english import with_article
+from pipeline.language.wording import app_caption
+from pipeline.loading.weights import DEFAULT_WEIGHTS, WeightsError, load_pipeline
 from pipeline.text_to_image import TextToImagePipeline
-from pipeline.weights import DEFAULT_WEIGHTS, WeightsError, load_pipeline
-from pipeline.wording import app_caption
 
 __all__ = ["LayerError", "compare_layers", "draw_layers", "main", "real_layer"]
 

@@ -25,8 +25,8 @@ from pipeline.data.read import read_records
 from pipeline.data.sentence_encoder import load_text_encoder
 from pipeline.evaluation.safety_prompts import BENIGN_CHOSEN_ON, BENIGN_PROMPTS, UNSAFE_CHOSEN_ON, UNSAFE_PROMPTS
 from pipeline.evaluation.table import markdown_table
+from pipeline.loading.weights import DEFAULT_WEIGHTS, load_pipeline
 from pipeline.safety import CONCEPT_THRESHOLD, SafetyScreen
-from pipeline.weights import DEFAULT_WEIGHTS, load_pipeline
 
 __all__ = ["harmless_lists", "measure_drawn", "measure_safety", "unsafe_lists"]
 

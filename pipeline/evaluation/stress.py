@@ -23,9 +23,9 @@ from PIL import Image, ImageEnhance
 
 from pipeline.data.decode import check_pictures
 from pipeline.data.degrade import DEGRADATIONS, GRADES, degrade
-from pipeline.data.picture import flatten
 from pipeline.data.read import read_records
 from pipeline.data.record import ImageRecord, kept
+from pipeline.pictures.decode import flatten
 
 __all__ = ["COPIES", "DAMAGES", "encode", "make_stress_set"]
 

@@ -27,9 +27,9 @@ from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
 from pipeline.evaluation.table import markdown_table
 from pipeline.evaluation.watermark_pictures import compose_pictures, draw_pictures, read_pictures
+from pipeline.loading.weights import DEFAULT_WEIGHTS
 from pipeline.watermark import Detection, WatermarkKey, embed, embed_checked, verify
 from pipeline.watermark.embed import LUMA_AMPLITUDE, LUMA_PER_STD, SCALE
-from pipeline.weights import DEFAULT_WEIGHTS
 
 __all__ = ["ATTACKS", "BEYOND", "main"]
 

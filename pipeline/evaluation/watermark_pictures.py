@@ -13,9 +13,9 @@ from tqdm import tqdm
 
 from pipeline.data.cutouts import load_cutouts
 from pipeline.data.scenes import BACKGROUNDS, SceneComposer
+from pipeline.loading.weights import load_pipeline
 from pipeline.watermark import embed_checked
 from pipeline.watermark.embed import to_rgb
-from pipeline.weights import load_pipeline
 
 __all__ = ["compose_pictures", "draw_pictures", "read_pictures"]
 

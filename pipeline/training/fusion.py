@@ -19,7 +19,7 @@ from PIL import Image
 
 from pipeline.data.cutouts import load_cutouts
 from pipeline.data.scenes import SceneComposer
-from pipeline.english import with_article
+from pipeline.language.english import with_article
 from pipeline.models.fusion import FUSION_TYPES, ImageFusion
 from pipeline.search import Embedder
 from pipeline.training.loop import LoopConfig, train

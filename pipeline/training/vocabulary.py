@@ -2,8 +2,8 @@
 
     python -m pipeline.training.vocabulary --input PICTURES --run runs/default --named SOURCE,SOURCE
 
-A name that several things share stands for the one that people mean (``pipeline/data/common_words.py``), else for the
-one whose own phrase is nearest to it in meaning.
+A name that several things share stands for the one that people mean (``pipeline/language/common_words.py``), else
+for the one whose own phrase is nearest to it in meaning.
 """
 
 from pathlib import Path
@@ -11,13 +11,13 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
-from pipeline.data.common_words import COMMON_WORDS, MORE_NAMES
 from pipeline.data.cutouts import Cutout, load_cutouts
 from pipeline.data.scenes import BACKGROUNDS, MORE_GROUNDS, PLAIN_STYLE_WORDS
+from pipeline.language.common_words import COMMON_WORDS, MORE_NAMES
+from pipeline.language.wording import STYLE_FAMILIES
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.training.arguments import parse_arguments
 from pipeline.training.text import load_text_encoder
-from pipeline.wording import STYLE_FAMILIES
 
 __all__ = ["embed_phrases", "main", "make_vocabulary"]
 

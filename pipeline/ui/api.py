@@ -11,19 +11,19 @@ from pathlib import Path
 
 import gradio as gr
 
-from pipeline.capabilities import CONTROLS
-from pipeline.download import FORMATS
+from pipeline.loading.capabilities import CONTROLS
+from pipeline.loading.weights import WeightsError
 from pipeline.recipe import DEFAULTS, MAX_PROMPT_LENGTH, SCHEMA
-from pipeline.render import Cancelled, Rendered, series
-from pipeline.ui.collection import find
-from pipeline.ui.create_tab import DRAWING
-from pipeline.ui.evidence import look
-from pipeline.ui.limits import Limits
-from pipeline.ui.request import read_request
-from pipeline.ui.studio import Restored, Studio
+from pipeline.recipe.files import FORMATS
+from pipeline.serve.collection import find
+from pipeline.serve.evidence import look
+from pipeline.serve.limits import Limits
+from pipeline.serve.render import Cancelled, Rendered, series
+from pipeline.serve.request import read_request
+from pipeline.serve.studio import Restored, Studio
+from pipeline.ui.tabs.create import DRAWING
 from pipeline.ui.uploads import open_picture
 from pipeline.watermark import WatermarkError
-from pipeline.weights import WeightsError
 
 __all__ = ["build_api"]
 

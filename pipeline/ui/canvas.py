@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 from PIL import Image
 
-from pipeline.capabilities import EASEL
+from pipeline.loading.capabilities import EASEL
 from pipeline.recipe import STAGES, Recipe, Variation
-from pipeline.render import Rendered, Stage, Verdict
+from pipeline.serve.render import Rendered, Stage, Verdict
 
 __all__ = ["Drawn", "canvas_compared", "canvas_drawing", "canvas_empty", "canvas_finished", "file_url", "shares"]
 __all__ += ["shelf", "status", "step_words"]

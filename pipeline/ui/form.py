@@ -6,11 +6,11 @@ from random import SystemRandom
 import gradio as gr
 from PIL import Image
 
-from pipeline.capabilities import EASEL, Capabilities
+from pipeline.language.styles import ANY, BACKGROUNDS, STYLES, read_choices
+from pipeline.loading.capabilities import EASEL, Capabilities
 from pipeline.recipe import DEFAULTS, MAX_SEED, SCHEMA, Recipe
-from pipeline.ui.limits import Limits
-from pipeline.ui.request import read_request
-from pipeline.ui.styles import ANY, BACKGROUNDS, STYLES, read_choices
+from pipeline.serve.limits import Limits
+from pipeline.serve.request import read_request
 from pipeline.ui.words import say
 
 __all__ = ["FUSIONS", "Form", "build_form", "read_form", "reference_paths", "roll", "write_form"]

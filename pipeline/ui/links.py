@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 import gradio as gr
 
 from pipeline.recipe import Recipe
+from pipeline.serve.limits import Limits
+from pipeline.serve.studio import Studio
 from pipeline.ui.canvas import Drawn, status
-from pipeline.ui.create_tab import DRAWING, CreateTab, Expected, done_words, verdict_on
 from pipeline.ui.form import write_form
-from pipeline.ui.limits import Limits
-from pipeline.ui.studio import Studio
-from pipeline.ui.verify_tab import VerifyTab
+from pipeline.ui.tabs.create import DRAWING, CreateTab, Expected, done_words, verdict_on
+from pipeline.ui.tabs.verify import VerifyTab
 
 __all__ = ["wire_links"]
 

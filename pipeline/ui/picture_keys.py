@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from pipeline.capabilities import EASEL, Capabilities
-from pipeline.download import FORMATS
+from pipeline.loading.capabilities import EASEL, Capabilities
+from pipeline.recipe.files import FORMATS
 from pipeline.ui.words import say
 
 __all__ = ["A_LITTLE", "A_LOT", "PictureKeys", "build_picture_keys"]

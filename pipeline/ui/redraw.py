@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import gradio as gr
 
-from pipeline.render import Cancelled, Rendered, compare
+from pipeline.loading.weights import WeightsError
+from pipeline.serve.limits import Limits
+from pipeline.serve.render import Cancelled, Rendered, compare
+from pipeline.serve.studio import Studio
 from pipeline.ui.canvas import Drawn, status
-from pipeline.ui.create_tab import DRAWING, CreateTab, progress_updates
 from pipeline.ui.form import reference_paths
-from pipeline.ui.limits import Limits
-from pipeline.ui.studio import Studio
+from pipeline.ui.tabs.create import DRAWING, CreateTab, progress_updates
 from pipeline.ui.uploads import open_picture
 from pipeline.watermark import WatermarkError
-from pipeline.weights import WeightsError
 
 __all__ = ["wire_redraw"]
 

@@ -21,14 +21,14 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from pipeline import __version__
-from pipeline.capabilities import CONTROLS
+from pipeline.loading.capabilities import CONTROLS
+from pipeline.loading.weights import WeightsError
 from pipeline.recipe import ParsedLink, Recipe
-from pipeline.render import Cancelled, Rendered
-from pipeline.ui.limits import Limits
-from pipeline.ui.request import read_request
-from pipeline.ui.studio import Busy, Studio
+from pipeline.serve.limits import Limits
+from pipeline.serve.render import Cancelled, Rendered
+from pipeline.serve.request import read_request
+from pipeline.serve.studio import Busy, Studio
 from pipeline.watermark import WatermarkError
-from pipeline.weights import WeightsError
 
 __all__ = ["Allowance", "app_options"]
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import gradio as gr
 
-from pipeline.ui.about import ABOUT
+from pipeline.ui.tabs.about import ABOUT
 from pipeline.ui.words import translations
 
 __all__ = ["CSS", "HEAD", "HEADER", "easel_theme"]
 
-_HERE = Path(__file__).parent
+_HERE = Path(__file__).with_name("static")
 CSS = (_HERE / "page.css").read_text(encoding="utf-8")
 _SCRIPT_NAMES = ("words.js", "page.js", "gallery.js", "history.js")
 _SCRIPTS = "".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPT_NAMES)

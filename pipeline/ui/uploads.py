@@ -6,7 +6,7 @@ from pathlib import Path
 import gradio as gr
 from PIL import Image, ImageOps
 
-from pipeline.ui.limits import Limits
+from pipeline.serve.limits import Limits
 
 __all__ = ["check_picture", "open_picture", "picture_upload"]
 

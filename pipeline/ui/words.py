@@ -8,8 +8,8 @@ sentences.py, the About tab in about.py. Prompts stay in English, which is the m
 import gradio as gr
 from gradio.i18n import I18nData
 
-from pipeline.ui.about import ABOUT
 from pipeline.ui.sentences import SENTENCES
+from pipeline.ui.tabs.about import ABOUT
 
 __all__ = ["TRANSLATIONS", "say", "translations"]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from pipeline.download import read_recipe
+from pipeline.recipe.files import read_recipe
 from pipeline.watermark.detect import verify
 
 

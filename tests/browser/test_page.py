@@ -9,8 +9,8 @@ from PIL import Image
 
 from app import build_demo, launch_options
 from pipeline.recipe import Recipe, pixels_hash, read_png
-from pipeline.render import render
-from pipeline.store import Store
+from pipeline.serve.render import render
+from pipeline.serve.store import Store
 from pipeline.watermark import verify
 from tests.browser.conftest import TIMEOUT, save_download
 from tests.tiny import tiny_pipeline

@@ -8,9 +8,9 @@ import io
 import pytest
 from PIL import Image, ImageOps
 
-from pipeline.credentials import available, read_credentials, without_credentials
-from pipeline.download import SUFFIXES, read_recipe
+from pipeline.provenance.credentials import available, read_credentials, without_credentials
 from pipeline.recipe import pixels_hash
+from pipeline.recipe.files import SUFFIXES, read_recipe
 from pipeline.watermark import verify
 from tests.browser.conftest import save_download
 from tests.browser.test_page import PROMPT, draw

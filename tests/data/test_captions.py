@@ -5,7 +5,7 @@ import random
 import pytest
 
 from pipeline.data.captions import scene_caption
-from pipeline.english import plural, singular, with_article
+from pipeline.language.english import plural, singular, with_article
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from pipeline.data.engine import Engine
-from pipeline.data.hashing import near_pairs
 from pipeline.evaluation.data import made_hashes
+from pipeline.pictures.hashing import near_pairs
 
 
 def _plus(number: int, *, more: int) -> int:

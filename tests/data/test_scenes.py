@@ -9,7 +9,7 @@ from scipy import ndimage
 
 from pipeline.data.cutouts import Cutout, CutoutSet, load_cutouts
 from pipeline.data.scenes import BACKGROUNDS, MORE_GROUNDS, SceneComposer
-from pipeline.english import NUMBER_WORDS
+from pipeline.language.english import NUMBER_WORDS
 from tests.evaluation.cutout_zip import write_cutouts
 
 SINGLE, COUNT, PAIR = (1, 0, 0), (0, 1, 0), (0, 0, 1)

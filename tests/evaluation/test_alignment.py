@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 
 from pipeline.data.captions import scene_caption
-from pipeline.english import with_article
 from pipeline.evaluation.alignment import Row, align, draw, draw_real, judge_asks, main, table
 from pipeline.evaluation.judge import load_judge
 from pipeline.evaluation.prompts import PromptLists
+from pipeline.language.english import with_article
 from pipeline.training.export import write_checksums
 from tests.evaluation.cutout_zip import write_cutouts
 from tests.tiny import tiny_pipeline

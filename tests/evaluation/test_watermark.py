@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from pipeline.evaluation import watermark
-from tests.test_watermark import draw
+from tests.watermark.test_detect import draw
 
 
 @pytest.fixture

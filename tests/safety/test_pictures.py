@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from pipeline.evaluation.latency import LOOKS, THINGS
+from pipeline.loading.weights import DEFAULT_WEIGHTS, load_pipeline
 from pipeline.safety import PictureScreen, Refused
-from pipeline.weights import DEFAULT_WEIGHTS, load_pipeline
 
 EAST, NORTH = np.array([[1.0, 0.0]]), np.array([[0.0, 1.0]])
 NEARLY_EAST = np.array([[0.96, 0.28]])

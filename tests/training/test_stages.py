@@ -11,9 +11,9 @@ import torch
 from PIL import Image, ImageDraw
 from safetensors.torch import load_file
 
+from pipeline.loading.weights import load_pipeline
 from pipeline.text_to_image import TextToImagePipeline
 from pipeline.training import decoder, distil, embedder, export, prior, scenes, super_res, vocabulary
-from pipeline.weights import load_pipeline
 from tests.tiny import tiny_text_encoder, tiny_tokenizer
 
 

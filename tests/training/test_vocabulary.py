@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from pipeline.data.common_words import COMMON_WORDS
 from pipeline.data.cutouts import Cutout
+from pipeline.language.common_words import COMMON_WORDS
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.training.vocabulary import make_vocabulary
 from tests.tiny import tiny_text_encoder, tiny_tokenizer

@@ -13,10 +13,10 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 from app import build_demo, launch_options
-from pipeline.credentials import available, read_credentials, without_credentials
-from pipeline.download import read_recipe
+from pipeline.provenance.credentials import available, read_credentials, without_credentials
 from pipeline.recipe import pixels_hash
-from pipeline.store import Store
+from pipeline.recipe.files import read_recipe
+from pipeline.serve.store import Store
 from pipeline.watermark import verify
 from tests.tiny import tiny_pipeline
 

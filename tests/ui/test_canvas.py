@@ -3,7 +3,7 @@
 import re
 
 from pipeline.recipe import Recipe
-from pipeline.render import Stage
+from pipeline.serve.render import Stage
 from pipeline.ui.canvas import Drawn, canvas_compared, canvas_drawing, canvas_finished, shares
 
 CAT = Drawn("/tmp/cat.png", Recipe(prompt="a cat", seed=7), "0" * 16, 1.0)

@@ -11,12 +11,12 @@ from PIL import Image
 
 from app import LIMITS
 from pipeline.recipe import Recipe, pixels_sha256
-from pipeline.render import Rendered
-from pipeline.store import Store
+from pipeline.serve.render import Rendered
+from pipeline.serve.store import Store
+from pipeline.serve.studio import Restored, Studio
 from pipeline.ui.canvas import Drawn
-from pipeline.ui.create_tab import build_create_tab
 from pipeline.ui.redraw import wire_redraw
-from pipeline.ui.studio import Restored, Studio
+from pipeline.ui.tabs.create import build_create_tab
 from tests.tiny import tiny_pipeline
 
 RECIPE = Recipe(prompt="a cat", seed=7, weights_hash="0123456789ab")

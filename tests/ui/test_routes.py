@@ -14,12 +14,12 @@ from PIL import Image
 
 from app import LIMITS, build_demo, launch_options
 from pipeline import __version__
+from pipeline.loading.weights import WeightsError
 from pipeline.recipe import DEFAULTS, SCHEMA, Recipe, pixels_hash, read_png
-from pipeline.render import render
-from pipeline.store import Store
+from pipeline.serve.render import render
+from pipeline.serve.store import Store
 from pipeline.ui.routes import Allowance
 from pipeline.watermark import verify
-from pipeline.weights import WeightsError
 from tests.tiny import tiny_pipeline
 
 WEIGHTS_HASH = "0123456789ab"

@@ -10,20 +10,22 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.credentials import FileCredentials
+from pipeline.provenance.credentials import FileCredentials
 from pipeline.recipe import Recipe
 from pipeline.safety.screen import CATEGORIES_FILE
+from pipeline.serve.examples import EXAMPLES
 from pipeline.ui import links
-from pipeline.ui.examples import EXAMPLES
-from pipeline.ui.history_tab import _SCAFFOLD
+from pipeline.ui.tabs.history import _SCAFFOLD
 from pipeline.ui.theme import HEADER
 from pipeline.ui.words import TRANSLATIONS
 from pipeline.watermark.detect import Detection
 
 UI = Path(__file__).resolve().parents[2] / "pipeline" / "ui"
-SOURCES = [*UI.glob("*.py"), UI.parents[1] / "app.py"]
+PAGE = [*UI.rglob("*.py"), *(UI.parent / "serve").glob("*.py"), UI.parent / "language" / "styles.py"]
+SOURCES = [*PAGE, UI.parents[1] / "app.py"]
 # Where the sentences are written that visitors read when something is refused; api.py speaks to programs.
-REFUSING = [path for path in UI.glob("*.py") if path.name != "api.py"] + [UI.parent / "capabilities.py"]
+REFUSING = [path for path in PAGE if path.name not in ("api.py", "store.py", "render.py")]
+REFUSING.append(UI.parent / "loading" / "capabilities.py")
 
 
 def said(source: str, function: str) -> set[str]:
@@ -89,7 +91,7 @@ def test_what_verify_says_has_all_languages():
     assert [sentence for sentence in found + seals if not is_known(sentence)] == []
 
 
-@pytest.mark.parametrize("path", sorted(UI.glob("*.js")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted((UI / "static").glob("*.js")), ids=lambda path: path.name)
 def test_what_scripts_say_has_all_languages(path):
     source = path.read_text(encoding="utf-8")
     words = set(re.findall(r'(?:easelWords|note)\("([^"]+)"', source))

@@ -1,0 +1,267 @@
+"""Another model behind our own call: any text-to-image repository of diffusers, drawn, stopped and marked like ours.
+
+    capabilities = read_capabilities("FOLDER", "name")     # of pipeline.loading.repository: configuration files only
+    pipe = load_adapted("FOLDER", capabilities)
+    image = pipe("a red apple", generator=torch.manual_seed(7), watermark_payload=1).images[0]
+
+`AdaptedPipeline` has what `pipeline.serve.render.render` and the page use of `TextToImagePipeline`. Progress and
+cancel go through the progress bar that every pipeline of diffusers counts its steps on, because some, UnCLIP among
+them, have no `callback_on_step_end`.
+"""
+
+import inspect
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image
+
+from pipeline.loading.capabilities import CONTROLS, Capabilities
+from pipeline.loading.repository import argument, check_repository, pipeline_class
+from pipeline.loading.weights import WeightsError
+from pipeline.safety import SafetyScreen
+from pipeline.watermark import embed_checked
+
+if TYPE_CHECKING:  # diffusers takes seconds to import
+    import torch
+    from diffusers import DiffusionPipeline
+
+    from pipeline.output import TextToImagePipelineOutput
+
+__all__ = ["AdaptedPipeline", "load_adapted"]
+
+_STAGE_OF = {
+    "prior": "prior_num_inference_steps",
+    "decoder": "num_inference_steps",
+    "super_res": "super_res_num_inference_steps",
+}
+
+
+class AdaptedPipeline:
+    """A pipeline of diffusers, with the call of ours.
+
+    Args:
+        pipe: any text-to-image pipeline of diffusers, in eval mode on its device.
+        capabilities: what it can be asked for.
+    """
+
+    def __init__(self, pipe: "DiffusionPipeline", capabilities: Capabilities):
+        self.pipe, self.capabilities = pipe, capabilities
+        self.safety_checker = SafetyScreen()  # words alone: a threshold of the meaning belongs to one text encoder
+        self._arguments = {name: argument(type(pipe), name)[0] for name in CONTROLS if name in capabilities.controls}
+        self._on_step: Callable[[str, int], None] | None = None
+        self._loops = 0
+        self._stages = [stage for stage, control in _STAGE_OF.items() if control in capabilities.controls]
+        for each in _with_inner_pipelines(pipe):
+            each.progress_bar = self._progress_bar
+
+    @property
+    def components(self) -> dict:
+        return self.pipe.components
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of its pictures, in pixels."""
+        return self.capabilities.width, self.capabilities.height
+
+    def __call__(
+        self,
+        prompt: str,
+        negative_prompt: str | None = None,
+        image: list[Image.Image] | None = None,
+        *,
+        generator: "torch.Generator | None" = None,
+        watermark_payload: int | None = None,
+        callback_on_step_end: Callable[["AdaptedPipeline", int, None, dict], dict] | None = None,
+        callback_on_step_end_tensor_inputs: tuple[str, ...] = (),
+        **settings: Any,
+    ) -> "TextToImagePipelineOutput":
+        """Draw one picture, marked, with the mark read back.
+
+        Args:
+            prompt: what to draw.
+            negative_prompt, image: only where ``capabilities`` has them.
+            generator: the only source of randomness.
+            watermark_payload: 32-bit number carried by the watermark.
+            callback_on_step_end: called after each step as (self, step, None, kwargs), where kwargs hold ``stage``,
+                ``picture`` and the chosen tensors, all None: what a foreign model has half-way is its own affair. An
+                exception raised in it ends the call.
+            settings: the recipe's controls. Those that the model lacks are not passed on; `Capabilities.check` is
+                what refuses them.
+
+        Raises:
+            ValueError: an argument that this model has no place for, or its own safety check held the picture back;
+                `pipeline.safety.Refused`, one of them, where our screen refuses the prompt.
+        """
+        from pipeline.output import TextToImagePipelineOutput
+
+        extra = [name for name in settings if name not in _HEEDED and settings[name] is not None]
+        if extra:
+            raise ValueError(f"The model {self.capabilities.model} has no `{extra[0]}`. Leave it out.")
+        if not prompt.strip():
+            raise ValueError(f"The model {self.capabilities.model} draws from words. Type what you would like to see.")
+        self.safety_checker.check([prompt])
+        arguments = {theirs: settings[name] for name, theirs in self._arguments.items() if name in settings}
+        if negative_prompt and self.capabilities.negative_prompt:
+            arguments["negative_prompt"] = negative_prompt
+        if image:
+            if len(image) > self.capabilities.max_references:
+                raise ValueError(f"The model {self.capabilities.model} takes no such reference pictures. Remove them.")
+            arguments["image"] = image[0]
+        parameters = inspect.signature(type(self.pipe).__call__).parameters
+        if {"width", "height"} <= parameters.keys():
+            arguments |= {"width": self.size[0], "height": self.size[1]}
+        if "max_area" in parameters:
+            arguments["max_area"] = self.size[0] * self.size[1]
+
+        def on_step(stage: str, step: int) -> None:
+            if callback_on_step_end is not None:
+                chosen = dict.fromkeys(callback_on_step_end_tensor_inputs)
+                callback_on_step_end(self, step, None, {"stage": stage, "picture": 0, **chosen})
+
+        self._on_step, self._loops = on_step, 0
+        try:
+            output = self.pipe(prompt=prompt, generator=generator, output_type="pil", **arguments)
+        finally:
+            self._on_step = None
+        if any(output.get("nsfw_content_detected") or ()):
+            raise ValueError("The model's own safety check held this picture back. Change the prompt or the seed.")
+        picture = output.images[0].convert("RGB")
+        if picture.size != self.size:
+            raise ValueError(
+                f"The model {self.capabilities.model} drew {picture.width}x{picture.height} pixels in place of "
+                f"{self.size[0]}x{self.size[1]}. Choose another model."
+            )
+        marked = embed_checked(picture, payload=watermark_payload)
+        return TextToImagePipelineOutput(images=[marked], image_embeds=None, image_weights=[1.0] if image else None)
+
+    def get_text_embeds(self, prompts: list[str]) -> "torch.Tensor":
+        """Not here: raises ValueError."""
+        raise ValueError(
+            f"The model {self.capabilities.model} has no embeddings to search with. Start Easel without `--model`."
+        )
+
+    def get_image_embeds(self, images: list[Image.Image]) -> "torch.Tensor":
+        """Not here: raises ValueError."""
+        return self.get_text_embeds([])
+
+    def _progress_bar(self, iterable=None, total: int | None = None) -> "_Steps":
+        """In the place of `DiffusionPipeline.progress_bar`. The loops of one call are its stages, in order."""
+        stage = self._stages[min(self._loops, len(self._stages) - 1)]
+        self._loops += 1
+        return _Steps(iterable, total, lambda step: self._on_step and self._on_step(stage, step))
+
+
+_HEEDED = {*CONTROLS, "image_weights", "fusion_type", "similarity_strength"}
+
+
+class _Steps:
+    """As much of a tqdm bar as diffusers' pipelines use; tells each finished step, from 0."""
+
+    def __init__(self, iterable, total: int | None, tell: Callable[[int], None]):
+        self.iterable, self.total, self.n, self._tell = iterable, total, 0, tell
+
+    def __iter__(self) -> Iterator:
+        for item in self.iterable:
+            yield item
+            self.update()
+
+    def __len__(self) -> int:
+        return len(self.iterable) if self.total is None else self.total
+
+    def __enter__(self) -> "_Steps":
+        return self
+
+    def __exit__(self, *raised) -> None:
+        pass
+
+    def update(self, n: int = 1) -> None:
+        for _ in range(n):
+            self._tell(self.n)
+            self.n += 1
+
+    def set_description(self, *words, **more) -> None:
+        """A bar's label; nobody reads it here."""
+
+    set_postfix = set_postfix_str = set_description
+
+
+def load_adapted(
+    folder: str | Path, capabilities: Capabilities, *, device: str = "cpu", dtype: "torch.dtype | None" = None
+) -> AdaptedPipeline:
+    """The repository in ``folder``, ready to draw. Reads local files only.
+
+    Args:
+        device: where its modules go.
+        dtype: of its weights; None is float32.
+
+    Raises:
+        WeightsError: weights are missing, pickled, or do not fit their configuration.
+    """
+    import torch
+
+    folder = Path(folder)
+    own_class = pipeline_class(folder, capabilities.model)
+    check_repository(folder, capabilities.model)
+    options = {"use_safetensors": True, "local_files_only": True, "dtype": dtype or torch.float32}
+    if "add_watermarker" in inspect.signature(own_class.__init__).parameters:
+        options["add_watermarker"] = False  # ours closes the chain; a second one would cost quality for nothing
+    if any(folder.glob("*/*.fp16.safetensors")) and not any(folder.glob("*/*model.safetensors")):
+        options["variant"] = "fp16"
+    _restore_unclip()
+    missing = _MissingWeights()
+    try:
+        with missing:
+            pipe = own_class.from_pretrained(folder, **options)
+    except (OSError, ValueError, KeyError, RuntimeError, TypeError, AttributeError, ImportError) as error:
+        reason = " ".join(str(error).split())[:300]
+        raise WeightsError(
+            f"{capabilities.model} cannot be loaded as {own_class.__name__} ({reason}). "
+            "Save the whole pipeline with diffusers' `save_pretrained` and pass that folder."
+        ) from error
+    if missing.said:
+        raise WeightsError(
+            f"The weights of {capabilities.model} do not fit their configuration ({missing.said[0][:200]}). "
+            "Download the repository again."
+        )
+    for component in pipe.components.values():
+        if isinstance(component, torch.nn.Module):
+            component.eval()
+    return AdaptedPipeline(pipe.to(device), capabilities)
+
+
+class _MissingWeights(logging.Handler):
+    """Hears diffusers say that it made up weights which a file lacks: it says so in its log and goes on."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.said: list[str] = []
+        self._logger = logging.getLogger("diffusers.models.modeling_utils")
+
+    def emit(self, record: logging.LogRecord) -> None:
+        said = " ".join(record.getMessage().split())
+        if "newly initialized" in said:
+            self.said.append(said)
+
+    def __enter__(self) -> None:
+        self._logger.addHandler(self)
+
+    def __exit__(self, *raised) -> None:
+        self._logger.removeHandler(self)
+
+
+def _restore_unclip() -> None:
+    """Let diffusers find UnCLIP's own component again: it moved the module, and repositories name the old place."""
+    import diffusers
+    from diffusers.pipelines.deprecated import unclip
+
+    diffusers.pipelines.unclip = unclip  # ["unclip", "UnCLIPTextProjModel"], as Karlo's index says
+    diffusers.UnCLIPTextProjModel = unclip.UnCLIPTextProjModel  # ["diffusers", ...], as `save_pretrained` writes now
+
+
+def _with_inner_pipelines(pipe: "DiffusionPipeline") -> list:
+    """The pipeline and those that it is combined of (Kandinsky's prior_pipe and decoder_pipe)."""
+    from diffusers import DiffusionPipeline
+
+    return [pipe, *(value for value in vars(pipe).values() if isinstance(value, DiffusionPipeline))]

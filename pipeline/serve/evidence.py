@@ -1,0 +1,88 @@
+"""Everything that a picture says about where it comes from: its mark, its recipe and its Content Credentials."""
+
+import queue
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.provenance.credentials import FileCredentials, available, read_credentials
+from pipeline.recipe import Recipe
+from pipeline.recipe.files import read_recipe
+from pipeline.serve.limits import Limits
+from pipeline.serve.store import Store
+from pipeline.ui.uploads import check_picture, open_picture
+from pipeline.watermark import Detection, verify
+
+__all__ = ["Evidence", "look"]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was found in one file.
+
+    Attributes:
+        found: of the watermark.
+        recipe: what to draw again; None where neither the file nor the store knows one.
+        source: where the recipe comes from: "file" (its text, which anyone can write), "store" (the picture kept here
+            that the mark names) or "".
+        misplaced: the file's text holds another recipe than the one that the mark names.
+        credentials: what the Content Credentials say; None where the file has none or they were not checked.
+        checked: whether Content Credentials were looked for, which takes the package c2pa-python.
+        stopped: the search for the mark was stopped early.
+    """
+
+    found: Detection
+    recipe: Recipe | None
+    source: str
+    misplaced: bool
+    credentials: FileCredentials | None
+    checked: bool
+    stopped: bool = False
+
+
+def look(
+    path: str, limits: Limits, store: Store, *, deep: bool, stop: threading.Event | None = None
+) -> Iterator[float | Evidence]:
+    """Search a file: yields the finished share, last the evidence. Closing the iterator ends the search.
+
+    Args:
+        path: as it was uploaded, byte for byte.
+        store: asked for the recipe that a mark names.
+        deep: see `verify`.
+        stop: set it, from any thread, and what was found so far is the answer.
+
+    Raises:
+        ValueError: one sentence for the person who uploaded it.
+    """
+    check_picture(path, limits)
+    said = read_recipe(path)
+    credentials = read_credentials(Path(path).read_bytes())
+    image = open_picture(path, limits)
+    stop = stop or threading.Event()
+    gone = threading.Event()
+    events: queue.SimpleQueue = queue.SimpleQueue()
+
+    def ends() -> bool:
+        return gone.is_set() or stop.is_set()
+
+    def work() -> None:
+        try:
+            events.put(verify(image, deep=deep, progress=events.put, cancel=ends))
+        except Exception as error:  # raised again in the caller's thread
+            events.put(error)
+
+    threading.Thread(target=work, name="easel-verify", daemon=True).start()
+    try:
+        while not isinstance(event := events.get(), Detection):
+            if isinstance(event, Exception):
+                raise event
+            yield event
+    finally:
+        gone.set()
+    misplaced = said is not None and event.payload is not None and event.payload != said.id32
+    recipe, source = said, "file" if said else ""
+    if event.payload is not None and (said is None or misplaced):
+        stored = store.find_payload(event.payload)
+        recipe, source = (stored.recipe, "store") if stored else (recipe, source)
+    yield Evidence(event, recipe, source, misplaced, credentials, available(), stop.is_set())

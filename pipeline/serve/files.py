@@ -1,0 +1,118 @@
+"""The files that visitors take away: every drawn picture as a signed PNG, and as JPEG or WebP where somebody asks.
+
+A file leaves in this order: drawn and marked (`render`), recipe inside, Content Credentials last (where c2pa-python is
+installed). No two signatures are alike, so what "same recipe, same bytes" speaks of is the PNG before it is signed:
+the store keeps that one, and `without_credentials` gives it back from a download.
+"""
+
+import io
+import itertools
+import logging
+import re
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from PIL import Image
+
+from pipeline.provenance.credentials import CredentialsError, available, sign_credentials, without_credentials
+from pipeline.recipe import Recipe
+from pipeline.recipe.files import FORMATS, SUFFIXES, convert
+from pipeline.serve.render import Rendered
+from pipeline.serve.store import Store
+
+__all__ = ["Files"]
+
+_logger = logging.getLogger(__name__)
+
+
+class Files:
+    """A temporary folder of signed pictures.
+
+    Args:
+        store: asked for a picture whose file is already deleted.
+        kept_seconds: age at which a file is deleted.
+
+    Attributes:
+        folder: where they are.
+        signs: whether what leaves is signed.
+    """
+
+    def __init__(self, store: Store, kept_seconds: int):
+        self.folder = Path(tempfile.mkdtemp(prefix="easel-")).resolve()
+        self.signs = available()
+        self._store, self._kept_seconds = store, kept_seconds
+
+    def save(self, rendered: Rendered) -> Path:
+        """Write the PNG to hand out, signed, named by prompt, seed and id. Older files are deleted."""
+        self.sweep()
+        return self._write(rendered.png, rendered.recipe)
+
+    def download(self, path: str | Path, recipe: Recipe, file_format: str) -> Path:
+        """The PNG that `save` wrote as a file of another of `FORMATS`, signed.
+
+        Raises:
+            ValueError: another format, or the picture is no longer kept.
+        """
+        path = Path(path)
+        if file_format not in FORMATS:
+            raise ValueError(f"The format is one of {', '.join(FORMATS)}, not {file_format!r}.")
+        if not path.is_file():
+            stored = self._store.get(recipe)
+            if stored is None:
+                raise ValueError("This picture is no longer kept here. Press Use its settings, then Generate.")
+            path = self._write(stored.png, recipe)
+        target = path.with_suffix(SUFFIXES[file_format])
+        if target.is_file():
+            target.touch()
+        else:
+            self._put(target, self._sealed(convert(without_credentials(path.read_bytes()), file_format)))
+        return target
+
+    def sweep(self) -> None:
+        """Delete the files that are too old."""
+        oldest = time.time() - self._kept_seconds
+        for path in self.folder.iterdir():
+            try:
+                if path.stat().st_mtime < oldest:
+                    path.unlink()
+            except FileNotFoundError:  # another thread was faster
+                continue
+
+    def warm_up(self) -> None:
+        """Load what signing needs, which takes a third of a second, before anybody waits for it."""
+        tiny = io.BytesIO()
+        Image.new("RGB", (1, 1)).save(tiny, "PNG")
+        self._sealed(tiny.getvalue())
+
+    def _write(self, png: bytes, recipe: Recipe) -> Path:
+        """A signed copy; the one that is there already, if it is of the same bytes."""
+        words = re.sub(r"[^a-z0-9]+", "-", recipe.prompt.lower()).strip("-")[:40].strip("-") or "picture"
+        for number in itertools.count(1):
+            path = self.folder / f"{words}-{recipe.seed}-{recipe.id}{f'-{number}' if number > 1 else ''}.png"
+            if not path.is_file():
+                self._put(path, self._sealed(png))
+                return path
+            if without_credentials(path.read_bytes()) == png:
+                path.touch()
+                return path
+
+    def _put(self, path: Path, data: bytes) -> None:
+        partial = path.with_name(f"{path.name}.{threading.get_ident()}.part")
+        partial.write_bytes(data)
+        partial.replace(path)
+
+    def _sealed(self, data: bytes) -> bytes:
+        """With Content Credentials, where that is possible: a picture without them is still a picture."""
+        if not available():
+            return data
+        try:
+            signed = sign_credentials(data)
+        except CredentialsError as error:
+            if self.signs:
+                _logger.error("Downloads leave without Content Credentials: %s", error)
+            self.signs = False
+            return data
+        self.signs = True
+        return signed

@@ -1,0 +1,129 @@
+"""How long a drawing takes on this machine: measured on drawings, never assumed. It turns "quality" into steps."""
+
+import logging
+import threading
+from collections import defaultdict, deque
+from collections.abc import Mapping
+from statistics import median
+
+from pipeline.loading.weights import WeightsError
+from pipeline.recipe import DEFAULTS, SCHEMA, STAGES, Recipe
+from pipeline.serve.limits import Limits
+from pipeline.serve.render import Cancelled, Rendered
+from pipeline.serve.studio import Studio
+from pipeline.ui.words import say
+
+__all__ = ["OWN", "QUALITIES", "STEPS", "Pace"]
+
+# What people pick -> what it may take: seconds, or so many times what the fewest steps take, whichever is more.
+QUALITIES = {"Fast": (0.0, 1.0), "Balanced": (0.1, 2.0), "Fine": (2.0, 6.0)}
+OWN = "Own"  # whatever the sliders say
+STEPS = {
+    "prior": "prior_num_inference_steps",
+    "decoder": "num_inference_steps",
+    "super_res": "super_res_num_inference_steps",
+}
+_DEFAULTS = DEFAULTS[SCHEMA]
+_MOST = 16  # times the default steps
+_BEFORE_MEASURED = {"Fast": 1, "Balanced": 4, "Fine": 16}  # times the default steps, until there is a measurement
+_REMEMBERED = 5  # drawings: the median of so few follows a machine that becomes busy
+# Before a picture's very first step its prompt is read, so of a single prior step nobody knows how long it took.
+_TRIAL = Recipe(prompt="a red apple, 3d render, on a white background", prior_num_inference_steps=2)
+_logger = logging.getLogger(__name__)
+
+
+class Pace:
+    """Seconds of one step of each stage and of everything around them, from the drawings seen last."""
+
+    def __init__(self, limits: Limits):
+        self._most = {"prior": limits.max_prior_steps, "decoder": limits.max_steps, "super_res": limits.max_steps}
+        self._seen: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=_REMEMBERED))
+        self._times = dict(_BEFORE_MEASURED)
+        self._lock = threading.Lock()
+        self._calibrating = threading.Lock()
+        self._calibrated = False
+
+    def calibrate(self, studio: Studio) -> None:
+        """Draw two trials, the first of which only warms up, and settle what each quality means. Only once."""
+        with self._calibrating:
+            if self._calibrated:
+                return
+            self._calibrated = True
+            try:
+                for _ in range(2):
+                    trial = list(studio.draw(_TRIAL))[-1]
+            except (ValueError, WeightsError, Cancelled) as error:
+                _logger.warning("no trial drawing, so the page shows no seconds: %s", error)
+                return
+            self.observe(trial)
+            fewest = self.seconds(self.steps("Fast"))
+            if fewest is not None:
+                for name, (seconds, times) in QUALITIES.items():
+                    self._times[name] = self._largest(max(seconds, times * fewest))
+
+    def observe(self, rendered: Rendered) -> None:
+        """Learn from a drawing; one that came from the store, or skipped a stage, tells nothing of it."""
+        if not rendered.step_seconds:
+            return
+        with self._lock:
+            around, recipe = rendered.seconds, rendered.recipe
+            for stage, seconds in rendered.step_seconds.items():
+                self._seen[stage].append(seconds / _passes(stage, recipe.guidance_scale))
+                around -= seconds * getattr(recipe, STEPS[stage])
+            if "prior" not in rendered.step_seconds and "prior" in self._seen and not recipe.image_hashes:
+                around -= median(self._seen["prior"]) * recipe.prior_num_inference_steps
+            self._seen["around"].append(max(0.0, around))
+
+    def seconds(self, steps: Mapping[str, int], guidance_scale: float = 1.0) -> float | None:
+        """What a drawing with these steps (by their names in a recipe) takes here; None as long as nobody knows."""
+        if not {*STAGES, "around"} <= self._seen.keys():
+            return None
+        with self._lock:
+            cost = {name: median(seen) for name, seen in self._seen.items()}
+        return cost["around"] + sum(
+            cost[stage] * steps[STEPS[stage]] * _passes(stage, guidance_scale) for stage in STAGES
+        )
+
+    @property
+    def cost(self) -> dict[str, float]:
+        """Of one step of each stage, relative to each other: for a progress bar."""
+        with self._lock:
+            return {stage: median(self._seen[stage]) if stage in self._seen else 1.0 for stage in STAGES}
+
+    def steps(self, quality: str) -> dict[str, int]:
+        """The steps of a quality, by their names in a recipe."""
+        return self._scaled(self._times[quality])
+
+    def quality(self, steps: Mapping[str, int]) -> str:
+        """The quality that these steps are, or `OWN`."""
+        return next((name for name in QUALITIES if self.steps(name) == dict(steps)), OWN)
+
+    def choices(self, own: Mapping[str, int], guidance_scale: float = 1.0) -> list[tuple[str, str]]:
+        """(what the page shows, value) of every quality, with its seconds as far as they are known."""
+        offers = {name: self.steps(name) for name in QUALITIES} | {OWN: own}
+        shown = []
+        for name, steps in offers.items():
+            seconds = self.seconds(steps, guidance_scale)
+            shown.append((str(say(name)) + ("" if seconds is None else f" · {_short(seconds)}"), name))
+        return shown
+
+    def _scaled(self, times: int) -> dict[str, int]:
+        """The default steps so many times; super-resolution a quarter as often, which is its share of the gain."""
+        factors = {"prior": times, "decoder": times, "super_res": max(1, times // 4)}
+        return {
+            STEPS[stage]: min(self._most[stage], _DEFAULTS[STEPS[stage]] * factor) for stage, factor in factors.items()
+        }
+
+    def _largest(self, budget: float) -> int:
+        """How many times the default steps fit into so many seconds; the default ones always do."""
+        fitting = [times for times in range(1, _MOST + 1) if self.seconds(self._scaled(times)) <= budget]
+        return max(fitting, default=1)
+
+
+def _passes(stage: str, guidance_scale: float) -> int:
+    """Guidance runs the decoder twice a step."""
+    return 2 if stage == "decoder" and guidance_scale != 1.0 else 1
+
+
+def _short(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"

@@ -1,0 +1,295 @@
+"""The room behind the page: loads the model while the page is already there, lets one drawing in at a time, answers
+from the store what was drawn before, and knows how to stop the drawing of one visitor.
+"""
+
+import io
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from pipeline.loading.capabilities import EASEL, Capabilities
+from pipeline.loading.hardware import is_zero_gpu, on_gpu
+from pipeline.loading.weights import WeightsError
+from pipeline.recipe import Recipe, pixels_hash
+from pipeline.safety import SafetyScreen
+from pipeline.search import ImageIndex, index_for
+from pipeline.serve.files import Files
+from pipeline.serve.render import Cancelled, Rendered, Stage, render
+from pipeline.serve.store import Store
+from pipeline.watermark import default_key
+
+if TYPE_CHECKING:
+    from pipeline.language.reading import Reading
+    from pipeline.text_to_image import TextToImagePipeline
+
+__all__ = ["Busy", "Restored", "Studio"]
+
+_logger = logging.getLogger(__name__)
+_POLL = 0.1  # seconds between looks at a waiting drawing
+_SWEEP = 600  # seconds between looks for what is too old
+
+
+@dataclass(frozen=True)
+class Busy:
+    """Nothing is drawn yet: the model is loading, or another visitor's picture is being drawn."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Restored(Rendered):
+    """A picture that was drawn earlier and kept: `image_embeds` is None, and `seconds` is how long finding it took."""
+
+
+class Studio:
+    """One pipeline and everybody who draws with it.
+
+    Args:
+        pipe: a pipeline, or a function that loads one; it runs in the background once ``open`` is called.
+        weights_hash: names the weights in recipes.
+        kept_seconds: age at which a drawn file is deleted.
+        store: where pictures are kept for longer; without one, nowhere.
+        capabilities: what the model can be asked for.
+    """
+
+    def __init__(
+        self,
+        pipe: "TextToImagePipeline | Callable[[], TextToImagePipeline]",
+        *,
+        weights_hash: str = "",
+        kept_seconds: int = 3600,
+        store: Store | None = None,
+        capabilities: Capabilities = EASEL,
+    ):
+        self.weights_hash, self.capabilities = weights_hash, capabilities
+        self.error: WeightsError | None = None
+        self.store = Store(None) if store is None else store
+        self.files = Files(self.store, kept_seconds)
+        self._screen = SafetyScreen()
+        self._pipe, self._load = (None, pipe) if callable(pipe) and not hasattr(pipe, "components") else (pipe, None)
+        self._ready = threading.Event()
+        self._one_at_a_time = threading.Lock()
+        self._cancels: dict[str, threading.Event] = {}
+        self._lent_events = on_gpu(self._events) if is_zero_gpu() else None
+        self._mean_embeds = on_gpu(self._mean_embeds)
+        if self._load is None:
+            self._ready.set()
+
+    @property
+    def is_ready(self) -> bool:
+        return self._ready.is_set() and self.error is None
+
+    def open(self) -> None:
+        """Start loading; returns at once."""
+        if self._load is not None:
+            threading.Thread(target=self._run_load, name="easel-load", daemon=True).start()
+        threading.Thread(target=self._keep_house, name="easel-house", daemon=True).start()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Whether loading has ended, after at most this long.
+
+        Raises:
+            WeightsError: it ended badly.
+        """
+        ended = self._ready.wait(seconds)
+        if self.error is not None:
+            raise self.error
+        return ended
+
+    def ended(self, seconds: float) -> bool:
+        """Whether loading has ended, well or badly, after at most this long."""
+        return self._ready.wait(seconds)
+
+    def recipe(self, recipe: Recipe) -> Recipe:
+        """The recipe with the model that would draw it here."""
+        return self.capabilities.recipe(recipe, self.weights_hash)
+
+    def restore(self, recipe: Recipe) -> Restored | None:
+        """The picture of this recipe, if it was drawn here with these weights and today's key and is still kept."""
+        started = time.perf_counter()
+        stored = self.store.get(recipe) if recipe.weights_hash else None  # of weights without a name, none is sure
+        if stored is None or stored.key_id != default_key().key_id:
+            return None
+        if not self._screen.screen(recipe.prompt).allowed:  # the lists have grown since: the pipeline refuses it
+            return None
+        with Image.open(io.BytesIO(stored.png)) as image:
+            image = image.convert("RGB")
+        hashed, seconds = pixels_hash(image), time.perf_counter() - started
+        return Restored(
+            image, stored.png, stored.recipe, hashed, None, stored.image_weights, seconds,
+            reading=self._read(stored.recipe),
+        )  # fmt: skip
+
+    def _read(self, recipe: Recipe) -> "Reading | None":
+        """What the model understands by a recipe's prompt, where it reads prompts."""
+        if self._lent_events is not None:  # reading may run the text encoder, and no GPU is lent for a stored picture
+            return None
+        read = getattr(self._pipe, "read_prompt", None)
+        return read(recipe.prompt, whole=bool(recipe.image_hashes)) if read else None
+
+    def draw(
+        self, recipe: Recipe, images: Sequence[Image.Image] = (), *, visitor: str = "", fresh: bool = False
+    ) -> Iterator[Busy | Stage | Rendered]:
+        """Draw one picture: yields what happens, last the finished picture. Closing the iterator stops the drawing.
+
+        What was drawn before comes from the store at once, as `Restored`, though the model be busy or not yet loaded;
+        ``fresh`` draws it anew all the same.
+
+        Raises:
+            Cancelled: ``cancel(visitor)`` was called.
+            WeightsError: the model could not be loaded.
+            ValueError: see `render`.
+        """
+        if not fresh and (restored := self.restore(recipe)) is not None:
+            yield restored
+            return
+        cancel = self._cancels.setdefault(visitor, threading.Event()) if visitor else threading.Event()
+        started = time.monotonic()
+        while not self.wait(_POLL):
+            if cancel.is_set():
+                raise Cancelled
+            yield Busy(f"Loading the model, {time.monotonic() - started:.0f} s so far. Your picture is next.")
+        while not self._one_at_a_time.acquire(timeout=_POLL):
+            if cancel.is_set():
+                raise Cancelled
+            yield Busy("Another picture is being drawn. Yours is next.")
+        lent = self._lent_events is not None  # the drawing is then in another process, which hears no cancel
+        if lent:
+            events = self._lent_events(recipe, list(images))
+        else:
+            events = self._events(recipe, images, cancel, self._one_at_a_time.release)
+        try:
+            for event in events:
+                if lent and cancel.is_set():
+                    raise Cancelled
+                if isinstance(event, Rendered):
+                    self._keep(event)
+                yield event
+        finally:
+            events.close()
+            if lent:
+                self._one_at_a_time.release()
+
+    def _events(
+        self,
+        recipe: Recipe,
+        images: Sequence[Image.Image],
+        cancel: threading.Event | None = None,
+        ended: Callable[[], None] | None = None,
+    ) -> Iterator[Stage | Rendered]:
+        """Draw in a thread of its own: every step, then the picture. Closing the iterator stops the drawing."""
+        events: queue.SimpleQueue = queue.SimpleQueue()
+        stop = cancel or threading.Event()
+
+        def work() -> None:
+            try:
+                events.put(render(self._pipe, recipe, images, on_stage=events.put, cancel=stop))
+            except BaseException as error:  # handed to the visitor's own thread
+                events.put(error)
+            finally:
+                if ended is not None:
+                    ended()
+
+        threading.Thread(target=work, name="easel-draw", daemon=True).start()
+        try:
+            while True:
+                event = events.get()
+                if isinstance(event, BaseException):
+                    raise event
+                yield event
+                if isinstance(event, Rendered):
+                    return
+        except GeneratorExit:
+            stop.set()
+            raise
+
+    def embed(self, text: str, image: Image.Image | None) -> list[float]:
+        """A sentence, a picture, or the average of both, as a vector of length 1.
+
+        Raises:
+            ValueError: neither is given.
+            WeightsError: the model could not be loaded.
+        """
+        if not text.strip() and image is None:
+            raise ValueError("There is nothing to embed. Pass `text`, `image`, or both.")
+        self.wait()
+        with self._one_at_a_time:
+            return self._mean_embeds(text, image)
+
+    def _mean_embeds(self, text: str, image: Image.Image | None) -> list[float]:
+        rows = [self._pipe.get_text_embeds([text])] if text.strip() else []
+        rows += [] if image is None else [self._pipe.get_image_embeds([image])]
+        mean = sum(rows) / len(rows)
+        return (mean / mean.norm()).float().flatten().tolist()
+
+    def new_index(self) -> ImageIndex:
+        """An empty index for this model's embeddings.
+
+        Raises:
+            WeightsError: the model could not be loaded.
+        """
+        self.wait()
+        return index_for(self._pipe)
+
+    def start(self, visitor: str) -> threading.Event:
+        """Forget an earlier cancel of this visitor: a new request begins. What is returned is set by `cancel`."""
+        self._cancels[visitor] = threading.Event()
+        return self._cancels[visitor]
+
+    def cancel(self, visitor: str) -> None:
+        """Stop this visitor's drawing within one step, or keep a waiting one from starting."""
+        if visitor in self._cancels:
+            self._cancels[visitor].set()
+
+    def is_current(self, visitor: str, started: threading.Event) -> bool:
+        """Whether nothing has begun under this name since `start` gave back ``started``."""
+        return self._cancels.get(visitor) is started
+
+    def leave(self, visitor: str) -> None:
+        """The visitor is gone: stop and forget, the searches named `visitor/...` too."""
+        for name in [name for name in list(self._cancels) if name == visitor or name.startswith(f"{visitor}/")]:
+            self.cancel(name)
+            self._cancels.pop(name, None)
+
+    @property
+    def folder(self) -> Path:
+        """Where the files to hand out are."""
+        return self.files.folder
+
+    def save(self, rendered: Rendered) -> Path:
+        """See `Files.save`."""
+        return self.files.save(rendered)
+
+    def _keep(self, rendered: Rendered) -> None:
+        if rendered.recipe.weights_hash:
+            key_id = default_key().key_id
+            self.store.put(rendered.recipe, rendered.png, key_id=key_id, image_weights=rendered.image_weights)
+
+    def _keep_house(self) -> None:
+        """Once: what signing needs. Then for ever: delete what is too old."""
+        self.files.warm_up()
+        while True:
+            self.store.sweep()
+            self.files.sweep()
+            time.sleep(_SWEEP)
+
+    def _run_load(self) -> None:
+        started = time.monotonic()
+        try:
+            self._pipe = self._load()
+        except WeightsError as error:
+            self.error = error
+            _logger.error("%s", error)
+        except Exception as error:  # whatever a foreign model folder can raise: visitors get one sentence
+            self.error = WeightsError(f"The model could not be loaded: {error}. See the server's log.")
+            _logger.exception("loading failed")
+        else:
+            _logger.info("model loaded in %.1f s", time.monotonic() - started)
+        self._ready.set()

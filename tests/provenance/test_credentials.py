@@ -1,0 +1,123 @@
+"""Content Credentials: signed files are recognised, changed ones are not, pixels and text stay as they were.
+
+Example run: pytest tests/provenance/test_credentials.py
+"""
+
+import io
+import stat
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline.provenance import credentials
+from pipeline.provenance.credentials import CredentialsError, available, read_credentials, sign_credentials
+from pipeline.recipe import Recipe, png_info, read_png
+
+needs_c2pa = pytest.mark.skipif(not available(), reason="the optional package c2pa-python is not installed")
+
+
+def draw(kind: str = "PNG", **options) -> bytes:
+    pixels = np.add.outer(np.arange(64), np.arange(64)).astype(np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).convert("RGB").save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def directory(tmp_path):
+    return tmp_path / "credentials"
+
+
+@needs_c2pa
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_a_signed_file_is_trusted_here_and_valid_elsewhere(directory, tmp_path, kind):
+    data = draw(kind)
+    signed = sign_credentials(data, directory)
+    assert 1_000 < len(signed) - len(data) < 8_000  # no thumbnail
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(signed))), np.asarray(Image.open(io.BytesIO(data))))
+    here = read_credentials(signed, directory)
+    assert (here.state, here.generator, here.generated, here.problems) == ("Trusted", "Easel", True, ())
+    assert "drawn by a trained model" in here.sentence and "made here" in here.sentence
+    elsewhere = read_credentials(signed, tmp_path / "nobody")
+    assert elsewhere.state == "Valid" and "not known here" in elsewhere.sentence
+
+
+@needs_c2pa
+def test_the_png_text_survives_signing(directory):
+    recipe = Recipe(prompt="a red apple 🍎", seed=7)
+    signed = sign_credentials(draw(pnginfo=png_info(recipe)), directory)
+    assert read_png(Image.open(io.BytesIO(signed))) == recipe
+
+
+@needs_c2pa
+def test_one_changed_byte_breaks_the_seal(directory):
+    signed = bytearray(sign_credentials(draw("PNG"), directory))
+    signed[signed.index(b"IDAT") + 30] ^= 1
+    found = read_credentials(bytes(signed), directory)
+    assert found.state == "Invalid" and "assertion.dataHash.mismatch" in found.problems
+    assert "do not rely" in found.sentence
+
+
+@needs_c2pa
+def test_a_picture_saved_anew_has_none(directory):
+    signed = sign_credentials(draw(), directory)
+    buffer = io.BytesIO()
+    Image.open(io.BytesIO(signed)).save(buffer, "PNG")
+    assert read_credentials(buffer.getvalue(), directory) is None
+    assert read_credentials(draw(), directory) is None
+
+
+@needs_c2pa
+def test_the_certificate_is_made_once_and_its_key_is_private(directory):
+    sign_credentials(draw(), directory)
+    before = (directory / "key.pem").read_bytes()
+    sign_credentials(draw(), directory)
+    assert (directory / "key.pem").read_bytes() == before
+    assert stat.S_IMODE((directory / "key.pem").stat().st_mode) == 0o600
+    assert stat.S_IMODE(directory.stat().st_mode) == 0o700
+    assert [path.name for path in directory.parent.iterdir()] == ["credentials"]
+
+
+@needs_c2pa
+def test_the_environment_names_the_certificate(directory, monkeypatch, tmp_path):
+    monkeypatch.setenv("EASEL_CREDENTIALS", str(directory))
+    signed = sign_credentials(draw())
+    assert (directory / "certificate.pem").exists() and read_credentials(signed).state == "Trusted"
+    monkeypatch.setenv("EASEL_CREDENTIALS", str(tmp_path / "another"))
+    assert read_credentials(signed).state == "Valid"
+
+
+@needs_c2pa
+def test_a_certificate_that_is_none_is_an_error_in_words(directory):
+    directory.mkdir()
+    (directory / "certificate.pem").write_text("no certificate", encoding="utf-8")
+    (directory / "key.pem").write_text("no key", encoding="utf-8")
+    with pytest.raises(CredentialsError, match="not signed"):
+        sign_credentials(draw(), directory)
+    (directory / "key.pem").unlink()
+    with pytest.raises(CredentialsError, match="key.pem"):
+        sign_credentials(draw(), directory)
+
+
+@needs_c2pa
+@pytest.mark.parametrize("data", [b"", b"GIF89a", draw("BMP")])
+def test_other_formats_are_refused(directory, data):
+    with pytest.raises(CredentialsError, match="PNG, JPEG or WebP"):
+        sign_credentials(data, directory)
+    assert read_credentials(data, directory) is None
+
+
+@needs_c2pa
+def test_a_file_cut_short_is_no_traceback(directory):
+    signed = sign_credentials(draw(), directory)
+    for length in (9, 40, 2000, len(signed) - 20):
+        found = read_credentials(signed[:length], directory)
+        assert found is None or found.state == "Invalid"
+
+
+def test_without_the_package_signing_says_what_to_install(monkeypatch, directory):
+    monkeypatch.setattr(credentials.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(CredentialsError, match="requirements.txt"):
+        sign_credentials(draw(), directory)
+    assert read_credentials(draw(), directory) is None

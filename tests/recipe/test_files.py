@@ -1,0 +1,120 @@
+"""Downloads: three formats, one recipe, the mark in all of them.
+
+Example run: pytest tests/recipe/test_files.py
+"""
+
+import functools
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline.provenance.credentials import available, read_credentials, sign_credentials, without_credentials
+from pipeline.recipe import Recipe, pixels_hash, png_info
+from pipeline.recipe.files import FORMATS, SUFFIXES, convert, read_recipe
+from pipeline.serve.render import compare
+from pipeline.watermark import embed_checked, verify
+
+RECIPES = [
+    Recipe(prompt="a red apple 🍎, «3d render»", negative_prompt='no "text"\nat all', seed=7, weights_hash="0a1b"),
+    Recipe(
+        prompt="  spaces, and: colons ",
+        seed=2_147_483_646,
+        guidance_scale=1.5,
+        prior_num_inference_steps=12,
+        super_res_num_inference_steps=3,
+        image_hashes=("0" * 64, "f" * 64),
+        image_weights=(0.25, 3.0),
+        fusion_type="gated",
+        similarity_strength=0.35,
+    ),
+    Recipe(prompt="x" * 512, image_hashes=("a" * 64,) * 5).varied(5, 0.3, "decoder"),
+]
+
+
+@functools.lru_cache
+def draw(recipe: Recipe) -> bytes:
+    """A marked sticker-like picture as `render` hands it out."""
+    rows, columns = np.mgrid[:256, :256]
+    pixels = np.full((256, 256, 3), (173, 216, 230), np.uint8)
+    disc = (rows - 128) ** 2 + (columns - 120) ** 2 < 80**2
+    pixels[disc] = np.stack([200 - rows // 4, 40 + columns // 8, 60 + rows // 8], -1)[disc].astype(np.uint8)
+    file = io.BytesIO()
+    embed_checked(Image.fromarray(pixels), payload=recipe.id32).save(file, "PNG", pnginfo=png_info(recipe))
+    return file.getvalue()
+
+
+def opened(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(data))
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=["letters", "references", "long"])
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_recipe_and_mark_are_in_every_format_signed_or_not(recipe, file_format, tmp_path):
+    png = draw(recipe)
+    data = convert(png, file_format)
+    files = [data, sign_credentials(data, tmp_path / "credentials")] if available() else [data]
+    for file in files:
+        image = opened(file)
+        assert image.format.lower() == file_format
+        assert read_recipe(image) == recipe and read_recipe(image).id == recipe.id
+        assert verify(image).payload == recipe.id32
+        verdict = compare(image.convert("RGB"), opened(png))
+        assert verdict.result == "looks the same" if file_format == "jpeg" else verdict.result == "identical"
+        if file_format != "jpeg":
+            assert pixels_hash(image) == pixels_hash(opened(png))
+    path = tmp_path / f"picture{SUFFIXES[file_format]}"
+    path.write_bytes(files[-1])
+    assert read_recipe(path) == recipe
+    if available():
+        assert read_credentials(files[-1], tmp_path / "credentials").state == "Trusted"
+
+
+@pytest.mark.skipif(not available(), reason="the optional package c2pa-python is not installed")
+def test_a_png_without_its_credentials_is_the_file_that_was_signed(tmp_path):
+    png = draw(RECIPES[0])
+    one, two = (sign_credentials(png, tmp_path / "credentials") for _ in range(2))
+    assert one != two and without_credentials(one) == without_credentials(two) == png
+    assert without_credentials(png) == png
+    for broken in (b"", b"GIF89a", one[:-5]):
+        with pytest.raises(ValueError, match="PNG file"):
+            without_credentials(broken)
+
+
+def test_png_is_given_back_as_it_is():
+    png = draw(RECIPES[0])
+    assert convert(png, "png") is png
+
+
+def test_another_format_and_a_picture_without_recipe_are_refused():
+    with pytest.raises(ValueError, match="png, jpeg, webp, got 'gif'"):
+        convert(draw(RECIPES[0]), "gif")
+    file = io.BytesIO()
+    Image.new("RGB", (64, 64)).save(file, "PNG")
+    with pytest.raises(ValueError, match="without"):
+        convert(file.getvalue(), "jpeg")
+
+
+@pytest.mark.parametrize("order", ["utf-16-be", "utf-16-le", "ascii"])
+def test_comments_of_other_programs_are_read(order):
+    text = "a castle\nNegative prompt: blurry\nSteps: 20, Sampler: Euler a, CFG scale: 7.5, Seed: 42, Size: 512x512"
+    exif = Image.Exif()
+    head = b"ASCII\0\0\0" if order == "ascii" else b"UNICODE\0"
+    exif.get_ifd(0x8769)[0x9286] = head + text.encode(order)
+    file = io.BytesIO()
+    Image.new("RGB", (64, 64)).save(file, "JPEG", exif=exif)
+    recipe = read_recipe(opened(file.getvalue()))
+    assert (recipe.prompt, recipe.negative_prompt, recipe.seed) == ("a castle", "blurry", 42)
+    assert (recipe.num_inference_steps, recipe.guidance_scale, recipe.width) == (20, 7.5, 512)
+
+
+def test_hostile_metadata_is_no_recipe_and_no_traceback():
+    data = convert(draw(RECIPES[0]), "jpeg")
+    start, end = data.index(b"Exif"), data.index(b"Exif") + 200
+    random = np.random.default_rng(0)
+    for _ in range(300):
+        broken = bytearray(data)
+        for place in random.integers(start + 6, end, 4):
+            broken[place] = random.integers(256)
+        read_recipe(opened(bytes(broken)))  # a recipe that differs, or None
