@@ -30,7 +30,9 @@ from pipeline.models.text_projection import TextProjection
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.output import TextToImagePipelineOutput
 from pipeline.safety import CONCEPT_THRESHOLD, PictureScreen, Refused, SafetyScreen
-from pipeline.scene.compose import arrange, compose, recolour
+from pipeline.scene.compose import compose
+from pipeline.scene.layout import arrange
+from pipeline.scene.recolour import recolour
 from pipeline.watermark import embed_checked
 
 __all__ = ["MAX_IMAGES", "TextToImagePipeline"]

@@ -12,7 +12,7 @@ _CORE = ("pipeline.models", "pipeline.language", "pipeline.scene", "pipeline.saf
 _BELOW = (*_CORE, "pipeline.pictures", "pipeline.recipe", "pipeline.loading", "pipeline.search")
 ALLOWED = {
     "pipeline.models": (),
-    "pipeline.scene": (),
+    "pipeline.scene": ("pipeline.language", "pipeline.models"),
     "pipeline.language": ("pipeline.models",),
     "pipeline.pictures": (),
     "pipeline.watermark": (),

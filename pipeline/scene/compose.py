@@ -1,15 +1,22 @@
 """Layers laid on a ground: from cut-free things to the picture. Arithmetic, no network.
 
 A layer is (4, side, side): red, green and blue multiplied by alpha, and alpha, all brought from [0, 1] to [-1, 1]; the
-thing fills it. Where it comes in the picture, and on what, is its pose (``pipeline.models.image_encoder``).
+thing fills it. Where it comes in the picture is its placement.
 """
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
+from PIL import Image
 
-__all__ = ["LAYOUTS", "Placement", "arrange", "compose", "recolour"]
+from pipeline.scene.colours import rgb
+from pipeline.scene.effects import contact_shadow, outline_alpha, over, soft_shadow
+from pipeline.scene.grounds import paint_ground
+from pipeline.scene.record import Scene
 
-Placement = tuple[int, float, float, float]  # which layer; centre (x, y) and side of its square, of the picture's side
+__all__ = ["Placement", "compose", "compose_scene", "masks", "to_picture"]
 
 # Alpha up to the first is nothing, from the second it is solid: no veil around a thing, no ground shining through, and
 # an edge as sharp as a drawn one.
@@ -19,68 +26,194 @@ _SOLID = 0.9  # alpha from which a pixel's own colour is trusted
 _REACH = 1 / 50  # of the layer's side: how far an edge pixel looks for solid ones
 _SOME = 0.1  # share of solid pixels there that is enough to take their colour
 
-_LUMA = 0.299, 0.587, 0.114  # BT.601
-_VIVID = 0.08  # chroma from which a pixel has a hue
-_VIVID_SHARE = 0.35  # of a thing, from which it has one
-_SAME_COLOUR = 0.3  # distance of two colours, each of [0, 1], up to which they may have one name ...
-_SAME_HUE = 0.15  # ... and what of it may be other than lighter or darker
 
-# How many -> centres and the side of the square that each thing fills, in units of the picture's side.
-_COLUMN = {2: ([(0.5, 0.27), (0.5, 0.73)], 0.43), 3: ([(0.5, 0.19), (0.5, 0.5), (0.5, 0.81)], 0.28)}
-_ROW = {count: ([(y, x) for x, y in centres], side) for count, (centres, side) in _COLUMN.items()}
-_GRID = {
-    4: ([(0.28, 0.28), (0.72, 0.28), (0.28, 0.72), (0.72, 0.72)], 0.4),
-    5: ([(0.22, 0.25), (0.78, 0.25), (0.5, 0.5), (0.22, 0.75), (0.78, 0.75)], 0.26),
-    6: ([(x, y) for y in (0.31, 0.69) for x in (0.19, 0.5, 0.81)], 0.28),
-}
-LAYOUTS = {"row": _ROW | _GRID, "column": _COLUMN | _GRID, "grid": _ROW | _GRID}
-
-
-def arrange(poses: torch.Tensor, counts: list[int], layout: str) -> tuple[torch.Tensor, list[Placement]]:
-    """The ground and the places of a picture's things.
+class Placement(NamedTuple):
+    """One thing in the picture.
 
     Args:
-        poses: (things, 6): ground, centre and side, as the image embeddings say.
-        counts: how often each thing is placed, in order.
-        layout: "single" takes the one thing's own pose, kept inside the picture; "row", "column" and "grid" have
-            places for 2 to 6 things, and the mean of their grounds.
+        layer: which layer.
+        x, y: centre of its square, of the picture's width and height.
+        side: of its square, of the picture's shorter side.
+        turn: degrees, clockwise.
+        mirror: left and right changed.
+        top: what lies above this, of the square's height, is not drawn: the front of a box over what is in it.
+        stands: whether it stands on the ground, and leaves a shadow there where there is a scenery.
+    """
+
+    layer: int
+    x: float
+    y: float
+    side: float
+    turn: float = 0.0
+    mirror: bool = False
+    top: float = 0.0
+    stands: bool = False
+
+
+def compose(layers: torch.Tensor, ground: torch.Tensor, placements: Sequence[tuple], size: int) -> torch.Tensor:
+    """Lay layers (things, 4, side, side) on a ground (3,), in order: (1, 3, size, size) in [-1, 1]."""
+    canvas = torch.ones(4, size, size)
+    canvas[:3] = ((ground.float().cpu() + 1) / 2)[:, None, None]
+    layers = _firm(layers)
+    for placement in placements:
+        _lay(canvas, layers, Placement(*placement))
+    return (2 * canvas[:3] - 1).clamp(-1, 1)[None]
+
+
+def compose_scene(
+    scene: Scene,
+    layers: torch.Tensor,
+    placements: Sequence[Placement],
+    *,
+    palette: Mapping[str, str] | None = None,
+    ground: torch.Tensor | None = None,
+    front: torch.Tensor | None = None,
+) -> torch.Tensor:
+    """The picture of a scene, before the watermark.
+
+    Args:
+        scene: its size, ground, outline and shadow count; what stands in it is told by the placements.
+        layers: (things, 4, side, side) in [-1, 1].
+        placements: from the back to the front (``pipeline.scene.layout``).
+        palette: names of colours and their values.
+        ground: (3,) in [-1, 1], the ground's colour where the scene says none; white without it.
+        front: (4, height, width) in [0, 1], colours multiplied by alpha: lettering, over the things.
 
     Returns:
-        ground (3,) in [-1, 1] and a placement for everything that is seen.
-
-    Raises:
-        ValueError: there is no such layout for so many things.
+        (1, 4, height, width) in [-1, 1], colours multiplied by alpha.
     """
-    ground = poses[:, :3].mean(0).clamp(-1, 1)
-    if layout == "single" and counts == [1]:
-        x, y, side = poses[0, 3:].tolist()
-        side = min(max(side, 0.1), 1.0)
-        return ground, [(0, *(min(max(c, side / 2), 1 - side / 2) for c in (x, y)), side)]
-    places = LAYOUTS.get(layout, {}).get(sum(counts))
-    if places is None:
-        raise ValueError(
-            f"`layout` must be one of {sorted(LAYOUTS)} for 2 to 6 things, got {layout!r}, {sum(counts)}."
-        )
-    centres, side = places
-    which = [thing for thing, count in enumerate(counts) for _ in range(count)]
-    return ground, [(thing, *centre, side) for thing, centre in zip(which, centres, strict=True)]
-
-
-def compose(layers: torch.Tensor, ground: torch.Tensor, placements: list[Placement], size: int) -> torch.Tensor:
-    """Lay layers (things, 4, side, side) on a ground (3,), in order: (1, 3, size, size) in [-1, 1]."""
-    layers = (layers.float().clamp(-1, 1) + 1) / 2
-    firm = ((layers[:, 3:] - _FIRM[0]) / (_FIRM[1] - _FIRM[0])).clamp(0, 1)
-    layers = torch.cat([_edge_colours(layers) * firm, firm], dim=1)
-    canvas = ((ground.float() + 1) / 2)[:, None, None].expand(-1, size, size).clone()
-    for thing, x, y, side in placements:
-        pixels = max(1, round(side * size))
-        layer = F.interpolate(
-            layers[thing, None], size=(pixels, pixels), mode="bicubic", antialias=True, align_corners=False
-        )[0].clamp(0, 1)
-        left, top = (min(max(round(c * size - pixels / 2), 0), size - pixels) for c in (x, y))
-        under = canvas[:, top : top + pixels, left : left + pixels]
-        under.copy_(layer[:3].minimum(layer[3:]) + under * (1 - layer[3:]))
+    width, height = scene.width, scene.height
+    if scene.ground is None:
+        canvas = torch.ones(4, height, width)
+        if ground is not None:
+            canvas[:3] = ((ground.float().cpu() + 1) / 2)[:, None, None]
+    else:
+        canvas = paint_ground(scene.ground, width, height, palette)
+    layers = _firm(layers)
+    if scene.outline is None and not scene.shadow:
+        target = canvas
+    else:
+        target = torch.zeros(4, height, width)
+    shadows = scene.ground is not None and scene.ground.kind == "scene" and scene.outline is None
+    for placement in placements:
+        if shadows and placement.stands:
+            _stand(canvas, layers, placement)
+        _lay(target, layers, placement)
+    if front is not None:
+        over(target, front)
+    if target is not canvas:
+        _surround(canvas, target, scene, palette)
     return (2 * canvas - 1).clamp(-1, 1)[None]
+
+
+def _surround(canvas: torch.Tensor, things: torch.Tensor, scene: Scene, palette: Mapping[str, str] | None) -> None:
+    """Lay shadow, outline and things on the canvas, in place."""
+    alpha = things[3]
+    edge = None
+    if scene.outline is not None:
+        alpha = torch.maximum(outline_alpha(alpha, scene.outline.width), alpha)
+        edge = torch.cat([(rgb(scene.outline.colour, palette)[:, None, None] + 1) / 2 * alpha, alpha[None]])
+    if scene.shadow:
+        over(canvas, soft_shadow(alpha))
+    if edge is not None:
+        over(canvas, edge)
+    over(canvas, things)
+
+
+def _stand(canvas: torch.Tensor, layers: torch.Tensor, placement: Placement) -> None:
+    alone = torch.zeros_like(canvas)
+    _lay(alone, layers, placement)
+    shadow = contact_shadow(alone[3], *canvas.shape[1:])
+    if shadow is not None:
+        over(canvas, shadow)
+
+
+def masks(
+    layers: torch.Tensor, placements: Sequence[Placement], width: int, height: int
+) -> list[tuple[torch.Tensor, tuple[int, int, int, int]]]:
+    """Where each placement is seen, for a page that lets people point at things.
+
+    Returns:
+        For each: alpha (height, width) in [0, 1] of it alone, and its box (left, top, right, bottom) in pixels, all 0
+        where nothing of it is in the picture.
+    """
+    layers, seen = _firm(layers), []
+    for placement in placements:
+        alone = torch.zeros(4, height, width)
+        _lay(alone, layers, placement)
+        solid = alone[3] > 0.5
+        rows, columns = solid.any(1).nonzero()[:, 0], solid.any(0).nonzero()[:, 0]
+        box = (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1) if len(rows) else (0, 0, 0, 0)
+        seen.append((alone[3], box))
+    return seen
+
+
+def to_picture(composed: torch.Tensor) -> Image.Image:
+    """(1, 4, height, width) of ``compose_scene`` -> RGB where nothing is transparent, else RGBA, not premultiplied."""
+    values = (composed[0] / 2 + 0.5).clamp(0, 1)
+    alpha = values[3:]
+    if (alpha == 1).all():
+        values = values[:3]
+    else:
+        values = torch.cat([(values[:3] / alpha.clamp(min=1 / 512)).clamp(0, 1) * (alpha > 0), alpha])
+    return Image.fromarray((values.permute(1, 2, 0).numpy() * 255).round().astype("uint8"))
+
+
+def _firm(layers: torch.Tensor) -> torch.Tensor:
+    """Layers as they are laid: [0, 1], with firm edges, colours multiplied by alpha."""
+    layers = (layers.float().cpu().clamp(-1, 1) + 1) / 2
+    firm = ((layers[:, 3:] - _FIRM[0]) / (_FIRM[1] - _FIRM[0])).clamp(0, 1)
+    return torch.cat([_edge_colours(layers) * firm, firm], dim=1)
+
+
+def _lay(canvas: torch.Tensor, layers: torch.Tensor, placement: Placement) -> None:
+    """Lay one thing over the canvas (4, height, width), in place; what reaches beyond it is cut off."""
+    height, width = canvas.shape[1:]
+    pixels = max(1, round(placement.side * min(height, width)))
+    layer = F.interpolate(
+        layers[placement.layer, None], size=(pixels, pixels), mode="bicubic", antialias=True, align_corners=False
+    )[0].clamp(0, 1)
+    if placement.mirror:
+        layer = layer.flip(-1)
+    if placement.top > 0:
+        layer[:, : round(placement.top * pixels)] = 0
+    layer = _turned(layer, placement.turn)
+    pixels = layer.shape[-1]
+    left, top = _corner(placement.x, width, pixels), _corner(placement.y, height, pixels)
+    rows = slice(max(0, top), min(height, top + pixels))
+    columns = slice(max(0, left), min(width, left + pixels))
+    if rows.start >= rows.stop or columns.start >= columns.stop:
+        return
+    layer = layer[:, rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
+    under = canvas[:, rows, columns]
+    under.copy_(layer.minimum(layer[3:]) + under * (1 - layer[3:]))
+
+
+def _corner(centre: float, extent: int, pixels: int) -> int:
+    """First pixel of a square; one that is in the picture but for its rounding is moved into it."""
+    start = round(centre * extent - pixels / 2)
+    if pixels > extent:
+        return start
+    if start == -1:
+        return 0
+    return extent - pixels if start == extent - pixels + 1 else start
+
+
+def _turned(layer: torch.Tensor, turn: float) -> torch.Tensor:
+    """(4, side, side) turned clockwise by so many degrees, in a square that holds all of it."""
+    quarters, rest = divmod(turn, 90)
+    if quarters % 4:
+        layer = torch.rot90(layer, -int(quarters), (1, 2))
+    if rest == 0:
+        return layer
+    side = layer.shape[-1]
+    angle = torch.deg2rad(torch.tensor(float(rest)))
+    cos, sin = float(angle.cos()), float(angle.sin())
+    around = (int(side * (cos + sin)) + 1 - side + 1) // 2
+    layer = F.pad(layer, (around, around, around, around))
+    matrix = torch.tensor([[cos, sin, 0.0], [-sin, cos, 0.0]])[None]
+    grid = F.affine_grid(matrix, [1, *layer.shape], align_corners=False)
+    return F.grid_sample(layer[None], grid, mode="bilinear", padding_mode="zeros", align_corners=False)[0].clamp(0, 1)
 
 
 def _edge_colours(layers: torch.Tensor) -> torch.Tensor:
@@ -101,52 +234,3 @@ def _box_mean(layers: torch.Tensor, radius: int) -> torch.Tensor:
     sums = F.pad(layers, (radius + 1, radius, radius + 1, radius)).cumsum(-1).cumsum(-2)
     rows = sums[..., side:, :] - sums[..., :-side, :]
     return (rows[..., side:] - rows[..., :-side]) / side**2
-
-
-def recolour(layer: torch.Tensor, colour: torch.Tensor) -> torch.Tensor:
-    """A layer (4, side, side) with ``colour`` (3,), of [0, 1], in place of its main colour, light and shade kept; what
-    has another colour (eyes, wheels, windows) keeps it. What is of about that colour already stays as it is.
-    """
-    layer = (layer + 1) / 2
-    alpha = layer[3:]
-    colours = (layer[:3] / alpha.clamp(min=0.05)).clamp(0, 1)
-    luma = (colours * colours.new_tensor(_LUMA)[:, None, None]).sum(0)
-    across, along = 0.564 * (colours[2] - luma), 0.713 * (colours[0] - luma)  # Cb and Cr of BT.601
-    chroma, hue = torch.hypot(across, along), torch.atan2(along, across)
-    solid = alpha[0] > 0.5
-    if not solid.any():
-        return 2 * layer - 1
-    vivid = solid & (chroma > _VIVID)
-    if vivid.sum() > _VIVID_SHARE * solid.sum():
-        middle = _main_hue(hue[vivid], chroma[vivid])
-        turned = torch.remainder(hue - middle + torch.pi, 2 * torch.pi) - torch.pi
-        share = _fall(turned.abs(), 1.0, 1.5) * (1 - _fall(chroma, 0.03, _VIVID))
-    else:
-        middle = luma[solid & ~vivid].median()
-        share = _fall((luma - middle).abs(), 0.25, 0.4) * _fall(chroma, _VIVID, 0.14)
-    weight = share * alpha[0]
-    mean = (colours * weight).sum((1, 2)) / weight.sum().clamp(min=1e-3)
-    colour = colour.to(colours)
-    difference = mean - colour
-    if difference.norm() < _SAME_COLOUR and (difference - difference.mean()).norm() < _SAME_HUE:
-        return 2 * layer - 1
-    light = luma / (luma * weight).sum() * weight.sum()  # 1 is as light as the main colour's mean
-    shaded = colour[:, None, None] * light.clamp(max=1)
-    shaded = torch.lerp(shaded, torch.ones_like(shaded), (0.6 * (light - 1)).clamp(0, 0.8))
-    colours = torch.lerp(colours, shaded, share)
-    return 2 * torch.cat([colours * alpha, alpha]) - 1
-
-
-def _main_hue(hue: torch.Tensor, chroma: torch.Tensor) -> torch.Tensor:
-    """The mean direction of the hues (n,) near the one that has most of ``chroma`` (n,), in radians."""
-    sums = torch.zeros(24, device=hue.device)
-    sums.index_add_(0, ((hue + torch.pi) / (2 * torch.pi) * 24).long().clamp(max=23), chroma)
-    most = (sums + sums.roll(1) + sums.roll(-1)).argmax()
-    centre = (most + 0.5) * 2 * torch.pi / 24 - torch.pi
-    near = torch.cos(hue - centre) > 0.5
-    return torch.atan2((chroma * hue.sin())[near].sum(), (chroma * hue.cos())[near].sum())
-
-
-def _fall(value: torch.Tensor, start: float, end: float) -> torch.Tensor:
-    """1 up to ``start``, 0 from ``end``, straight between."""
-    return ((end - value) / (end - start)).clamp(0, 1)

@@ -5,7 +5,8 @@ import torch
 
 from pipeline.models.decoder import ImageDecoder
 from pipeline.models.image_encoder import POSE_DIM, ImageEncoder
-from pipeline.scene.compose import arrange, compose
+from pipeline.scene.compose import compose
+from pipeline.scene.layout import arrange
 from pipeline.training.decoder import start_at_inverse
 from pipeline.training.embedder import principal_components, start_at_principal_components, to_layers
 

@@ -2,9 +2,13 @@
 
 import pytest
 import torch
+from diffusers.image_processor import VaeImageProcessor
 from scipy import ndimage
 
-from pipeline.scene.compose import LAYOUTS, arrange, compose, recolour
+from pipeline.scene.compose import Placement, compose, compose_scene, masks, to_picture
+from pipeline.scene.layout import LAYOUTS, arrange, grid, layout
+from pipeline.scene.recolour import recolour
+from pipeline.scene.record import Ground, Outline, Scene, Thing
 
 GROUND = torch.tensor([-0.5, -0.25, 0.0])
 
@@ -44,7 +48,7 @@ def test_a_ground_is_flat_to_the_last_bit():
 
 @pytest.mark.parametrize("pose", [(0.0, 1.0, 0.5), (0.5, 0.5, 3.0), (-1.0, 0.5, -0.2)])
 def test_no_pose_cuts_a_thing_off(pose):
-    _, [(_, x, y, side)] = arrange(poses(1, *pose), [1], "single")
+    _, [(_, x, y, side, *_)] = arrange(poses(1, *pose), [1], "single")
     assert 0 < side <= 1 and side / 2 <= min(x, y) and max(x, y) <= 1 - side / 2
 
 
@@ -57,7 +61,7 @@ def test_two_things_stand_side_by_side_or_one_above_the_other():
     assert wide[0] > 1.5 * wide[1]  # the upper one is as wide as high, the lower one half
 
 
-@pytest.mark.parametrize("count", [2, 3, 4, 5, 6])
+@pytest.mark.parametrize("count", [2, 3, 4, 5, 6, 7, 12, 24])
 def test_one_thing_is_placed_as_often_as_it_is_counted(count):
     assert len(blobs(compose(box(60, 60), *arrange(poses(1), [count], "grid"), 128))) == count
 
@@ -69,7 +73,7 @@ def test_what_is_half_there_lets_the_ground_through():
     assert torch.allclose(image[0, :, 32, 32], GROUND / 2 - 0.5, atol=0.02)
 
 
-@pytest.mark.parametrize(("counts", "layout"), [([1], "row"), ([4, 3], "grid"), ([1, 1], "circle"), ([2], "single")])
+@pytest.mark.parametrize(("counts", "layout"), [([1], "row"), ([20, 5], "grid"), ([1, 1], "circle"), ([2], "single")])
 def test_what_cannot_be_placed_is_refused(counts, layout):
     with pytest.raises(ValueError, match="layout"):
         arrange(poses(len(counts)), counts, layout)
@@ -110,3 +114,136 @@ def test_what_has_the_colour_already_stays_as_it_is():
     layer = painted((0.9, 0.2, 0.2))
     assert torch.allclose(recolour(layer, torch.tensor([0.85, 0.21, 0.21])), layer, atol=1e-6)
     assert torch.equal(recolour(torch.full((4, 8, 8), -1.0), torch.zeros(3)), torch.full((4, 8, 8), -1.0))
+
+
+def plain(canvas: Scene, *placements: Placement, layers: torch.Tensor | None = None) -> torch.Tensor:
+    """The composed picture (4, height, width) in [0, 1]."""
+    return (compose_scene(canvas, box(64, 64) if layers is None else layers, placements)[0] + 1) / 2
+
+
+@pytest.mark.parametrize("counts", [[1], [2, 1], [3, 3]])
+def test_a_plain_scene_is_composed_to_the_bit_as_layers_on_a_ground(counts):
+    generator = torch.Generator().manual_seed(0)
+    layers = 2 * torch.rand(len(counts), 4, 64, 64, generator=generator) - 1
+    ground, placements = arrange(poses(len(counts), 0.4, 0.6, 0.5), counts, "single" if counts == [1] else "row")
+    expected = compose(layers, ground, placements, 256)
+    composed = compose_scene(Scene(), layers, placements, ground=ground)
+    assert torch.equal(composed[:, :3], expected) and (composed[:, 3] == 1).all()
+    picture = VaeImageProcessor(do_resize=False).postprocess(expected, output_type="pil")[0]
+    assert to_picture(composed).mode == "RGB" and to_picture(composed).tobytes() == picture.tobytes()
+
+
+def test_the_layout_of_a_plain_scene_is_that_of_its_counts():
+    scene = Scene(things=(Thing("a", "cat", count=2), Thing("b", "dog")), arrangement="row")
+    placements, ids = layout(scene, torch.cat([box(64, 64)] * 2))
+    assert ids == ["a", "a", "b"]
+    assert [one[:4] for one in placements] == [one[:4] for one in arrange(poses(2), [2, 1], "row")[1]]
+    alone, _ = layout(Scene(things=(Thing("a", "cat"),)), box(64, 64), poses(1, 0.75, 0.25, 0.25))
+    assert alone[0][1:4] == (0.75, 0.25, 0.25)
+
+
+@pytest.mark.parametrize("size", [(256, 256), (1024, 256), (256, 512), (640, 480)])
+@pytest.mark.parametrize("total", [1, 2, 7, 13, 24])
+def test_a_grid_fills_any_shape_and_nothing_touches_or_leaves_it(size, total):
+    centres, side = grid(total, size[0] / size[1])
+    short = min(size)
+    boxes = [(x * size[0], y * size[1], side * short / 2) for x, y in centres]
+    assert len(boxes) == total and side * short > 0.5 * (size[0] * size[1] / total) ** 0.5 * 0.8
+    for at, (x, y, half) in enumerate(boxes):
+        assert half <= x <= size[0] - half and half <= y <= size[1] - half
+        for other_x, other_y, _ in boxes[:at]:
+            assert max(abs(x - other_x), abs(y - other_y)) >= 2 * half
+
+
+def test_a_transparent_ground_leaves_its_pixels_empty_and_colours_straight():
+    half = box(64, 64)
+    half[:, 3] = 0.0  # alpha one half
+    half[:, :3] = 0.0
+    picture = to_picture(compose_scene(Scene(ground=Ground("transparent")), half, [Placement(0, 0.5, 0.5, 0.5)]))
+    assert picture.mode == "RGBA" and picture.getpixel((5, 5)) == (0, 0, 0, 0)
+    red, _, _, alpha = picture.getpixel((128, 128))
+    assert red == 255 and 100 < alpha < 155
+
+
+def test_a_gradient_goes_from_its_first_colour_down_to_its_second():
+    image = plain(Scene(ground=Ground("gradient", ("#000000", "#ffffff"))))
+    assert (
+        image[0, 0].max() < 0.01 and image[0, -1].min() > 0.99 and image[0, 128].mean() == pytest.approx(0.5, abs=0.01)
+    )
+
+
+def test_a_scenery_has_a_horizon_where_it_is_said():
+    image = plain(Scene(ground=Ground("scene", name="sea", horizon=0.5)))
+    steps = (image[:3, 1:, 0] - image[:3, :-1, 0]).abs().sum(0)
+    assert int(steps.argmax()) in (126, 127, 128)
+
+
+def test_a_thing_may_stand_over_the_edge_and_be_any_shape_of_picture():
+    image = plain(Scene(width=512, height=256, ground=Ground("transparent")), Placement(0, 1.0, 0.5, 0.5))
+    assert image.shape == (4, 256, 512)
+    solid = image[3] > 0.5
+    assert solid[64:192, 448:].all() and solid.sum() == 128 * 64
+
+
+def corner() -> torch.Tensor:
+    """(1, 4, 64, 64): solid in its upper left quarter alone."""
+    layer = torch.full((1, 4, 64, 64), -1.0)
+    layer[..., :32, :32] = 1.0
+    return layer
+
+
+@pytest.mark.parametrize(
+    ("turn", "mirror", "where"),
+    [(0, False, (0, 0)), (0, True, (0, 1)), (90, False, (0, 1)), (180, False, (1, 1)), (-90, False, (1, 0)),
+     (360, False, (0, 0)), (90, True, (1, 1))],
+)  # fmt: skip
+def test_things_are_mirrored_and_turned_clockwise(turn, mirror, where):
+    placement = Placement(0, 0.5, 0.5, 0.5, turn, mirror)
+    alpha = plain(Scene(ground=Ground("transparent")), placement, layers=corner())[3]
+    quarters = alpha[64:192, 64:192].reshape(2, 64, 2, 64).mean((1, 3))
+    assert [round(float(quarter)) for quarter in quarters.flatten()] == [
+        int(at == where) for at in ((0, 0), (0, 1), (1, 0), (1, 1))
+    ]
+
+
+def test_a_thing_turned_a_little_keeps_its_area_and_nothing_is_cut():
+    scene = Scene(ground=Ground("transparent"))
+    straight, turned = (plain(scene, Placement(0, 0.5, 0.5, 0.5, turn))[3] for turn in (0, 30))
+    assert turned.sum() == pytest.approx(float(straight.sum()), rel=0.01)
+    assert (turned > 0.5).any(0).sum() > 1.3 * (straight > 0.5).any(0).sum()
+
+
+def test_an_outline_lies_around_everything_that_stands_there():
+    placements = Placement(0, 0.25, 0.5, 0.25), Placement(0, 0.75, 0.5, 0.25)
+    image = plain(Scene(ground=Ground("transparent"), outline=Outline(8, "#ff0000")), *placements)
+    without = plain(Scene(ground=Ground("transparent")), *placements)
+    inside = without[3] > 0.5
+    assert torch.equal(image[:, inside], without[:, inside])
+    edge = (image[3] > 0.5) & ~inside
+    assert image[0, edge].min() > 0.5 and image[1:3, edge].max() < 0.01
+    rows = (image[3] > 0.5).any(1).sum() - inside.any(1).sum()
+    assert rows == 16
+
+
+def test_a_shadow_lies_under_things_and_changes_none_of_them():
+    scene, placement = Scene(ground=Ground("colour", ("#ffffff",))), Placement(0, 0.5, 0.5, 0.4)
+    layers = painted((0.9, 0.2, 0.2))[None]
+    cast = Scene(ground=scene.ground, shadow=True)
+    bare, shaded = (plain(one, placement, layers=layers) for one in (scene, cast))
+    alpha = masks(layers, [placement], 256, 256)[0][0]
+    assert torch.allclose(bare[:, alpha == 1], shaded[:, alpha == 1], atol=1e-6)
+    assert (shaded[:3, alpha == 0] <= bare[:3, alpha == 0] + 1e-6).all()
+    assert shaded[0].min(1).values[int(alpha.any(1).nonzero()[-1]) + 3] < 0.95
+
+
+def test_what_stands_in_a_scenery_leaves_a_shadow_at_its_foot():
+    scene = Scene(ground=Ground("scene", name="grass"))
+    standing, floating = (plain(scene, Placement(0, 0.5, 0.5, 0.4, stands=stands)) for stands in (True, False))
+    changed = (standing - floating).abs().sum(0) > 0.01
+    assert changed.any() and not changed[:128].any()
+
+
+def test_masks_tell_where_each_thing_is():
+    found = masks(box(64, 32), [Placement(0, 0.25, 0.5, 0.25), Placement(0, 3.0, 0.5, 0.25)], 256, 256)
+    assert found[0][1] == (48, 96, 80, 160) and found[0][0].sum() == 32 * 64
+    assert found[1][1] == (0, 0, 0, 0)

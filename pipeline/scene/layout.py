@@ -1,0 +1,147 @@
+"""Where the things of a scene stand.
+
+Things without a relation stand alone, in a row, in a column or in a grid; ``pipeline.scene.relations`` puts the others
+on, under, in or beside them.
+"""
+
+import math
+from collections.abc import Sequence
+
+import torch
+
+from pipeline.scene.compose import Placement
+from pipeline.scene.record import MAX_COUNT, Scene, Thing
+
+__all__ = ["LAYOUTS", "arrange", "grid", "layout"]
+
+# How many -> centres and the side of the square that each thing fills, in units of the picture's side.
+_COLUMN = {2: ([(0.5, 0.27), (0.5, 0.73)], 0.43), 3: ([(0.5, 0.19), (0.5, 0.5), (0.5, 0.81)], 0.28)}
+_ROW = {count: ([(y, x) for x, y in centres], side) for count, (centres, side) in _COLUMN.items()}
+_GRID = {
+    4: ([(0.28, 0.28), (0.72, 0.28), (0.28, 0.72), (0.72, 0.72)], 0.4),
+    5: ([(0.22, 0.25), (0.78, 0.25), (0.5, 0.5), (0.22, 0.75), (0.78, 0.75)], 0.26),
+    6: ([(x, y) for y in (0.31, 0.69) for x in (0.19, 0.5, 0.81)], 0.28),
+}
+LAYOUTS = {"row": _ROW | _GRID, "column": _COLUMN | _GRID, "grid": _ROW | _GRID}
+
+_FILL = 0.86  # of its cell, by a thing of a grid
+_ALONE = 0.5, 0.5, 0.75  # where one thing stands if nothing says it
+
+
+def arrange(poses: torch.Tensor, counts: list[int], layout: str) -> tuple[torch.Tensor, list[Placement]]:
+    """The ground and the places of a picture's things.
+
+    Args:
+        poses: (things, 6): ground, centre and side, as the image embeddings say.
+        counts: how often each thing is placed, in order.
+        layout: "single" takes the one thing's own pose, kept inside the picture; "row", "column" and "grid" have
+            places for 2 to 24 things, and the mean of their grounds.
+
+    Returns:
+        ground (3,) in [-1, 1] and a placement for everything that is seen.
+
+    Raises:
+        ValueError: there is no such layout for so many things.
+    """
+    ground = poses[:, :3].mean(0).clamp(-1, 1)
+    if layout == "single" and counts == [1]:
+        return ground, [Placement(0, *_inside(*poses[0, 3:].tolist()))]
+    total = sum(counts)
+    if layout not in LAYOUTS or not 2 <= total <= MAX_COUNT:
+        raise ValueError(
+            f"`layout` must be one of {sorted(LAYOUTS)} for 2 to {MAX_COUNT} things, got {layout!r}, {total}."
+        )
+    centres, side = LAYOUTS[layout].get(total) or grid(total, 1.0)
+    which = [thing for thing, count in enumerate(counts) for _ in range(count)]
+    return ground, [Placement(thing, *centre, side) for thing, centre in zip(which, centres, strict=True)]
+
+
+def layout(scene: Scene, layers: torch.Tensor, poses: torch.Tensor | None = None) -> tuple[list[Placement], list[str]]:
+    """Where everything in a scene stands, from the back to the front.
+
+    Args:
+        scene: what is asked for.
+        layers: (things, 4, side, side) in [-1, 1], one for each thing, in the scene's order.
+        poses: (things, 6) of the image embeddings, where a thing alone takes its own.
+
+    Returns:
+        The placements, and for each the id of its thing.
+
+    Raises:
+        ValueError: there are not as many layers as things.
+    """
+    if len(layers) != len(scene.things):
+        raise ValueError(f"`layers` must have one for each thing: {len(scene.things)}, got {len(layers)}.")
+    free = [(at, thing) for at, thing in enumerate(scene.things) if thing.place is None]
+    if not free:
+        placed = {}
+    elif len(free) == 1 and free[0][1].count == 1:
+        at = free[0][0]
+        own = _inside(*poses[at, 3:].tolist()) if poses is not None and len(scene.things) == 1 else _ALONE
+        placed = {at: [own]}
+    else:
+        placed = _arranged(scene, free)
+    placements, ids = [], []
+    for at, thing in enumerate(scene.things):
+        for x, y, side in placed[at] if at in placed else group(thing):
+            placements.append(Placement(at, x, y, side, thing.turn, thing.mirror, stands=True))
+            ids.append(thing.id)
+    return placements, ids
+
+
+def _inside(x: float, y: float, side: float) -> tuple[float, float, float]:
+    """A pose that is kept inside the picture."""
+    side = min(max(side, 0.1), 1.0)
+    return (*(min(max(c, side / 2), 1 - side / 2) for c in (x, y)), side)
+
+
+def _arranged(scene: Scene, free: list[tuple[int, Thing]]) -> dict[int, list[tuple[float, float, float]]]:
+    """Places of the things that have none of their own."""
+    total = sum(thing.count for _, thing in free)
+    aspect = scene.width / scene.height
+    if aspect == 1 and total in LAYOUTS.get(scene.arrangement, ()):
+        centres, side = LAYOUTS[scene.arrangement][total]
+    else:
+        lines = {"row": 1 if total <= 3 or aspect > 1 else None, "column": total if total <= 3 else None}
+        centres, side = grid(total, aspect, lines.get(scene.arrangement))
+    places = iter((*centre, side) for centre in centres)
+    return {at: [next(places) for _ in range(thing.count)] for at, thing in free}
+
+
+def grid(total: int, aspect: float, lines: int | None = None) -> tuple[list[tuple[float, float]], float]:
+    """Centres in reading order, the last line in the middle, and the side of so many squares.
+
+    Args:
+        total: how many.
+        aspect: width of the picture over its height.
+        lines: how many of them; None takes those that leave the squares largest.
+
+    Returns:
+        centres of the picture's width and height, and the side of its shorter side.
+    """
+    width, height = max(aspect, 1.0), max(1 / aspect, 1.0)  # in units of the shorter side
+
+    def side_of(rows: int) -> float:
+        return min(width / math.ceil(total / rows), height / rows)
+
+    rows = lines or max(range(1, total + 1), key=lambda number: (side_of(number), number))
+    columns = math.ceil(total / rows)
+    rows = math.ceil(total / columns)
+    cell = side_of(rows)
+    centres = []
+    for at in range(total):
+        row, column = divmod(at, columns)
+        own = min(columns, total - row * columns)
+        x = width / 2 + (column - (own - 1) / 2) * min(cell * 1.1, width / columns)
+        y = height / 2 + (row - (rows - 1) / 2) * min(cell * 1.1, height / rows)
+        centres.append((x / width, y / height))
+    return centres, cell * _FILL
+
+
+def group(thing: Thing) -> Sequence[tuple[float, float, float]]:
+    """The places of a thing that has one: of several, a grid in its square."""
+    x, y, side = thing.place
+    if thing.count == 1:
+        return [thing.place]
+    centres, own = grid(thing.count, 1.0)
+    return [(x + (cx - 0.5) * side, y + (cy - 0.5) * side, own * side) for cx, cy in centres]

@@ -1,0 +1,60 @@
+"""Another colour for a layer, its light and shade kept. Arithmetic, no network."""
+
+import torch
+
+__all__ = ["recolour"]
+
+_LUMA = 0.299, 0.587, 0.114  # BT.601
+_VIVID = 0.08  # chroma from which a pixel has a hue
+_VIVID_SHARE = 0.35  # of a thing, from which it has one
+_SAME_COLOUR = 0.3  # distance of two colours, each of [0, 1], up to which they may have one name ...
+_SAME_HUE = 0.15  # ... and what of it may be other than lighter or darker
+
+
+def recolour(layer: torch.Tensor, colour: torch.Tensor) -> torch.Tensor:
+    """A layer (4, side, side) with ``colour`` (3,), of [0, 1], in place of its main colour, light and shade kept; what
+    has another colour (eyes, wheels, windows) keeps it. What is of about that colour already stays as it is.
+    """
+    layer = (layer + 1) / 2
+    alpha = layer[3:]
+    colours = (layer[:3] / alpha.clamp(min=0.05)).clamp(0, 1)
+    luma = (colours * colours.new_tensor(_LUMA)[:, None, None]).sum(0)
+    across, along = 0.564 * (colours[2] - luma), 0.713 * (colours[0] - luma)  # Cb and Cr of BT.601
+    chroma, hue = torch.hypot(across, along), torch.atan2(along, across)
+    solid = alpha[0] > 0.5
+    if not solid.any():
+        return 2 * layer - 1
+    vivid = solid & (chroma > _VIVID)
+    if vivid.sum() > _VIVID_SHARE * solid.sum():
+        middle = _main_hue(hue[vivid], chroma[vivid])
+        turned = torch.remainder(hue - middle + torch.pi, 2 * torch.pi) - torch.pi
+        share = _fall(turned.abs(), 1.0, 1.5) * (1 - _fall(chroma, 0.03, _VIVID))
+    else:
+        middle = luma[solid & ~vivid].median()
+        share = _fall((luma - middle).abs(), 0.25, 0.4) * _fall(chroma, _VIVID, 0.14)
+    weight = share * alpha[0]
+    mean = (colours * weight).sum((1, 2)) / weight.sum().clamp(min=1e-3)
+    colour = colour.to(colours)
+    difference = mean - colour
+    if difference.norm() < _SAME_COLOUR and (difference - difference.mean()).norm() < _SAME_HUE:
+        return 2 * layer - 1
+    light = luma / (luma * weight).sum() * weight.sum()  # 1 is as light as the main colour's mean
+    shaded = colour[:, None, None] * light.clamp(max=1)
+    shaded = torch.lerp(shaded, torch.ones_like(shaded), (0.6 * (light - 1)).clamp(0, 0.8))
+    colours = torch.lerp(colours, shaded, share)
+    return 2 * torch.cat([colours * alpha, alpha]) - 1
+
+
+def _main_hue(hue: torch.Tensor, chroma: torch.Tensor) -> torch.Tensor:
+    """The mean direction of the hues (n,) near the one that has most of ``chroma`` (n,), in radians."""
+    sums = torch.zeros(24, device=hue.device)
+    sums.index_add_(0, ((hue + torch.pi) / (2 * torch.pi) * 24).long().clamp(max=23), chroma)
+    most = (sums + sums.roll(1) + sums.roll(-1)).argmax()
+    centre = (most + 0.5) * 2 * torch.pi / 24 - torch.pi
+    near = torch.cos(hue - centre) > 0.5
+    return torch.atan2((chroma * hue.sin())[near].sum(), (chroma * hue.cos())[near].sum())
+
+
+def _fall(value: torch.Tensor, start: float, end: float) -> torch.Tensor:
+    """1 up to ``start``, 0 from ``end``, straight between."""
+    return ((end - value) / (end - start)).clamp(0, 1)
