@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from pipeline.loading.capabilities import CONTROLS, EASEL, Capabilities
+from pipeline.loading.errors import WeightsError
+from pipeline.loading.find import find_model
 from pipeline.loading.hardware import prepare
-from pipeline.loading.weights import DEFAULT_WEIGHTS, WeightsError, find_model
+from pipeline.loading.weights import DEFAULT_WEIGHTS
 from pipeline.serve.limits import Limits
 from pipeline.serve.store import Store, open_store
 from pipeline.serve.studio import Studio

@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 from pipeline.loading.capabilities import CONTROLS
-from pipeline.loading.weights import DEFAULT_WEIGHTS, WeightsError, find_model
+from pipeline.loading.errors import WeightsError
+from pipeline.loading.find import find_model
+from pipeline.loading.weights import DEFAULT_WEIGHTS
 from pipeline.recipe import DEFAULTS, MAX_NUM_IMAGES, MAX_SEED, SCHEMA, Recipe, pixels_sha256
 from pipeline.recipe.files import read_recipe
 

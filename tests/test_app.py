@@ -13,7 +13,7 @@ from app import LIMITS, build_demo, launch_options
 from pipeline.data.scenes import BACKGROUNDS as SCENE_BACKGROUNDS
 from pipeline.language.styles import ANY, BACKGROUNDS, STYLES, read_choices, write_choices
 from pipeline.loading.capabilities import CONTROLS
-from pipeline.loading.weights import WeightsError
+from pipeline.loading.errors import WeightsError
 from pipeline.provenance.credentials import without_credentials
 from pipeline.recipe import DEFAULTS, MAX_PROMPT_LENGTH, SCHEMA, Recipe, pixels_hash, pixels_sha256, read_png
 from pipeline.serve.render import Cancelled, Rendered, Stage, Verdict, render

@@ -6,7 +6,8 @@ from pathlib import Path
 import torch
 
 from pipeline.evaluation.judge import CutoutJudge, load_judge
-from pipeline.loading.weights import DEFAULT_WEIGHTS, WeightsError, load_pipeline
+from pipeline.loading.errors import WeightsError
+from pipeline.loading.weights import DEFAULT_WEIGHTS, load_pipeline
 from pipeline.text_to_image import TextToImagePipeline
 
 __all__ = ["evaluation_arguments", "open_all", "settings_from"]

@@ -17,7 +17,8 @@ from tqdm import tqdm
 from pipeline.evaluation.alignment import draw_real
 from pipeline.evaluation.judge import load_rows
 from pipeline.evaluation.prompts import PromptLists
-from pipeline.loading.weights import DEFAULT_WEIGHTS, WeightsError, load_pipeline
+from pipeline.loading.errors import WeightsError
+from pipeline.loading.weights import DEFAULT_WEIGHTS, load_pipeline
 
 __all__ = ["contact_sheet", "main"]
 

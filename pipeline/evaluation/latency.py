@@ -21,7 +21,8 @@ from pathlib import Path
 import torch
 
 from pipeline.evaluation.table import markdown_table
-from pipeline.loading.weights import DEFAULT_WEIGHTS, WeightsError, load_pipeline
+from pipeline.loading.errors import WeightsError
+from pipeline.loading.weights import DEFAULT_WEIGHTS, load_pipeline
 from pipeline.recipe import Recipe
 from pipeline.serve.render import Stage, render
 from pipeline.text_to_image import TextToImagePipeline

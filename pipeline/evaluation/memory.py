@@ -20,7 +20,8 @@ from PIL import Image
 
 from pipeline.evaluation.latency import PROMPTS
 from pipeline.evaluation.table import markdown_table
-from pipeline.loading.weights import DEFAULT_WEIGHTS, WeightsError, load_pipeline
+from pipeline.loading.errors import WeightsError
+from pipeline.loading.weights import DEFAULT_WEIGHTS, load_pipeline
 from pipeline.recipe import Recipe, pixels_sha256
 from pipeline.serve.render import render
 from pipeline.text_to_image import TextToImagePipeline

@@ -20,7 +20,8 @@ from pipeline.evaluation.judge import load_rows
 from pipeline.evaluation.table import markdown_table
 from pipeline.language.english import with_article
 from pipeline.language.wording import app_caption
-from pipeline.loading.weights import DEFAULT_WEIGHTS, WeightsError, load_pipeline
+from pipeline.loading.errors import WeightsError
+from pipeline.loading.weights import DEFAULT_WEIGHTS, load_pipeline
 from pipeline.text_to_image import TextToImagePipeline
 
 __all__ = ["LayerError", "compare_layers", "draw_layers", "main", "real_layer"]

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from pipeline.loading.capabilities import CONTROLS, Capabilities
+from pipeline.loading.errors import WeightsError
 from pipeline.loading.repository import argument, check_repository, pipeline_class
-from pipeline.loading.weights import WeightsError
 from pipeline.safety import SafetyScreen
 from pipeline.watermark import embed_checked
 

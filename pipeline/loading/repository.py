@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from pipeline.loading.capabilities import CONTROLS, Capabilities
-from pipeline.loading.weights import WeightsError
+from pipeline.loading.errors import WeightsError
 from pipeline.watermark.embed import MIN_AREA
 
 __all__ = ["argument", "check_repository", "download", "pipeline_class", "read_capabilities", "read_index"]

@@ -3,8 +3,8 @@
 import logging
 from html import escape
 
+from pipeline.loading.errors import WeightsError
 from pipeline.loading.hardware import is_zero_gpu
-from pipeline.loading.weights import WeightsError
 from pipeline.recipe import Recipe
 from pipeline.serve.render import Cancelled
 from pipeline.serve.studio import Studio

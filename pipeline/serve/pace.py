@@ -6,7 +6,7 @@ from collections import defaultdict, deque
 from collections.abc import Mapping
 from statistics import median
 
-from pipeline.loading.weights import WeightsError
+from pipeline.loading.errors import WeightsError
 from pipeline.recipe import DEFAULTS, SCHEMA, STAGES, Recipe
 from pipeline.serve.limits import Limits
 from pipeline.serve.render import Cancelled, Rendered

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from pipeline.loading.capabilities import EASEL, Capabilities
+from pipeline.loading.errors import WeightsError
 from pipeline.loading.hardware import is_zero_gpu, on_gpu
-from pipeline.loading.weights import WeightsError
 from pipeline.recipe import Recipe, pixels_hash
 from pipeline.safety import SafetyScreen
 from pipeline.search import ImageIndex, index_for

@@ -12,7 +12,7 @@ from pathlib import Path
 import gradio as gr
 
 from pipeline.loading.capabilities import CONTROLS
-from pipeline.loading.weights import WeightsError
+from pipeline.loading.errors import WeightsError
 from pipeline.recipe import DEFAULTS, MAX_PROMPT_LENGTH, SCHEMA
 from pipeline.recipe.files import FORMATS
 from pipeline.serve.collection import find

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import gradio as gr
 
-from pipeline.loading.weights import WeightsError
+from pipeline.loading.errors import WeightsError
 from pipeline.serve.limits import Limits
 from pipeline.serve.render import Cancelled, Rendered, compare
 from pipeline.serve.studio import Studio

@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from pipeline import __version__
 from pipeline.loading.capabilities import CONTROLS
-from pipeline.loading.weights import WeightsError
+from pipeline.loading.errors import WeightsError
 from pipeline.recipe import ParsedLink, Recipe
 from pipeline.serve.limits import Limits
 from pipeline.serve.render import Cancelled, Rendered

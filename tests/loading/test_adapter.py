@@ -9,8 +9,10 @@ import torch
 from PIL import Image
 
 from pipeline.loading.capabilities import CONTROLS, EASEL
+from pipeline.loading.errors import WeightsError
+from pipeline.loading.find import find_model
 from pipeline.loading.repository import read_capabilities
-from pipeline.loading.weights import WeightsError, find_model, name_weights
+from pipeline.loading.weights import name_weights
 from pipeline.recipe import DEFAULTS, SCHEMA, Recipe, pixels_sha256, read_png
 from pipeline.safety import Refused
 from pipeline.serve.render import Cancelled, render

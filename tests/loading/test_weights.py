@@ -6,7 +6,8 @@ import shutil
 import pytest
 import torch
 
-from pipeline.loading.weights import WeightsError, check_weights, load_pipeline, weights_hash
+from pipeline.loading.errors import WeightsError
+from pipeline.loading.weights import check_weights, load_pipeline, weights_hash
 from tests.tiny import tiny_pipeline
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 from app import build_demo, launch_options, limits_for, main
 from pipeline.__main__ import main as command
 from pipeline.loading.capabilities import EASEL
-from pipeline.loading.weights import find_model
+from pipeline.loading.find import find_model
 from pipeline.recipe import Recipe, read_png
 from pipeline.serve.store import Store
 from pipeline.watermark import verify

@@ -14,7 +14,7 @@ from PIL import Image
 
 from app import LIMITS, build_demo, launch_options
 from pipeline import __version__
-from pipeline.loading.weights import WeightsError
+from pipeline.loading.errors import WeightsError
 from pipeline.recipe import DEFAULTS, SCHEMA, Recipe, pixels_hash, read_png
 from pipeline.serve.render import render
 from pipeline.serve.store import Store

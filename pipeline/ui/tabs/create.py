@@ -12,7 +12,7 @@ from PIL import Image
 
 from pipeline.language.styles import read_choices, write_choices
 from pipeline.loading.capabilities import EASEL
-from pipeline.loading.weights import WeightsError
+from pipeline.loading.errors import WeightsError
 from pipeline.recipe import SCHEMA, Recipe
 from pipeline.serve.examples import EXAMPLES, draw_examples, examples_html
 from pipeline.serve.limits import Limits

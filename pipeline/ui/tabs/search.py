@@ -7,7 +7,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from pipeline.loading.weights import WeightsError
+from pipeline.loading.errors import WeightsError
 from pipeline.search import SearchResult
 from pipeline.serve.archive import Archive
 from pipeline.serve.collection import Collection

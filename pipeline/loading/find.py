@@ -1,0 +1,114 @@
+"""The model that `--model` names: a folder of ours or of diffusers, or a Hub name."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.loading.adapter import AdaptedPipeline, load_adapted
+from pipeline.loading.capabilities import EASEL, Capabilities
+from pipeline.loading.errors import WeightsError
+from pipeline.loading.hardware import choose_device, choose_dtype
+from pipeline.loading.repository import check_repository, download, read_capabilities
+from pipeline.loading.weights import (
+    DEFAULT_WEIGHTS,
+    HASH_LENGTH,
+    INDEX,
+    SUMS,
+    load_pipeline,
+    name_weights,
+    weights_hash,
+)
+
+if TYPE_CHECKING:
+    from pipeline.text_to_image import TextToImagePipeline
+
+__all__ = ["FoundModel", "find_model"]
+
+_OURS = "TextToImagePipeline"
+_HUB_NAME = re.compile(r"(\w[\w.-]*/[\w.-]+?)(?:@([\w.-]+))?", re.ASCII)  # owner/name, perhaps @revision
+_CONFIGURATION = (INDEX, "*/config.json", "README.md", SUMS)
+
+
+@dataclass(frozen=True)
+class FoundModel:
+    """A model that was asked for, before it is loaded.
+
+    Attributes:
+        capabilities: its name in recipes and what it can be asked for.
+        weights_hash: 12 hex digits that tell its weights from others; "" where they are not known.
+        load: loads it on this machine's device; takes seconds to minutes, raises `WeightsError`.
+    """
+
+    capabilities: Capabilities
+    weights_hash: str
+    load: "Callable[[], TextToImagePipeline | AdaptedPipeline]"
+
+
+def find_model(name: str | Path = DEFAULT_WEIGHTS) -> FoundModel:
+    """The model that ``--model`` names: a folder of ours, or of diffusers, or a Hub name (``owner/name[@revision]``).
+
+    A folder that is not there or damaged is reported when it is loaded, so that the page can say so. The Hub is asked
+    only for a name that is no folder here; of the repository only its configuration is fetched before ``load``.
+
+    Raises:
+        WeightsError: the repository cannot be found, or is not a text-to-image repository.
+    """
+    path = Path(name)
+    if not path.exists() and (match := _HUB_NAME.fullmatch(str(name))):
+        return _find_on_hub(match[1], match[2])
+    if not path.exists() or (path.is_dir() and _is_ours(path)):
+        return FoundModel(EASEL, weights_hash(path), lambda: load_pipeline(path, device=choose_device()))
+    model = re.sub(r"[^\w.@-]+", "-", path.resolve().name, flags=re.ASCII)[:200] or "model"
+    check_repository(path, model)
+    capabilities = read_capabilities(path, model)
+
+    def load() -> AdaptedPipeline:
+        device = choose_device()
+        return load_adapted(path, capabilities, device=device, dtype=choose_dtype(device))
+
+    return FoundModel(capabilities, name_weights(path), load)
+
+
+def _find_on_hub(repository: str, revision: str | None) -> FoundModel:
+    folder = _fetch(repository, revision, _CONFIGURATION)
+    commit = folder.name  # the cache names a snapshot's folder by its commit
+    if _is_ours(folder):
+        return FoundModel(
+            EASEL,
+            weights_hash(folder),
+            lambda: load_pipeline(_fetch(repository, commit, None), device=choose_device()),
+        )
+    capabilities = read_capabilities(folder, repository)
+
+    def load() -> AdaptedPipeline:
+        device = choose_device()
+        whole = download(folder, repository, commit)
+        return load_adapted(whole, capabilities, device=device, dtype=choose_dtype(device))
+
+    return FoundModel(capabilities, commit[:HASH_LENGTH], load)
+
+
+def _fetch(repository: str, revision: str | None, patterns: tuple[str, ...] | None) -> Path:
+    """A snapshot of a Hub repository in the local cache."""
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(repository, revision=revision, allow_patterns=patterns))
+    except (OSError, ValueError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise WeightsError(
+            f"There is no folder {repository} here, and the Hub did not give a repository of that name ({reason}). "
+            "Check the name and the network, or pass a folder."
+        ) from error
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether the folder is of our own format, by its index, or by its checksums where that is missing or damaged."""
+    try:
+        name = json.loads((folder / INDEX).read_text(encoding="utf-8"))["_class_name"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return (folder / SUMS).exists()
+    return name == _OURS or isinstance(name, list) and _OURS in name
