@@ -16,10 +16,11 @@ from pipeline.loading.capabilities import CONTROLS
 from pipeline.loading.errors import WeightsError
 from pipeline.provenance.credentials import without_credentials
 from pipeline.recipe import DEFAULTS, MAX_PROMPT_LENGTH, SCHEMA, Recipe, pixels_hash, pixels_sha256, read_png
+from pipeline.serve.drawn import Drawn
 from pipeline.serve.render import Cancelled, Rendered, Stage, Verdict, render
 from pipeline.serve.request import read_request
 from pipeline.serve.studio import Busy, Studio
-from pipeline.ui.canvas import Drawn, canvas_finished, shelf, step_words
+from pipeline.ui.canvas import canvas_finished, shelf, step_words
 from pipeline.ui.uploads import open_picture
 from pipeline.ui.words import TRANSLATIONS, say
 from pipeline.watermark import verify

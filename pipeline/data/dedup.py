@@ -25,17 +25,15 @@ from PIL import Image
 
 from pipeline.data.engine import Engine
 from pipeline.data.record import ImageRecord, ImageSource
-from pipeline.pictures.comparison import align, crop_difference, detail, thumbnail, tone_difference
+from pipeline.pictures.comparison import TOLERANCE, align, crop_difference, detail, thumbnail, tone_difference
 from pipeline.pictures.decode import UnreadablePicture, flatten
-from pipeline.pictures.hashing import near_pairs, perceptual_hash
+from pipeline.pictures.hashing import RADIUS, near_pairs, perceptual_hash
 
 __all__ = ["copy_quality", "deduplicate", "group_copies", "hash_pictures"]
 
 STEP = "deduplicate"
 INNER_BORDER = 0.03  # left out at each edge of the inner part: 1 % from a crop of 2 % or 4 % a side
-RADIUS = 8  # bits: copies cropped by 2 % to 4 % a side are within 7 of the inner part, all other kinds within 5
 COARSE_TOLERANCE = 20.0  # at 8x8 pixels, of 255: the same crops are within 10
-TOLERANCE = 4.0  # at 32x32 pixels, of 255: nearly all re-encoded, resized and recoloured copies are within
 CROP_TOLERANCE = 2.5  # see crop_difference: cropped copies saved as JPEG of quality 20 are under 2
 DEFAULT_PICTURE_COPIES = 10  # a picture under that many different captions is not what any of them says
 FEW_HASHES = 50_000  # different ones, searched in this process: it takes two seconds

@@ -31,7 +31,7 @@ from tqdm import tqdm
 
 from pipeline.data.cutouts import STYLES_NAME
 from pipeline.data.decode import MAX_ASPECT, MIN_SIDE, check_pictures
-from pipeline.data.dedup import CROP_TOLERANCE, RADIUS, TOLERANCE, deduplicate, hash_pictures
+from pipeline.data.dedup import CROP_TOLERANCE, deduplicate, hash_pictures
 from pipeline.data.engine import ENGINES, Engine
 from pipeline.data.features import embed_pictures
 from pipeline.data.finetune_set import mark_finetune_set
@@ -42,6 +42,8 @@ from pipeline.data.report import write_report
 from pipeline.data.safety import harmless_captions, screen_pictures, screen_records
 from pipeline.data.sentence_encoder import load_text_encoder
 from pipeline.data.write import SHARD_SIZE, write_shards
+from pipeline.pictures.comparison import TOLERANCE
+from pipeline.pictures.hashing import RADIUS
 from pipeline.safety import CATEGORIES_FILE, PictureScreen, SafetyScreen
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ import numpy as np
 from tqdm import tqdm
 
 from pipeline.data.decode import check_pictures
-from pipeline.data.dedup import RADIUS, deduplicate, group_copies, hash_pictures
+from pipeline.data.dedup import deduplicate, group_copies, hash_pictures
 from pipeline.data.joint_encoder import JointEncoder, load_joint_encoder
 from pipeline.data.read import read_records
 from pipeline.data.record import ImageRecord, ImageSource, batches, kept
@@ -31,7 +31,7 @@ from pipeline.data.safety import harmless_captions, screen_records
 from pipeline.data.sentence_encoder import load_text_encoder
 from pipeline.evaluation.stress import COPIES
 from pipeline.loading.weights import DEFAULT_WEIGHTS
-from pipeline.pictures.hashing import near_pairs
+from pipeline.pictures.hashing import RADIUS, near_pairs
 from pipeline.safety import CATEGORIES_FILE, PictureScreen, SafetyScreen
 from pipeline.safety.pictures import MARGIN
 

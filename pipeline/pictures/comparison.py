@@ -13,9 +13,10 @@ from PIL import Image
 
 from pipeline.pictures.decode import flatten
 
-__all__ = ["THUMBNAIL_SIDE", "align", "crop_difference", "detail", "thumbnail", "tone_difference"]
+__all__ = ["THUMBNAIL_SIDE", "TOLERANCE", "align", "crop_difference", "detail", "thumbnail", "tone_difference"]
 
 THUMBNAIL_SIDE = 32
+TOLERANCE = 4.0  # of 255, of two thumbnails: nearly all re-encoded, resized and recoloured copies are within
 MAX_STRETCH = 0.12  # of the side, 6 % at each edge: a "slight" crop
 _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)  # ITU-R BT.601: the grey that programs desaturate to
 _SATURATION, _GAIN, _SHIFT = (0.7, 1.4), (0.8, 1.25), (-30, 30)  # what still counts as the same colours

@@ -19,9 +19,10 @@ from PIL import Image
 
 from pipeline.pictures.decode import flatten
 
-__all__ = ["near_pairs", "perceptual_hash"]
+__all__ = ["RADIUS", "near_pairs", "perceptual_hash"]
 
 Run = Callable[[Callable, Iterable], Iterable]
+RADIUS = 8  # bits: copies cropped by 2 % to 4 % a side are within 7 of the inner part, all other kinds within 5
 _FEW = 256  # hashes compared two by two: quicker than any table
 _FLIPS_AT_ONCE = 40  # of a band, in one task: a million hashes make 16 tasks of some seconds each
 _BLOCK = 1 << 22  # candidate pairs checked at once: 4M pairs in a few arrays of 8 bytes, about 200 MB

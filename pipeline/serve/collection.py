@@ -10,15 +10,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from pipeline.data.dedup import RADIUS, TOLERANCE
-from pipeline.pictures.comparison import thumbnail, tone_difference
-from pipeline.pictures.hashing import perceptual_hash
+from pipeline.pictures.comparison import TOLERANCE, thumbnail, tone_difference
+from pipeline.pictures.hashing import RADIUS, perceptual_hash
 from pipeline.recipe import MAX_PROMPT_LENGTH
 from pipeline.search import ImageIndex, SearchResult, flag_duplicates
 from pipeline.serve.archive import Archive
+from pipeline.serve.drawn import Drawn
 from pipeline.serve.limits import Limits
 from pipeline.serve.studio import Studio
-from pipeline.ui.canvas import Drawn
 from pipeline.ui.uploads import open_picture
 
 __all__ = ["Collected", "Collection", "find"]

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections import defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from statistics import median
 
 from pipeline.loading.errors import WeightsError
@@ -11,7 +11,6 @@ from pipeline.recipe import DEFAULTS, SCHEMA, STAGES, Recipe
 from pipeline.serve.limits import Limits
 from pipeline.serve.render import Cancelled, Rendered
 from pipeline.serve.studio import Studio
-from pipeline.ui.words import say
 
 __all__ = ["OWN", "QUALITIES", "STEPS", "Pace"]
 
@@ -98,8 +97,14 @@ class Pace:
         """The quality that these steps are, or `OWN`."""
         return next((name for name in QUALITIES if self.steps(name) == dict(steps)), OWN)
 
-    def choices(self, own: Mapping[str, int], guidance_scale: float = 1.0) -> list[tuple[str, str]]:
-        """(what the page shows, value) of every quality, with its seconds as far as they are known."""
+    def choices(
+        self, own: Mapping[str, int], guidance_scale: float = 1.0, *, say: Callable[[str], object] = str
+    ) -> list[tuple[str, str]]:
+        """(what the page shows, value) of every quality, with its seconds as far as they are known.
+
+        Args:
+            say: a quality's name in the visitor's language.
+        """
         offers = {name: self.steps(name) for name in QUALITIES} | {OWN: own}
         shown = []
         for name, steps in offers.items():

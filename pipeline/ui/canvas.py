@@ -5,7 +5,6 @@ alternative text, and every finished one served from the very file that the down
 import base64
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from html import escape
 from types import MappingProxyType
 from urllib.parse import quote
@@ -14,9 +13,10 @@ from PIL import Image
 
 from pipeline.loading.capabilities import EASEL
 from pipeline.recipe import STAGES, Recipe, Variation
-from pipeline.serve.render import Rendered, Stage, Verdict
+from pipeline.serve.drawn import Drawn
+from pipeline.serve.render import Stage, Verdict
 
-__all__ = ["Drawn", "canvas_compared", "canvas_drawing", "canvas_empty", "canvas_finished", "file_url", "shares"]
+__all__ = ["canvas_compared", "canvas_drawing", "canvas_empty", "canvas_finished", "file_url", "shares"]
 __all__ += ["shelf", "status", "step_words"]
 
 _WORDS = {
@@ -49,34 +49,6 @@ _EASEL = (
     '<rect x="24" y="18" width="48" height="42" rx="3"/>'
     '<path d="M30 52l11-14 8 9 6-6 11 11"/><circle cx="58" cy="30" r="4"/></svg>'
 )
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A finished picture of this session, with its file and those of its reference pictures on the server."""
-
-    path: str
-    recipe: Recipe
-    pixels_hash: str
-    seconds: float
-    image_weights: tuple[float, ...] = ()
-    references: tuple[str, ...] = ()
-    read_as: str = ""
-
-    @classmethod
-    def from_rendered(cls, rendered: Rendered, path: str, references: Sequence[str] = ()) -> "Drawn":
-        weights = tuple(rendered.image_weights or ())
-        read_as = "" if rendered.reading is None else rendered.reading.sentence
-        return cls(path, rendered.recipe, rendered.pixels_hash, rendered.seconds, weights, tuple(references), read_as)
-
-    @property
-    def alt(self) -> str:
-        return self.recipe.prompt or "Picture made from reference pictures"
-
-    @property
-    def query(self) -> str:
-        """The query of a link that draws this picture again and compares the two."""
-        return self.recipe.to_query(self.pixels_hash)
 
 
 def file_url(path: str) -> str:

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 import gradio as gr
 
 from pipeline.recipe import Recipe
+from pipeline.serve.drawn import Drawn
 from pipeline.serve.limits import Limits
 from pipeline.serve.studio import Studio
-from pipeline.ui.canvas import Drawn, status
+from pipeline.ui.canvas import status
 from pipeline.ui.form import write_form
 from pipeline.ui.tabs.create import DRAWING, CreateTab, Expected, done_words, verdict_on
 from pipeline.ui.tabs.verify import VerifyTab

@@ -7,10 +7,11 @@ from dataclasses import replace
 import gradio as gr
 
 from pipeline.loading.errors import WeightsError
+from pipeline.serve.drawn import Drawn
 from pipeline.serve.limits import Limits
 from pipeline.serve.render import Cancelled, Rendered, compare
 from pipeline.serve.studio import Studio
-from pipeline.ui.canvas import Drawn, status
+from pipeline.ui.canvas import status
 from pipeline.ui.form import reference_paths
 from pipeline.ui.tabs.create import DRAWING, CreateTab, progress_updates
 from pipeline.ui.uploads import open_picture

@@ -3,8 +3,9 @@
 import re
 
 from pipeline.recipe import Recipe
+from pipeline.serve.drawn import Drawn
 from pipeline.serve.render import Stage
-from pipeline.ui.canvas import Drawn, canvas_compared, canvas_drawing, canvas_finished, shares
+from pipeline.ui.canvas import canvas_compared, canvas_drawing, canvas_finished, shares
 
 CAT = Drawn("/tmp/cat.png", Recipe(prompt="a cat", seed=7), "0" * 16, 1.0)
 

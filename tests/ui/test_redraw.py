@@ -11,10 +11,10 @@ from PIL import Image
 
 from app import LIMITS
 from pipeline.recipe import Recipe, pixels_sha256
+from pipeline.serve.drawn import Drawn
 from pipeline.serve.render import Rendered
 from pipeline.serve.store import Store
 from pipeline.serve.studio import Restored, Studio
-from pipeline.ui.canvas import Drawn
 from pipeline.ui.redraw import wire_redraw
 from pipeline.ui.tabs.create import build_create_tab
 from tests.tiny import tiny_pipeline

@@ -14,13 +14,13 @@ from pipeline.language.styles import read_choices, write_choices
 from pipeline.loading.capabilities import EASEL
 from pipeline.loading.errors import WeightsError
 from pipeline.recipe import SCHEMA, Recipe
+from pipeline.serve.drawn import Drawn
 from pipeline.serve.examples import EXAMPLES, draw_examples, examples_html
 from pipeline.serve.limits import Limits
 from pipeline.serve.pace import QUALITIES, STEPS, Pace
 from pipeline.serve.render import Cancelled, Rendered, Stage, Verdict, compare, series, varied
 from pipeline.serve.studio import Busy, Restored, Studio
 from pipeline.ui.canvas import (
-    Drawn,
     canvas_compared,
     canvas_drawing,
     canvas_empty,
@@ -33,6 +33,7 @@ from pipeline.ui.canvas import (
 from pipeline.ui.form import Form, build_form, read_form, reference_paths, roll, write_form
 from pipeline.ui.picture_keys import build_picture_keys
 from pipeline.ui.uploads import open_picture
+from pipeline.ui.words import say
 from pipeline.watermark import WatermarkError
 
 __all__ = ["DRAWING", "CreateTab", "Expected", "build_create_tab", "done_words", "progress_updates", "verdict_on"]
@@ -83,7 +84,7 @@ def build_create_tab(studio: Studio, limits: Limits) -> CreateTab:
     keep_once = gr.State(False)  # draw once with the seed as shown, though it is not locked
     with gr.Row(equal_height=False):
         with gr.Column(scale=5, min_width=320, elem_id="form"):
-            form = build_form(limits, examples_html(), pace.choices(pace.steps("Fast")), studio.capabilities)
+            form = build_form(limits, examples_html(), pace.choices(pace.steps("Fast"), say=say), studio.capabilities)
         with gr.Column(scale=6, min_width=320, elem_id="stage"):
             canvas = gr.HTML(canvas_empty(), elem_id="canvas")
             line = gr.HTML(status(""), elem_id="status")
@@ -153,7 +154,7 @@ def build_create_tab(studio: Studio, limits: Limits) -> CreateTab:
                 else:
                     yield progress_updates(event, each, of, canvas, line, pace.cost)
         own = {name: values[slider] for name, slider in sliders.items()}
-        yield {form.quality: gr.update(choices=pace.choices(own, values[form.guidance_scale]))}
+        yield {form.quality: gr.update(choices=pace.choices(own, values[form.guidance_scale], say=say))}
 
     def draw(values: dict, request: gr.Request) -> Iterator[dict]:
         """Draw what the form says, picture after picture; yields updates of the page."""
@@ -304,7 +305,7 @@ def build_create_tab(studio: Studio, limits: Limits) -> CreateTab:
 
     def name_quality(guidance_scale: float, *steps: int) -> dict:
         own = dict(zip(sliders, steps, strict=True))
-        return gr.update(choices=pace.choices(own, guidance_scale), value=pace.quality(own))
+        return gr.update(choices=pace.choices(own, guidance_scale, say=say), value=pace.quality(own))
 
     def calibrate(guidance_scale: float, *steps: int) -> dict:
         studio.ended(3600)

@@ -11,9 +11,10 @@ from pipeline.loading.errors import WeightsError
 from pipeline.search import SearchResult
 from pipeline.serve.archive import Archive
 from pipeline.serve.collection import Collection
+from pipeline.serve.drawn import Drawn
 from pipeline.serve.limits import Limits
 from pipeline.serve.studio import Studio
-from pipeline.ui.canvas import Drawn, file_url, status
+from pipeline.ui.canvas import file_url, status
 from pipeline.ui.tabs.create import DRAWING
 from pipeline.ui.uploads import open_picture, picture_upload
 from pipeline.ui.words import say

@@ -16,11 +16,11 @@ from pipeline.recipe import Recipe
 from pipeline.search import SearchResult
 from pipeline.serve.archive import Archive
 from pipeline.serve.collection import Collection
+from pipeline.serve.drawn import Drawn
 from pipeline.serve.limits import Limits
 from pipeline.serve.render import Rendered
 from pipeline.serve.store import Store
 from pipeline.serve.studio import Studio
-from pipeline.ui.canvas import Drawn
 from pipeline.ui.tabs.search import results_html
 from tests.tiny import tiny_pipeline
 

@@ -1,0 +1,37 @@
+"""A finished picture as page, search and shelf know it: its file, its recipe, and what it was made of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.recipe import Recipe
+from pipeline.serve.render import Rendered
+
+__all__ = ["Drawn"]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A finished picture of this session, with its file and those of its reference pictures on the server."""
+
+    path: str
+    recipe: Recipe
+    pixels_hash: str
+    seconds: float
+    image_weights: tuple[float, ...] = ()
+    references: tuple[str, ...] = ()
+    read_as: str = ""
+
+    @classmethod
+    def from_rendered(cls, rendered: Rendered, path: str, references: Sequence[str] = ()) -> "Drawn":
+        weights = tuple(rendered.image_weights or ())
+        read_as = "" if rendered.reading is None else rendered.reading.sentence
+        return cls(path, rendered.recipe, rendered.pixels_hash, rendered.seconds, weights, tuple(references), read_as)
+
+    @property
+    def alt(self) -> str:
+        return self.recipe.prompt or "Picture made from reference pictures"
+
+    @property
+    def query(self) -> str:
+        """The query of a link that draws this picture again and compares the two."""
+        return self.recipe.to_query(self.pixels_hash)
