@@ -8,6 +8,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from pipeline.atomic import write_file
 from pipeline.loading.capabilities import CONTROLS
 from pipeline.loading.errors import WeightsError
 from pipeline.loading.find import find_model
@@ -116,9 +117,7 @@ def _generate(arguments: argparse.Namespace) -> int:
                 bar.update()
 
             rendered = render(pipe, each, images, on_stage=show)
-        partial = path.with_suffix(".part")
-        partial.write_bytes(rendered.png)
-        partial.replace(path)
+        write_file(path, rendered.png)
         print(
             f"{path}  seed {each.seed}  id {each.id}  {rendered.seconds:.1f} s  {each.to_query(rendered.pixels_hash)}"
         )

@@ -11,7 +11,6 @@ import hashlib
 import io
 import json
 import logging
-import os
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -20,6 +19,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 from tqdm import tqdm
+
+from pipeline.atomic import new_file, write_file
 
 __all__ = ["STYLES_NAME", "Cutout", "CutoutSet", "load_cutouts"]
 
@@ -133,22 +134,21 @@ def load_cutouts(
 
 
 def _decode(root: Path, tiers, total: int, size: int, pixel_path: Path, opaque_path: Path) -> None:
-    """Decode every picture into ``pixel_path`` (temporary name first); list in ``opaque_path`` which have no alpha."""
+    """Decode every picture into ``pixel_path`` (aside first); list in ``opaque_path`` which have no alpha."""
     pixel_path.parent.mkdir(parents=True, exist_ok=True)
-    partial = pixel_path.with_suffix(f".{os.getpid()}.partial")
-    array = np.lib.format.open_memmap(partial, mode="w+", dtype=np.uint8, shape=(total, size, size, 4))
     opaque: list[bool | None] = []
-    for row, read in tqdm(_shards(root, tiers), total=total, desc="decode", unit="picture"):
-        try:
-            image = Image.open(io.BytesIO(read(row["file_name"]))).convert("RGBA")
-            array[len(opaque)] = _square(image, size)
-            opaque.append(image.getextrema()[3][0] == 255)
-        except Exception as error:  # hostile files: the run goes on without this picture
-            logger.warning("dropped %s/%s: %s", row["source"], row["file_name"], error)
-            opaque.append(None)
-    array.flush()
-    partial.rename(pixel_path)
-    opaque_path.write_text(json.dumps(opaque), encoding="utf-8")
+    with new_file(pixel_path) as aside:
+        array = np.lib.format.open_memmap(aside, mode="w+", dtype=np.uint8, shape=(total, size, size, 4))
+        for row, read in tqdm(_shards(root, tiers), total=total, desc="decode", unit="picture"):
+            try:
+                image = Image.open(io.BytesIO(read(row["file_name"]))).convert("RGBA")
+                array[len(opaque)] = _square(image, size)
+                opaque.append(image.getextrema()[3][0] == 255)
+            except Exception as error:  # hostile files: the run goes on without this picture
+                logger.warning("dropped %s/%s: %s", row["source"], row["file_name"], error)
+                opaque.append(None)
+        array.flush()
+    write_file(opaque_path, json.dumps(opaque))
 
 
 def _record(index: int, row: dict, styles: dict, opaque: bool) -> Cutout:

@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tqdm import tqdm
 
+from pipeline.atomic import new_file
 from pipeline.data.cutouts import STYLES_NAME
 from pipeline.data.decode import MAX_ASPECT, MIN_SIDE, check_pictures
 from pipeline.data.dedup import CROP_TOLERANCE, deduplicate, hash_pictures
@@ -161,15 +162,13 @@ def _save_chunk(records: list[ImageRecord], file: Path) -> None:
         {"metadata": dict(record.metadata), "dropped": record.dropped and asdict(record.dropped)} for record in records
     ]
     embedded = [record.image_embeds for record in records if record.image_embeds is not None]
-    temporary = file.with_suffix(".part")
-    with temporary.open("wb") as stream:
+    with new_file(file) as aside, aside.open("wb") as stream:
         np.savez(
             stream,
             rows=np.frombuffer(json.dumps(rows).encode(), dtype=np.uint8),
             has_embeds=np.array([record.image_embeds is not None for record in records]),
             image_embeds=np.stack(embedded) if embedded else np.zeros((0, 0), np.float32),
         )
-    temporary.replace(file)
 
 
 def _load_chunk(chunk: list[ImageRecord], file: Path) -> Iterator[ImageRecord]:

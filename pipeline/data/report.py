@@ -15,6 +15,7 @@ from pathlib import Path
 import jinja2
 from PIL import Image
 
+from pipeline.atomic import write_file
 from pipeline.data.record import ImageRecord
 from pipeline.pictures.decode import UnreadablePicture
 
@@ -65,8 +66,8 @@ def write_report(
 ) -> None:
     """Writes `report.json`, `report.html` and `records.jsonl`, one line for every record, into `output`."""
     summary = {**summarise(records), "config": config or {}, "seconds": seconds or {}}
-    _write_text(output / "report.json", json.dumps(summary, indent=1, ensure_ascii=False))
-    _write_text(output / "records.jsonl", "".join(_outcome(record) for record in records))
+    write_file(output / "report.json", json.dumps(summary, indent=1, ensure_ascii=False))
+    write_file(output / "records.jsonl", "".join(_outcome(record) for record in records))
     by_key = {record.key: record for record in records}
     dropped: dict[str, list] = {}
     for row in summary["steps"]:
@@ -86,7 +87,7 @@ def write_report(
     page = environment.from_string(_PAGE.read_text(encoding="utf-8")).render(
         summary=summary, dropped=dropped, galleries=galleries
     )
-    _write_text(output / "report.html", page)
+    write_file(output / "report.html", page)
 
 
 def _outcome(record: ImageRecord) -> str:
@@ -132,9 +133,3 @@ def _spread(records: list[ImageRecord], count: int) -> list[ImageRecord]:
     if len(records) <= count:
         return records
     return [records[index * len(records) // count] for index in range(count)]
-
-
-def _write_text(path: Path, text: str) -> None:
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)

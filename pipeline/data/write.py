@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from pipeline.atomic import new_file
 from pipeline.data.record import ImageRecord
 from pipeline.pictures.decode import UnreadablePicture
 
@@ -77,8 +78,7 @@ def _write_shard(records: list[ImageRecord], path: Path) -> dict[str, ImageRecor
             for record in records
         }
     written, listing = {}, []
-    temporary = path.with_suffix(".zip.part")
-    with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
+    with new_file(path) as aside, zipfile.ZipFile(aside, "w", zipfile.ZIP_STORED) as archive:
         for record in records:
             try:
                 data, suffix = _picture_file(record)
@@ -91,7 +91,6 @@ def _write_shard(records: list[ImageRecord], path: Path) -> dict[str, ImageRecor
             written[record.key] = record.with_metadata(shard=path.name, file_name=file_name)
         archive.writestr(zipfile.ZipInfo("metadata.jsonl", _DATE), "\n".join(listing) + "\n")
         archive.comment = fingerprint.encode()
-    temporary.replace(path)
     return written
 
 

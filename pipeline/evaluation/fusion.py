@@ -29,6 +29,7 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 from sklearn.metrics import precision_recall_fscore_support
 
+from pipeline.atomic import new_file, write_file
 from pipeline.evaluation.bag_reader import READER_FUSIONS, BagReader, Vocabulary
 from pipeline.evaluation.caption_scores import bleu, cider, document_frequency, word_overlap
 from pipeline.evaluation.fusion_report import draw_figure, print_table, print_verdict
@@ -286,16 +287,16 @@ def main() -> None:
     encoder = load_encoder(path) if path.is_file() else train_encoder(grocery, arguments.minutes, path)
     cached = arguments.output / "features.safetensors"
     if not cached.is_file():
-        save_file(vars(cache_features(grocery, encoder)), cached.with_suffix(".tmp"))
-        cached.with_suffix(".tmp").replace(cached)
+        tensors = vars(cache_features(grocery, encoder))
+        with new_file(cached) as aside:
+            save_file(tensors, aside)
     features = Features(**load_file(cached))
     records = []
     for seed in range(arguments.seeds):
         kept = arguments.output / f"seed_{seed}_of_{arguments.steps}_steps.json"
         if not kept.is_file():
             text = json.dumps(run_seed(grocery, encoder, features, arguments.steps, seed), indent=1)
-            kept.with_suffix(".tmp").write_text(text + "\n", encoding="utf-8")
-            kept.with_suffix(".tmp").replace(kept)
+            write_file(kept, text + "\n")
         records += json.loads(kept.read_text(encoding="utf-8"))
     print_table(records)
     print_verdict(records)

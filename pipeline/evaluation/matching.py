@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
+from pipeline.atomic import new_file
 from pipeline.data.cutouts import Cutout, CutoutSet
 from pipeline.data.scenes import BACKGROUNDS
 from pipeline.evaluation.foreground import background_rgb, resample, segment
@@ -66,8 +67,8 @@ class CutoutMatcher:
                 "twins": _twins(layers, rows, basis),
             }
             path.parent.mkdir(parents=True, exist_ok=True)
-            save_file(tensors, path.with_suffix(".partial"))
-            path.with_suffix(".partial").rename(path)
+            with new_file(path) as aside:
+                save_file(tensors, aside)
         return cls(rows, **load_file(path))
 
     def likeness(self, things: torch.Tensor, ground: torch.Tensor) -> torch.Tensor:

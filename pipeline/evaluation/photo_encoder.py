@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from pipeline.atomic import new_file
 from pipeline.evaluation.grocery import Grocery
 
 __all__ = [
@@ -145,9 +146,8 @@ def train_encoder(grocery: Grocery, minutes: float, path: Path, seed: int = 0) -
         if step % 50 == 0:
             log.info("encoder: step %d, %.0f %% of the time, loss %.3f", step, 100 * spent, loss.item())
     model.eval()
-    temporary = path.with_suffix(".tmp")
-    save_file({name: value.contiguous() for name, value in model.state_dict().items()}, temporary)
-    temporary.replace(path)
+    with new_file(path) as aside:
+        save_file({name: value.contiguous() for name, value in model.state_dict().items()}, aside)
     log.info("encoder: %d steps of %d photographs", step, BATCH)
     return model
 

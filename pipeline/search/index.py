@@ -26,6 +26,7 @@ from PIL import Image
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+from pipeline.atomic import new_file
 from pipeline.search.embeddings import checked_lengths, mix_embeds, to_array, unit_prefix
 
 if TYPE_CHECKING:
@@ -256,10 +257,9 @@ class ImageIndex:
             text = "".join(json.dumps(item, ensure_ascii=False, sort_keys=True) + "\n" for item in items).encode()
             header = {"embed_dim": str(self.embed_dim), "search_dim": str(self.search_dim)}
             header["items_sha256"] = hashlib.sha256(text).hexdigest()
-            (folder / f"{ITEMS_FILE}.tmp").write_bytes(text)
-            save_file({"embeds": self._embeds[live]}, folder / f"{EMBEDS_FILE}.tmp", metadata=header)
-            for name in (ITEMS_FILE, EMBEDS_FILE):
-                (folder / f"{name}.tmp").replace(folder / name)
+            with new_file(folder / EMBEDS_FILE) as embeds, new_file(folder / ITEMS_FILE) as listing:
+                listing.write_bytes(text)
+                save_file({"embeds": self._embeds[live]}, embeds, metadata=header)
 
     @classmethod
     def load(

@@ -10,12 +10,12 @@ import itertools
 import logging
 import re
 import tempfile
-import threading
 import time
 from pathlib import Path
 
 from PIL import Image
 
+from pipeline.atomic import write_file
 from pipeline.provenance.credentials import CredentialsError, available, sign_credentials, without_credentials
 from pipeline.recipe import Recipe
 from pipeline.recipe.files import FORMATS, SUFFIXES, convert
@@ -67,7 +67,7 @@ class Files:
         if target.is_file():
             target.touch()
         else:
-            self._put(target, self._sealed(convert(without_credentials(path.read_bytes()), file_format)))
+            write_file(target, self._sealed(convert(without_credentials(path.read_bytes()), file_format)))
         return target
 
     def sweep(self) -> None:
@@ -92,16 +92,11 @@ class Files:
         for number in itertools.count(1):
             path = self.folder / f"{words}-{recipe.seed}-{recipe.id}{f'-{number}' if number > 1 else ''}.png"
             if not path.is_file():
-                self._put(path, self._sealed(png))
+                write_file(path, self._sealed(png))
                 return path
             if without_credentials(path.read_bytes()) == png:
                 path.touch()
                 return path
-
-    def _put(self, path: Path, data: bytes) -> None:
-        partial = path.with_name(f"{path.name}.{threading.get_ident()}.part")
-        partial.write_bytes(data)
-        partial.replace(path)
 
     def _sealed(self, data: bytes) -> bytes:
         """With Content Credentials, where that is possible: a picture without them is still a picture."""

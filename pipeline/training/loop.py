@@ -20,6 +20,8 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
+from pipeline.atomic import new_file, write_file
+
 __all__ = ["LoopConfig", "fast_dtype", "train"]
 
 logger = logging.getLogger(__name__)
@@ -186,9 +188,9 @@ def _save_checkpoint(output: Path, trainable: dict, optimizer, ema: EMAModel, st
         for key, value in states.get(parameter, {}).items():
             tensors[f"optimizer.{key}.{name}"] = torch.as_tensor(value).contiguous()
     metadata = {"step": str(step), "elapsed": str(elapsed), "ema_step": str(ema.optimization_step)}
-    save_file(tensors, output / "checkpoint.partial", metadata=metadata)
-    (output / "checkpoint.partial").rename(output / "checkpoint.safetensors")
-    (output / "checkpoint.json").write_text(json.dumps(metadata), encoding="utf-8")
+    with new_file(output / "checkpoint.safetensors") as aside:
+        save_file(tensors, aside, metadata=metadata)
+    write_file(output / "checkpoint.json", json.dumps(metadata))
 
 
 def _load_checkpoint(output: Path, trainable: dict, optimizer, ema: EMAModel) -> tuple[int, float]:

@@ -20,6 +20,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from tqdm import tqdm
 
+from pipeline.atomic import new_file
 from pipeline.models.image_encoder import POSE_DIM, ImageEncoder
 from pipeline.models.prior import EmbeddingPrior
 from pipeline.models.text_projection import TextProjection
@@ -106,8 +107,8 @@ def embed_scenes(
             parts["text_embeds"].append(text_proj(tokens.float(), mask).half().cpu())
     embeds = {name: torch.cat(tensors) for name, tensors in parts.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_file(embeds, path.with_suffix(".partial"))
-    path.with_suffix(".partial").rename(path)
+    with new_file(path) as aside:
+        save_file(embeds, aside)
     return embeds
 
 

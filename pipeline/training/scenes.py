@@ -8,7 +8,6 @@ shard; the same command goes on where it stopped.
 """
 
 import random
-import shutil
 import zlib
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -18,6 +17,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from pipeline.atomic import ASIDE, new_file
 from pipeline.data.scenes import Portrait
 from pipeline.training.arguments import composer_from, parse_arguments
 from pipeline.training.loop import fast_dtype
@@ -42,7 +42,7 @@ class SceneSet:
     """
 
     def __init__(self, run: str | Path):
-        folders = sorted(path for path in (Path(run) / "scenes").glob("*-*") if path.suffix != ".partial")
+        folders = sorted(path for path in (Path(run) / "scenes").glob("*-*") if path.suffix != ASIDE)
         if not folders:
             raise FileNotFoundError(
                 f"{run}/scenes is missing. Run `python -m pipeline.training.scenes --run {run}` first."
@@ -114,14 +114,13 @@ def to_layer(pixels: np.ndarray, size: int) -> np.ndarray:
 
 
 def _write_layers(pixels: np.ndarray, size: int, path: Path) -> None:
-    """Every cut-out as a layer, under a temporary name first."""
+    """Every cut-out as a layer, written aside first."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    layers = np.lib.format.open_memmap(partial, mode="w+", dtype=np.uint8, shape=(len(pixels), size, size, 4))
-    for start in tqdm(range(0, len(pixels), 200), desc="layers"):
-        layers[start : start + 200] = to_layer(pixels[start : start + 200], size)
-    layers.flush()
-    partial.rename(path)
+    with new_file(path) as aside:
+        layers = np.lib.format.open_memmap(aside, mode="w+", dtype=np.uint8, shape=(len(pixels), size, size, 4))
+        for start in tqdm(range(0, len(pixels), 200), desc="layers"):
+            layers[start : start + 200] = to_layer(pixels[start : start + 200], size)
+        layers.flush()
 
 
 def _pose(portrait: Portrait) -> list[float]:
@@ -159,12 +158,10 @@ def _make_shard(folder: Path, count: int, seed: str) -> int:
         "starts": np.cumsum([0, *lengths]),
         "captions": np.array([zlib.crc32(scene.caption.encode()) for scene in scenes], dtype=np.int64),
     }
-    partial = folder.with_suffix(".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    for name, array in arrays.items():
-        np.save(partial / f"{name}.npy", array)
-    partial.rename(folder)
+    with new_file(folder) as aside:
+        aside.mkdir(parents=True)
+        for name, array in arrays.items():
+            np.save(aside / f"{name}.npy", array)
     return count
 
 

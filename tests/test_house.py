@@ -1,0 +1,180 @@
+"""The floor plan: nothing longer than a reader can hold, and every module has a test that a reader can find.
+
+Example run: python -m pytest tests/test_house.py
+"""
+
+import ast
+import functools
+from pathlib import Path
+
+import pytest
+
+from tests.test_imports import MODULES, ROOT, imported, name_of
+
+MAX_MODULE, MAX_FUNCTION, MAX_HALL = 400, 60, 6  # lines, lines, modules
+
+# What is longer, and why. A function is `module:name`. Only ever gets shorter.
+LONGER = {
+    "pipeline.text_to_image": "one flow in one file; its planning is about to become a module",
+    "pipeline.text_to_image:__call__": "25 arguments and their docstring; the body is to be one screen",
+    "pipeline.recipe.record": "about to be divided by its table of fields",
+    "pipeline.language.reading": "word lists, to be replaced by the scene parser",
+    "pipeline.loading.adapter:__call__": "half of it is the docstring",
+    "pipeline.serve.render:render": "half of it is the docstring",
+    "pipeline.evaluation.alignment:align": "one table, printed row by row",
+    "pipeline.evaluation.watermark:main": "one command line",
+    "pipeline.training.loop:train": "the loop itself, top to bottom",
+    "pipeline.training.vocabulary:make_vocabulary": "one line over",
+    "pipeline.ui.api:build_api": "builder with handlers inside, to be split",
+    "pipeline.ui.form:build_form": "builder, to be split",
+    "pipeline.ui.links:wire_links": "builder with handlers inside, to be split",
+    "pipeline.ui.tabs.create": "builder with handlers inside, to be split",
+    "pipeline.ui.tabs.create:build_create_tab": "builder with handlers inside, to be split",
+    "pipeline.ui.tabs.search:build_search_tab": "builder with handlers inside, to be split",
+    "pipeline.ui.tabs.verify:build_verify_tab": "builder with handlers inside, to be split",
+    "pipeline.ui.theme:easel_theme": "a table of colours",
+}
+# Modules of data: lists and tables alone.
+DATA = (
+    "pipeline.language.common_words",
+    "pipeline.ui.sentences",
+    "pipeline.ui.words",
+    "pipeline.evaluation.safety_prompts",
+)
+
+# Modules without a test file of their name, and the file that calls them (or, without a path, the reason).
+ELSEWHERE = {
+    "pipeline.output": "a record",
+    "pipeline.data.decode": "data/test_read.py",
+    "pipeline.data.degrade": "data/test_aesthetic.py",
+    "pipeline.data.features": "data/test_aesthetic.py",
+    "pipeline.data.record": "data/test_dedup.py",
+    "pipeline.data.report": "data/test_prepare.py",
+    "pipeline.data.sentence_encoder": "called by data.prepare, with a real text encoder",
+    "pipeline.data.write": "called by data.prepare",
+    "pipeline.evaluation.arguments": "called by every evaluation that draws",
+    "pipeline.evaluation.bag_reader": "evaluation/test_fusion.py",
+    "pipeline.evaluation.caption_scores": "evaluation/test_fusion.py",
+    "pipeline.evaluation.foreground": "evaluation/test_judge.py",
+    "pipeline.evaluation.fusion_report": "called by evaluation.fusion",
+    "pipeline.evaluation.grocery": "evaluation/test_fusion.py",
+    "pipeline.evaluation.matching": "called by evaluation.judge",
+    "pipeline.evaluation.other_words": "a list",
+    "pipeline.evaluation.photo_encoder": "evaluation/test_fusion.py",
+    "pipeline.evaluation.prompts": "evaluation/test_alignment.py",
+    "pipeline.evaluation.real_pictures": "evaluation/test_judge.py",
+    "pipeline.evaluation.recaption": "evaluation/test_data.py",
+    "pipeline.evaluation.safety_prompts": "evaluation/test_safety.py",
+    "pipeline.evaluation.search": "measures pipeline.search, which has tests",
+    "pipeline.evaluation.stress": "evaluation/test_data.py",
+    "pipeline.evaluation.table": "called by every evaluation that prints",
+    "pipeline.evaluation.watermark_pictures": "called by evaluation.watermark",
+    "pipeline.language.english": "data/test_captions.py",
+    "pipeline.language.spelling": "called by language.reading",
+    "pipeline.language.styles": "test_app.py",
+    "pipeline.language.text_states": "called by text_to_image",
+    "pipeline.language.whereabouts": "called by language.reading",
+    "pipeline.language.wording": "called by language.reading",
+    "pipeline.loading.capabilities": "loading/test_adapter.py",
+    "pipeline.loading.errors": "an exception",
+    "pipeline.loading.find": "loading/test_adapter.py",
+    "pipeline.loading.repository": "loading/test_adapter.py",
+    "pipeline.models.aesthetic": "data/test_aesthetic.py",
+    "pipeline.models.captioner": "called by data.recaption",
+    "pipeline.models.decoder": "models/test_image_encoder.py",
+    "pipeline.models.prior": "training/test_prior.py",
+    "pipeline.models.super_resolution": "called by text_to_image",
+    "pipeline.models.text_projection": "called by text_to_image",
+    "pipeline.models.vocabulary": "training/test_vocabulary.py",
+    "pipeline.pictures.comparison": "called by data.dedup",
+    "pipeline.recipe.infotext": "called by recipe.record",
+    "pipeline.search.embeddings": "search/test_index.py",
+    "pipeline.serve.archive": "ui/tabs/test_search.py",
+    "pipeline.serve.collection": "ui/tabs/test_search.py",
+    "pipeline.serve.drawn": "ui/test_canvas.py",
+    "pipeline.serve.evidence": "ui/tabs/test_verify.py",
+    "pipeline.serve.examples": "serve/test_studio.py",
+    "pipeline.serve.files": "called by serve.studio",
+    "pipeline.serve.limits": "a record",
+    "pipeline.serve.request": "test_app.py",
+    "pipeline.training.arguments": "called by every stage",
+    "pipeline.training.embedder": "training/test_loop.py",
+    "pipeline.training.export": "training/test_stages.py",
+    "pipeline.training.pairs": "training/test_prior.py",
+    "pipeline.training.presets": "a table",
+    "pipeline.training.text": "called by every stage",
+    "pipeline.ui.form": "ui/tabs/test_verify.py",
+    "pipeline.ui.links": "ui/tabs/test_verify.py",
+    "pipeline.ui.picture_keys": "called by ui.tabs.create, in a browser",
+    "pipeline.ui.sentences": "called by ui.words",
+    "pipeline.ui.tabs.about": "a text",
+    "pipeline.ui.tabs.create": "ui/test_redraw.py",
+    "pipeline.ui.tabs.history": "ui/test_words.py",
+    "pipeline.ui.theme": "ui/test_words.py",
+    "pipeline.ui.uploads": "test_app.py",
+    "pipeline.watermark.__main__": "watermark/test_detect.py",
+    "pipeline.watermark.checked": "watermark/test_detect.py",
+    "pipeline.watermark.embed": "watermark/test_detect.py",
+    "pipeline.watermark.key": "watermark/test_detect.py",
+    "pipeline.watermark.pose": "watermark/test_detect.py",
+    "pipeline.watermark.spectrum": "watermark/test_detect.py",
+    "pipeline.watermark.statistics": "watermark/test_detect.py",
+}
+
+
+def mirror_of(path: Path) -> Path:
+    own = "test_main.py" if path.name == "__main__.py" else f"test_{path.stem}.py"
+    return ROOT / "tests" / path.relative_to(ROOT / "pipeline").parent / own
+
+
+@functools.cache
+def imports() -> dict[Path, set[str]]:
+    return {path: imported(path.read_text(encoding="utf-8")) for path in MODULES}
+
+
+@functools.cache
+def lengths(path: Path) -> dict[str, tuple[int, int]]:
+    """Name -> (lines, lines allowed) of a module and of every function in it; of equal names the longest."""
+    source, module = path.read_text(encoding="utf-8"), name_of(path)
+    found = {module: (len(source.splitlines()), MAX_MODULE)}
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            lines, name = node.end_lineno - node.lineno + 1, f"{module}:{node.name}"
+            found[name] = max(found.get(name, (0, MAX_FUNCTION)), (lines, MAX_FUNCTION))
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_is_longer_than_a_reader_can_hold(path):
+    for name, (lines, allowed) in lengths(path).items():
+        if name.partition(":")[0] in DATA and ":" not in name:
+            continue
+        assert lines <= allowed or name in LONGER, f"{name} has {lines} lines, {allowed} are allowed. Divide it."
+        assert lines > allowed or name not in LONGER, f"{name} is short enough now: take it out of LONGER"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_module_has_its_mirror_or_says_where_it_is_tested(path):
+    name = name_of(path)
+    if path.name in ("__init__.py", "app.py"):
+        return
+    mirror = mirror_of(path)
+    if mirror.exists():
+        assert name not in ELSEWHERE, f"{name} has its mirror: take it out of ELSEWHERE"
+        return
+    assert name in ELSEWHERE, f"{name} has no test: write {mirror.relative_to(ROOT)}"
+    where = ELSEWHERE[name]
+    if where.endswith(".py"):
+        assert name in imported((ROOT / "tests" / where).read_text(encoding="utf-8")), f"{where} imports no {name}"
+    elif where.startswith("called by "):
+        assert any(name in names for names in imports().values()), f"nobody imports {name}"
+
+
+def test_the_lists_name_what_is_there():
+    names = {name for path in MODULES for name in lengths(path)}
+    assert {*LONGER, *DATA, *ELSEWHERE} <= names
+
+
+def test_the_hall_is_small():
+    hall = [path.name for path in (ROOT / "pipeline").glob("*.py") if path.name != "__init__.py"]
+    assert len(hall) <= MAX_HALL, sorted(hall)
