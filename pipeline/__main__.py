@@ -14,11 +14,13 @@ from pipeline.loading.errors import WeightsError
 from pipeline.loading.find import find_model
 from pipeline.loading.weights import DEFAULT_WEIGHTS
 from pipeline.recipe import DEFAULTS, MAX_NUM_IMAGES, MAX_SEED, SCHEMA, Recipe, pixels_sha256
-from pipeline.recipe.files import read_recipe
+from pipeline.serve.limits import Limits
+from pipeline.serve.uploads import open_picture, open_whole
 
 __all__ = ["main"]
 
 _DEFAULTS = DEFAULTS[SCHEMA]
+_LIMITS = Limits()
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -70,7 +72,6 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _generate(arguments: argparse.Namespace) -> int:
-    from PIL import Image, ImageOps
     from tqdm import tqdm
 
     from pipeline.loading.hardware import prepare
@@ -82,7 +83,7 @@ def _generate(arguments: argparse.Namespace) -> int:
         raise ValueError(f"`--count` takes 1 to 1000, got {arguments.count}.")
     if len(arguments.image) > MAX_NUM_IMAGES:
         raise ValueError(f"`--image` can be given up to {MAX_NUM_IMAGES} times, got {len(arguments.image)}.")
-    images = [ImageOps.exif_transpose(Image.open(path)).convert("RGB") for path in arguments.image]
+    images = [open_picture(path, _LIMITS) for path in arguments.image]
     references = {}
     if images:
         references = {
@@ -127,13 +128,10 @@ def _generate(arguments: argparse.Namespace) -> int:
 
 
 def _verify(arguments: argparse.Namespace) -> int:
-    from PIL import Image
-
     from pipeline.watermark import verify
 
-    with Image.open(arguments.file) as image:
-        recipe = read_recipe(image)
-        found = verify(image, deep=arguments.deep)
+    file = open_whole(arguments.file, _LIMITS)
+    recipe, found = file.recipe, verify(file.image, deep=arguments.deep, reduced=file.reduced)
     print(found.sentence)
     if found.payload is not None:
         print(f"Recipe id in the mark: {found.payload:08x}")

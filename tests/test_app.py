@@ -20,8 +20,8 @@ from pipeline.serve.drawn import Drawn
 from pipeline.serve.render import Cancelled, Rendered, Stage, Verdict, render
 from pipeline.serve.request import read_request
 from pipeline.serve.studio import Busy, Studio
+from pipeline.serve.uploads import open_picture
 from pipeline.ui.canvas import canvas_finished, shelf, step_words
-from pipeline.ui.uploads import open_picture
 from pipeline.ui.words import TRANSLATIONS, say
 from pipeline.watermark import verify
 from tests.tiny import tiny_pipeline

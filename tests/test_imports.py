@@ -46,11 +46,7 @@ MODULES = sorted([*ROOT.glob("app.py"), *(ROOT / "pipeline").rglob("*.py")])
 # Commands reach up, each to start what it names; no module imports them.
 COMMANDS = ("pipeline.__main__", "pipeline.watermark.__main__", "pipeline.evaluation.__main__")
 # module -> what it still imports from above, and until when. Only ever gets shorter.
-NOT_YET = {
-    "pipeline.serve.collection": ("pipeline.ui", "opens uploads"),
-    "pipeline.serve.evidence": ("pipeline.ui", "opens uploads"),
-    "pipeline.serve.request": ("pipeline.ui", "opens uploads"),
-}
+NOT_YET: dict[str, tuple[str, str]] = {}
 
 
 def imported(source: str, *, types: bool = True) -> set[str]:

@@ -8,7 +8,6 @@ per source.
 """
 
 import hashlib
-import io
 import json
 import logging
 import zipfile
@@ -21,6 +20,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from pipeline.atomic import new_file, write_file
+from pipeline.pictures.decode import decode_picture
 
 __all__ = ["STYLES_NAME", "Cutout", "CutoutSet", "load_cutouts"]
 
@@ -141,7 +141,7 @@ def _decode(root: Path, tiers, total: int, size: int, pixel_path: Path, opaque_p
         array = np.lib.format.open_memmap(aside, mode="w+", dtype=np.uint8, shape=(total, size, size, 4))
         for row, read in tqdm(_shards(root, tiers), total=total, desc="decode", unit="picture"):
             try:
-                image = Image.open(io.BytesIO(read(row["file_name"]))).convert("RGBA")
+                image = decode_picture(read(row["file_name"]), max_side=4 * size).image.convert("RGBA")
                 array[len(opaque)] = _square(image, size)
                 opaque.append(image.getextrema()[3][0] == 255)
             except Exception as error:  # hostile files: the run goes on without this picture

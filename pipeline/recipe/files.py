@@ -58,7 +58,7 @@ def read_recipe(image: Image.Image | str | Path) -> Recipe | None:
     Text proves nothing: anyone can write it. It says what to draw again, not who drew it.
     """
     if not isinstance(image, Image.Image):
-        with Image.open(image) as opened:
+        with Image.open(image, formats=("PNG", "JPEG", "WEBP")) as opened:
             return read_recipe(opened)
     if (recipe := read_png(image)) is not None:
         return recipe

@@ -339,7 +339,7 @@ def read_png(image: Image.Image | str | Path) -> Recipe | None:
     Text proves nothing: anyone can write it. It says what to draw again, not who drew it.
     """
     if not isinstance(image, Image.Image):
-        with Image.open(image) as opened:
+        with Image.open(image, formats=("PNG", "JPEG", "WEBP")) as opened:
             return read_png(opened)
     for key, read in (("easel_recipe", Recipe.from_json), ("parameters", Recipe.from_parameters)):
         text = image.info.get(key)

@@ -18,7 +18,7 @@ from pipeline.serve.archive import Archive
 from pipeline.serve.drawn import Drawn
 from pipeline.serve.limits import Limits
 from pipeline.serve.studio import Studio
-from pipeline.ui.uploads import open_picture
+from pipeline.serve.uploads import open_picture
 
 __all__ = ["Collected", "Collection", "find"]
 

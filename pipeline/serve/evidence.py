@@ -4,14 +4,12 @@ import queue
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from pipeline.provenance.credentials import FileCredentials, available, read_credentials
 from pipeline.recipe import Recipe
-from pipeline.recipe.files import read_recipe
 from pipeline.serve.limits import Limits
 from pipeline.serve.store import Store
-from pipeline.ui.uploads import check_picture, open_picture
+from pipeline.serve.uploads import open_whole
 from pipeline.watermark import Detection, verify
 
 __all__ = ["Evidence", "look"]
@@ -55,10 +53,8 @@ def look(
     Raises:
         ValueError: one sentence for the person who uploaded it.
     """
-    check_picture(path, limits)
-    said = read_recipe(path)
-    credentials = read_credentials(Path(path).read_bytes())
-    image = open_picture(path, limits)
+    file = open_whole(path, limits)
+    said, credentials = file.recipe, read_credentials(file.data)
     stop = stop or threading.Event()
     gone = threading.Event()
     events: queue.SimpleQueue = queue.SimpleQueue()
@@ -68,7 +64,8 @@ def look(
 
     def work() -> None:
         try:
-            events.put(verify(image, deep=deep, progress=events.put, cancel=ends))
+            found = verify(file.image, deep=deep, reduced=file.reduced, progress=events.put, cancel=ends)
+            events.put(found)
         except Exception as error:  # raised again in the caller's thread
             events.put(error)
 

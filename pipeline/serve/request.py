@@ -6,7 +6,7 @@ from PIL import Image
 
 from pipeline.recipe import MAX_PROMPT_LENGTH, MAX_SEED, Recipe, pixels_sha256
 from pipeline.serve.limits import Limits
-from pipeline.ui.uploads import open_picture
+from pipeline.serve.uploads import open_picture
 
 __all__ = ["read_request"]
 

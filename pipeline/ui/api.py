@@ -21,8 +21,8 @@ from pipeline.serve.limits import Limits
 from pipeline.serve.render import Cancelled, Rendered, series
 from pipeline.serve.request import read_request
 from pipeline.serve.studio import Restored, Studio
+from pipeline.serve.uploads import open_picture
 from pipeline.ui.tabs.create import DRAWING
-from pipeline.ui.uploads import open_picture
 from pipeline.watermark import WatermarkError
 
 __all__ = ["build_api"]

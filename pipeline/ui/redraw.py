@@ -11,10 +11,10 @@ from pipeline.serve.drawn import Drawn
 from pipeline.serve.limits import Limits
 from pipeline.serve.render import Cancelled, Rendered, compare
 from pipeline.serve.studio import Studio
+from pipeline.serve.uploads import open_picture
 from pipeline.ui.canvas import status
 from pipeline.ui.form import reference_paths
 from pipeline.ui.tabs.create import DRAWING, CreateTab, progress_updates
-from pipeline.ui.uploads import open_picture
 from pipeline.watermark import WatermarkError
 
 __all__ = ["wire_redraw"]

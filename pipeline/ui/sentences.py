@@ -131,6 +131,31 @@ SENTENCES = {
         "{} hat {}x{} Pixel; genommen werden bis zu {} Millionen. Verkleinern Sie es und versuchen Sie es neu.",
         "{} tiene {}x{} píxeles; se admiten hasta {} millones. Redúcela e inténtalo de nuevo.",
     ),
+    "{} cannot be opened. Add it again.": (
+        "{} lässt sich nicht öffnen. Fügen Sie die Datei neu hinzu.",
+        "{} no se puede abrir. Añádalo de nuevo.",
+    ),
+    "{} is a HEIC picture, which cannot be read here. Save it as PNG or JPEG and try once more.": (
+        "{} ist ein HEIC-Bild, das hier nicht gelesen werden kann. Speichern Sie es als PNG oder JPEG und versuchen "
+        "Sie es noch einmal.",
+        "{} es una imagen HEIC, que aquí no se puede leer. Guárdela como PNG o JPEG e inténtelo otra vez.",
+    ),
+    "Many pictures wait to be drawn. Try again in a moment.": (
+        "Viele Bilder warten darauf, gezeichnet zu werden. Versuchen Sie es gleich noch einmal.",
+        "Muchas imágenes esperan su turno. Inténtelo de nuevo en un momento.",
+    ),
+    "The server is stopping. Try again in a moment.": (
+        "Der Server hält gerade an. Versuchen Sie es gleich noch einmal.",
+        "El servidor se está deteniendo. Inténtelo de nuevo en un momento.",
+    ),
+    "{} requests of this session wait already, which is the most. Wait for one.": (
+        "{} Anfragen dieser Sitzung warten schon, mehr geht nicht. Warten Sie eine ab.",
+        "Ya esperan {} peticiones de esta sesión, que es el máximo. Espere a que termine una.",
+    ),
+    "{} requests from this address wait already, which is the most. Try again in a moment.": (
+        "{} Anfragen von dieser Adresse warten schon, mehr geht nicht. Versuchen Sie es gleich noch einmal.",
+        "Ya esperan {} peticiones de esta dirección, que es el máximo. Inténtelo de nuevo en un momento.",
+    ),
     "{} is damaged. Save it again as PNG or JPEG and try once more.": (
         "{} ist beschädigt. Speichern Sie es neu als PNG oder JPEG und versuchen Sie es noch einmal.",
         "{} está dañada. Guárdala de nuevo como PNG o JPEG y vuelve a intentarlo.",

@@ -12,9 +12,8 @@ import json
 import sys
 from pathlib import Path
 
-from PIL import Image, ImageOps
-
-from pipeline.recipe.files import read_recipe
+from pipeline.serve.limits import Limits
+from pipeline.serve.uploads import open_whole
 from pipeline.watermark.detect import verify
 
 
@@ -27,10 +26,9 @@ def main(argv: list[str] | None = None) -> int:
     status = 0
     for path in arguments.files:
         try:
-            with Image.open(path) as image:
-                recipe = read_recipe(image)
-                found = verify(ImageOps.exif_transpose(image), deep=arguments.deep)
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            file = open_whole(path, Limits())
+            recipe, found = file.recipe, verify(file.image, deep=arguments.deep, reduced=file.reduced)
+        except ValueError as error:
             print(f"{path}: {error}", file=sys.stderr)
             status = 2
             continue

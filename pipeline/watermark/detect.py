@@ -36,7 +36,7 @@ from pipeline.watermark.statistics import (
     read_payload,
 )
 
-__all__ = ["Detection", "verify"]
+__all__ = ["MAX_SIDE", "Detection", "verify"]
 
 USUAL_SIDES = (256, 512, 1024)  # pixels: longest sides that pictures are usually made with
 FAST_SCALES = 1 + len(USUAL_SIDES)
@@ -84,6 +84,7 @@ def verify(
     image: Image.Image | np.ndarray,
     keys: WatermarkKey | Iterable[WatermarkKey] | None = None,
     deep: bool = False,
+    reduced: float = 1.0,
     progress: Callable[[float], None] | None = None,
     cancel: Callable[[], bool] | None = None,
 ) -> Detection:
@@ -93,6 +94,7 @@ def verify(
         image: PIL image of any mode (alpha is composed onto white), or uint8 array (height, width, 3), RGB.
         keys: default `verification_keys()`; each further key makes the others' evidence weigh a little less.
         deep: if the fast look (usual sizes, any crop, mirrored, turned) finds nothing certain, search all scales.
+        reduced: how many times larger the file was before it was decoded to this size.
         progress: called with the finished share of the work, 0 to 1.
         cancel: asked between steps; where it says True, the evidence so far is the answer.
 
@@ -109,6 +111,7 @@ def verify(
     if not keys:
         raise ValueError("`keys` takes at least one key, got none.")
     search = _Search(to_rgb(image), keys, progress or (lambda share: None), cancel or (lambda: False))
+    search.shrunk *= reduced
     search.fast(0.0, 0.1 if deep else 1.0)
     if deep and search.log10_p > CERTAIN:
         search.deep(0.1, 1.0)

@@ -20,6 +20,7 @@ from pipeline.serve.limits import Limits
 from pipeline.serve.pace import QUALITIES, STEPS, Pace
 from pipeline.serve.render import Cancelled, Rendered, Stage, Verdict, compare, series, varied
 from pipeline.serve.studio import Busy, Restored, Studio
+from pipeline.serve.uploads import open_picture
 from pipeline.ui.canvas import (
     canvas_compared,
     canvas_drawing,
@@ -32,7 +33,6 @@ from pipeline.ui.canvas import (
 )
 from pipeline.ui.form import Form, build_form, read_form, reference_paths, roll, write_form
 from pipeline.ui.picture_keys import build_picture_keys
-from pipeline.ui.uploads import open_picture
 from pipeline.ui.words import say
 from pipeline.watermark import WatermarkError
 

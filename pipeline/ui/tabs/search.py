@@ -14,9 +14,10 @@ from pipeline.serve.collection import Collection
 from pipeline.serve.drawn import Drawn
 from pipeline.serve.limits import Limits
 from pipeline.serve.studio import Studio
+from pipeline.serve.uploads import open_picture
 from pipeline.ui.canvas import file_url, status
 from pipeline.ui.tabs.create import DRAWING
-from pipeline.ui.uploads import open_picture, picture_upload
+from pipeline.ui.uploads import picture_upload
 from pipeline.ui.words import say
 
 __all__ = ["build_search_tab", "results_html"]
