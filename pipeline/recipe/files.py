@@ -13,11 +13,11 @@ import logging
 import struct
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
-from pipeline.recipe import Recipe, read_png
+from pipeline.recipe.record import Recipe
 
-__all__ = ["FORMATS", "SUFFIXES", "convert", "read_recipe"]
+__all__ = ["FORMATS", "SUFFIXES", "convert", "png_info", "read_png", "read_recipe"]
 
 FORMATS = ("png", "jpeg", "webp")
 SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp"}
@@ -26,6 +26,32 @@ _EXIF_IFD, _USER_COMMENT = 0x8769, 0x9286  # Exif 2.32, tables 4 and 7
 _UNICODE, _ASCII = b"UNICODE\0", b"ASCII\0\0\0"
 _UNREADABLE = (OSError, ValueError, SyntaxError, TypeError, KeyError, AttributeError, IndexError, struct.error)
 _logger = logging.getLogger(__name__)
+
+
+def png_info(recipe: Recipe) -> PngImagePlugin.PngInfo:
+    """The PNG text that carries a recipe: `parameters` (tEXt, or iTXt beyond Latin-1) and `easel_recipe` (iTXt)."""
+    info = PngImagePlugin.PngInfo()
+    info.add_text("parameters", recipe.to_parameters())
+    info.add_itxt("easel_recipe", recipe.to_json())
+    return info
+
+
+def read_png(image: Image.Image | str | Path) -> Recipe | None:
+    """The recipe in a PNG's text (opened image or path), or None where there is none that can be read.
+
+    Text proves nothing: anyone can write it. It says what to draw again, not who drew it.
+    """
+    if not isinstance(image, Image.Image):
+        with Image.open(image, formats=("PNG", "JPEG", "WEBP")) as opened:
+            return read_png(opened)
+    for key, read in (("easel_recipe", Recipe.from_json), ("parameters", Recipe.from_parameters)):
+        text = image.info.get(key)
+        if isinstance(text, str):
+            try:
+                return read(text)
+            except ValueError as error:
+                _logger.info("PNG text %r holds no recipe: %s", key, error)
+    return None
 
 
 def convert(png: bytes, file_format: str) -> bytes:

@@ -1,16 +1,55 @@
-"""The `parameters` text of AUTOMATIC1111-style readers: prompt, negative prompt, one line of `Key: value` pairs.
-
-What is a setting and what it may be is the recipe's affair; here is only the layout.
-"""
+"""The `parameters` text of AUTOMATIC1111-style readers: prompt, negative prompt, one line of `Key: value` pairs."""
 
 import json
 import re
+from collections.abc import Mapping
+from typing import Any
 
-__all__ = ["EXACT_PROMPT", "EXACT_NEGATIVE_PROMPT", "read_infotext", "write_infotext"]
+from pipeline.recipe.schema import DEFAULTS, FIELDS, unknown_schema
+
+__all__ = ["EXACT_PROMPT", "EXACT_NEGATIVE_PROMPT", "read_infotext", "read_parameters", "write_infotext"]
+__all__ += ["write_parameters"]
 
 EXACT_PROMPT, EXACT_NEGATIVE_PROMPT = "Easel prompt", "Easel negative prompt"
 _PAIR = re.compile(r'\s*(\w[\w \-/]*):\s*("(?:\\.|[^\\"])*"|[^,]*)(?:,|$)')
 _NEGATIVE = "Negative prompt:"
+_BY_KEY = {field.text: name for name, field in FIELDS.items() if field.text}
+
+
+def write_parameters(schema: int, values: Mapping[str, Any]) -> str:
+    """The text of a recipe: what other programs read first, in their order, then every other field of the schema."""
+    pairs = {"Steps": str(values["num_inference_steps"]), "Sampler": "Euler"}
+    pairs |= {"CFG scale": repr(values["guidance_scale"]), "Seed": str(values["seed"])}
+    pairs["Size"] = f"{values['width']}x{values['height']}"
+    for name in DEFAULTS[schema]:
+        field = FIELDS[name]
+        if field.text and field.text not in pairs and (text := field.write(values[name])):
+            pairs[field.text] = text
+    pairs["Version"] = f"easel recipe {schema}"
+    return write_infotext(values["prompt"], values["negative_prompt"], pairs)
+
+
+def read_parameters(text: str) -> tuple[int, dict[str, Any]]:
+    """(schema, values) of a `parameters` text, ours or another program's as far as it has the same settings.
+
+    Raises:
+        ValueError: the last line is not a line of settings with `Steps` and `Seed`, or the schema is not known.
+    """
+    prompt, negative_prompt, pairs = read_infotext(text)
+    if not {"Steps", "Seed"} <= pairs.keys():
+        raise ValueError("`text` takes generation parameters; its last line has no `Steps:` and `Seed:`.")
+    version = re.fullmatch(r"easel recipe (\d{1,4})", pairs.get("Version", ""))
+    schema = int(version[1]) if version else 1
+    if schema not in DEFAULTS:
+        raise unknown_schema(schema)
+    values = {**DEFAULTS[schema], "prompt": prompt, "negative_prompt": negative_prompt}
+    for key, value in pairs.items():
+        name = _BY_KEY.get(key)
+        if name in values:
+            values[name] = FIELDS[name].read(value)
+        elif key == "Size" and (size := re.fullmatch(r"(\d{1,5})x(\d{1,5})", value)):
+            values["width"], values["height"] = int(size[1]), int(size[2])
+    return schema, values
 
 
 def write_infotext(prompt: str, negative_prompt: str, pairs: dict[str, str]) -> str:

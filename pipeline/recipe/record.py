@@ -10,133 +10,18 @@ or a file stays in its schema, because the id, and with it the mark in the pictu
 
 import hashlib
 import json
-import logging
-import math
-import operator
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from pathlib import Path
-from types import MappingProxyType
-from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from dataclasses import dataclass, replace
 
-import numpy as np
-from PIL import Image, PngImagePlugin
+from pipeline.recipe.infotext import read_parameters, write_parameters
+from pipeline.recipe.link import read_query, write_query
+from pipeline.recipe.schema import DEFAULTS, FIELDS, SCHEMA, unknown_schema
+from pipeline.recipe.variation import Variation
+from pipeline.stages import STAGES
 
-from pipeline.recipe.infotext import read_infotext, write_infotext
+__all__ = ["ParsedLink", "Recipe"]
 
-__all__ = ["DEFAULTS", "MAX_PROMPT_LENGTH", "MAX_SEED", "MAX_VARIATIONS", "SCHEMA", "STAGES", "ParsedLink", "Recipe"]
-__all__ += ["Variation", "pixels_hash", "pixels_sha256", "png_info", "read_png"]
-
-SCHEMA = 4  # of new recipes
-STAGES = ("prior", "decoder", "super_res")
-MAX_SEED = 2_147_483_646  # the range that Titan Image Generator takes; fits a signed 32-bit integer everywhere
-MAX_PROMPT_LENGTH = 512
-MAX_NUM_IMAGES = 5
-MAX_VARIATIONS = 8
-MAX_SIDE = 4096  # pixels
-PIXELS_HASH_LENGTH = 16  # hex digits
-
-# What a left-out field means, per schema. Never edit a row: add the next one.
-_FIRST = {
-    "model": "easel",
-    "weights_hash": "",
-    "prompt": "",
-    "negative_prompt": "",
-    "seed": 0,
-    "width": 256,
-    "height": 256,
-    "num_inference_steps": 2,
-    "guidance_scale": 1.0,
-    "prior_num_inference_steps": 8,
-    "prior_guidance_scale": 2.0,
-    "super_res_num_inference_steps": 1,
-    "image_hashes": (),
-    "image_weights": (),
-    "fusion_type": "mean",
-    "similarity_strength": 0.7,
-}
-_SECOND = {**_FIRST, "variations": ()}
-_THIRD = {**_SECOND, "num_inference_steps": 1, "prior_num_inference_steps": 4, "prior_guidance_scale": 1.25}
-_FOURTH = {**_THIRD, "prior_num_inference_steps": 1, "prior_guidance_scale": 1.0}
-DEFAULTS: Mapping[int, Mapping[str, Any]] = MappingProxyType(
-    {schema: MappingProxyType(row) for schema, row in enumerate((_FIRST, _SECOND, _THIRD, _FOURTH), start=1)}
-)
 _NEW = DEFAULTS[SCHEMA]
-
-_INT_RANGES = {
-    "seed": (0, MAX_SEED),
-    "width": (16, MAX_SIDE),
-    "height": (16, MAX_SIDE),
-    "num_inference_steps": (1, 1000),
-    "prior_num_inference_steps": (1, 1000),
-    "super_res_num_inference_steps": (0, 1000),
-}
-_FLOAT_RANGES = {
-    "guidance_scale": (0.0, 100.0),
-    "prior_guidance_scale": (0.0, 100.0),
-    "similarity_strength": (0.0, 1.0),
-}
-_TUPLES = {"image_hashes": MAX_NUM_IMAGES, "image_weights": MAX_NUM_IMAGES, "variations": MAX_VARIATIONS}
-
-# field -> its name in a link, its name in the `parameters` text (None: it has a place of its own there).
-# Key names of the text: AUTOMATIC1111 stable-diffusion-webui, "infotext"; readers skip the ones they do not know.
-_NAMES: dict[str, tuple[str, str | None]] = {
-    "prompt": ("prompt", None),
-    "negative_prompt": ("negative", None),
-    "seed": ("seed", "Seed"),
-    "num_inference_steps": ("steps", "Steps"),
-    "guidance_scale": ("guidance", "CFG scale"),
-    "width": ("width", None),
-    "height": ("height", None),
-    "model": ("model", "Model"),
-    "weights_hash": ("weights", "Model hash"),
-    "prior_num_inference_steps": ("prior_steps", "Prior steps"),
-    "prior_guidance_scale": ("prior_guidance", "Prior guidance"),
-    "super_res_num_inference_steps": ("super_res_steps", "Super-res steps"),
-    "image_hashes": ("images", "Reference images"),
-    "image_weights": ("image_weights", "Reference weights"),
-    "fusion_type": ("fusion", "Fusion"),
-    "similarity_strength": ("similarity", "Similarity"),
-    "variations": ("vary", "Variations"),
-}
-_FROM_LINK = {link: name for name, (link, _) in _NAMES.items()} | {name: name for name in _NAMES}
-_FROM_TEXT = {text: name for name, (_, text) in _NAMES.items() if text}
-_NOT_OURS = re.compile(r"__|utm_|fbclid$|gclid$")  # keys that hosts and mailers append to any link
-_logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Variation:
-    """The starting noise moved towards another seed's: `strength` of a quarter turn, 0 (none) to 1 (all of the way).
-
-    In one stage of `STAGES`, the others keeping their noise, or with stage "" in all. Its text is
-    `seed:strength[:stage]`.
-    """
-
-    seed: int
-    strength: float
-    stage: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.seed}:{self.strength!r}" + (f":{self.stage}" if self.stage else "")
-
-    @classmethod
-    def from_text(cls, text: Any) -> "Variation":
-        """Raises ValueError for what is no variation."""
-        seed, _, rest = text.partition(":") if isinstance(text, str) else ("", "", "")
-        strength, _, stage = rest.partition(":")
-        try:
-            number, share = int(seed), float(strength)
-        except ValueError:
-            number, share = -1, math.nan
-        if not (0 <= number <= MAX_SEED and 0 <= share <= 1 and stage in ("", *STAGES)):
-            raise ValueError(
-                f"`variations` takes `seed:strength` or `seed:strength:stage` with a strength from 0 to 1 and a stage "
-                f"of {', '.join(STAGES)}, got {str(text)[:60]!r}."
-            )
-        return cls(number, share + 0.0, stage)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,9 +53,9 @@ class Recipe:
 
     def __post_init__(self) -> None:
         if self.schema not in DEFAULTS:
-            raise ValueError(f"`schema` is one of {sorted(DEFAULTS)}, got {self.schema!r}. Update Easel to read it.")
-        for name in (field.name for field in fields(self) if field.name != "schema"):
-            object.__setattr__(self, name, _checked(name, getattr(self, name)))
+            raise unknown_schema(self.schema)
+        for name, field in FIELDS.items():
+            object.__setattr__(self, name, field.check(getattr(self, name)))
         if self.image_weights and len(self.image_weights) != len(self.image_hashes):
             raise ValueError(
                 f"`image_weights` takes one weight a reference picture or none, got {len(self.image_weights)} "
@@ -206,7 +91,7 @@ class Recipe:
             raise ValueError(f"`text` takes a recipe as a JSON object, got {type(values).__name__}.")
         schema = values.pop("schema", 1)
         if type(schema) is not int or schema not in DEFAULTS:
-            raise ValueError(f"`schema` is one of {sorted(DEFAULTS)}, got {schema!r}. Update Easel to read it.")
+            raise unknown_schema(schema)
         if unknown := sorted(set(values) - set(DEFAULTS[schema])):
             raise ValueError(f"A recipe of schema {schema} has no field {unknown[0]!r}.")
         return cls(schema=schema, **{**DEFAULTS[schema], **values})
@@ -227,71 +112,17 @@ class Recipe:
         Args:
             pixels_hash: of the picture this recipe gave (`pixels_hash(image)`), so that the opener can compare.
         """
-        defaults = DEFAULTS[self.schema]
-        pairs = [("prompt", self.prompt), ("seed", str(self.seed))]
-        if self.schema != 1:
-            pairs.append(("v", str(self.schema)))
-        for name, (link, _) in _NAMES.items():
-            value = getattr(self, name)
-            if link not in ("prompt", "seed") and name in defaults and value != defaults[name]:
-                pairs.append((link, _to_text(value)))
-        if pixels_hash:
-            pairs.append(("pixels", pixels_hash))
-        return "?" + urlencode(pairs, safe=",:")
+        return write_query(self.schema, vars(self), pixels_hash)
 
     @classmethod
     def from_query(cls, query: str | Mapping[str, str]) -> "ParsedLink":
         """Read a link's query (text or the parsed mapping). Never raises: what it cannot use, it notes."""
-        pairs = query.items() if isinstance(query, Mapping) else parse_qsl(query.lstrip("?"), keep_blank_values=True)
-        given: dict[str, str] = {}
-        notes: list[str] = []
-        for key, value in pairs:
-            key = _FROM_LINK.get(key, key)
-            if key in given:
-                notes.append(f"The link says {key!r} twice; the first one was used.")
-            given.setdefault(key, str(value))
-
-        if (version := given.pop("v", "1").strip()) in map(str, DEFAULTS):
-            schema = int(version)
-        else:
-            schema = max(DEFAULTS)
-            notes.append(f"The link's version {version[:20]!r} is not known here; it was read as version {schema}.")
-
-        pixels = given.pop("pixels", None)
-        if pixels is not None and not re.fullmatch(r"[0-9a-f]{8,64}", pixels):
-            notes.append("The link's pixel hash is damaged, so the picture cannot be compared with the first one.")
-            pixels = None
-
-        values = dict(DEFAULTS[schema])
-        for key, value in given.items():
-            if key not in values:
-                if not _NOT_OURS.match(key):
-                    notes.append(f"The link's setting {key[:40]!r} is not known here and was left out.")
-                continue
-            if key in ("prompt", "negative_prompt") and len(value) > MAX_PROMPT_LENGTH:
-                notes.append(
-                    f"The link's {key.replace('_', ' ')} has {len(value)} characters; "
-                    f"the first {MAX_PROMPT_LENGTH} were kept."
-                )
-                value = value[:MAX_PROMPT_LENGTH]
-            try:
-                values[key] = _checked(key, _from_text(key, value))
-            except ValueError as error:
-                notes.append(f"The link's {key} was replaced by its default, {_to_text(values[key])!r}: {error}")
-        if values["image_weights"] and len(values["image_weights"]) != len(values["image_hashes"]):
-            notes.append("The link's image weights do not match its reference pictures and were left out.")
-            values["image_weights"] = ()
-        return ParsedLink(recipe=cls(schema=schema, **values), pixels_hash=pixels, notes=tuple(notes))
+        schema, values, pixels, notes = read_query(query)
+        return ParsedLink(recipe=cls(schema=schema, **values), pixels_hash=pixels, notes=notes)
 
     def to_parameters(self) -> str:
         """The text that AUTOMATIC1111-style readers parse; see `write_infotext`."""
-        pairs = {"Steps": str(self.num_inference_steps), "Sampler": "Euler", "CFG scale": repr(self.guidance_scale)}
-        pairs |= {"Seed": str(self.seed), "Size": f"{self.width}x{self.height}"}
-        for name, (_, key) in _NAMES.items():
-            if key and key not in pairs and (value := _to_text(getattr(self, name))):
-                pairs[key] = value
-        pairs["Version"] = f"easel recipe {self.schema}"
-        return write_infotext(self.prompt, self.negative_prompt, pairs)
+        return write_parameters(self.schema, vars(self))
 
     @classmethod
     def from_parameters(cls, text: str) -> "Recipe":
@@ -300,19 +131,7 @@ class Recipe:
         Raises:
             ValueError: the last line is not a line of settings with `Steps` and `Seed`, or a value is out of range.
         """
-        prompt, negative_prompt, pairs = read_infotext(text)
-        if not {"Steps", "Seed"} <= pairs.keys():
-            raise ValueError("`text` takes generation parameters; its last line has no `Steps:` and `Seed:`.")
-        version = re.fullmatch(r"easel recipe (\d{1,4})", pairs.get("Version", ""))
-        schema = int(version[1]) if version else 1
-        if schema not in DEFAULTS:
-            raise ValueError(f"`schema` is one of {sorted(DEFAULTS)}, got {schema}. Update Easel to read it.")
-        values = {**DEFAULTS[schema], "prompt": prompt, "negative_prompt": negative_prompt}
-        for key, value in pairs.items():
-            if (name := _FROM_TEXT.get(key)) in values:
-                values[name] = _from_text(name, value)
-            elif key == "Size" and (size := re.fullmatch(r"(\d{1,5})x(\d{1,5})", value)):
-                values["width"], values["height"] = int(size[1]), int(size[2])
+        schema, values = read_parameters(text)
         return cls(schema=schema, **values)
 
 
@@ -323,115 +142,3 @@ class ParsedLink:
     recipe: Recipe
     pixels_hash: str | None
     notes: tuple[str, ...]
-
-
-def png_info(recipe: Recipe) -> PngImagePlugin.PngInfo:
-    """The PNG text that carries a recipe: `parameters` (tEXt, or iTXt beyond Latin-1) and `easel_recipe` (iTXt)."""
-    info = PngImagePlugin.PngInfo()
-    info.add_text("parameters", recipe.to_parameters())
-    info.add_itxt("easel_recipe", recipe.to_json())
-    return info
-
-
-def read_png(image: Image.Image | str | Path) -> Recipe | None:
-    """The recipe in a PNG's text (opened image or path), or None where there is none that can be read.
-
-    Text proves nothing: anyone can write it. It says what to draw again, not who drew it.
-    """
-    if not isinstance(image, Image.Image):
-        with Image.open(image, formats=("PNG", "JPEG", "WEBP")) as opened:
-            return read_png(opened)
-    for key, read in (("easel_recipe", Recipe.from_json), ("parameters", Recipe.from_parameters)):
-        text = image.info.get(key)
-        if isinstance(text, str):
-            try:
-                return read(text)
-            except ValueError as error:
-                _logger.info("PNG text %r holds no recipe: %s", key, error)
-    return None
-
-
-def pixels_sha256(image: Image.Image | np.ndarray) -> str:
-    """sha256 hex of a picture's size and its RGB bytes (alpha dropped, orientation tags ignored)."""
-    image = image if isinstance(image, Image.Image) else Image.fromarray(image)
-    rgb = image.convert("RGB")
-    return hashlib.sha256(f"{rgb.width}x{rgb.height}:".encode() + rgb.tobytes()).hexdigest()
-
-
-def pixels_hash(image: Image.Image | np.ndarray) -> str:
-    """The first 16 hex digits of `pixels_sha256`: short enough for a link."""
-    return pixels_sha256(image)[:PIXELS_HASH_LENGTH]
-
-
-def _checked(name: str, value: Any) -> Any:
-    """The value in its canonical type (an int given for a float becomes one), or ValueError."""
-    if name in _INT_RANGES:
-        low, high = _INT_RANGES[name]
-        try:
-            number = None if isinstance(value, bool) else operator.index(value)
-        except TypeError:
-            number = None
-        if number is None or not low <= number <= high:
-            raise ValueError(f"`{name}` takes a whole number from {low} to {high}, got {value!r}.")
-        return number
-    if name in _FLOAT_RANGES:
-        return _checked_float(name, value, *_FLOAT_RANGES[name])
-    if name in _TUPLES:
-        if isinstance(value, str) or not isinstance(value, (tuple, list)) or len(value) > _TUPLES[name]:
-            raise ValueError(f"`{name}` takes up to {_TUPLES[name]} values, got {value!r}.")
-        if name == "image_weights":
-            return tuple(_checked_float(name, item, 0.0, 1e6) for item in value)
-        if name == "variations":
-            return tuple(str(Variation.from_text(item)) for item in value)
-        for item in value:
-            if not (isinstance(item, str) and re.fullmatch(r"[0-9a-f]{64}", item)):
-                raise ValueError(f"`{name}` takes sha256 values as 64 hex digits, got {item!r}. Use `pixels_sha256`.")
-        return tuple(value)
-    if not isinstance(value, str):
-        raise ValueError(f"`{name}` takes text, got {type(value).__name__}.")
-    if name == "weights_hash":
-        if not re.fullmatch(r"[0-9a-f]{0,64}", value):
-            raise ValueError(f"`{name}` takes up to 64 hex digits, got {value!r}.")
-    elif name in ("model", "fusion_type"):
-        if not re.fullmatch(r"[\w./@-]{1,200}", value, re.ASCII):
-            raise ValueError(f"`{name}` takes 1 to 200 letters, digits and `._/@-`, got {value!r}.")
-    else:
-        _check_prompt(name, value)
-    return value
-
-
-def _checked_float(name: str, value: Any, low: float, high: float) -> float:
-    try:
-        number = math.nan if isinstance(value, (bool, str)) else float(value)
-    except (TypeError, ValueError, OverflowError):
-        number = math.nan
-    if not low <= number <= high:  # NaN fails this too
-        raise ValueError(f"`{name}` takes a number from {low:g} to {high:g}, got {value!r}.")
-    return number + 0.0  # -0.0 becomes 0.0
-
-
-def _check_prompt(name: str, value: str) -> None:
-    if len(value) > MAX_PROMPT_LENGTH:
-        raise ValueError(f"`{name}` takes up to {MAX_PROMPT_LENGTH} characters, got {len(value)}. Shorten it.")
-    if bad := re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]", value):
-        raise ValueError(f"`{name}` takes text without control characters, got {bad[0]!r} at {bad.start()}.")
-
-
-def _to_text(value: Any) -> str:
-    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
-
-
-def _from_text(name: str, text: str) -> Any:
-    """A field's value from its text in a link or a `parameters` line. Text that is no number stays text."""
-    try:
-        if name in _INT_RANGES:
-            return int(text)
-        if name in _FLOAT_RANGES:
-            return float(text)
-        if name == "image_weights":
-            return tuple(float(item) for item in text.split(",")) if text else ()
-    except ValueError:
-        return text[:80]  # `_checked` refuses it by name
-    if name in _TUPLES:
-        return tuple(text.split(",")) if text else ()
-    return text

@@ -76,11 +76,11 @@ def _random_recipe(rng: random.Random) -> Recipe:
         guidance_scale=rng.choice([1, 1.0, 7.5, 1e-7, 0.1 + 0.2]),
         prior_num_inference_steps=rng.randrange(1, 60),
         prior_guidance_scale=rng.uniform(0, 9),
-        super_res_num_inference_steps=rng.randrange(0, 4),
+        super_res_num_inference_steps=rng.randrange(1, 4),
         image_hashes=HASHES[:count],
         image_weights=tuple(rng.uniform(0, 2) for _ in range(count)) if rng.random() < 0.5 else (),
         fusion_type=rng.choice(["mean", "gated"]),
-        similarity_strength=rng.random(),
+        similarity_strength=rng.uniform(0.2, 1),
     )
 
 
