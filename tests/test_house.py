@@ -17,7 +17,6 @@ MAX_MODULE, MAX_FUNCTION, MAX_HALL = 400, 60, 6  # lines, lines, modules
 LONGER = {
     "pipeline.text_to_image": "one flow in one file; its planning is about to become a module",
     "pipeline.text_to_image:__call__": "25 arguments and their docstring; the body is to be one screen",
-    "pipeline.recipe.record": "about to be divided by its table of fields",
     "pipeline.language.reading": "word lists, to be replaced by the scene parser",
     "pipeline.loading.adapter:__call__": "half of it is the docstring",
     "pipeline.serve.render:render": "half of it is the docstring",
