@@ -162,6 +162,12 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--store-mb", type=float, help="size of the store in MB (default: EASEL_STORE_MB or 512)")
     parser.add_argument("--store-days", type=float, help="age at which it forgets (default: EASEL_STORE_DAYS or 7)")
     parser.add_argument("--share", action=argparse.BooleanOptionalAction, help="make a public gradio.live address")
+    parser.add_argument(
+        "--share-history",
+        action=argparse.BooleanOptionalAction,
+        default=os.environ.get("EASEL_SHARE_HISTORY", "").strip().lower() in ("1", "true", "on", "yes"),
+        help="let every visitor search what all visitors drew (default: EASEL_SHARE_HISTORY or no)",
+    )
     parser.add_argument("--mcp", action="store_true", help='serve the endpoints as MCP tools too (needs ".[mcp]")')
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
@@ -177,15 +183,14 @@ def main(argv: list[str] | None = None) -> None:
         model = find_model(arguments.model)
     except WeightsError as error:
         parser.error(str(error).replace("`", ""))
-    host = arguments.host or os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1")
-    shared = arguments.share or os.environ.get("GRADIO_SHARE", "").lower() == "true"
-    is_private = host in ("127.0.0.1", "localhost", "::1") and not shared
+    if arguments.share_history:
+        logging.info("The history is shared: every visitor can search what all visitors drew, prompts included.")
     demo = build_demo(
         model.load,
         weights_hash=model.weights_hash,
         capabilities=model.capabilities,
         store=store,
-        limits=replace(LIMITS, search_store=is_private),  # elsewhere a prompt is its writer's business only
+        limits=replace(LIMITS, search_store=arguments.share_history),
     )
     demo.launch(
         server_name=arguments.host,

@@ -1,14 +1,18 @@
 """Everything that a picture says about where it comes from: its mark, its recipe and its Content Credentials."""
 
+import io
 import queue
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from PIL import Image
+
+from pipeline.pictures.likeness import shows
 from pipeline.provenance.credentials import FileCredentials, available, read_credentials
 from pipeline.recipe import Recipe
 from pipeline.serve.limits import Limits
-from pipeline.serve.store import Store
+from pipeline.serve.store import Store, StoredPicture
 from pipeline.serve.uploads import open_whole
 from pipeline.watermark import Detection, verify
 
@@ -23,7 +27,7 @@ class Evidence:
         found: of the watermark.
         recipe: what to draw again; None where neither the file nor the store knows one.
         source: where the recipe comes from: "file" (its text, which anyone can write), "store" (the picture kept here
-            that the mark names) or "".
+            that the mark names, if this one shows it) or "".
         misplaced: the file's text holds another recipe than the one that the mark names.
         credentials: what the Content Credentials say; None where the file has none or they were not checked.
         checked: whether Content Credentials were looked for, which takes the package c2pa-python.
@@ -81,5 +85,12 @@ def look(
     recipe, source = said, "file" if said else ""
     if event.payload is not None and (said is None or misplaced):
         stored = store.find_payload(event.payload)
-        recipe, source = (stored.recipe, "store") if stored else (recipe, source)
+        if stored is not None and _holds(file.image, stored):
+            recipe, source = stored.recipe, "store"
     yield Evidence(event, recipe, source, misplaced, credentials, available(), stop.is_set())
+
+
+def _holds(image: Image.Image, stored: StoredPicture) -> bool:
+    """Whether who brought this picture holds the stored one: a mark alone, which can be copied, names no recipe."""
+    with Image.open(io.BytesIO(stored.png)) as original:
+        return shows(image, original)

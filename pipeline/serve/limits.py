@@ -17,7 +17,7 @@ class Limits:
         max_guidance: both guidance scales.
         max_upload_mb: size of one uploaded file.
         max_upload_pixels: pixels of one uploaded picture.
-        search_store: whether every visitor may search the pictures that all visitors drew.
+        search_store: whether every visitor may search what all visitors drew; said at start, never guessed.
         max_search_pictures: uploaded pictures that one visitor, or one request, searches.
         max_queue: requests that wait; the next one is told to come back later.
         max_preview_drawings: pictures of link previews that are drawn or wait at a time.

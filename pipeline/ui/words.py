@@ -348,9 +348,16 @@ TRANSLATIONS = {
         "Gegenüber den Wörtern, wo beides gegeben ist",
         "Frente a las palabras, si se dan ambas",
     ),
-    "Also what was drawn here on earlier visits": (
-        "Auch was hier früher gezeichnet wurde",
-        "También lo dibujado aquí en visitas anteriores",
+    "Also what all visitors drew here": (
+        "Auch was alle Besucher hier gezeichnet haben",
+        "También lo que dibujaron aquí todos los visitantes",
+    ),
+    "This server shares its history: every visitor can search what all visitors drew, words included. Pictures that "
+    "you add here are seen by nobody else, and the server deletes them within hours.": (
+        "Dieser Server teilt seinen Verlauf: Jeder Besucher kann durchsuchen, was alle gezeichnet haben, samt den "
+        "Worten. Bilder, die Sie hier hinzufügen, sieht niemand sonst, und der Server löscht sie binnen Stunden.",
+        "Este servidor comparte su historial: cada visitante puede buscar en lo que dibujaron todos, con sus "
+        "palabras. Las imágenes que añades aquí no las ve nadie más, y el servidor las borra en unas horas.",
     ),
     "Add pictures": ("Bilder hinzufügen", "Añadir imágenes"),
     "Remove added pictures": ("Hinzugefügte Bilder entfernen", "Quitar las imágenes añadidas"),

@@ -114,3 +114,25 @@ def test_a_wrong_model_is_said_before_anything_is_served(tmp_path, capsys):
     with pytest.raises(SystemExit):
         main(["--model", str(tmp_path / "pictures")])
     assert "pictures has no model_index.json" in capsys.readouterr().err
+
+
+class _Served(Exception):
+    """What `main` was about to serve."""
+
+
+@pytest.mark.parametrize("host", [[], ["--host", "0.0.0.0"], ["--share"]])
+@pytest.mark.parametrize(
+    ("said", "named", "shared"), [([], "", False), (["--share-history"], "", True), ([], "1", True)]
+)
+def test_the_history_is_shared_where_that_is_said_and_never_by_address(
+    folder, monkeypatch, caplog, host, said, named, shared
+):
+    def build(*arguments, limits, **options):
+        raise _Served(limits.search_store)
+
+    monkeypatch.setattr("app.build_demo", build)
+    monkeypatch.setenv("EASEL_SHARE_HISTORY", named)
+    with caplog.at_level("INFO"), pytest.raises(_Served) as caught:
+        main(["--model", str(folder), "--store", "off", *host, *said])
+    assert caught.value.args == (shared,)
+    assert ("every visitor can search" in caplog.text) == shared

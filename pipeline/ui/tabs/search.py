@@ -27,12 +27,17 @@ _HELP = (
     "<p class='found-empty'>Search looks through the pictures that you add here and those drawn in this visit. Nobody "
     "else sees them, and the server deletes them within hours.</p>"
 )
+_SHARED_HELP = (
+    "<p class='found-empty'>This server shares its history: every visitor can search what all visitors drew, words "
+    "included. Pictures that you add here are seen by nobody else, and the server deletes them within hours.</p>"
+)
 _logger = logging.getLogger(__name__)
 
 
 def build_search_tab(studio: Studio, limits: Limits, drawn: gr.State) -> None:
     """Lay out the tab inside the current gradio context and wire it. `drawn` holds the `Drawn` of this visit."""
     archive = Archive(studio) if limits.search_store and studio.store.enabled else None
+    help_ = _HELP if archive is None else _SHARED_HELP
     kept = gr.State(None, delete_callback=_clear)  # Collection, made by the first search or upload
     with gr.Row(equal_height=False):
         with gr.Column(scale=4, min_width=300):
@@ -51,7 +56,7 @@ def build_search_tab(studio: Studio, limits: Limits, drawn: gr.State) -> None:
             )  # fmt: skip
             everything = gr.Checkbox(
                 archive is not None,
-                label=say("Also what was drawn here on earlier visits"),
+                label=say("Also what all visitors drew here"),
                 visible=archive is not None,
                 elem_id="search-everything",
             )
@@ -64,7 +69,7 @@ def build_search_tab(studio: Studio, limits: Limits, drawn: gr.State) -> None:
         with gr.Column(scale=7, min_width=300):
             line = gr.HTML(status(""), elem_id="search-status")
             found = gr.HTML(
-                _HELP,
+                help_,
                 elem_id="found",
                 js_on_load="""element.addEventListener('click', event => {
                     const button = event.target.closest('button[data-picture]');
@@ -146,7 +151,7 @@ def build_search_tab(studio: Studio, limits: Limits, drawn: gr.State) -> None:
 
     def forget(kept_now: Collection | None) -> dict:
         _clear(kept_now)
-        return {found: _HELP, line: status("The pictures that you added are deleted.")}
+        return {found: help_, line: status("The pictures that you added are deleted.")}
 
     outputs = [kept, found, line]
     waiting = {"concurrency_limit": 1, "concurrency_id": DRAWING, **_HIDDEN}

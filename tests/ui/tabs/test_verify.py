@@ -27,7 +27,7 @@ from pipeline.ui.form import read_form
 from pipeline.ui.links import wire_links
 from pipeline.ui.tabs.create import build_create_tab
 from pipeline.ui.tabs.verify import build_verify_tab, finding
-from pipeline.watermark import Detection, default_key
+from pipeline.watermark import Detection, default_key, embed
 from tests.recipe.test_files import draw
 from tests.tiny import tiny_pipeline
 
@@ -117,6 +117,22 @@ def test_a_copy_without_metadata_leads_back_to_its_recipe_through_the_store(png,
     assert "<dt>Undone to read it</dt><dd>mirrored</dd>" in said and "at most 1 in" in said
     unknown = evidence_of(copy, tmp_path, Store(None), "copy.jpg")
     assert (unknown.recipe, unknown.source) == (None, "") and "holds no recipe" in finding(unknown)
+
+
+def test_a_copied_mark_on_another_picture_names_no_recipe(png, store, tmp_path):
+    other = np.full((256, 256, 3), (90, 160, 200), np.uint8)
+    other[60:200, 40:150] = (240, 220, 40)
+    forged = saved(Image.fromarray(embed(other, default_key(), RECIPE.id32)))
+    evidence = evidence_of(forged, tmp_path, store)
+    assert evidence.found.payload == RECIPE.id32
+    assert (evidence.recipe, evidence.source) == (None, "") and RECIPE.prompt not in finding(evidence)
+
+
+@pytest.mark.parametrize("crop", [(0, 0, 256, 256), (20, 10, 240, 230)])
+def test_who_holds_a_part_of_the_picture_gets_its_recipe(png, store, tmp_path, crop):
+    image = Image.open(io.BytesIO(png)).convert("RGB").crop(crop)
+    evidence = evidence_of(saved(image, "JPEG", quality=85), tmp_path, store, "part.jpg")
+    assert (evidence.recipe, evidence.source) == (RECIPE, "store")
 
 
 def test_a_text_that_was_exchanged_is_named_and_the_mark_wins(png, store, tmp_path):
