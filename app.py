@@ -4,7 +4,6 @@ python app.py [--model weights] [--host 127.0.0.1] [--port 7860] [--share] [--st
 """
 
 import argparse
-import importlib.util
 import logging
 import os
 from collections.abc import Callable
@@ -19,6 +18,8 @@ from pipeline.loading.find import find_model
 from pipeline.loading.hardware import prepare
 from pipeline.loading.weights import DEFAULT_WEIGHTS
 from pipeline.serve.limits import Limits
+from pipeline.serve.mcp_tools import McpUnusable, check_mcp
+from pipeline.serve.programs import Programs
 from pipeline.serve.store import Store, open_store
 from pipeline.serve.studio import Studio
 from pipeline.ui.api import build_api
@@ -92,7 +93,8 @@ def build_demo(
                 build_history_tab()
             with gr.Tab(say("About"), id="about"):
                 gr.Markdown(say(ABOUT[0]), elem_id="about")
-        build_api(studio, limits)
+        programs = Programs(studio, limits)
+        build_api(programs)
         hidden = {"show_progress": "hidden", "api_visibility": "private"}
         theme.click(None, js="() => { window.easel.toggleTheme(); }", **hidden)
 
@@ -110,7 +112,7 @@ def build_demo(
 
         demo.unload(leave)
     demo.queue(max_size=limits.max_queue, default_concurrency_limit=1)
-    demo.studio, demo.limits = studio, limits
+    demo.studio, demo.limits, demo.programs = studio, limits, programs
     studio.open()
     return demo
 
@@ -129,10 +131,16 @@ def limits_for(capabilities: Capabilities, limits: Limits = LIMITS) -> Limits:
     )
 
 
-def launch_options(demo: gr.Blocks) -> dict:
-    """What `demo.launch` needs beside host and port: looks, limits, routes, and the folder of downloads."""
+def launch_options(demo: gr.Blocks, *, mcp: bool = False) -> dict:
+    """What `demo.launch` needs beside host and port: looks, limits, routes, and the folder of downloads.
+
+    Args:
+        demo: of `build_demo`.
+        mcp: whether MCP clients are answered too.
+    """
     return {
-        "app_kwargs": app_options(demo.studio, demo.limits),
+        "app_kwargs": app_options(demo.studio, demo.limits, demo.programs, mcp=mcp),
+        "mcp_server": False,  # gradio's own; ours has schemas that strict clients accept
         "theme": easel_theme(),
         "i18n": translations(),
         "css": CSS,
@@ -176,8 +184,12 @@ def main(argv: list[str] | None = None) -> None:
         store = open_store(arguments.store, max_megabytes=arguments.store_mb, max_days=arguments.store_days)
     except ValueError as error:
         parser.error(str(error))
-    if arguments.mcp and importlib.util.find_spec("mcp") is None:
-        parser.error('--mcp needs the package mcp. Install it with: pip install -e ".[mcp]"')
+    mcp = arguments.mcp or os.environ.get("GRADIO_MCP_SERVER", "").lower() == "true"
+    try:
+        if mcp:
+            check_mcp()
+    except McpUnusable as error:
+        parser.error(str(error))
     prepare()
     try:
         model = find_model(arguments.model)
@@ -196,8 +208,7 @@ def main(argv: list[str] | None = None) -> None:
         server_name=arguments.host,
         server_port=arguments.port,
         share=arguments.share,
-        mcp_server=arguments.mcp or None,  # None: what GRADIO_MCP_SERVER says
-        **launch_options(demo),
+        **launch_options(demo, mcp=mcp),
     )
 
 

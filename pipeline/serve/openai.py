@@ -9,6 +9,7 @@ Beyond OpenAI's own arguments a body may hold `seed` (0 to 2147483646) and `nega
 import re
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from PIL import Image
@@ -18,8 +19,6 @@ from pipeline.serve.order import NotOffered, Order
 
 __all__ = ["Answer", "OpenAIError", "answer_models", "invalid", "not_offered", "read_edit", "read_generation"]
 __all__ += ["EDIT", "GENERATION", "VARIATION", "read_variation"]
-
-from dataclasses import dataclass
 
 MAX_SEED = 2_147_483_646
 MODEL = "easel"
@@ -263,9 +262,10 @@ def _refusal(violation: Violation) -> OpenAIError:
     if violation.keyword == "additionalProperties":
         message = f"Unknown parameter: '{str(actual)[:80]}'. Known here: {', '.join(expected)}."
         return OpenAIError(400, message, param=str(actual)[:80], code="unknown_parameter")
+    choices = ", ".join(map(repr, expected)) if violation.keyword == "enum" else ""
     words = {
         "type": f"expected {expected}, got {actual!r:.80}",
-        "enum": f"expected one of {', '.join(map(repr, expected)) if violation.keyword == 'enum' else ''}, got {actual!r:.80}",
+        "enum": f"expected one of {choices}, got {actual!r:.80}",
         "minimum": f"expected {expected} or more, got {actual}",
         "maximum": f"expected {expected} or less, got {actual}",
         "minLength": f"expected {expected} or more characters, got {actual}",

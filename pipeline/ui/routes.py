@@ -25,6 +25,8 @@ from pipeline.loading.capabilities import CONTROLS
 from pipeline.loading.errors import WeightsError
 from pipeline.recipe import ParsedLink, Recipe
 from pipeline.serve.limits import Limits
+from pipeline.serve.mcp_tools import McpTools
+from pipeline.serve.programs import Programs
 from pipeline.serve.render import Cancelled, Rendered
 from pipeline.serve.request import read_request
 from pipeline.serve.studio import Busy, Studio
@@ -36,17 +38,24 @@ _ASKS = {"prompt", "seed", "images"}  # a link with one of these is about a pict
 _ABOUT = "Type a sentence, get a watermarked picture, and a link that draws it again."
 _PATIENCE = 60.0  # seconds that a preview may wait for its turn
 _DAY = 86400
+_MCP_PATHS = ("/mcp", "/mcp/", "/gradio_api/mcp", "/gradio_api/mcp/")  # the last two: where gradio's own would be
+MAX_BODY = 64 * 2**20  # bytes of one request: 8 pictures of the page's 20 MB would not pass, 200 small ones do
 _KEY = {"og": "property", "twitter": "name"}  # what the two kinds of tags call their name
 _OLD_TAGS = re.compile(r'<meta\s+(?:property|name)="(?:og|twitter):[^"]*"\s+content="[^"]*"\s*/?>\s*')
 
 
-def app_options(studio: Studio, limits: Limits) -> dict[str, Any]:
+def app_options(studio: Studio, limits: Limits, programs: Programs, *, mcp: bool = False) -> dict[str, Any]:
     """For `launch(app_kwargs=...)`: the routes, which go before the page's own, and the link preview."""
     answers = _Answers(studio, limits)
-    return {
+    options: dict[str, Any] = {
         "routes": [Route("/healthz", answers.health), Route("/picture", answers.picture)],
         "middleware": [Middleware(_LinkPreview, studio=studio, limits=limits)],
     }
+    if mcp:
+        tools = McpTools(programs, version=__version__, max_bytes=MAX_BODY, max_calls=limits.max_queue)
+        options["routes"] += [Route(path, tools) for path in _MCP_PATHS]
+        options["lifespan"] = lambda app: tools.lifespan()
+    return options
 
 
 class Allowance:

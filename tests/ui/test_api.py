@@ -4,9 +4,12 @@ Example run: python -m pytest tests/ui/test_api.py
 """
 
 import io
+import queue
+import threading
 import urllib.request
 from pathlib import Path
 
+import httpx
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
@@ -91,9 +94,57 @@ def test_a_signed_file_holds_the_very_bytes_that_were_drawn(client, demo):
     assert without_credentials(content(files)) == demo.studio.store.find(said[0]["id"]).png
 
 
-def test_another_format_is_refused_in_one_sentence(client):
-    with pytest.raises(AppError, match="file_format is one of png, jpeg, webp, not gif"):
-        client.predict(**WISH, file_format="gif")
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"file_format": "gif"}, "file_format is one of png, jpeg, webp, not 'gif'."),
+        ({"seed": "7"}, "seed is a whole number from 0 to 2147483646, not '7'."),
+        ({"seed": 1.5}, "seed is a whole number from 0 to 2147483646, not 1.5."),
+        ({"seed": True}, "seed is a whole number from 0 to 2147483646, not True."),
+        ({"num_images_per_prompt": "2"}, "num_images_per_prompt is a whole number from 1 to 5, not '2'."),
+        ({"num_inference_steps": None}, "num_inference_steps is a whole number from 1 to 16, not None."),
+        ({"num_inference_steps": 1.5}, "num_inference_steps is a whole number from 1 to 16, not 1.5."),
+        ({"guidance_scale": "high"}, "guidance_scale is a number from 0 to 10, not 'high'."),
+        ({"image_weights": "1"}, "image_weights is a list of numbers from 0, not '1'."),
+        ({"prompt": 7}, "prompt is text of up to 512 characters, not 7."),
+        ({"prompt": "x" * 600}, "prompt is text of up to 512 characters, not 600 characters."),
+        ({"fresh": "yes"}, "fresh is true or false, not 'yes'."),
+    ],
+)
+def test_a_wrong_argument_is_refused_by_its_name(client, arguments, sentence):
+    with pytest.raises(AppError) as refused:
+        client.predict(**WISH | arguments)
+    assert str(refused.value) == sentence
+
+
+def test_a_closed_connection_stops_the_drawing(demo):
+    began, go = queue.SimpleQueue(), threading.Semaphore(0)
+
+    def hold(*_):
+        began.put(True)
+        assert go.acquire(timeout=60)
+
+    def events():
+        return [event for jobs in demo._queue.active_jobs if jobs for event in jobs]
+
+    handle = demo.studio._pipe.decoder.register_forward_pre_hook(hold)
+    try:
+        wish = {"prompt": "a cat, held back", "num_inference_steps": 16}
+        call = httpx.post(f"{demo.local_url}gradio_api/call/v2/generate", json=wish)
+        with httpx.stream("GET", f"{demo.local_url}gradio_api/call/generate/{call.json()['event_id']}", timeout=60):
+            began.get(timeout=60)
+        (drawing,) = [thread for thread in threading.enumerate() if thread.name == "easel-draw"]
+        while any(event.alive for event in events()):  # until gradio has seen that nobody listens
+            drawing.join(0.01)
+        go.release()  # the step that was running ends, and with its end the request
+        while events():
+            drawing.join(0.01)
+        go.release()  # the step that had begun by then is the last one
+        drawing.join(60)
+        assert not drawing.is_alive() and began.qsize() <= 1
+    finally:
+        handle.remove()
+        go.release(16)
 
 
 def _name(files) -> str:

@@ -1,4 +1,4 @@
-"""The README's examples for programs, run as they stand, and the MCP server.
+"""The README's examples for programs, run as they stand.
 
 Example run: python -m pytest tests/ui/test_programs.py
 """
@@ -7,10 +7,8 @@ import io
 import re
 import shutil
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import anyio
 import pytest
 from PIL import Image
 
@@ -20,14 +18,12 @@ from tests.tiny import tiny_pipeline
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 SECTION = README.split("## For programs")[1].split("\n## ")[0]
-ENDPOINTS = {"generate", "variations", "verify", "embed", "search"}
 
 
 @pytest.fixture(scope="module")
 def demo():
     demo = build_demo(tiny_pipeline(), weights_hash="0123456789ab")
-    tools = pytest.importorskip("mcp", reason='pip install -e ".[mcp]"') is not None
-    demo.launch(prevent_thread_lock=True, quiet=True, mcp_server=tools, **launch_options(demo))
+    demo.launch(prevent_thread_lock=True, quiet=True, **launch_options(demo))
     yield demo
     demo.close()
 
@@ -52,28 +48,3 @@ def test_the_curl_example_runs(demo, tmp_path):
     assert run.returncode == 0, run.stderr
     assert read_png(Image.open(io.BytesIO((tmp_path / "apple.png").read_bytes()))).seed == 7
     assert "event: complete" in run.stdout and '"pixels_hash"' in run.stdout
-
-
-def test_only_the_named_endpoints_are_tools_and_every_argument_is_described(demo):
-    async def ask(session):
-        tools = (await session.list_tools()).tools
-        return tools, await session.call_tool("embed", {"text": "a cat"})
-
-    address = demo.local_url.rstrip("/") + "/gradio_api/mcp/"
-    with ThreadPoolExecutor(1) as pool:  # a thread of its own: browser tests leave an event loop running in this one
-        tools, embedding = pool.submit(anyio.run, _with_session, address, ask).result()
-    assert {tool.name for tool in tools} == ENDPOINTS
-    for tool in tools:
-        assert len(tool.description.split()) > 8
-        for name, schema in tool.inputSchema["properties"].items():
-            assert schema.get("description"), f"{tool.name}: {name}"
-    assert not embedding.isError and embedding.content
-
-
-async def _with_session(url: str, ask):
-    from mcp import ClientSession
-    from mcp.client.streamable_http import streamablehttp_client
-
-    async with streamablehttp_client(url) as (read, write, _), ClientSession(read, write) as session:
-        await session.initialize()
-        return await ask(session)
