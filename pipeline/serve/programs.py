@@ -14,7 +14,7 @@ from pipeline.serve.render import Rendered, series
 from pipeline.serve.request import read_request
 from pipeline.serve.studio import Restored, Studio
 from pipeline.serve.tools import Tool, checked, tools_of
-from pipeline.ui.uploads import open_picture
+from pipeline.serve.uploads import open_picture
 
 __all__ = ["Drawn", "Programs"]
 
