@@ -124,10 +124,10 @@ def test_embed_gives_unit_vectors_and_the_average_of_both(client, tmp_path):
     ("request_", "message"),
     [
         ({"prompt": " "}, "nothing to draw yet"),
-        ({"prompt": "x" * 10_000}, "10,000 characters; up to 512"),
-        ({"prompt": "a cat", "num_images_per_prompt": 6}, "1 to 5 pictures, not 6"),
+        ({"prompt": "x" * 10_000}, "up to 512 characters, got 10000 characters"),
+        ({"prompt": "a cat", "num_images_per_prompt": 6}, "takes a whole number from 1 to 5, got 6"),
         ({"prompt": "a cat", "seed": -1}, "whole number from 0"),
-        ({"prompt": "a cat", "num_inference_steps": 500}, "from 1 to 16, not 500"),
+        ({"prompt": "a cat", "num_inference_steps": 500}, "from 1 to 16, got 500"),
         ({"prompt": "a cat", "image_weights": [1]}, "1 numbers for 0 pictures"),
         ({"prompt": "a nude woman"}, "not drawn because it asks for nudity"),
     ],

@@ -76,9 +76,9 @@ def checked(tool: Tool, given: Mapping[str, Any]) -> dict[str, Any]:
             check(value, argument, (name,))
         except Violation as violation:
             if value is None and "default" not in argument:
-                raise ValueError(f"{name} is missing. It is {_described(argument)}.") from violation
+                raise ValueError(f"{name} is missing. It takes {_described(argument)}.") from violation
             got = f"{violation.actual} characters" if violation.keyword == "maxLength" else repr(value)[:80]
-            raise ValueError(f"{name} is {_described(argument)}, not {got}.") from violation
+            raise ValueError(f"{name} takes {_described(argument)}, got {got}.") from violation
         values[name] = float(value) if argument["type"] == "number" else value
     return values
 

@@ -110,13 +110,13 @@ def test_plain_base64_is_a_picture_too(demo):
 @pytest.mark.parametrize(
     ("name", "arguments", "sentence"),
     [
-        ("generate", {}, "prompt is missing. It is text of up to 512 characters."),
-        ("generate", {"prompt": "a cat", "seed": "7"}, "seed is a whole number from 0 to 2147483646, not '7'."),
-        ("generate", {"prompt": "a cat", "num_images_per_prompt": 1.5}, "is a whole number from 1 to 5, not 1.5."),
-        ("generate", {"prompt": "a cat", "num_inference_steps": None}, "is a whole number from 1 to 16, not None."),
+        ("generate", {}, "prompt is missing. It takes text of up to 512 characters."),
+        ("generate", {"prompt": "a cat", "seed": "7"}, "seed takes a whole number from 0 to 2147483646, got '7'."),
+        ("generate", {"prompt": "a cat", "num_images_per_prompt": 1.5}, "takes a whole number from 1 to 5, got 1.5."),
+        ("generate", {"prompt": "a cat", "num_inference_steps": None}, "takes a whole number from 1 to 16, got None."),
         ("generate", {"prompt": "a cat", "wings": 2}, "generate has no argument 'wings'."),
         ("generate", {"prompt": "a cat", "image_weights": [1]}, "image_weights has 1 numbers for 0 pictures."),
-        ("variations", {"image": []}, "image is a list of 1 to 5 pictures, not []."),
+        ("variations", {"image": []}, "image takes a list of 1 to 5 pictures, got []."),
         ("variations", {"image": ["http://127.0.0.1/a.png"]}, "nothing is fetched from an address"),
         ("verify", {"image": "/etc/passwd"}, "image takes a picture as base64"),
         ("verify", {"image": base64.b64encode(b"no picture").decode()}, "cannot be read as a picture"),

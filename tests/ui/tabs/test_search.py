@@ -226,10 +226,10 @@ def test_search_ranks_the_files_it_is_given(client, files):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({}, "nothing to search for yet"),
+        ({}, "nothing to search for. Pass text, image, or both"),
         ({"text": "x" * 600}, "600 characters"),
-        ({"text": "a cat", "top_k": 0}, "at least 1, got 0"),
-        ({"text": "a cat", "image_weight": 7, "images": []}, "1 to 200 pictures, not 0"),
+        ({"text": "a cat", "top_k": 0}, "takes a whole number from 1, got 0"),
+        ({"text": "a cat", "image_weight": 7, "images": []}, "takes a list of 1 to 200 pictures, got"),
     ],
 )
 def test_the_endpoint_refuses_in_one_sentence(client, files, arguments, message):
@@ -247,5 +247,5 @@ def test_a_model_without_embeddings_has_neither_tab_nor_endpoint(pipe):
 
 
 def test_a_text_that_is_too_long_is_not_embedded(client):
-    with pytest.raises(AppError, match="600 characters; up to 512"):
+    with pytest.raises(AppError, match="up to 512 characters, got 600"):
         client.predict(text="x" * 600, api_name="/embed")
