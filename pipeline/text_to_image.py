@@ -29,6 +29,7 @@ from pipeline.models.super_resolution import SuperResolution
 from pipeline.models.text_projection import TextProjection
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.output import TextToImagePipelineOutput
+from pipeline.recipe.schema import FIELDS
 from pipeline.safety import CONCEPT_THRESHOLD, PictureScreen, Refused, SafetyScreen
 from pipeline.scene.compose import compose
 from pipeline.scene.layout import arrange
@@ -173,8 +174,9 @@ class TextToImagePipeline(DiffusionPipeline):
         if not isinstance(num_images_per_prompt, int) or num_images_per_prompt < 1:
             raise ValueError(f"`num_images_per_prompt` must be a whole number from 1, got {num_images_per_prompt!r}.")
         for name, value in steps.items():
-            if not isinstance(value, int) or not 1 <= value <= 1000:
-                raise ValueError(f"`{name}` must be a whole number from 1 to 1000, got {value!r}.")
+            low, high = FIELDS[name].low, FIELDS[name].high
+            if not isinstance(value, int) or not low <= value <= high:
+                raise ValueError(f"`{name}` must be a whole number from {low} to {high}, got {value!r}.")
         total = max(1, len(prompts)) * num_images_per_prompt
         if isinstance(generator, list) and len(generator) != total:
             raise ValueError(f"`generator` has {len(generator)} entries for {total} pictures. Pass one per picture.")
@@ -469,8 +471,12 @@ class TextToImagePipeline(DiffusionPipeline):
         )  # fmt: skip
         if output_type not in ("pil", "np", "pt"):
             raise ValueError(f"`output_type` must be 'pil', 'np' or 'pt', got {output_type!r}.")
-        if not 0.2 <= similarity_strength <= 1.0:
-            raise ValueError(f"`similarity_strength` must be from 0.2 to 1, got {similarity_strength}.")
+        similarity = FIELDS["similarity_strength"]
+        if not similarity.low <= similarity_strength <= similarity.high:
+            raise ValueError(
+                f"`similarity_strength` must be from {similarity.low:g} to {similarity.high:g}, "
+                f"got {similarity_strength}."
+            )
         prompts = [prompt] if isinstance(prompt, str) or prompt is None else prompt
         prompts = [text for text in prompts for _ in range(num_images_per_prompt)]
         generators = _one_each(generator, len(prompts))

@@ -21,6 +21,7 @@ from pipeline.loading.capabilities import CONTROLS, Capabilities
 from pipeline.loading.errors import WeightsError
 from pipeline.loading.repository import argument, check_repository, pipeline_class
 from pipeline.safety import SafetyScreen
+from pipeline.stages import STAGE_ROWS
 from pipeline.watermark import embed_checked
 
 if TYPE_CHECKING:  # diffusers takes seconds to import
@@ -30,12 +31,6 @@ if TYPE_CHECKING:  # diffusers takes seconds to import
     from pipeline.output import TextToImagePipelineOutput
 
 __all__ = ["AdaptedPipeline", "load_adapted"]
-
-_STAGE_OF = {
-    "prior": "prior_num_inference_steps",
-    "decoder": "num_inference_steps",
-    "super_res": "super_res_num_inference_steps",
-}
 
 
 class AdaptedPipeline:
@@ -52,7 +47,7 @@ class AdaptedPipeline:
         self._arguments = {name: argument(type(pipe), name)[0] for name in CONTROLS if name in capabilities.controls}
         self._on_step: Callable[[str, int], None] | None = None
         self._loops = 0
-        self._stages = [stage for stage, control in _STAGE_OF.items() if control in capabilities.controls]
+        self._stages = [row.name for row in STAGE_ROWS if row.steps in capabilities.controls]
         for each in _with_inner_pipelines(pipe):
             each.progress_bar = self._progress_bar
 

@@ -9,17 +9,9 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from pipeline.recipe import DEFAULTS, MAX_NUM_IMAGES, SCHEMA, Recipe
+from pipeline.stages import CONTROLS, STAGES
 
 __all__ = ["CONTROLS", "EASEL", "Capabilities"]
-
-# The recipe's fields that set how a model works; a model has some of them.
-CONTROLS = (
-    "num_inference_steps",
-    "guidance_scale",
-    "prior_num_inference_steps",
-    "prior_guidance_scale",
-    "super_res_num_inference_steps",
-)
 
 
 @dataclass(frozen=True)
@@ -35,6 +27,8 @@ class Capabilities:
         fusion: whether references have weights, a fusion type and a similarity.
         variations: whether a recipe's noise can be turned towards another seed's.
         embeddings: whether pictures and sentences share a space: search.
+        stages: of `pipeline.stages`, those that it runs one after the other, whose steps can be measured and named;
+            none: what its steps do is its own affair.
     """
 
     model: str
@@ -46,6 +40,7 @@ class Capabilities:
     fusion: bool = False
     variations: bool = False
     embeddings: bool = False
+    stages: tuple[str, ...] = ()
 
     def start(self, name: str) -> int | float:
         """A control's first value; the recipe's default for one that the model lacks."""
@@ -119,4 +114,5 @@ EASEL = Capabilities(
     fusion=True,
     variations=True,
     embeddings=True,
+    stages=STAGES,
 )

@@ -11,17 +11,14 @@ from pipeline.recipe import DEFAULTS, SCHEMA, STAGES, Recipe
 from pipeline.serve.limits import Limits
 from pipeline.serve.render import Cancelled, Rendered
 from pipeline.serve.studio import Studio
+from pipeline.stages import STAGE_ROWS
 
 __all__ = ["OWN", "QUALITIES", "STEPS", "Pace"]
 
 # What people pick -> what it may take: seconds, or so many times what the fewest steps take, whichever is more.
 QUALITIES = {"Fast": (0.0, 1.0), "Balanced": (0.1, 2.0), "Fine": (2.0, 6.0)}
 OWN = "Own"  # whatever the sliders say
-STEPS = {
-    "prior": "prior_num_inference_steps",
-    "decoder": "num_inference_steps",
-    "super_res": "super_res_num_inference_steps",
-}
+STEPS = {row.name: row.steps for row in STAGE_ROWS}
 _DEFAULTS = DEFAULTS[SCHEMA]
 _MOST = 16  # times the default steps
 _BEFORE_MEASURED = {"Fast": 1, "Balanced": 4, "Fine": 16}  # times the default steps, until there is a measurement
@@ -113,10 +110,10 @@ class Pace:
         return shown
 
     def _scaled(self, times: int) -> dict[str, int]:
-        """The default steps so many times; super-resolution a quarter as often, which is its share of the gain."""
-        factors = {"prior": times, "decoder": times, "super_res": max(1, times // 4)}
+        """The default steps so many times, of each stage according to its share of the gain."""
         return {
-            STEPS[stage]: min(self._most[stage], _DEFAULTS[STEPS[stage]] * factor) for stage, factor in factors.items()
+            row.steps: min(self._most[row.name], _DEFAULTS[row.steps] * max(1, int(times * row.share)))
+            for row in STAGE_ROWS
         }
 
     def _largest(self, budget: float) -> int:
@@ -126,8 +123,8 @@ class Pace:
 
 
 def _passes(stage: str, guidance_scale: float) -> int:
-    """Guidance runs the decoder twice a step."""
-    return 2 if stage == "decoder" and guidance_scale != 1.0 else 1
+    """How often a stage's network runs in one step, given the decoder's guidance."""
+    return 2 if guidance_scale != 1.0 and any(row.name == stage and row.doubled for row in STAGE_ROWS) else 1
 
 
 def _short(seconds: float) -> str:

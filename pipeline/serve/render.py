@@ -18,6 +18,7 @@ import numpy as np
 from PIL import Image
 
 from pipeline.recipe import MAX_SEED, STAGES, Recipe, Variation, pixels_hash, pixels_sha256, png_info
+from pipeline.stages import CONTROLS, STAGE_ROWS
 
 if TYPE_CHECKING:  # torch and diffusers take seconds to import, and the page appears before they are there
     import torch
@@ -112,12 +113,7 @@ def render(
     import torch
 
     _check(pipe, recipe, images)
-    totals = {
-        "prior": recipe.prior_num_inference_steps,
-        "decoder": recipe.num_inference_steps,
-        "super_res": recipe.super_res_num_inference_steps,
-    }
-
+    totals = {row.name: getattr(recipe, row.steps) for row in STAGE_ROWS}
     ends: list[tuple[str, float]] = []  # of the steps
 
     def on_step(_pipe, step: int, _timestep, known: dict) -> dict:
@@ -138,11 +134,7 @@ def render(
         prompt=recipe.prompt,
         negative_prompt=recipe.negative_prompt or None,
         image=list(images) or None,
-        num_inference_steps=recipe.num_inference_steps,
-        guidance_scale=recipe.guidance_scale,
-        prior_num_inference_steps=recipe.prior_num_inference_steps,
-        prior_guidance_scale=recipe.prior_guidance_scale,
-        super_res_num_inference_steps=recipe.super_res_num_inference_steps,
+        **{name: getattr(recipe, name) for name in CONTROLS},
         generator=torch.Generator("cpu").manual_seed(recipe.seed),
         image_weights=list(recipe.image_weights) or None,
         fusion_type=recipe.fusion_type if images else None,
@@ -165,7 +157,7 @@ def render(
         image_weights=output.image_weights,
         seconds=time.perf_counter() - started,
         step_seconds=_step_seconds(ends),
-        reading=(getattr(output, "readings", None) or [None])[0],
+        reading=(output.readings or [None])[0],
     )
 
 
@@ -178,7 +170,7 @@ def varied(recipe: Recipe, seed: int, strength: float, stage: str = "") -> Recip
     """``Recipe.varied`` so that it shows: in a single step the noise of decoder and super-resolution has no say (their
     networks weigh it by 1 - sigma), so the stage that is drawn anew takes two.
     """
-    steps = {"decoder": "num_inference_steps", "super_res": "super_res_num_inference_steps"}.get(stage)
+    steps = next((row.steps for row in STAGE_ROWS if row.name == stage and row.needs_steps), None)
     if steps is not None and getattr(recipe, steps) == 1:
         recipe = replace(recipe, **{steps: 2})
     return recipe.varied(seed, strength, stage)
@@ -216,7 +208,7 @@ def _varied_latents(pipe: "TextToImagePipeline", recipe: Recipe) -> "dict[str, t
         angle, other = variation.strength * math.pi / 2, noise(variation.seed)
         for stage in [variation.stage] if variation.stage else STAGES:
             latents[stage] = math.cos(angle) * latents[stage] + math.sin(angle) * other[stage]
-    return {"latents" if stage == "decoder" else f"{stage}_latents": value for stage, value in latents.items()}
+    return {row.latents: latents[row.name] for row in STAGE_ROWS if row.name in latents}
 
 
 def _step_seconds(ends: list[tuple[str, float]]) -> dict[str, float]:

@@ -4,9 +4,10 @@ from typing import Any
 
 from PIL import Image
 
-from pipeline.recipe import MAX_PROMPT_LENGTH, MAX_SEED, Recipe, pixels_sha256
+from pipeline.recipe import FIELDS, MAX_PROMPT_LENGTH, MAX_SEED, Recipe, pixels_sha256
 from pipeline.serve.limits import Limits
 from pipeline.serve.uploads import open_picture
+from pipeline.stages import STAGE_ROWS
 
 __all__ = ["read_request"]
 
@@ -34,13 +35,14 @@ def read_request(
         raise ValueError(f"Ask for 1 to {limits.max_count} pictures, not {count}.")
     if len(paths) > limits.max_references:
         raise ValueError(f"Up to {limits.max_references} reference pictures are read, not {len(paths)}. Remove some.")
-    for name in ("num_inference_steps", "super_res_num_inference_steps", "prior_num_inference_steps"):
-        most = limits.max_prior_steps if name.startswith("prior") else limits.max_steps
-        if not 1 <= steps[name] <= most:
-            raise ValueError(f"{name} is a whole number from 1 to {most}, not {steps[name]}.")
-    for name in ("guidance_scale", "prior_guidance_scale"):
-        if not 0 <= steps[name] <= limits.max_guidance:
-            raise ValueError(f"{name} is a number from 0 to {limits.max_guidance:g}, not {steps[name]}.")
+    for row in STAGE_ROWS:
+        low, most = FIELDS[row.steps].low, limits.max_prior_steps if row.name == "prior" else limits.max_steps
+        if not low <= steps[row.steps] <= most:
+            raise ValueError(f"{row.steps} is a whole number from {low} to {most}, not {steps[row.steps]}.")
+    for name in (row.guidance for row in STAGE_ROWS if row.guidance):
+        low = FIELDS[name].low
+        if not low <= steps[name] <= limits.max_guidance:
+            raise ValueError(f"{name} is a number from {low:g} to {limits.max_guidance:g}, not {steps[name]}.")
     images = [open_picture(path, limits) for path in paths]
     more = {}
     if images:
@@ -50,8 +52,12 @@ def read_request(
             more["image_weights"] = tuple(image_weights)
         elif image_weights and not image_weights[0]:
             raise ValueError("All reference pictures have weight 0. Raise one of them.")
-        if not 0.2 <= similarity_strength <= 1:
-            raise ValueError(f"similarity_strength is a number from 0.2 to 1, not {similarity_strength}.")
+        similarity = FIELDS["similarity_strength"]
+        if not similarity.low <= similarity_strength <= similarity.high:
+            raise ValueError(
+                f"similarity_strength is a number from {similarity.low:g} to {similarity.high:g}, "
+                f"not {similarity_strength}."
+            )
     if variations.strip():
         more["variations"] = tuple(text.strip() for text in variations.split(","))
     recipe = Recipe(prompt=prompt, negative_prompt=negative_prompt, seed=int(seed), **steps, **more)

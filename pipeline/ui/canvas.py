@@ -11,31 +11,24 @@ from urllib.parse import quote
 
 from PIL import Image
 
-from pipeline.loading.capabilities import EASEL
 from pipeline.recipe import STAGES, Recipe, Variation
 from pipeline.serve.drawn import Drawn
 from pipeline.serve.render import Stage, Verdict
+from pipeline.stages import STAGE_ROWS
 
 __all__ = ["canvas_compared", "canvas_drawing", "canvas_empty", "canvas_finished", "file_url", "shares"]
 __all__ += ["shelf", "status", "step_words"]
 
-_WORDS = {
-    "prior": "Imagining the picture",
-    "decoder": "Sketching at 64 × 64",
-    "super_res": "Painting at 256 × 256",
-}
-_ANEW = {"": "another seed", "prior": "new idea", "decoder": "new sketch", "super_res": "new details"}
+_WORDS = {row.name: row.label for row in STAGE_ROWS}
+_ANEW = {"": "another seed"} | {row.name: row.anew for row in STAGE_ROWS}
 # What a comparison names where two recipes differ.
 _FIELDS = {
     "prompt": "Prompt",
     "negative_prompt": "Leave out",
     "seed": "Seed",
     "variations": "Variations",
-    "num_inference_steps": "Decoder steps",
-    "guidance_scale": "Decoder guidance",
-    "prior_num_inference_steps": "Prior steps",
-    "prior_guidance_scale": "Prior guidance",
-    "super_res_num_inference_steps": "Super-resolution steps",
+    **{row.steps: f"{row.title} steps" for row in STAGE_ROWS},
+    **{row.guidance: f"{row.title} guidance" for row in STAGE_ROWS if row.guidance},
     "image_weights": "Weights",
     "fusion_type": "How they are combined",
     "similarity_strength": "Similarity",
@@ -67,16 +60,19 @@ def canvas_drawing(
     *,
     preview: Image.Image | None = None,
     cost: Mapping[str, float] = MappingProxyType(dict.fromkeys(STAGES, 1.0)),
+    stages: Sequence[str] = STAGES,
 ) -> str:
     """The canvas while a picture is drawn: the small preview scaled up, and a progress bar.
 
-    cost: of one step of each stage, relative to each other.
+    Args:
+        cost: of one step of each stage, relative to each other.
+        stages: those that the model runs (`Capabilities.stages`); none where its steps are its own affair.
     """
     if preview is None:
         inner = _EASEL
     else:
         inner = f'<img src="{_data_url(preview)}" alt="Preview: {escape(recipe.prompt)}" class="preview">'
-    percent = round(100 * _share(stage, recipe, cost))
+    percent = round(100 * _share(stage, recipe, cost, stages))
     bar = (
         f'<div class="bar" role="progressbar" aria-label="Drawing" aria-valuemin="0" aria-valuemax="100" '
         f'aria-valuenow="{percent}"><span style="width:{percent}%"></span></div>'
@@ -163,39 +159,35 @@ def status(words: str, kind: str = "", of: str = "") -> str:
     return f'<span class="status {kind}"><span>{escape(words)}</span>{escape(of)}</span>'
 
 
-def step_words(stage: Stage | None, recipe: Recipe) -> str:
-    """What is being done now, given the step that was finished last."""
-    totals = _totals(recipe)
+def step_words(stage: Stage | None, recipe: Recipe, stages: Sequence[str] = STAGES) -> str:
+    """What is being done now, given the step that was finished last; `stages` as for `canvas_drawing`."""
     if stage is None:
         return "Reading the prompt"
-    if recipe.model != EASEL.model:  # what its stages do is not known here
+    if not stages:
         return f"Drawing, step {min(stage.step + 1, stage.num_steps)} of {stage.num_steps}"
     if stage.step < stage.num_steps:
         return f"{_WORDS[stage.name]}, step {stage.step + 1} of {stage.num_steps}"
-    if stage.name == STAGES[-1]:
+    if stage.name == stages[-1]:
         return "Adding the watermark and reading it back"
-    following = STAGES[STAGES.index(stage.name) + 1]
-    of = f", step 1 of {totals[following]}" if totals[following] > 1 else ""
+    following = stages[stages.index(stage.name) + 1]
+    total = _totals(recipe)[following]
+    of = f", step 1 of {total}" if total > 1 else ""
     return f"{_WORDS[following]}{of}"
 
 
 def _totals(recipe: Recipe) -> dict[str, int]:
-    return {
-        "prior": recipe.prior_num_inference_steps,
-        "decoder": recipe.num_inference_steps,
-        "super_res": recipe.super_res_num_inference_steps,
-    }
+    return {row.name: getattr(recipe, row.steps) for row in STAGE_ROWS}
 
 
-def _share(stage: Stage | None, recipe: Recipe, cost: Mapping[str, float]) -> float:
+def _share(stage: Stage | None, recipe: Recipe, cost: Mapping[str, float], stages: Sequence[str]) -> float:
     """Finished part of the work, 0 to 1."""
     if stage is None:
         return 0.02
-    if recipe.model != EASEL.model:
+    if not stages:
         return stage.step / stage.num_steps
     totals = _totals(recipe)
-    before = sum(cost[name] * totals[name] for name in STAGES[: STAGES.index(stage.name)])
-    return (before + cost[stage.name] * stage.step) / sum(cost[name] * totals[name] for name in STAGES)
+    before = sum(cost[name] * totals[name] for name in stages[: stages.index(stage.name)])
+    return (before + cost[stage.name] * stage.step) / sum(cost[name] * totals[name] for name in stages)
 
 
 def _figure(drawn: Drawn) -> str:

@@ -8,14 +8,13 @@ from PIL import Image
 
 from pipeline.language.styles import ANY, BACKGROUNDS, STYLES, read_choices
 from pipeline.loading.capabilities import EASEL, Capabilities
-from pipeline.recipe import DEFAULTS, MAX_SEED, SCHEMA, Recipe
+from pipeline.recipe import FIELDS, MAX_SEED, SCHEMA, Recipe
 from pipeline.serve.limits import Limits
 from pipeline.serve.request import read_request
 from pipeline.ui.words import say
 
 __all__ = ["FUSIONS", "Form", "build_form", "read_form", "reference_paths", "roll", "write_form"]
 
-_DEFAULTS = DEFAULTS[SCHEMA]
 # What people read -> what `ImageFusion` calls it.
 FUSIONS = {"Average": "mean", "Strongest features": "max", "Attention": "attention", "Gated attention": "gated"}
 
@@ -69,11 +68,13 @@ def build_form(
 
     def steps_slider(label: str, name: str, most: int) -> gr.Slider:
         start, shown = capabilities.start(name), name in capabilities.controls
-        return gr.Slider(1, most, start, step=1, label=say(label), min_width=140, visible=shown)
+        return gr.Slider(FIELDS[name].low, most, start, step=1, label=say(label), min_width=140, visible=shown)
 
     def guidance_slider(label: str, name: str) -> gr.Slider:
         start, shown = capabilities.start(name), name in capabilities.controls
-        return gr.Slider(0, limits.max_guidance, start, step=0.1, label=say(label), min_width=140, visible=shown)
+        return gr.Slider(
+            FIELDS[name].low, limits.max_guidance, start, step=0.1, label=say(label), min_width=140, visible=shown
+        )
 
     prompt = gr.Textbox(
         label=say("Prompt"),
@@ -94,7 +95,7 @@ def build_form(
             label=say("Quality"),
             min_width=120,
             elem_id="quality",
-            visible=capabilities.model == EASEL.model,  # seconds are measured on the cascade's own stages
+            visible=bool(capabilities.stages),  # of other models no seconds are measured
         )
     with gr.Row(elem_id="actions", elem_classes="row"):
         generate = gr.Button(say("Generate"), variant="primary", elem_id="generate", scale=3)
@@ -134,6 +135,7 @@ def build_form(
             interactive=True,
             elem_id="reference-pictures",
         )
+        similarity = FIELDS["similarity_strength"]
         with gr.Row(elem_classes="row", visible=capabilities.fusion):
             fusion_type = gr.Dropdown(
                 [(say(label), name) for label, name in FUSIONS.items()],
@@ -143,8 +145,9 @@ def build_form(
                 elem_id="fusion",
             )
             similarity_strength = gr.Slider(
-                0.2, 1.0, _DEFAULTS["similarity_strength"], step=0.05, label=say("Similarity"), min_width=140,
-                info=say("1 ignores the prompt's own idea"), elem_id="similarity",
+                similarity.low, similarity.high, similarity.default(SCHEMA), step=0.05,
+                label=say("Similarity"), min_width=140, info=say("1 ignores the prompt's own idea"),
+                elem_id="similarity",
             )  # fmt: skip
         with gr.Row(elem_id="weights", visible=capabilities.fusion):
             weights = tuple(

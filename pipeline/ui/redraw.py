@@ -47,7 +47,8 @@ def wire_redraw(studio: Studio, limits: Limits, create: CreateTab) -> None:
                     if verdict.result != "identical":  # both on the shelf, to look at
                         kept.append(Drawn.from_rendered(event, str(studio.save(event)), shown.references))
                 else:
-                    yield progress_updates(event, shown.recipe, "", create.canvas, create.status)
+                    stages = studio.capabilities.stages
+                    yield progress_updates(event, shown.recipe, "", create.canvas, create.status, stages)
         except Cancelled:
             words = status("Cancelled. Nothing was compared.")
         except (ValueError, WeightsError, WatermarkError) as error:

@@ -45,17 +45,17 @@ SENTENCES = {
         "Die Vorbilder sind nicht mehr da. Fügen Sie sie noch einmal hinzu und drücken Sie „Zeichnen“.",
         "Las imágenes de referencia ya no se conservan aquí. Añádelas de nuevo y pulsa «Generar».",
     ),
-    "{} is a whole number from 1 to {}, not {}.": (
-        "{} ist eine ganze Zahl von 1 bis {}, nicht {}.",
-        "{} es un número entero de 1 a {}, no {}.",
+    "{} is a whole number from {} to {}, not {}.": (
+        "{} ist eine ganze Zahl von {} bis {}, nicht {}.",
+        "{} es un número entero de {} a {}, no {}.",
     ),
-    "{} is a number from 0 to {}, not {}.": (
-        "{} ist eine Zahl von 0 bis {}, nicht {}.",
-        "{} es un número de 0 a {}, no {}.",
+    "{} is a number from {} to {}, not {}.": (
+        "{} ist eine Zahl von {} bis {}, nicht {}.",
+        "{} es un número de {} a {}, no {}.",
     ),
-    "similarity_strength is a number from 0.2 to 1, not {}.": (
-        "Die Ähnlichkeit ist eine Zahl von 0,2 bis 1, nicht {}.",
-        "La similitud es un número de 0,2 a 1, no {}.",
+    "similarity_strength is a number from {} to {}, not {}.": (
+        "Die Ähnlichkeit ist eine Zahl von {} bis {}, nicht {}.",
+        "La similitud es un número de {} a {}, no {}.",
     ),
     "variations takes seed:strength or seed:strength:stage with a strength from 0 to 1 and a stage of {}, got {}.": (
         "Abwandlungen sind Startwert:Stärke oder Startwert:Stärke:Stufe mit einer Stärke von 0 bis 1 und einer Stufe "

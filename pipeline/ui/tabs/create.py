@@ -11,9 +11,8 @@ from gradio.context import Context
 from PIL import Image
 
 from pipeline.language.styles import read_choices, write_choices
-from pipeline.loading.capabilities import EASEL
 from pipeline.loading.errors import WeightsError
-from pipeline.recipe import SCHEMA, Recipe
+from pipeline.recipe import SCHEMA, STAGES, Recipe
 from pipeline.serve.drawn import Drawn
 from pipeline.serve.examples import EXAMPLES, draw_examples, examples_html
 from pipeline.serve.limits import Limits
@@ -152,7 +151,7 @@ def build_create_tab(studio: Studio, limits: Limits) -> CreateTab:
                     shown = show(kept, len(kept) - 1, verdict, values[keys.file_format])
                     yield {**shown, line: done_words(event, of)}
                 else:
-                    yield progress_updates(event, each, of, canvas, line, pace.cost)
+                    yield progress_updates(event, each, of, canvas, line, studio.capabilities.stages, pace.cost)
         own = {name: values[slider] for name, slider in sliders.items()}
         yield {form.quality: gr.update(choices=pace.choices(own, values[form.guidance_scale], say=say))}
 
@@ -309,7 +308,7 @@ def build_create_tab(studio: Studio, limits: Limits) -> CreateTab:
 
     def calibrate(guidance_scale: float, *steps: int) -> dict:
         studio.ended(3600)
-        if studio.is_ready and studio.capabilities.model == EASEL.model:
+        if studio.is_ready and studio.capabilities.stages:
             pace.calibrate(studio)
             if not prepared.is_set():
                 prepared.set()
@@ -408,14 +407,15 @@ def done_words(event: Rendered, of: str = "") -> str:
 
 
 def progress_updates(
-    event: Busy | Stage, recipe: Recipe, of: str, canvas: gr.HTML, line: gr.HTML, cost: Mapping | None = None
-) -> dict:
-    """What the page shows while a picture is drawn; `cost` is as `canvas_drawing` takes it."""
-    known = {} if cost is None else {"cost": cost}
+    event: Busy | Stage, recipe: Recipe, of: str, canvas: gr.HTML, line: gr.HTML, stages: Sequence[str],
+    cost: Mapping | None = None,
+) -> dict:  # fmt: skip
+    """What the page shows while a picture is drawn; `stages` and `cost` are as `canvas_drawing` takes them."""
+    known = {"stages": stages} if cost is None else {"stages": stages, "cost": cost}
     if isinstance(event, Busy):
         return {canvas: canvas_drawing(None, recipe, **known), line: status(event.reason)}
-    updates = {line: status(step_words(event, recipe), of=of)}
-    if event.name != "super_res":  # the sketch stays until the marked picture takes its place
+    updates = {line: status(step_words(event, recipe, stages), of=of)}
+    if event.name != STAGES[-1]:  # the sketch stays until the marked picture takes its place
         updates[canvas] = canvas_drawing(event, recipe, preview=event.preview, **known)
     return updates
 
