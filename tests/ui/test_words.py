@@ -23,8 +23,9 @@ from pipeline.watermark.detect import Detection
 UI = Path(__file__).resolve().parents[2] / "pipeline" / "ui"
 PAGE = [*UI.rglob("*.py"), *(UI.parent / "serve").glob("*.py"), UI.parent / "language" / "styles.py"]
 SOURCES = [*PAGE, UI.parents[1] / "app.py"]
-# Where the sentences are written that visitors read when something is refused; api.py speaks to programs.
-REFUSING = [path for path in PAGE if path.name not in ("api.py", "store.py", "render.py")]
+# Where the sentences are written that visitors read when something is refused; the others speak to programs.
+FOR_PROGRAMS = "api bedrock body mcp_tools openai order programs render store titan tools".split()
+REFUSING = [path for path in PAGE if path.stem not in FOR_PROGRAMS]
 REFUSING.append(UI.parent / "loading" / "capabilities.py")
 
 
