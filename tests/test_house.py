@@ -128,6 +128,7 @@ ELSEWHERE = {
     "pipeline.watermark.pose": "watermark/test_detect.py",
     "pipeline.watermark.spectrum": "watermark/test_detect.py",
     "pipeline.watermark.statistics": "watermark/test_detect.py",
+    "pipeline.watermark.visible": "watermark/test_cutouts.py",
 }
 
 

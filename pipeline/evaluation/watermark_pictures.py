@@ -15,9 +15,9 @@ from pipeline.data.cutouts import load_cutouts
 from pipeline.data.scenes import BACKGROUNDS, SceneComposer
 from pipeline.loading.weights import load_pipeline
 from pipeline.watermark import embed_checked
-from pipeline.watermark.embed import to_rgb
+from pipeline.watermark.visible import to_rgb
 
-__all__ = ["compose_pictures", "draw_pictures", "read_pictures"]
+__all__ = ["compose_pictures", "draw_pictures", "read_images", "read_pictures"]
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 STYLES = ("3d render", "cartoon", "flat sticker", "gradient vector", "flat geometric")
@@ -51,6 +51,11 @@ def compose_pictures(cutouts: Path, size: int = 256, seed: int = 0) -> Iterator[
 
 def read_pictures(path: Path, limit: int | None = None) -> Iterator[Image.Image]:
     """RGB pictures of a folder (its subfolders too) or a zip, in order of name, evenly thinned out to `limit`."""
+    return (Image.fromarray(to_rgb(image)) for image in read_images(path, limit))
+
+
+def read_images(path: Path, limit: int | None = None) -> Iterator[Image.Image]:
+    """The same pictures as they are stored, alpha and all."""
     if zipfile.is_zipfile(path):
         archive = zipfile.ZipFile(path)
         names = sorted(name for name in archive.namelist() if name.lower().endswith(SUFFIXES))
@@ -65,4 +70,4 @@ def read_pictures(path: Path, limit: int | None = None) -> Iterator[Image.Image]
     if limit and limit < len(names):
         names = [names[index * len(names) // limit] for index in range(limit)]
     for name in names:
-        yield Image.fromarray(to_rgb(Image.open(io.BytesIO(read(name)))))
+        yield Image.open(io.BytesIO(read(name)))

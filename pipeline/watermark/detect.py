@@ -22,8 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from pipeline.watermark.embed import to_rgb
-from pipeline.watermark.key import LUMA_TILE, ORIENTATIONS, TILE, WatermarkKey, verification_keys
+from pipeline.watermark.key import LUMA_TILE, ORIENTATIONS, WatermarkKey, verification_keys
 from pipeline.watermark.pose import GAINS, PHASES, WINDOW, Picture, Pose
 from pipeline.watermark.statistics import (
     CHROMA_STATISTICS,
@@ -35,6 +34,7 @@ from pipeline.watermark.statistics import (
     luma_tail,
     read_payload,
 )
+from pipeline.watermark.visible import split_alpha, to_rgb
 
 __all__ = ["MAX_SIDE", "Detection", "verify"]
 
@@ -91,7 +91,7 @@ def verify(
     """Look for the mark of one of some keys.
 
     Args:
-        image: PIL image of any mode (alpha is composed onto white), or uint8 array (height, width, 3), RGB.
+        image: PIL image of any mode, or uint8 array (height, width, 3 or 4), RGB or RGBA; with alpha, what is seen.
         keys: default `verification_keys()`; each further key makes the others' evidence weigh a little less.
         deep: if the fast look (usual sizes, any crop, mirrored, turned) finds nothing certain, search all scales.
         reduced: how many times larger the file was before it was decoded to this size.
@@ -110,7 +110,7 @@ def verify(
     keys = [keys] if isinstance(keys, WatermarkKey) else list(verification_keys() if keys is None else keys)
     if not keys:
         raise ValueError("`keys` takes at least one key, got none.")
-    search = _Search(to_rgb(image), keys, progress or (lambda share: None), cancel or (lambda: False))
+    search = _Search(image, keys, progress or (lambda share: None), cancel or (lambda: False))
     search.shrunk *= reduced
     search.fast(0.0, 0.1 if deep else 1.0)
     if deep and search.log10_p > CERTAIN:
@@ -118,12 +118,12 @@ def verify(
     return search.answer(deep)
 
 
-def read_back(pixels: np.ndarray, key: WatermarkKey) -> Detection:
-    """`verify` of a picture (height, width, 3) that was marked just now: where its mark was written, and nowhere else.
+def read_back(image: Image.Image | np.ndarray, key: WatermarkKey) -> Detection:
+    """`verify` of a picture that was marked just now: where its mark was written, and nowhere else.
 
     A mark without a payload leaves `verify` nothing to be sure of early: it would look at all usual sizes.
     """
-    search = _Search(pixels, [key], lambda share: None, lambda: False)
+    search = _Search(image, [key])
     search.unmoved(hurried=True)
     return search.answer(False)
 
@@ -131,12 +131,23 @@ def read_back(pixels: np.ndarray, key: WatermarkKey) -> Detection:
 class _Search:
     """The best evidence so far, and the steps that add to it."""
 
-    def __init__(self, pixels: np.ndarray, keys: list[WatermarkKey], progress: Callable, cancel: Callable) -> None:
+    def __init__(
+        self,
+        image: Image.Image | np.ndarray,
+        keys: list[WatermarkKey],
+        progress: Callable = lambda share: None,
+        cancel: Callable = lambda: False,
+    ) -> None:
+        pixels, alpha = to_rgb(image), split_alpha(image)[1]
         self.shrunk = max(1.0, max(pixels.shape[:2]) / MAX_SIDE)
         if self.shrunk > 1:
             size = (round(pixels.shape[1] / self.shrunk), round(pixels.shape[0] / self.shrunk))
-            pixels = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC))
-        self.picture = Picture(pixels)
+            pixels, alpha = (
+                plane if plane is None else np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.BICUBIC))
+                for plane in (pixels, alpha)
+            )
+        self.picture = Picture(pixels, alpha)
+        self.log10_readings = math.log10(len(self.picture.weights))
         self.keys, self.progress, self.cancel = keys, progress, cancel
         longest = max(pixels.shape[:2])
         self.fast_scales = sorted(
@@ -225,32 +236,35 @@ class _Search:
         """Family 1. ``hurried``: where the chroma tile leaves no doubt, whatever the luma tile's p-value, up to 1, the
         luma tile is not looked at.
         """
-        chips = fold(self.picture.first_chips(), TILE)
-        tails = (chroma_tail(float(chroma_scores(chips, key).max())) for key in self.keys)
-        chroma = [
-            (key, min(0.0, tail + math.log10(CHROMA_STATISTICS))) for key, tail in zip(self.keys, tails, strict=True)
-        ]
+        chips = self.picture.first_chips()  # (readings, 32, 32)
+        chroma = []
+        for key in self.keys:
+            scores = chroma_scores(chips, key).max(0)
+            best = int(scores.argmax())
+            tail = chroma_tail(float(scores[best])) + math.log10(CHROMA_STATISTICS) + self.log10_readings
+            chroma.append((key, min(0.0, tail), chips[best]))
         if hurried:
-            for key, chroma_p in chroma:
-                self._offer(_fisher(chroma_p), key, Pose(0.0), chips)
+            for key, chroma_p, folded in chroma:
+                self._offer(_fisher(chroma_p), key, Pose(0.0), folded)
             if self._certain():
                 return
         plane, top, left = self.picture.unmoved()
         luma = fold(plane, LUMA_TILE)
-        for key, chroma_p in chroma:
+        for key, chroma_p, folded in chroma:
             luma_z = float(luma_scores(luma, key)[-top % LUMA_TILE, -left % LUMA_TILE])
             luma_p = luma_tail(luma_z)
-            self._offer(min(luma_p, _fisher(luma_p + chroma_p)), key, Pose(luma_z), chips)
+            self._offer(min(luma_p, _fisher(luma_p + chroma_p)), key, Pose(luma_z), folded)
 
     def _chroma_at_origin(self, scale: float) -> None:
         if max(self.picture.height, self.picture.width) / scale > 1300:
             return
-        folded = self.picture.folded_chips_at_origin(scale)  # (8, gains, phases, 32, 32)
+        folded = self.picture.folded_chips_at_origin(scale)  # (readings, 8, gains, phases, 32, 32)
         for key in self.keys:
             scores = chroma_scores(folded, key).max(0)
             where = np.unravel_index(int(scores.argmax()), scores.shape)
-            pose = Pose(0.0, orientation=int(where[0]), scale=scale)
-            self._offer(chroma_tail(float(scores[where])) + _log10_chroma_fast, key, pose, folded[where])
+            pose = Pose(0.0, orientation=int(where[1]), scale=scale)
+            tail = chroma_tail(float(scores[where])) + _log10_chroma_fast + self.log10_readings
+            self._offer(tail, key, pose, folded[where])
 
     def _collect(self, candidates: dict[int, list[Pose]], scale: float, angle: float) -> float:
         """Add this scale and angle in all orientations; returns the best score."""
@@ -272,10 +286,10 @@ class _Search:
             if self.cancel() or self._certain():
                 return
             pose = self.picture.refined(pose, key) if refine else pose
-            folded = self.picture.folded_chips(pose)  # (gains, phases, 4, 32, 32)
+            folded = self.picture.folded_chips(pose)  # (readings, gains, phases, 4, 32, 32)
             scores = chroma_scores(folded, key).max(0)
             where = np.unravel_index(int(scores.argmax()), scores.shape)
-            chroma_p = min(0.0, chroma_tail(float(scores[where])) + _log10_aligned)
+            chroma_p = min(0.0, chroma_tail(float(scores[where])) + _log10_aligned + self.log10_readings)
             self._offer(_fisher(luma_p + chroma_p), key, pose, folded[where])
 
 

@@ -8,6 +8,7 @@ the nearest lattice point whose change of blue still fits into 0..255, so that w
 
 import functools
 import importlib
+import math
 import sys
 import types
 
@@ -16,6 +17,7 @@ from PIL import Image
 from scipy import ndimage
 
 from pipeline.watermark.key import BLOCK, LUMA_TILE, TILE, WatermarkKey, default_key
+from pipeline.watermark.visible import split_alpha, whole_blocks
 
 __all__ = ["LUMA_AMPLITUDE", "MIN_AREA", "SCALE", "embed"]
 
@@ -23,6 +25,8 @@ SCALE = 48.19  # lattice step of the singular values: 1024 / (21 + 1/4), so that
 LUMA_AMPLITUDE = 0.5  # grey levels in flat areas
 MAX_LUMA_AMPLITUDE = 3.0  # grey levels in busy areas
 LUMA_PER_STD = 0.25  # grey levels of mark for each grey level of the picture's own local deviation
+CUTOUT_LUMA_PER_STD = 0.05  # as above where alpha is: of a small area the flat places have to say the most
+CUTOUT_REACH = (1.6, 3.5)  # the tile is the stronger, the smaller what is seen: times so much at `MIN_AREA`, at most
 LONGEST_STEP = 0.6  # of the lattice step; whole ones would leave some pure colours with 34 dB, this leaves 37
 NEAR_ENOUGH = 0.15  # of the lattice step: short of its point by less, a chip still reads as what it should
 MIN_AREA = 256 * 256  # pixels: one whole tile, and the package's own limit
@@ -39,48 +43,41 @@ def embed(
     """Mark a picture.
 
     Args:
-        image: PIL image of any mode (alpha is composed onto white), or uint8 array (height, width, 3), RGB.
+        image: PIL image of any mode, or uint8 array (height, width, 3 or 4), RGB or RGBA. With alpha, the mark is
+            written into what is seen, whatever is laid below it; alpha and what it hides stay as they are.
         key: default `default_key()`.
         payload: 32 bits to read back with `verify`, for instance `Recipe.id32`.
         luma_amplitude: grey levels of the luma layer in flat areas.
 
     Returns:
-        A new picture of the input's kind and size, RGB: the same bytes for the same input, on any number of threads.
+        A new picture of the input's kind and size, RGB, or RGBA where it has alpha: the same bytes for the same
+        input, on any number of threads.
 
     Raises:
-        ValueError: not a picture, or one of fewer than 65,536 pixels.
+        ValueError: not a picture, one of fewer than 65,536 pixels, or one of which nothing is seen.
     """
-    pixels = to_rgb(image)
+    pixels, alpha = split_alpha(image)
     height, width = pixels.shape[:2]
     if height * width < MIN_AREA:
         raise ValueError(f"`image` takes {MIN_AREA} pixels or more (256x256), got {width}x{height}. Enlarge it first.")
     key = key or default_key()
     marked = pixels.astype(np.float32)
-    marked += _luma_layer(marked, key, luma_amplitude)[..., None]
+    if alpha is not None:
+        area = float(alpha.sum()) / 255
+        if not area:
+            raise ValueError("`image` shows nothing: its alpha is 0 everywhere.")
+        luma_amplitude *= min(CUTOUT_REACH[1], max(1.0, CUTOUT_REACH[0] * math.sqrt(MIN_AREA / area)))
+    marked += _luma_layer(marked, key, luma_amplitude, alpha)[..., None]
     np.clip(np.rint(marked, out=marked), 0, 255, out=marked)
     change = _chroma_change(marked, key.tile(payload))
+    if alpha is not None:
+        change *= whole_blocks(alpha)
     marked[..., 2] += BLUE_PER_U * change
     marked[..., 1] += GREEN_PER_U * change
     marked = np.clip(np.rint(marked), 0, 255).astype(np.uint8)
+    if alpha is not None:
+        marked = np.dstack([np.where(alpha[..., None] > 0, marked, pixels), alpha])
     return marked if isinstance(image, np.ndarray) else Image.fromarray(marked)
-
-
-def to_rgb(image: Image.Image | np.ndarray) -> np.ndarray:
-    """(height, width, 3) uint8 of a PIL image of any mode, alpha composed onto white, or of such an array."""
-    if isinstance(image, np.ndarray):
-        if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
-            raise ValueError(f"`image` takes a uint8 array (height, width, 3), got {image.dtype} {image.shape}.")
-        return image
-    if not isinstance(image, Image.Image):
-        raise ValueError(f"`image` takes a PIL image or a uint8 array, got {type(image).__name__}.")
-    if image.mode.startswith(("I", "F")):
-        raise ValueError(
-            f"`image` takes 8 bits a channel, got mode {image.mode!r}. Convert it with its range in mind."
-        )
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    return np.asarray(image.convert("RGB"))
 
 
 def luma(rgb: np.ndarray) -> np.ndarray:
@@ -129,17 +126,28 @@ def largest_singular(blocks: np.ndarray, steps: int) -> tuple[np.ndarray, np.nda
     return value, left / (value + 1e-6), right
 
 
-def _luma_layer(rgb: np.ndarray, key: WatermarkKey, amplitude: float) -> np.ndarray:
+def _luma_layer(rgb: np.ndarray, key: WatermarkKey, amplitude: float, alpha: np.ndarray | None) -> np.ndarray:
     """(height, width) float32 grey levels to add: the tile, stronger where the picture is busy enough to hide it."""
     height, width = rgb.shape[:2]
     y = luma(rgb)
     rows, columns = -(-height // 4), -(-width // 4)
-    blocks = np.pad(y, ((0, rows * 4 - height), (0, columns * 4 - width)), mode="edge").reshape(rows, 4, columns, 4)
-    mean = ndimage.uniform_filter(blocks.mean((1, 3)), 3)
-    square = ndimage.uniform_filter((blocks * blocks).mean((1, 3)), 3)
+    margin = ((0, rows * 4 - height), (0, columns * 4 - width))
+    blocks = np.pad(y, margin, mode="edge").reshape(rows, 4, columns, 4)
+    if alpha is None:
+        mean = ndimage.uniform_filter(blocks.mean((1, 3)), 3)
+        square = ndimage.uniform_filter((blocks * blocks).mean((1, 3)), 3)
+    else:  # of what is seen alone: the hidden colours are nobody's
+        seen = np.pad((alpha >= 128).astype(np.float32), margin).reshape(rows, 4, columns, 4)
+        share = ndimage.uniform_filter(seen.mean((1, 3)), 3)
+        hidden, share = share < 0.01, np.maximum(share, 0.01)
+        mean = ndimage.uniform_filter((blocks * seen).mean((1, 3)), 3) / share
+        square = ndimage.uniform_filter((blocks * blocks * seen).mean((1, 3)), 3) / share
     busy = np.sqrt(np.maximum(square - mean * mean, 0))  # deviation within 12x12 px
+    if alpha is not None:
+        busy[hidden] = np.inf
     busy = ndimage.minimum_filter(busy, 3)  # flat areas beside an edge count as flat
-    strength = np.clip(LUMA_PER_STD * busy, amplitude, MAX_LUMA_AMPLITUDE)
+    per_std = LUMA_PER_STD if alpha is None else CUTOUT_LUMA_PER_STD
+    strength = np.clip(per_std * busy, amplitude, max(amplitude, MAX_LUMA_AMPLITUDE))
     strength = np.asarray(Image.fromarray(strength).resize((columns * 4, rows * 4), Image.Resampling.BILINEAR))
     tiles = (-(-height // LUMA_TILE), -(-width // LUMA_TILE))
     return strength[:height, :width] * np.tile(key.luma, tiles)[:height, :width]

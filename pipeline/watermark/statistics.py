@@ -33,6 +33,7 @@ LUMA_FREQUENCIES[0, LUMA_FREQUENCIES[0] >= LUMA_TILE // 2] -= LUMA_TILE
 LUMA_FREQUENCIES /= LUMA_TILE
 LOW_SHAPE = LUMA_SHAPE[LUMA_LOW]  # (64, 32)
 LOW_SHAPE[LUMA_TILE // 4] = 0  # the one row whose counterpart is missing
+MAX_WEIGHT = 2.0  # half the log odds of a clean chip: one in fifty is wrong altogether, where colours have no room
 PAYLOAD_POSTERIOR = 0.99  # a payload less certain than this is not given out
 
 
@@ -148,7 +149,7 @@ def read_payload(folded: np.ndarray, key: WatermarkKey) -> int | None:
     signal = float(chips.mean())
     if signal <= 0:
         return None
-    weight = signal / (float(chips.var()) + 1e-9)
+    weight = min(MAX_WEIGHT, signal / (float(chips.var()) + 1e-9))
     plain = weight * float((folded * key.chips)[DETECTION_CELLS == 0].sum())
     payload, posterior, best = 0, 1.0, 0.0
     for group in range(4):
