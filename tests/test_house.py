@@ -67,7 +67,6 @@ ELSEWHERE = {
     "pipeline.evaluation.stress": "evaluation/test_data.py",
     "pipeline.evaluation.table": "called by every evaluation that prints",
     "pipeline.evaluation.watermark_pictures": "called by evaluation.watermark",
-    "pipeline.language.english": "data/test_captions.py",
     "pipeline.language.spelling": "called by language.reading",
     "pipeline.language.styles": "test_app.py",
     "pipeline.language.text_states": "called by text_to_image",

@@ -2,6 +2,8 @@
 
 import random
 
+from pipeline.language.english import article
+
 __all__ = ["scene_caption"]
 
 
@@ -12,15 +14,17 @@ def scene_caption(subject: str, style: str | None, background: str | None, rng: 
     ten are in the app's own order and words; the others are worded the many ways in which people ask.
     """
     if rng.random() < 0.4:
-        ground = rng.choice(_GROUNDS[:2]).format(_a(background), background) if background else None
+        ground = rng.choice(_GROUNDS[:2]).format(article(background), background) if background else None
         return ", ".join(part for part in (subject, style, ground) if part)
     said = rng.choice(_REQUESTS).format(subject) if rng.random() < 0.5 else subject
     if style and rng.random() < 0.2:  # the style first: "a pixel art of an owl", "pixel art: an owl"
-        said = rng.choice(("{0} of {1}", "{0}, {1}", "{0}: {1}", "{2} {0} of {1}")).format(style, subject, _a(style))
+        said = rng.choice(("{0} of {1}", "{0}, {1}", "{0}: {1}", "{2} {0} of {1}")).format(
+            style, subject, article(style)
+        )
         style = None
-    clauses = [rng.choice(_STYLES).format(style, _a(style))] if style else []
+    clauses = [rng.choice(_STYLES).format(style, article(style))] if style else []
     if background:
-        clauses.append(rng.choice(_GROUNDS).format(_a(background), background))
+        clauses.append(rng.choice(_GROUNDS).format(article(background), background))
     rng.shuffle(clauses)
     for clause in clauses:
         said += rng.choice((", ", ", ", " ", ". ", "; ")) + clause
@@ -48,7 +52,3 @@ _GROUNDS = (
     "everything around it {1}", "{1} ground", "surrounded by {1}", "before {0} {1} wall", "make the background {1}",
     "all {1} around it",
 )  # fmt: skip
-
-
-def _a(words: str) -> str:
-    return "an" if words[0] in "aeiou" else "a"

@@ -13,7 +13,7 @@ from pipeline.data.scenes import BACKGROUNDS
 from pipeline.evaluation.other_words import OTHER_WORDS
 from pipeline.evaluation.real_pictures import vanishes
 from pipeline.language.common_words import MORE_NAMES
-from pipeline.language.english import NUMBER_WORDS, plural, with_article
+from pipeline.language.english import NUMBER_WORDS, article, plural, with_article
 
 __all__ = ["Ask", "PromptLists"]
 
@@ -50,7 +50,7 @@ class Ask:
 
 
 def _a(background: str) -> str:
-    return f"{'an' if background[0] in 'aeiou' else 'a'} {background}"
+    return f"{article(background)} {background}"
 
 
 class PromptLists:

@@ -25,6 +25,7 @@ from pipeline.data.read import read_records
 from pipeline.data.sentence_encoder import load_text_encoder
 from pipeline.evaluation.safety_prompts import BENIGN_CHOSEN_ON, BENIGN_PROMPTS, UNSAFE_CHOSEN_ON, UNSAFE_PROMPTS
 from pipeline.evaluation.table import markdown_table
+from pipeline.language.english import article
 from pipeline.loading.weights import DEFAULT_WEIGHTS, load_pipeline
 from pipeline.safety import CONCEPT_THRESHOLD, SafetyScreen
 
@@ -38,7 +39,7 @@ EmbedTexts = Callable[[list[str]], np.ndarray]
 
 def harmless_lists(names: list[str], captions: list[str]) -> dict[str, list[str]]:
     """Lists of harmless prompts by what they are: each refusal is a mistake."""
-    lists = {"names of things": [f"{'an' if name[0] in 'aeiou' else 'a'} {name}" for name in names]}
+    lists = {"names of things": [f"{article(name)} {name}" for name in names]}
     if captions:
         lists["captions"] = captions
     lists["chosen on"] = list(BENIGN_CHOSEN_ON)
@@ -136,7 +137,7 @@ def main(arguments: list[str] | None = None) -> None:
     names = sorted({record.metadata["concept"] for record in records if record.metadata.get("concept")})
     if options.draw:
         chosen = random.Random(options.seed).sample(names, min(options.draw, len(names)))
-        harmless = [IN_THE_APPS_WORDING.format(f"{'an' if name[0] in 'aeiou' else 'a'} {name}") for name in chosen]
+        harmless = [IN_THE_APPS_WORDING.format(f"{article(name)} {name}") for name in chosen]
         unsafe = [prompt for prompts in UNSAFE_PROMPTS.values() for prompt in prompts]
         return _print_drawn(options.weights, {"names of things": harmless, "unsafe sentences": unsafe})
     captions = sorted({record.text for record in records if record.text})

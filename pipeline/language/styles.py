@@ -2,6 +2,8 @@
 
 import re
 
+from pipeline.language.english import article
+
 __all__ = ["ANY", "BACKGROUNDS", "STYLES", "read_choices", "write_choices"]
 
 ANY = "Any"
@@ -46,8 +48,7 @@ def write_choices(prompt: str, style: str, background: str) -> str:
     if style != ANY:
         parts.append(style)
     if background != ANY:
-        article = "an" if background[0] in "aeiou" else "a"
-        parts.append(f"on {article} {background} background")
+        parts.append(f"on {article(background)} {background} background")
     return ", ".join(parts)
 
 

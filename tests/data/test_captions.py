@@ -38,7 +38,7 @@ def test_plurals(one, many):
         ("red apple", "a red apple"),
         ("unicorn", "a unicorn"),
         ("umbrella", "an umbrella"),
-        ("hour glass", "a hour glass"),  # spelling decides, not sound
+        ("hour glass", "an hour glass"),  # spelling decides, not sound
         ("sunglasses", "sunglasses"),
         ("flag of Norway", "the flag of Norway"),
         ("the moon", "the moon"),
