@@ -1,7 +1,7 @@
 """Another model behind our own call: any text-to-image repository of diffusers, drawn, stopped and marked like ours.
 
     capabilities = read_capabilities("FOLDER", "name")     # of pipeline.loading.repository: configuration files only
-    pipe = load_adapted("FOLDER", capabilities)
+    pipe = load_adapted("FOLDER", capabilities)            # of pipeline.loading.loader
     image = pipe("a red apple", generator=torch.manual_seed(7), watermark_payload=1).images[0]
 
 `AdaptedPipeline` has what `pipeline.serve.render.render` and the page use of `TextToImagePipeline`. Progress and
@@ -10,16 +10,16 @@ them, have no `callback_on_step_end`.
 """
 
 import inspect
-import logging
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
 from pipeline.loading.capabilities import CONTROLS, Capabilities
-from pipeline.loading.errors import WeightsError
-from pipeline.loading.repository import argument, check_repository, pipeline_class
+from pipeline.loading.errors import ModelFailed
+from pipeline.loading.failures import say_failure
+from pipeline.loading.repository import argument
 from pipeline.safety import SafetyScreen
 from pipeline.stages import STAGE_ROWS
 from pipeline.watermark import embed_checked
@@ -30,7 +30,10 @@ if TYPE_CHECKING:  # diffusers takes seconds to import
 
     from pipeline.output import TextToImagePipelineOutput
 
-__all__ = ["AdaptedPipeline", "load_adapted"]
+__all__ = ["AdaptedPipeline"]
+
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class AdaptedPipeline:
@@ -39,17 +42,20 @@ class AdaptedPipeline:
     Args:
         pipe: any text-to-image pipeline of diffusers, in eval mode on its device.
         capabilities: what it can be asked for.
+        fixed: arguments of its call that nobody chooses, such as a distilled model's guidance of 0.
     """
 
-    def __init__(self, pipe: "DiffusionPipeline", capabilities: Capabilities):
-        self.pipe, self.capabilities = pipe, capabilities
+    def __init__(self, pipe: "DiffusionPipeline", capabilities: Capabilities, *, fixed: Mapping[str, Any] = _NOTHING):
+        self.pipe, self.capabilities, self._fixed = pipe, capabilities, dict(fixed)
         self.safety_checker = SafetyScreen()  # words alone: a threshold of the meaning belongs to one text encoder
         self._arguments = {name: argument(type(pipe), name)[0] for name in CONTROLS if name in capabilities.controls}
         self._on_step: Callable[[str, int], None] | None = None
+        self._stopped: Exception | None = None
         self._loops = 0
         self._stages = [row.name for row in STAGE_ROWS if row.steps in capabilities.controls]
         for each in _with_inner_pipelines(pipe):
             each.progress_bar = self._progress_bar
+            _watch_for_nan(each)
 
     @property
     def components(self) -> dict:
@@ -97,7 +103,9 @@ class AdaptedPipeline:
         if not prompt.strip():
             raise ValueError(f"The model {self.capabilities.model} draws from words. Type what you would like to see.")
         self.safety_checker.check([prompt])
-        arguments = {theirs: settings[name] for name, theirs in self._arguments.items() if name in settings}
+        arguments = self._fixed | {
+            theirs: settings[name] for name, theirs in self._arguments.items() if name in settings
+        }
         if negative_prompt and self.capabilities.negative_prompt:
             arguments["negative_prompt"] = negative_prompt
         if image:
@@ -115,21 +123,45 @@ class AdaptedPipeline:
                 chosen = dict.fromkeys(callback_on_step_end_tensor_inputs)
                 callback_on_step_end(self, step, None, {"stage": stage, "picture": 0, **chosen})
 
-        self._on_step, self._loops = on_step, 0
+        picture = self._draw(on_step, prompt=prompt, generator=generator, **arguments)
+        marked = embed_checked(picture, payload=watermark_payload)
+        return TextToImagePipelineOutput(images=[marked], image_embeds=None, image_weights=[1.0] if image else None)
+
+    def _draw(self, on_step: Callable[[str, int], None], **arguments: Any) -> Image.Image:
+        """The picture of one call, before the mark.
+
+        Raises:
+            ModelFailed: the pipeline raised, or what it drew is no picture.
+            ValueError: its own safety check held the picture back.
+        """
+        own_class, model = type(self.pipe).__name__, self.capabilities.model
+        self._on_step, self._loops, self._stopped = on_step, 0, None
         try:
-            output = self.pipe(prompt=prompt, generator=generator, output_type="pil", **arguments)
+            output = self.pipe(output_type="pil", **arguments)
+        except Exception as error:
+            if error is self._stopped or isinstance(error, ModelFailed):
+                raise
+            raise ModelFailed(say_failure(error, model, own_class, "draw")) from error
         finally:
             self._on_step = None
         if any(output.get("nsfw_content_detected") or ()):
             raise ValueError("The model's own safety check held this picture back. Change the prompt or the seed.")
-        picture = output.images[0].convert("RGB")
+        pictures = output.get("images") or output.get("image")  # Kandinsky 5 has the singular
+        picture = pictures[0] if isinstance(pictures, list) and pictures else pictures
+        if not isinstance(picture, Image.Image):
+            raise ModelFailed(f"{model} ({own_class}) gave back no picture. Choose another model.")
+        picture = picture.convert("RGB")
+        if all(low == high for low, high in picture.getextrema()):
+            raise ModelFailed(
+                f"{model} ({own_class}) drew one colour and nothing else, as it does where its numbers overflow. "
+                "Start with --dtype float32, or choose other settings."
+            )
         if picture.size != self.size:
-            raise ValueError(
-                f"The model {self.capabilities.model} drew {picture.width}x{picture.height} pixels in place of "
+            raise ModelFailed(
+                f"The model {model} drew {picture.width}x{picture.height} pixels in place of "
                 f"{self.size[0]}x{self.size[1]}. Choose another model."
             )
-        marked = embed_checked(picture, payload=watermark_payload)
-        return TextToImagePipelineOutput(images=[marked], image_embeds=None, image_weights=[1.0] if image else None)
+        return picture
 
     def get_text_embeds(self, prompts: list[str]) -> "torch.Tensor":
         """Not here: raises ValueError."""
@@ -145,7 +177,16 @@ class AdaptedPipeline:
         """In the place of `DiffusionPipeline.progress_bar`. The loops of one call are its stages, in order."""
         stage = self._stages[min(self._loops, len(self._stages) - 1)]
         self._loops += 1
-        return _Steps(iterable, total, lambda step: self._on_step and self._on_step(stage, step))
+
+        def tell(step: int) -> None:
+            try:
+                if self._on_step is not None:
+                    self._on_step(stage, step)
+            except Exception as error:  # whoever watches wants the drawing to end: no failure of the model
+                self._stopped = error
+                raise
+
+        return _Steps(iterable, total, tell)
 
 
 _HEEDED = {*CONTROLS, "image_weights", "fusion_type", "similarity_strength"}
@@ -182,81 +223,26 @@ class _Steps:
     set_postfix = set_postfix_str = set_description
 
 
-def load_adapted(
-    folder: str | Path, capabilities: Capabilities, *, device: str = "cpu", dtype: "torch.dtype | None" = None
-) -> AdaptedPipeline:
-    """The repository in ``folder``, ready to draw. Reads local files only.
-
-    Args:
-        device: where its modules go.
-        dtype: of its weights; None is float32.
-
-    Raises:
-        WeightsError: weights are missing, pickled, or do not fit their configuration.
-    """
-    import torch
-
-    folder = Path(folder)
-    own_class = pipeline_class(folder, capabilities.model)
-    check_repository(folder, capabilities.model)
-    options = {"use_safetensors": True, "local_files_only": True, "dtype": dtype or torch.float32}
-    if "add_watermarker" in inspect.signature(own_class.__init__).parameters:
-        options["add_watermarker"] = False  # ours closes the chain; a second one would cost quality for nothing
-    if any(folder.glob("*/*.fp16.safetensors")) and not any(folder.glob("*/*model.safetensors")):
-        options["variant"] = "fp16"
-    _restore_unclip()
-    missing = _MissingWeights()
-    try:
-        with missing:
-            pipe = own_class.from_pretrained(folder, **options)
-    except (OSError, ValueError, KeyError, RuntimeError, TypeError, AttributeError, ImportError) as error:
-        reason = " ".join(str(error).split())[:300]
-        raise WeightsError(
-            f"{capabilities.model} cannot be loaded as {own_class.__name__} ({reason}). "
-            "Save the whole pipeline with diffusers' `save_pretrained` and pass that folder."
-        ) from error
-    if missing.said:
-        raise WeightsError(
-            f"The weights of {capabilities.model} do not fit their configuration ({missing.said[0][:200]}). "
-            "Download the repository again."
-        )
-    for component in pipe.components.values():
-        if isinstance(component, torch.nn.Module):
-            component.eval()
-    return AdaptedPipeline(pipe.to(device), capabilities)
-
-
-class _MissingWeights(logging.Handler):
-    """Hears diffusers say that it made up weights which a file lacks: it says so in its log and goes on."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.said: list[str] = []
-        self._logger = logging.getLogger("diffusers.models.modeling_utils")
-
-    def emit(self, record: logging.LogRecord) -> None:
-        said = " ".join(record.getMessage().split())
-        if "newly initialized" in said:
-            self.said.append(said)
-
-    def __enter__(self) -> None:
-        self._logger.addHandler(self)
-
-    def __exit__(self, *raised) -> None:
-        self._logger.removeHandler(self)
-
-
-def _restore_unclip() -> None:
-    """Let diffusers find UnCLIP's own component again: it moved the module, and repositories name the old place."""
-    import diffusers
-    from diffusers.pipelines.deprecated import unclip
-
-    diffusers.pipelines.unclip = unclip  # ["unclip", "UnCLIPTextProjModel"], as Karlo's index says
-    diffusers.UnCLIPTextProjModel = unclip.UnCLIPTextProjModel  # ["diffusers", ...], as `save_pretrained` writes now
-
-
 def _with_inner_pipelines(pipe: "DiffusionPipeline") -> list:
     """The pipeline and those that it is combined of (Kandinsky's prior_pipe and decoder_pipe)."""
     from diffusers import DiffusionPipeline
 
     return [pipe, *(value for value in vars(pipe).values() if isinstance(value, DiffusionPipeline))]
+
+
+def _watch_for_nan(pipe: "DiffusionPipeline") -> None:
+    """Refuse numbers that are none where a decoder's output becomes a picture; they would be black pixels."""
+    processor = getattr(pipe, "image_processor", None)
+    postprocess = getattr(processor, "postprocess", None)
+    if postprocess is None:
+        return
+
+    def checked(image, *arguments, **more):
+        if hasattr(image, "isfinite") and not bool(image.isfinite().all()):
+            raise ModelFailed(
+                f"{type(pipe).__name__} computed numbers that are none (NaN), so there is no picture. "
+                "Start with --dtype float32; where that does not help, its weights are damaged: download them again."
+            )
+        return postprocess(image, *arguments, **more)
+
+    processor.postprocess = checked

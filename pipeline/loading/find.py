@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.loading.adapter import AdaptedPipeline, load_adapted
+from pipeline.loading.adapter import AdaptedPipeline
 from pipeline.loading.capabilities import EASEL, Capabilities
+from pipeline.loading.defaults import OWN_FILE
 from pipeline.loading.errors import WeightsError
 from pipeline.loading.hardware import choose_device, choose_dtype
-from pipeline.loading.repository import check_repository, download, read_capabilities
+from pipeline.loading.loader import load_adapted
+from pipeline.loading.repository import check_repository, download, pipeline_class, read_capabilities
 from pipeline.loading.weights import (
     DEFAULT_WEIGHTS,
     HASH_LENGTH,
@@ -28,8 +30,9 @@ if TYPE_CHECKING:
 __all__ = ["FoundModel", "find_model"]
 
 _OURS = "TextToImagePipeline"
+_HUB_PAGE = re.compile(r"^https?:/+(?:www\.)?(?:huggingface\.co|hf\.co)/")
 _HUB_NAME = re.compile(r"(\w[\w.-]*/[\w.-]+?)(?:@([\w.-]+))?", re.ASCII)  # owner/name, perhaps @revision
-_CONFIGURATION = (INDEX, "*/config.json", "README.md", SUMS)
+_CONFIGURATION = (INDEX, "*/config.json", "*/scheduler_config.json", "README.md", SUMS, OWN_FILE)
 
 
 @dataclass(frozen=True)
@@ -50,18 +53,23 @@ class FoundModel:
 def find_model(name: str | Path = DEFAULT_WEIGHTS) -> FoundModel:
     """The model that ``--model`` names: a folder of ours, or of diffusers, or a Hub name (``owner/name[@revision]``).
 
-    A folder that is not there or damaged is reported when it is loaded, so that the page can say so. The Hub is asked
-    only for a name that is no folder here; of the repository only its configuration is fetched before ``load``.
+    The address of a repository's page on the Hub is as good as its name. Our own folder, where it is not there or
+    damaged, is reported when it is loaded, so that the page can say so. The Hub is asked only for a name that is no
+    folder here; of the repository only its configuration is fetched before ``load``.
 
     Raises:
         WeightsError: the repository cannot be found, or is not a text-to-image repository.
     """
-    path = Path(name)
-    if not path.exists() and (match := _HUB_NAME.fullmatch(str(name))):
+    path = Path(name).expanduser()
+    text = _HUB_PAGE.sub("", str(name)).replace("/tree/", "@").rstrip("/")
+    if not path.exists() and (match := _HUB_NAME.fullmatch(text)):
         return _find_on_hub(match[1], match[2])
-    if not path.exists() or (path.is_dir() and _is_ours(path)):
+    if path == DEFAULT_WEIGHTS or (path.is_dir() and _is_ours(path)):
         return FoundModel(EASEL, weights_hash(path), lambda: load_pipeline(path, device=choose_device()))
+    if not path.exists():
+        raise WeightsError(_nothing_there(str(name), path))
     model = re.sub(r"[^\w.@-]+", "-", path.resolve().name, flags=re.ASCII)[:200] or "model"
+    pipeline_class(path, model)  # what it is comes before what it lacks
     check_repository(path, model)
     capabilities = read_capabilities(path, model)
 
@@ -70,6 +78,19 @@ def find_model(name: str | Path = DEFAULT_WEIGHTS) -> FoundModel:
         return load_adapted(path, capabilities, device=device, dtype=choose_dtype(device))
 
     return FoundModel(capabilities, name_weights(path), load)
+
+
+def _nothing_there(name: str, path: Path) -> str:
+    """Why a name that is no folder here is no model, and what to pass."""
+    want = "Pass the folder of a diffusers text-to-image pipeline, or a Hub name (owner/name)."
+    if "://" in name or re.match(r"https?:/", name):
+        return f"{name[:200]} is an address, and models are not fetched from addresses. {want}"
+    if len(path.parts) == 1 and not path.suffix:
+        return f"There is no folder {name} here, and a name on the Hub has an owner before it: owner/{name}. {want}"
+    return (
+        f"There is no weights folder at {path}. {want} Easel's own weights are made with "
+        f"`python -m pipeline.training.export --output {path}`."
+    )
 
 
 def _find_on_hub(repository: str, revision: str | None) -> FoundModel:
@@ -97,7 +118,7 @@ def _fetch(repository: str, revision: str | None, patterns: tuple[str, ...] | No
 
     try:
         return Path(snapshot_download(repository, revision=revision, allow_patterns=patterns))
-    except (OSError, ValueError) as error:
+    except Exception as error:  # of the network, the cache or the Hub: all of them mean that it is not here
         reason = " ".join(str(error).split())[:200]
         raise WeightsError(
             f"There is no folder {repository} here, and the Hub did not give a repository of that name ({reason}). "

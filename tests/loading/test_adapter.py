@@ -17,30 +17,8 @@ from pipeline.recipe import DEFAULTS, SCHEMA, Recipe, pixels_sha256, read_png
 from pipeline.safety import Refused
 from pipeline.serve.render import Cancelled, render
 from pipeline.watermark import verify
-from tests import tiny_diffusers
 
 FAMILIES = ("stable_diffusion", "sdxl", "unclip", "kandinsky", "flux", "flux_schnell", "flux_kontext")
-
-
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory):
-    root = tmp_path_factory.mktemp("repositories")
-    for family in FAMILIES:
-        getattr(tiny_diffusers, f"tiny_{family}")().save_pretrained(root / family)
-    return root
-
-
-@pytest.fixture(scope="module")
-def loaded(folders):
-    kept = {}
-
-    def load(family):
-        if family not in kept:
-            found = find_model(folders / family)
-            kept[family] = found, found.load()
-        return kept[family]
-
-    return load
 
 
 def recipe_for(found, **wishes):
@@ -109,8 +87,8 @@ def test_an_unsafe_prompt_never_reaches_a_foreign_pipeline(loaded):
     assert not seen
 
 
-def test_the_controls_are_those_of_the_pipeline(folders):
-    found = {family: read_capabilities(folders / family, family) for family in FAMILIES}
+def test_the_controls_are_those_of_the_pipeline(repository):
+    found = {family: read_capabilities(repository(family), family) for family in FAMILIES}
     assert found["stable_diffusion"].controls == {"num_inference_steps": 50, "guidance_scale": 7.5}
     assert found["unclip"].controls == {
         "num_inference_steps": 25, "guidance_scale": 8.0, "prior_num_inference_steps": 25,
@@ -119,27 +97,27 @@ def test_the_controls_are_those_of_the_pipeline(folders):
     assert "super_res_num_inference_steps" not in found["kandinsky"].controls
     assert found["sdxl"].controls == {"num_inference_steps": 50, "guidance_scale": 5.0}
     assert found["flux"].controls == {"num_inference_steps": 28, "guidance_scale": 3.5}
-    assert found["flux_schnell"].controls == {"num_inference_steps": 28}
+    assert found["flux_schnell"].controls == {"num_inference_steps": 4}
     assert {family for family in FAMILIES if found[family].negative_prompt} == {
         "stable_diffusion", "sdxl", "kandinsky",
     }  # fmt: skip
     assert {family for family in FAMILIES if found[family].max_references} == {"flux_kontext"}
 
 
-def test_a_setting_that_would_have_no_effect_is_refused(folders):
-    unclip = read_capabilities(folders / "unclip", "unclip")
+def test_a_setting_that_would_have_no_effect_is_refused(repository):
+    unclip = read_capabilities(repository("unclip"), "unclip")
     with pytest.raises(ValueError, match="takes no negative prompt"):
         unclip.check(Recipe(prompt="a cat", negative_prompt="fog"))
     with pytest.raises(ValueError, match="takes no reference pictures, got 1"):
         unclip.check(Recipe(image_hashes=("0" * 64,)))
-    plain = read_capabilities(folders / "stable_diffusion", "sd")
+    plain = read_capabilities(repository("stable_diffusion"), "sd")
     with pytest.raises(ValueError, match="`prior_guidance_scale` has no effect on the model sd"):
         plain.check(Recipe(prompt="a cat", prior_guidance_scale=3.0))
     EASEL.check(Recipe(prompt="a cat", negative_prompt="fog", prior_guidance_scale=3.0, image_hashes=("0" * 64,)))
 
 
-def test_a_link_of_another_model_is_drawn_with_this_ones_settings(folders):
-    plain = read_capabilities(folders / "stable_diffusion", "sd")
+def test_a_link_of_another_model_is_drawn_with_this_ones_settings(repository):
+    plain = read_capabilities(repository("stable_diffusion"), "sd")
     ours = Recipe(prompt="a cat", seed=7, weights_hash="abc", num_inference_steps=4, prior_guidance_scale=5.0)
     adopted, notes = plain.adopt(ours)
     assert (adopted.prompt, adopted.seed, adopted.num_inference_steps, adopted.guidance_scale) == ("a cat", 7, 50, 7.5)
@@ -152,8 +130,8 @@ def test_a_link_of_another_model_is_drawn_with_this_ones_settings(folders):
 
 
 @pytest.mark.parametrize("version", ["", "&v=2", "&v=3"])
-def test_a_link_typed_by_hand_is_drawn_as_the_models_own_form_would(folders, version):
-    plain = read_capabilities(folders / "stable_diffusion", "sd")
+def test_a_link_typed_by_hand_is_drawn_as_the_models_own_form_would(repository, version):
+    plain = read_capabilities(repository("stable_diffusion"), "sd")
     adopted, notes = plain.adopt(Recipe.from_query(f"?prompt=a+cat{version}").recipe)
     start = {name: plain.start(name) for name in CONTROLS}
     assert (adopted, notes) == (Recipe(model="sd", prompt="a cat", **start), ())
@@ -163,8 +141,8 @@ def test_a_link_typed_by_hand_is_drawn_as_the_models_own_form_would(folders, ver
 
 
 @pytest.mark.parametrize("schema", DEFAULTS)
-def test_what_a_model_has_no_control_for_is_never_in_its_recipes(folders, schema):
-    plain = read_capabilities(folders / "stable_diffusion", "sd")
+def test_what_a_model_has_no_control_for_is_never_in_its_recipes(repository, schema):
+    plain = read_capabilities(repository("stable_diffusion"), "sd")
     start = {name: plain.start(name) for name in plain.controls}
     old = plain.recipe(Recipe(schema=schema, **{**DEFAULTS[schema], **start, "prompt": "a cat"}), "def")
     plain.check(old)
@@ -174,8 +152,8 @@ def test_what_a_model_has_no_control_for_is_never_in_its_recipes(folders, schema
     assert "prior" not in form.to_query()
 
 
-def test_what_the_model_lacks_is_left_out_of_its_own_link_with_a_note(folders):
-    unclip = read_capabilities(folders / "unclip", "unclip")
+def test_what_the_model_lacks_is_left_out_of_its_own_link_with_a_note(repository):
+    unclip = read_capabilities(repository("unclip"), "unclip")
     adopted, notes = unclip.adopt(Recipe(model="unclip", prompt="a cat", negative_prompt="fog"))
     assert adopted.negative_prompt == "" and "has no negative prompt" in notes[0]
 
@@ -209,8 +187,8 @@ def test_a_held_back_picture_is_said_and_not_handed_out(loaded, monkeypatch):
 
 
 @pytest.fixture
-def copy(folders, tmp_path):
-    return shutil.copytree(folders / "stable_diffusion", tmp_path / "copy")
+def copy(repository, tmp_path):
+    return shutil.copytree(repository("stable_diffusion"), tmp_path / "copy")
 
 
 def refusal(path) -> str:
@@ -269,22 +247,22 @@ def test_weights_that_do_not_fit_are_one_sentence(copy):
     assert "weights of copy do not fit their configuration" in refusal(copy)
 
 
-def test_the_name_of_the_weights_changes_with_them(copy, folders):
-    assert name_weights(copy) == name_weights(folders / "stable_diffusion")
+def test_the_name_of_the_weights_changes_with_them(copy, repository):
+    assert name_weights(copy) == name_weights(repository("stable_diffusion"))
     file = next((copy / "unet").glob("*.safetensors"))
     content = bytearray(file.read_bytes())
     content[-1] ^= 1
     file.write_bytes(content)
-    assert name_weights(copy) != name_weights(folders / "stable_diffusion")
+    assert name_weights(copy) != name_weights(repository("stable_diffusion"))
 
 
 # The Hub: what is fetched when, and what is said where it cannot be
 
 
-def test_a_name_on_the_hub_is_fetched_in_two_steps_and_named_by_its_commit(folders, monkeypatch):
+def test_a_name_on_the_hub_is_fetched_in_two_steps_and_named_by_its_commit(repository, tmp_path, monkeypatch):
     commit, asked = "0123456789abcdef0123456789abcdef01234567", []
-    snapshot = folders / commit
-    shutil.copytree(folders / "stable_diffusion", snapshot)
+    snapshot = tmp_path / commit
+    shutil.copytree(repository("stable_diffusion"), snapshot)
 
     def snapshot_download(repository, revision=None, allow_patterns=None):
         asked.append((repository, revision, allow_patterns))
