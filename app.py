@@ -23,17 +23,11 @@ from pipeline.serve.programs import Programs
 from pipeline.serve.store import Store, open_store
 from pipeline.serve.studio import Studio
 from pipeline.ui.api import build_api
-from pipeline.ui.canvas import status
-from pipeline.ui.links import wire_links
-from pipeline.ui.redraw import wire_redraw
+from pipeline.ui.page import build_page
 from pipeline.ui.routes import app_options
-from pipeline.ui.tabs.about import ABOUT
-from pipeline.ui.tabs.create import build_create_tab
-from pipeline.ui.tabs.history import build_history_tab
-from pipeline.ui.tabs.search import build_search_tab
-from pipeline.ui.tabs.verify import build_verify_tab
-from pipeline.ui.theme import CSS, HEAD, HEADER, easel_theme
-from pipeline.ui.words import say, translations
+from pipeline.ui.templates import blocks
+from pipeline.ui.theme import CSS, HEAD, easel_theme
+from pipeline.ui.words import translations
 
 if TYPE_CHECKING:
     from pipeline.text_to_image import TextToImagePipeline
@@ -78,39 +72,9 @@ def build_demo(
         pipe, weights_hash=weights_hash, kept_seconds=limits.kept_seconds, store=store, capabilities=capabilities
     )
     with gr.Blocks(title="Easel", analytics_enabled=False, delete_cache=(600, limits.kept_seconds)) as demo:
-        with gr.Row(elem_id="top"):
-            gr.HTML(HEADER, elem_id="title", scale=1)
-            state = gr.HTML(_state(studio), elem_id="model-state", scale=0, min_width=150)
-            theme = gr.Button(say("Light / dark"), size="sm", elem_id="theme-toggle", scale=0, min_width=90)
-        with gr.Tabs() as tabs:
-            with gr.Tab(say("Create"), id="create"):
-                create = build_create_tab(studio, limits)
-            with gr.Tab(say("Search"), id="search-tab", visible=capabilities.embeddings):
-                build_search_tab(studio, limits, create.pictures)
-            with gr.Tab(say("Verify"), id="verify"):
-                check = build_verify_tab(studio, limits)
-            with gr.Tab(say("History"), id="history"):
-                build_history_tab()
-            with gr.Tab(say("About"), id="about"):
-                gr.Markdown(say(ABOUT[0]), elem_id="about")
+        build_page(demo, studio, limits)
         programs = Programs(studio, limits)
         build_api(programs)
-        hidden = {"show_progress": "hidden", "api_visibility": "private"}
-        theme.click(None, js="() => { window.easel.toggleTheme(); }", **hidden)
-
-        def loading():
-            while not studio.ended(0.5):
-                yield _state(studio)
-            yield _state(studio)
-
-        demo.load(loading, None, state, concurrency_limit=None, **hidden)
-        wire_links(demo, studio, limits, create, check, tabs)
-        wire_redraw(studio, limits, create)
-
-        def leave(request: gr.Request):
-            studio.leave(request.session_hash)
-
-        demo.unload(leave)
     demo.queue(max_size=limits.max_queue, default_concurrency_limit=1)
     demo.studio, demo.limits, demo.programs = studio, limits, programs
     studio.open()
@@ -142,7 +106,7 @@ def launch_options(demo: gr.Blocks, *, mcp: bool = False) -> dict:
         "app_kwargs": app_options(demo.studio, demo.limits, demo.programs, mcp=mcp),
         "mcp_server": False,  # gradio's own; ours has schemas that strict clients accept
         "theme": easel_theme(),
-        "i18n": translations(),
+        "i18n": translations(blocks()),
         "css": CSS,
         "head": HEAD,
         "allowed_paths": [str(demo.studio.folder)],
@@ -210,13 +174,6 @@ def main(argv: list[str] | None = None) -> None:
         share=arguments.share,
         **launch_options(demo, mcp=mcp),
     )
-
-
-def _state(studio: Studio) -> str:
-    """One line on the model for the page's corner."""
-    if studio.error is not None:
-        return status(str(studio.error).replace("`", ""), "bad")
-    return status("Model ready", "good") if studio.is_ready else status("Loading the model…")
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from pipeline.serve.request import read_request
 from pipeline.serve.studio import Busy, Studio
 from pipeline.serve.uploads import open_picture
 from pipeline.ui.canvas import canvas_finished, shelf, step_words
-from pipeline.ui.words import TRANSLATIONS, say
+from pipeline.ui.words import Words
 from pipeline.watermark import verify
 from tests.tiny import tiny_pipeline
 
@@ -217,11 +217,8 @@ def test_what_the_pickers_write_they_read_back_and_can_replace(style, background
     assert write_choices(written, ANY, ANY) == "a red apple"
 
 
-def test_every_label_has_all_languages_and_the_limit_it_names():
-    assert all(len(both) == 2 and all(both) for both in TRANSLATIONS.values())
-    assert f"Up to {LIMITS.max_references} pictures" in TRANSLATIONS
-    with pytest.raises(KeyError, match="no translation: 'Paint'"):
-        say("Paint")
+def test_the_label_of_the_references_names_their_limit():
+    assert f"{LIMITS.max_references} pictures" in Words()("form.references_up_to")
 
 
 def test_the_pickers_take_out_what_people_typed():
@@ -259,22 +256,22 @@ def test_a_huge_picture_is_refused_before_it_is_decoded(tmp_path):
 
 def test_prompts_cannot_write_markup():
     drawn = Drawn("/tmp/x.png", Recipe(prompt="<script>\"'&"), "0" * 16, 1.0)
-    for markup in (canvas_finished(drawn), shelf([drawn], 0)):
+    for markup in (canvas_finished(drawn, Words()), shelf([drawn], 0, Words())):
         assert "<script" not in markup and "&lt;script&gt;" in markup
 
 
 def test_every_picture_has_its_prompt_as_alternative_text():
     drawn = Drawn("/tmp/x.png", Recipe(prompt="a cat", seed=7), "0" * 16, 1.0)
-    assert 'alt="a cat"' in canvas_finished(drawn, Verdict("identical", "Identical."))
-    assert 'alt="a cat, seed 7"' in shelf([drawn], None)
+    assert 'alt="a cat"' in canvas_finished(drawn, Words(), Verdict("identical", "Identical."))
+    assert 'alt="a cat, seed 7"' in shelf([drawn], None, Words())
 
 
 def test_the_status_names_what_is_being_done_now():
     recipe = Recipe(prompt="a cat", num_inference_steps=2)
-    assert step_words(None, recipe) == "Reading the prompt"
-    assert step_words(Stage("prior", 2, 8), recipe) == "Imagining the picture, step 3 of 8"
-    assert step_words(Stage("prior", 8, 8), recipe) == "Sketching at 64 × 64, step 1 of 2"
-    assert step_words(Stage("super_res", 1, 1), recipe).startswith("Adding the watermark")
+    assert step_words(None, recipe, Words()) == "Reading the prompt"
+    assert step_words(Stage("prior", 2, 8), recipe, Words()) == "Imagining the picture, step 3 of 8"
+    assert step_words(Stage("prior", 8, 8), recipe, Words()) == "Sketching at 64 × 64, step 1 of 2"
+    assert step_words(Stage("super_res", 1, 1), recipe, Words()).startswith("Adding the watermark")
 
 
 def test_reference_hashes_are_those_of_the_upright_picture(tmp_path):

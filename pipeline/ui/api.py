@@ -18,7 +18,7 @@ from pipeline.loading.errors import WeightsError
 from pipeline.serve.programs import Drawn, Programs
 from pipeline.serve.render import Cancelled
 from pipeline.serve.tools import PICTURE, Tool
-from pipeline.ui.tabs.create import DRAWING
+from pipeline.ui.events import DRAWING
 from pipeline.watermark import WatermarkError
 
 __all__ = ["build_api"]

@@ -1,5 +1,6 @@
 """The left half of the Create tab: every widget that a recipe is read from, and the two directions between them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from random import SystemRandom
 
@@ -9,14 +10,17 @@ from PIL import Image
 from pipeline.language.styles import ANY, BACKGROUNDS, STYLES, read_choices
 from pipeline.loading.capabilities import EASEL, Capabilities
 from pipeline.recipe import FIELDS, MAX_SEED, SCHEMA, Recipe
+from pipeline.serve.examples import EXAMPLES
 from pipeline.serve.limits import Limits
+from pipeline.serve.pace import Pace
 from pipeline.serve.request import read_request
+from pipeline.ui.board import ON_BUTTON
+from pipeline.ui.templates import block
 from pipeline.ui.words import say
 
-__all__ = ["FUSIONS", "Form", "build_form", "read_form", "reference_paths", "roll", "write_form"]
+__all__ = ["FUSIONS", "Form", "build_form", "quality_choices", "read_form", "reference_paths", "roll", "write_form"]
 
-# What people read -> what `ImageFusion` calls it.
-FUSIONS = {"Average": "mean", "Strongest features": "max", "Attention": "attention", "Gated attention": "gated"}
+FUSIONS = ("mean", "max", "attention", "gated")  # as `ImageFusion` calls them
 
 
 @dataclass(frozen=True)
@@ -58,156 +62,123 @@ class Form:
         return plain | {*self.weights, self.origin}
 
 
-def build_form(
-    limits: Limits, examples_html: str, qualities: list[tuple[str, str]], capabilities: Capabilities = EASEL
-) -> Form:
-    """Lay the form out inside the current gradio context; `qualities` are the choices of that picker.
+def build_form(limits: Limits, pace: Pace, capabilities: Capabilities = EASEL) -> Form:
+    """Lay the form out inside the current gradio context.
 
     What the model cannot be asked for is there and hidden, with a value that asks for nothing.
+
+    Args:
+        limits: how far the sliders go.
+        pace: names the qualities with their seconds.
+        capabilities: what the model can be asked for.
     """
+    widgets = _words_and_pickers(pace, capabilities) | _actions(limits)
+    widgets["examples"] = gr.HTML(str(block("examples", examples=EXAMPLES)), elem_id="examples", js_on_load=ON_BUTTON)
+    widgets |= _references(limits, capabilities) | _more(limits, capabilities)
+    return Form(**widgets, origin=gr.State(None))
 
-    def steps_slider(label: str, name: str, most: int) -> gr.Slider:
-        start, shown = capabilities.start(name), name in capabilities.controls
-        return gr.Slider(FIELDS[name].low, most, start, step=1, label=say(label), min_width=140, visible=shown)
 
-    def guidance_slider(label: str, name: str) -> gr.Slider:
-        start, shown = capabilities.start(name), name in capabilities.controls
-        return gr.Slider(
-            FIELDS[name].low, limits.max_guidance, start, step=0.1, label=say(label), min_width=140, visible=shown
-        )
+def quality_choices(pace: Pace, own: Mapping[str, int], guidance_scale: float = 1.0) -> list[tuple[str, str]]:
+    """The choices of the quality picker, each with its seconds as far as they are known."""
+    return pace.choices(own, guidance_scale, say=lambda name: say(f"quality.{name}"))
 
+
+def _words_and_pickers(pace: Pace, capabilities: Capabilities) -> dict:
     prompt = gr.Textbox(
-        label=say("Prompt"),
-        placeholder="a red apple, 3d render, on a light blue background",
-        lines=2,
-        max_lines=4,
-        elem_id="prompt",
+        label=say("form.prompt"), placeholder=say("form.placeholder"), lines=2, max_lines=4, elem_id="prompt",
         autofocus=True,
-    )
+    )  # fmt: skip
+    anything = (say("form.any"), ANY)
     with gr.Row(elem_classes="row"):
-        style = gr.Dropdown([(say(ANY), ANY), *STYLES], value=ANY, label=say("Style"), min_width=120, elem_id="style")
+        style = gr.Dropdown(
+            [anything, *STYLES], value=ANY, label=say("form.style"), min_width=120, elem_id="style"
+        )  # fmt: skip
         background = gr.Dropdown(
-            [(say(ANY), ANY), *BACKGROUNDS], value=ANY, label=say("Background"), min_width=120, elem_id="background"
+            [anything, *BACKGROUNDS], value=ANY, label=say("form.background"), min_width=120, elem_id="background"
         )
         quality = gr.Dropdown(
-            qualities,
-            value="Fast",
-            label=say("Quality"),
-            min_width=120,
+            quality_choices(pace, pace.steps("Fast")), value="Fast", label=say("form.quality"), min_width=120,
             elem_id="quality",
             visible=bool(capabilities.stages),  # of other models no seconds are measured
-        )
+        )  # fmt: skip
+    return {"prompt": prompt, "style": style, "background": background, "quality": quality}
+
+
+def _actions(limits: Limits) -> dict:
     with gr.Row(elem_id="actions", elem_classes="row"):
-        generate = gr.Button(say("Generate"), variant="primary", elem_id="generate", scale=3)
-        cancel = gr.Button(say("Cancel"), elem_id="cancel", interactive=False, scale=1, min_width=90)
+        generate = gr.Button(say("form.generate"), variant="primary", elem_id="generate", scale=3)
+        cancel = gr.Button(say("form.cancel"), elem_id="cancel", interactive=False, scale=1, min_width=90)
     with gr.Row(elem_id="seed-row", elem_classes="row"):
-        seed = gr.Number(label=say("Seed"), value=0, precision=0, elem_id="seed", min_width=110, scale=3)
+        seed = gr.Number(label=say("form.seed"), value=0, precision=0, elem_id="seed", min_width=110, scale=3)
         with gr.Column(scale=2, min_width=90, elem_id="seed-keys"):
-            dice = gr.Button(say("New seed"), size="sm", elem_id="dice")
-            keep_seed = gr.Checkbox(label=say("Keep"), elem_id="keep-seed", container=False)
+            dice = gr.Button(say("form.dice"), size="sm", elem_id="dice")
+            keep_seed = gr.Checkbox(label=say("form.keep_seed"), elem_id="keep-seed", container=False)
         count = gr.Dropdown(
-            list(range(1, limits.max_count + 1)),
-            value=1,
-            label=say("Pictures"),
-            elem_id="count",
-            min_width=90,
+            list(range(1, limits.max_count + 1)), value=1, label=say("form.count"), elem_id="count", min_width=90,
             scale=2,
-        )
-    examples = gr.HTML(
-        examples_html,
-        elem_id="examples",
-        js_on_load="""element.addEventListener('click', event => {
-            const chip = event.target.closest('button[data-index]');
-            if (chip) trigger('click', {index: Number(chip.dataset.index)});
-        });""",
-    )
+        )  # fmt: skip
+    return {
+        "generate": generate, "cancel": cancel, "seed": seed, "dice": dice, "keep_seed": keep_seed, "count": count,
+    }  # fmt: skip
+
+
+def _references(limits: Limits, capabilities: Capabilities) -> dict:
+    similarity = FIELDS["similarity_strength"]
     with gr.Accordion(
-        say("Reference pictures"), open=False, elem_id="references", visible=capabilities.max_references > 0
-    ) as reference_panel:
+        say("form.references"), open=False, elem_id="references", visible=capabilities.max_references > 0
+    ) as panel:
         references = gr.Gallery(
-            label=say("Up to 5 pictures"),
-            type="filepath",
-            format="png",
-            file_types=["image"],
-            columns=max(1, limits.max_references),
-            height=130,
-            object_fit="cover",
-            interactive=True,
+            label=say("form.references_up_to"), type="filepath", format="png", file_types=["image"],
+            columns=max(1, limits.max_references), height=130, object_fit="cover", interactive=True,
             elem_id="reference-pictures",
-        )
-        similarity = FIELDS["similarity_strength"]
+        )  # fmt: skip
         with gr.Row(elem_classes="row", visible=capabilities.fusion):
             fusion_type = gr.Dropdown(
-                [(say(label), name) for label, name in FUSIONS.items()],
-                value="mean",
-                label=say("How they are combined"),
-                min_width=140,
-                elem_id="fusion",
-            )
+                [(say(f"fusion.{name}"), name) for name in FUSIONS], value="mean", label=say("form.fusion"),
+                min_width=140, elem_id="fusion",
+            )  # fmt: skip
             similarity_strength = gr.Slider(
-                similarity.low, similarity.high, similarity.default(SCHEMA), step=0.05,
-                label=say("Similarity"), min_width=140, info=say("1 ignores the prompt's own idea"),
-                elem_id="similarity",
+                similarity.low, similarity.high, similarity.default(SCHEMA), step=0.05, label=say("form.similarity"),
+                min_width=140, info=say("form.similarity_info"), elem_id="similarity",
             )  # fmt: skip
         with gr.Row(elem_id="weights", visible=capabilities.fusion):
             weights = tuple(
-                gr.Number(1, minimum=0, step=0.5, label=say("Weight") + f" {number}", visible=False, min_width=56)
+                gr.Number(1, minimum=0, step=0.5, label=say("form.weight") + f" {number}", visible=False, min_width=56)
                 for number in range(1, limits.max_references + 1)
             )
         shares = gr.HTML("", elem_id="shares")
-        leave_out = gr.Button(say("What each one adds"), size="sm", visible=False, elem_id="leave-out")
-    with gr.Accordion(say("More settings"), open=False, elem_id="advanced"):
+        leave_out = gr.Button(say("form.leave_out_each"), size="sm", visible=False, elem_id="leave-out")
+    return {
+        "reference_panel": panel, "references": references, "fusion_type": fusion_type, "weights": weights,
+        "similarity_strength": similarity_strength, "shares": shares, "leave_out": leave_out,
+    }  # fmt: skip
+
+
+def _more(limits: Limits, capabilities: Capabilities) -> dict:
+    """Negative prompt, steps and guidance of every stage, and the variations."""
+
+    def slider(key: str, name: str, most: float, step: float) -> dict:
+        low, start, shown = FIELDS[name].low, capabilities.start(name), name in capabilities.controls
+        return {name: gr.Slider(low, most, start, step=step, label=say(key), min_width=140, visible=shown)}
+
+    with gr.Accordion(say("form.more"), open=False, elem_id="advanced"):
         negative_prompt = gr.Textbox(
-            label=say("Leave out"),
-            info=say("Negative prompt: what to steer away from"),
-            lines=1,
-            elem_id="negative-prompt",
+            label=say("form.negative"), info=say("form.negative_info"), lines=1, elem_id="negative-prompt",
             visible=capabilities.negative_prompt,
-        )
+        )  # fmt: skip
         with gr.Row(elem_classes="row"):
-            prior_steps = steps_slider("Prior steps", "prior_num_inference_steps", limits.max_prior_steps)
-            prior_guidance = guidance_slider("Prior guidance", "prior_guidance_scale")
+            sliders = slider("form.prior_steps", "prior_num_inference_steps", limits.max_prior_steps, 1)
+            sliders |= slider("form.prior_guidance", "prior_guidance_scale", limits.max_guidance, 0.1)
         with gr.Row(elem_classes="row"):
-            steps = steps_slider("Decoder steps", "num_inference_steps", limits.max_steps)
-            guidance = guidance_slider("Decoder guidance", "guidance_scale")
+            sliders |= slider("form.decoder_steps", "num_inference_steps", limits.max_steps, 1)
+            sliders |= slider("form.decoder_guidance", "guidance_scale", limits.max_guidance, 0.1)
         with gr.Row(elem_classes="row"):
-            super_res_steps = steps_slider("Super-resolution steps", "super_res_num_inference_steps", limits.max_steps)
+            sliders |= slider("form.super_res_steps", "super_res_num_inference_steps", limits.max_steps, 1)
             variations = gr.Textbox(
-                label=say("Variations"),
-                info=say("seed:strength, of all stages or of :prior, :decoder, :super_res"),
-                lines=1,
-                min_width=140,
-                elem_id="variations",
-                visible=capabilities.variations,
-            )
-    return Form(
-        prompt=prompt,
-        negative_prompt=negative_prompt,
-        style=style,
-        background=background,
-        quality=quality,
-        seed=seed,
-        keep_seed=keep_seed,
-        count=count,
-        references=references,
-        weights=weights,
-        fusion_type=fusion_type,
-        similarity_strength=similarity_strength,
-        num_inference_steps=steps,
-        guidance_scale=guidance,
-        prior_num_inference_steps=prior_steps,
-        prior_guidance_scale=prior_guidance,
-        super_res_num_inference_steps=super_res_steps,
-        variations=variations,
-        dice=dice,
-        generate=generate,
-        cancel=cancel,
-        examples=examples,
-        reference_panel=reference_panel,
-        shares=shares,
-        leave_out=leave_out,
-        origin=gr.State(None),
-    )
+                label=say("form.variations"), info=say("form.variations_info"), lines=1, min_width=140,
+                elem_id="variations", visible=capabilities.variations,
+            )  # fmt: skip
+    return {"negative_prompt": negative_prompt, "variations": variations, **sliders}
 
 
 def reference_paths(items: list | None) -> list[str]:

@@ -6,110 +6,118 @@ import gradio as gr
 
 from pipeline.recipe import Recipe
 from pipeline.serve.drawn import Drawn
-from pipeline.serve.limits import Limits
-from pipeline.serve.studio import Studio
 from pipeline.ui.canvas import status
+from pipeline.ui.drawing import done_line
+from pipeline.ui.events import QUEUED, QUICK
+from pipeline.ui.expected import Expected, verdict_on
 from pipeline.ui.form import write_form
-from pipeline.ui.tabs.create import DRAWING, CreateTab, Expected, done_words, verdict_on
+from pipeline.ui.tabs.create import CreateTab
 from pipeline.ui.tabs.verify import VerifyTab
+from pipeline.ui.words import Words
 
-__all__ = ["wire_links"]
+__all__ = ["Links"]
 
 _ASKS = {"prompt", "seed", "images"}  # a link with one of these is about a picture
-_ADD_ONE = (
-    "This picture was made with a reference picture, which a link cannot carry. Add the same file under Reference "
-    "pictures, then press Generate."
-)
-_ADD_MANY = (
-    "This picture was made with {} reference pictures, which a link cannot carry. Add the same files, in their order, "
-    "under Reference pictures, then press Generate."
-)
-_HIDDEN = {"show_progress": "hidden", "api_visibility": "private"}
 
 
-def wire_links(
-    demo: gr.Blocks, studio: Studio, limits: Limits, create: CreateTab, check: VerifyTab, tabs: gr.Tabs
-) -> None:
-    """Connect links, and the Verify tab's recipes, with the Create tab."""
-    form = create.form
-    go = gr.State(False)  # whether the form was filled with something to draw
+class Links:
+    """Connects links, and the Verify tab's recipes, with the Create tab."""
 
-    def open_link(request: gr.Request) -> dict:
-        studio.start(request.session_hash)
+    def __init__(self, create: CreateTab, check: VerifyTab, tabs: gr.Tabs):
+        self._create, self._check, self._tabs = create, check, tabs
+        self._form, self._board, self._drawing = create.form, create.board, create.drawing
+        self._studio = create.drawing.studio
+        self._go = gr.State(False)  # whether the form was filled with something to draw
+
+    def wire(self, demo: gr.Blocks) -> None:
+        """Connect the page's opening and Verify's two buttons."""
+        board, check, drawing = self._board, self._check, self._drawing
+        settings = list(self._filled_form(Recipe()))
+        filled = [*settings, board.keep_once, board.expected, self._go, board.line]
+        opened = list(dict.fromkeys([*filled, *drawing.outputs]))
+        asked = drawing.inputs | {self._go}
+        demo.load(self.open_link, None, opened, **QUICK).then(self.draw, asked, drawing.outputs, **QUEUED)
+        check.redraw.click(
+            self.open_recipe, [check.recipe, check.picture], [self._tabs, *filled], **QUICK
+        ).then(self.draw, asked, drawing.outputs, **QUEUED)  # fmt: skip
+        outputs = [self._tabs, *settings, self._form.keep_seed, board.line]
+        check.settings.click(self.use_settings, check.recipe, outputs, **QUICK)
+
+    def open_link(self, request: gr.Request) -> dict:
+        """Show the picture that the page's address names, or fill the form with it."""
+        self._studio.start(request.session_hash)
         query: Mapping[str, str] = dict(request.query_params)
         if not _ASKS & query.keys():
-            return {go: False}
-        link = Recipe.from_query(query)
-        recipe, adopted = studio.capabilities.adopt(link.recipe)
+            return {self._go: False}
+        link, words = Recipe.from_query(query), Words.of(request)
+        recipe, adopted = self._studio.capabilities.adopt(link.recipe)
+        notes = [words.message(note) for note in (*link.notes, *adopted)]
         expected = Expected(recipe, pixels_hash=link.pixels_hash)
-        restored = studio.restore(studio.recipe(recipe))
+        restored = self._studio.restore(self._studio.recipe(recipe))
         if restored is None:
-            return fill(recipe, expected, [*link.notes, *adopted])
-        announce([*link.notes, *adopted])
-        drawn = Drawn.from_rendered(restored, str(studio.save(restored)))
+            return self._fill(recipe, expected, notes, words)
+        self._announce(notes, words)
+        drawn = Drawn.from_rendered(restored, str(self._studio.save(restored)))
+        verdict = verdict_on(restored, expected, self._drawing.limits, words)
         return {
-            **restored_form(recipe),
-            **create.show([drawn], 0, verdict_on(restored, expected, limits)),
-            create.status: done_words(restored),
-            go: False,
+            **self._filled_form(recipe),
+            **self._drawing.show([drawn], 0, words, verdict),
+            self._board.line: done_line(restored, words),
+            self._go: False,
         }
 
-    def open_recipe(recipe: Recipe, path: str) -> dict:
-        recipe, adopted = studio.capabilities.adopt(recipe)
-        filled = fill(recipe, Expected(recipe, path=path, fresh=True), list(adopted))
-        return {tabs: gr.Tabs(selected="create"), **filled}
+    def open_recipe(self, recipe: Recipe, path: str, request: gr.Request) -> dict:
+        """Fill the form with the recipe of a picture in Verify, to be drawn afresh and compared with its file."""
+        words = Words.of(request)
+        recipe, adopted = self._studio.capabilities.adopt(recipe)
+        notes = [words.message(note) for note in adopted]
+        filled = self._fill(recipe, Expected(recipe, path=path, fresh=True), notes, words)
+        return {self._tabs: gr.Tabs(selected="create"), **filled}
 
-    def use_settings(recipe: Recipe) -> dict:
-        recipe, adopted = studio.capabilities.adopt(recipe)
-        words = " ".join(["Its settings are in the form.", *adopted])
+    def use_settings(self, recipe: Recipe, request: gr.Request) -> dict:
+        """Fill the form with the recipe of a picture in Verify."""
+        words = Words.of(request)
+        recipe, adopted = self._studio.capabilities.adopt(recipe)
+        said = [words("status.settings_used"), *(words.message(note) for note in adopted)]
         if recipe.image_hashes:
-            words += " Its reference pictures are not: add the same files under Reference pictures."
+            said.append(words("link.references_missing"))
         return {
-            tabs: gr.Tabs(selected="create"),
-            **restored_form(recipe),
-            form.keep_seed: True,
-            create.status: status(words),
+            self._tabs: gr.Tabs(selected="create"),
+            **self._filled_form(recipe),
+            self._form.keep_seed: True,
+            self._board.line: status(" ".join(said)),
         }
 
-    def fill(recipe: Recipe, expected: Expected, notes: list[str]) -> dict:
+    def draw(self, values: dict, request: gr.Request) -> Iterator[dict]:
+        """Draw what the form was filled with, if it was."""
+        form, board = self._form, self._board
+        if not values[self._go]:
+            yield {board.line: gr.skip()}  # a generator without a yield would empty every output
+            return
+        yield {form.generate: gr.update(interactive=False), form.cancel: gr.update(interactive=True)}
+        yield from self._drawing.draw(values, request)
+        yield self._drawing.end()
+
+    def _fill(self, recipe: Recipe, expected: Expected, notes: list[str], words: Words) -> dict:
         drawable = not recipe.image_hashes and bool(recipe.prompt.strip())
         if recipe.image_hashes:
             count = len(recipe.image_hashes)
-            notes.append(_ADD_ONE if count == 1 else _ADD_MANY.format(count))
+            notes.append(words("link.add_one") if count == 1 else words("link.add_many", count=count))
         elif not drawable:
-            notes.append("The link says nothing to draw. Type what you would like to see.")
-        announce(notes)
+            notes.append(words("link.nothing"))
+        self._announce(notes, words)
         return {
-            **restored_form(recipe),
-            create.keep_once: True,
-            create.expected: expected,
-            go: drawable,
-            create.status: status(notes[-1].replace("`", "") if notes and not drawable else ""),
+            **self._filled_form(recipe),
+            self._board.keep_once: True,
+            self._board.expected: expected,
+            self._go: drawable,
+            self._board.line: status(notes[-1] if notes and not drawable else ""),
         }
 
-    def restored_form(recipe: Recipe) -> dict:
-        weights = (*recipe.image_weights, *[1] * len(form.weights))
-        return {**write_form(form, recipe), **dict(zip(form.weights, weights, strict=False))}
+    def _filled_form(self, recipe: Recipe) -> dict:
+        weights = (*recipe.image_weights, *[1] * len(self._form.weights))
+        return {**write_form(self._form, recipe), **dict(zip(self._form.weights, weights, strict=False))}
 
-    def announce(notes: list[str] | tuple[str, ...]) -> None:
+    def _announce(self, notes: list[str], words: Words) -> None:
         for note in notes:
-            gr.Info(note.replace("`", ""), duration=12, title="About this link")
-
-    def draw(values: dict, request: gr.Request) -> Iterator[dict]:
-        if not values[go]:
-            yield {create.status: gr.skip()}  # a generator without a yield would empty every output
-            return
-        yield {form.generate: gr.update(interactive=False), form.cancel: gr.update(interactive=True)}
-        yield from create.draw(values, request)
-        yield {form.generate: gr.update(interactive=True), form.cancel: gr.update(interactive=False)}
-
-    settings = list(restored_form(Recipe()))
-    filled = [*settings, create.keep_once, create.expected, go, create.status]
-    opened = list(dict.fromkeys([*filled, *create.outputs]))
-    drawing = {"concurrency_limit": 1, "concurrency_id": DRAWING, **_HIDDEN}
-    quick = {"queue": False, **_HIDDEN}
-    demo.load(open_link, None, opened, **quick).then(draw, create.inputs | {go}, create.outputs, **drawing)
-    check.redraw.click(open_recipe, [check.recipe, check.picture], [tabs, *filled], **quick).then(
-        draw, create.inputs | {go}, create.outputs, **drawing
-    )
-    check.settings.click(use_settings, check.recipe, [tabs, *settings, form.keep_seed, create.status], **quick)
+            gr.Info(note, duration=12, title=words("link.title"))

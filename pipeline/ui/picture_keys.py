@@ -37,43 +37,48 @@ class PictureKeys:
 def build_picture_keys(capabilities: Capabilities = EASEL) -> PictureKeys:
     """Lay the keys out inside the current gradio context, those hidden for which the model has nothing."""
 
-    def key(words: str, elem_id: str, visible: bool = True) -> gr.Button:
-        return gr.Button(say(words), size="sm", elem_id=elem_id, min_width=80, visible=visible)
+    def key(name: str, elem_id: str, visible: bool = True) -> gr.Button:
+        return gr.Button(say(name), size="sm", elem_id=elem_id, min_width=80, visible=visible)
 
     varies = capabilities.variations
 
     with gr.Row(elem_id="picture-actions", elem_classes="keys"):
-        download = gr.DownloadButton(say("Download"), size="sm", variant="primary", elem_id="download", min_width=80)
+        download = gr.DownloadButton(
+            say("keys.download"), size="sm", variant="primary", elem_id="download", min_width=80
+        )
         file_format = gr.Dropdown(
             [(name.upper(), name) for name in FORMATS],
             value="png",
-            label=say("File format"),
+            label=say("keys.file_format"),
             container=False,
             min_width=80,
             elem_id="file-format",
         )
-        copies = {key("Copy link", "copy-link"): "link"}
+        copies = {key("keys.copy_link", "copy-link"): "link"}
         again = {
-            key("Vary a little", "vary-little", varies): (A_LITTLE, ""),
-            key("Vary a lot", "vary-lot", varies): (A_LOT, ""),
+            key("keys.vary_little", "vary-little", varies): (A_LITTLE, ""),
+            key("keys.vary_lot", "vary-lot", varies): (A_LOT, ""),
         }
-    with gr.Accordion(say("More with this picture"), open=False, elem_id="more-keys"):
+    with gr.Accordion(say("keys.more"), open=False, elem_id="more-keys"):
         with gr.Row(elem_classes="keys"):
-            reuse_prompt = key("Use its prompt", "reuse-prompt")
-            reuse_seed = key("Keep this seed", "reuse-seed")
-            reuse_all = key("Use its settings", "reuse-all")
-            as_reference = key("Use as reference", "use-as-reference", capabilities.max_references > 0)
+            reuse_prompt = key("keys.use_prompt", "reuse-prompt")
+            reuse_seed = key("keys.keep_seed", "reuse-seed")
+            reuse_all = key("keys.use_settings", "reuse-all")
+            as_reference = key("keys.use_reference", "use-as-reference", capabilities.max_references > 0)
         with gr.Row(elem_classes="keys"):
             again |= {
-                key("New idea", "new-prior", varies): (1.0, "prior"),
-                key("New sketch", "new-decoder", varies): (1.0, "decoder"),
-                key("New details", "new-super-res", varies): (1.0, "super_res"),
+                key("keys.new_prior", "new-prior", varies): (1.0, "prior"),
+                key("keys.new_decoder", "new-decoder", varies): (1.0, "decoder"),
+                key("keys.new_super_res", "new-super-res", varies): (1.0, "super_res"),
             }
-            verify = key("Draw again to verify", "draw-again")
+            verify = key("keys.draw_again", "draw-again")
         with gr.Row(elem_classes="keys"):
-            copies |= {key("Copy Markdown", "copy-markdown"): "markdown", key("Copy HTML", "copy-html"): "html"}
-            compare = key("Compare two", "compare")
-            download_all = key("Download all", "download-all")
+            copies |= {
+                key("keys.copy_markdown", "copy-markdown"): "markdown",
+                key("keys.copy_html", "copy-html"): "html",
+            }
+            compare = key("keys.compare", "compare")
+            download_all = key("keys.download_all", "download-all")
     return PictureKeys(
         download=download,
         file_format=file_format,

@@ -6,61 +6,65 @@ from dataclasses import replace
 
 import gradio as gr
 
-from pipeline.loading.errors import WeightsError
 from pipeline.serve.drawn import Drawn
-from pipeline.serve.limits import Limits
 from pipeline.serve.render import Cancelled, Rendered, compare
-from pipeline.serve.studio import Studio
 from pipeline.serve.uploads import open_picture
 from pipeline.ui.canvas import status
+from pipeline.ui.drawing import REFUSALS, Drawing
 from pipeline.ui.form import reference_paths
-from pipeline.ui.tabs.create import DRAWING, CreateTab, progress_updates
-from pipeline.watermark import WatermarkError
+from pipeline.ui.words import Words
 
-__all__ = ["wire_redraw"]
+__all__ = ["Redraw"]
 
-_HIDDEN = {"show_progress": "hidden", "api_visibility": "private"}
 _logger = logging.getLogger(__name__)
 
 
-def wire_redraw(studio: Studio, limits: Limits, create: CreateTab) -> None:
-    """Wire the button beside the picture."""
-    form = create.form
+class Redraw:
+    """The button beside the picture that draws it again."""
 
-    def again(values: dict, request: gr.Request) -> Iterator[dict]:
-        kept, number, file_format = list(values[create.pictures]), values[create.selected], values[create.file_format]
+    def __init__(self, drawing: Drawing):
+        self._drawing = drawing
+
+    def wire(self) -> None:
+        """Connect the button."""
+        self._drawing.on(self._drawing.board.keys.verify.click, self.again)
+
+    def again(self, values: dict, request: gr.Request) -> Iterator[dict]:
+        """Draw the selected picture afresh, and say how the two compare."""
+        drawing, board, words = self._drawing, self._drawing.board, Words.of(request)
+        kept, number = list(values[board.pictures]), values[board.selected]
         if number is None:
-            yield {create.status: status("There is no picture yet.")}
+            yield {board.line: status(words("redraw.none"))}
             return
-        shown, verdict, words = kept[number], None, status("")
+        shown, verdict, line = kept[number], None, status("")
         try:
-            images = []
-            if shown.recipe.image_hashes:  # one that came by a link brings no files; the form may have them
-                paths = shown.references or reference_paths(values[form.references])
-                images = [open_picture(path, limits) for path in paths]
-            expected = open_picture(studio.files.download(shown.path, shown.recipe, "png"), limits)
-            for event in studio.draw(shown.recipe, images, visitor=request.session_hash, fresh=True):
+            images, expected = self._files(shown, values)
+            for event in drawing.studio.draw(shown.recipe, images, visitor=request.session_hash, fresh=True):
                 if isinstance(event, Rendered):
                     verdict = compare(event.image, expected)
-                    verdict = replace(verdict, sentence=f"Drawn again. {verdict.sentence}")
-                    words = status(f"Drawn again in {event.seconds:.1f} s")
+                    sentence = words("redraw.verdict", verdict=words.message(verdict.sentence))
+                    verdict = replace(verdict, sentence=sentence)
+                    line = status(words("redraw.done", seconds=f"{event.seconds:.1f}"))
                     if verdict.result != "identical":  # both on the shelf, to look at
-                        kept.append(Drawn.from_rendered(event, str(studio.save(event)), shown.references))
+                        saved = str(drawing.studio.save(event))
+                        kept.append(Drawn.from_rendered(event, saved, shown.references))
                 else:
-                    stages = studio.capabilities.stages
-                    yield progress_updates(event, shown.recipe, "", create.canvas, create.status, stages)
+                    yield drawing.progress(event, shown.recipe, words)
         except Cancelled:
-            words = status("Cancelled. Nothing was compared.")
-        except (ValueError, WeightsError, WatermarkError) as error:
-            words = status(str(error).replace("`", ""), "bad")
+            line = status(words("redraw.cancelled"))
+        except REFUSALS as error:
+            line = status(words.message(str(error)), "bad")
         except Exception as error:
             _logger.exception("drawing again failed")
-            words = status(f"Something went wrong ({type(error).__name__}). The server's log has the details.", "bad")
-        yield {**create.show(kept, number, verdict, file_format), create.status: words}
+            line = status(words("error.redraw", kind=type(error).__name__), "bad")
+        yield {**drawing.show(kept, number, words, verdict, values[board.keys.file_format]), board.line: line}
 
-    drawing = {"concurrency_limit": 1, "concurrency_id": DRAWING, **_HIDDEN}
-    quick = {"queue": False, **_HIDDEN}
-    buttons = [form.generate, form.cancel, create.status]
-    create.again.click(create.begin, None, buttons, **quick).then(
-        again, create.inputs, create.outputs, **drawing
-    ).then(create.end, None, buttons, **quick)
+    def _files(self, shown: Drawn, values: dict) -> tuple[list, object]:
+        """(reference pictures, the picture as it was drawn); one that came by a link brings no files, so the form's
+        are taken."""
+        drawing, images = self._drawing, []
+        if shown.recipe.image_hashes:
+            paths = shown.references or reference_paths(values[drawing.form.references])
+            images = [open_picture(path, drawing.limits) for path in paths]
+        file = drawing.studio.files.download(shown.path, shown.recipe, "png")
+        return images, open_picture(file, drawing.limits)

@@ -1,34 +1,25 @@
 """How the page looks: warm paper by day, dark studio by night, the system's own fonts, nothing from other hosts."""
 
-import json
+import re
 from pathlib import Path
 
 import gradio as gr
 
-from pipeline.ui.tabs.about import ABOUT
-from pipeline.ui.words import translations
+from pipeline.ui.words import TABLES, script_tables
 
-__all__ = ["CSS", "HEAD", "HEADER", "easel_theme"]
+__all__ = ["CSS", "HEAD", "SCRIPT_KEYS", "easel_theme"]
 
-_HERE = Path(__file__).with_name("static")
-CSS = (_HERE / "page.css").read_text(encoding="utf-8")
-_SCRIPT_NAMES = ("words.js", "page.js", "gallery.js", "history.js")
-_SCRIPTS = "".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPT_NAMES)
-_OTHERS = {  # the About tab is gradio's to translate
-    name: {english: words for english, words in table.items() if english != ABOUT[0]}
-    for name, table in translations().translations_dict.items()
-    if name != "en"
-}
-_WORDS = json.dumps(_OTHERS, ensure_ascii=False).replace("<", "\\u003c")
+_STATIC = Path(__file__).with_name("static")
+CSS = "".join(path.read_text(encoding="utf-8") for path in sorted(_STATIC.glob("*.css")))
+# Each a module of its own, so that one which fails takes no other with it; base.js comes first, the others use it.
+_SCRIPTS = [
+    path.read_text(encoding="utf-8") for path in sorted(_STATIC.glob("*.js"), key=lambda p: p.name != "base.js")
+]
+SCRIPT_KEYS = {key for script in _SCRIPTS for key in re.findall(r"easel\.t\(\s*\"([a-z0-9_.]+)\"", script)}
 HEAD = (
-    "<meta name='description' content='Type a sentence, get a watermarked picture that its link draws again.'>"
-    f"<script type='module'>const easelTables = {_WORDS};\n{_SCRIPTS}</script>"
-)
-HEADER = (
-    "<h1><svg viewBox='0 0 32 32' fill='none' stroke='currentColor' stroke-width='2' stroke-linecap='round' "
-    "stroke-linejoin='round' aria-hidden='true'><path d='M16 3v4M10 21 6 30M22 21l4 9M16 21v6M4 21h24'/>"
-    "<rect x='7' y='7' width='18' height='14' rx='1.5'/></svg>Easel"
-    "<small>Stickers, icons and emoji from a sentence. Drawn here, marked, and redrawn from a link.</small></h1>"
+    f'<meta name="description" content="{TABLES["en"]["head.description"]}">'
+    f'<script type="application/json" id="easel-words">{script_tables(SCRIPT_KEYS)}</script>'
+    + "".join(f'<script type="module">\n{script}</script>' for script in _SCRIPTS)
 )
 
 

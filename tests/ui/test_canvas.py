@@ -6,12 +6,13 @@ from pipeline.recipe import Recipe
 from pipeline.serve.drawn import Drawn
 from pipeline.serve.render import Stage
 from pipeline.ui.canvas import canvas_compared, canvas_drawing, canvas_finished, shares
+from pipeline.ui.words import Words
 
 CAT = Drawn("/tmp/cat.png", Recipe(prompt="a cat", seed=7), "0" * 16, 1.0)
 
 
 def percent(stage, recipe, **known):
-    return int(re.search(r'aria-valuenow="(\d+)"', canvas_drawing(stage, recipe, **known))[1])
+    return int(re.search(r'aria-valuenow="(\d+)"', canvas_drawing(stage, recipe, Words(), **known))[1])
 
 
 def test_the_bar_is_as_far_as_the_time_is():
@@ -24,25 +25,25 @@ def test_the_bar_is_as_far_as_the_time_is():
 
 def test_a_varied_picture_says_how():
     varied = Drawn("/tmp/x.png", CAT.recipe.varied(3, 0.3).varied(4, 1, "decoder"), "0" * 16, 1.0)
-    facts = re.findall(r"<span>(.*?)</span>", canvas_finished(varied))
+    facts = re.findall(r"<span>(.*?)</span>", canvas_finished(varied, Words()))
     assert facts[:3] == ["Seed 7", "varied 30 %", "new sketch"]
 
 
 def test_a_comparison_names_what_differs_and_nothing_else():
     other = Drawn("/tmp/dog.png", Recipe(prompt="<b>a dog", seed=7, num_inference_steps=4), "1" * 16, 1.0)
-    markup = canvas_compared(CAT, other)
-    assert re.findall(r"<th scope='row'>(.*?)</th>", markup) == ["Prompt", "Decoder steps"]
+    markup = canvas_compared(CAT, other, Words())
+    assert re.findall(r'<th scope="row">(.*?)</th>', markup) == ["Prompt", "Decoder steps"]
     assert "<b>" not in markup and "&lt;b&gt;a dog" in markup
     assert markup.index("cat.png") < markup.index("dog.png")
 
 
 def test_equal_pixels_are_called_identical():
-    assert "Identical, pixel for pixel." in canvas_compared(CAT, CAT)
+    assert "Identical, pixel for pixel." in canvas_compared(CAT, CAT, Words())
 
 
 def test_shares_are_the_fusions_and_each_has_its_picture_without():
     drawn = Drawn("/tmp/x.png", CAT.recipe, "0" * 16, 1.0, image_weights=(0.75, 0.25))
-    assert re.findall(r"<span>(\d+ %)</span>", shares(drawn)) == ["75 %", "25 %"]
-    markup = shares(drawn, ["/tmp/without-1.png", None])
+    assert re.findall(r"<span>(\d+ %)</span>", shares(drawn, Words())) == ["75 %", "25 %"]
+    markup = shares(drawn, Words(), ["/tmp/without-1.png", None])
     assert 'alt="Drawn without picture 1"' in markup and "nothing left" in markup
-    assert shares(CAT) == ""
+    assert shares(CAT, Words()) == ""

@@ -55,9 +55,9 @@ def test_controls_that_the_model_lacks_are_hidden(demo):
             shown.setdefault(getattr(label, "key", None) or str(label), []).append(getattr(block, "visible", True))
     hidden = {name for name, visible in shown.items() if visible == [False]}
     names = " ".join(hidden)
-    for missing in ("Prior steps", "Prior guidance", "Super-resolution steps", "Variations", "Quality"):
+    for missing in ("prior_steps", "prior_guidance", "super_res_steps", "form.variations", "form.quality"):
         assert missing in names
-    for there in ("Decoder steps", "Decoder guidance", "Leave out"):
+    for there in ("decoder_steps", "decoder_guidance", "form.negative"):
         assert there not in names
 
 

@@ -15,12 +15,11 @@ from pipeline.serve.drawn import Drawn
 from pipeline.serve.render import Rendered
 from pipeline.serve.store import Store
 from pipeline.serve.studio import Restored, Studio
-from pipeline.ui.redraw import wire_redraw
-from pipeline.ui.tabs.create import build_create_tab
+from pipeline.ui.tabs.create import CreateTab
 from tests.tiny import tiny_pipeline
 
 RECIPE = Recipe(prompt="a cat", seed=7, weights_hash="0123456789ab")
-VISITOR = SimpleNamespace(session_hash="me")
+VISITOR = SimpleNamespace(session_hash="me", headers={})
 
 
 @pytest.fixture(scope="module")
@@ -28,10 +27,9 @@ def page(tmp_path_factory):
     store = Store(tmp_path_factory.mktemp("store"))
     studio = Studio(tiny_pipeline(), weights_hash="0123456789ab", store=store)
     with gr.Blocks() as demo:
-        create = build_create_tab(studio, LIMITS)
-        wire_redraw(studio, LIMITS, create)
+        create = CreateTab(studio, LIMITS)
     handlers = {function.fn.__name__: function.fn for function in demo.fns.values() if function.fn is not None}
-    yield SimpleNamespace(studio=studio, create=create, again=handlers["again"])
+    yield SimpleNamespace(studio=studio, create=create, board=create.board, again=handlers["again"])
     store.close()
 
 
@@ -42,12 +40,12 @@ def drawn(page, recipe=RECIPE, images=(), references=()):
 
 def pressed(page, kept, references=None) -> dict:
     """The page's last update after the button was pressed with the first of these pictures shown."""
-    create = page.create
-    values = {widget: None for widget in create.inputs} | {
-        create.pictures: kept,
-        create.selected: 0,
-        create.file_format: "png",
-        create.form.references: references,
+    board = page.board
+    values = {widget: None for widget in page.create.drawing.inputs} | {
+        board.pictures: kept,
+        board.selected: 0,
+        board.keys.file_format: "png",
+        page.create.form.references: references,
     }
     return [update for update in page.again(values, VISITOR)][-1]
 
@@ -59,17 +57,17 @@ def test_it_draws_though_the_store_has_it_and_finds_it_identical(page, monkeypat
     monkeypatch.setattr(page.studio, "draw", lambda *a, **o: (seen.append(event) or event for event in draw(*a, **o)))
     update = pressed(page, [shown])
     assert isinstance(seen[-1], Rendered) and not isinstance(seen[-1], Restored)
-    assert 'data-verdict="identical"' in update[page.create.canvas]
-    assert "Drawn again. Identical, pixel for pixel." in update[page.create.canvas]
-    assert len(update[page.create.pictures]) == 1
+    assert 'data-verdict="identical"' in update[page.board.canvas]
+    assert "Drawn again. Identical, pixel for pixel." in update[page.board.canvas]
+    assert len(update[page.board.pictures]) == 1
 
 
 def test_a_picture_that_comes_out_otherwise_is_said_to_differ_and_put_on_the_shelf(page):
     other = drawn(page, Recipe(prompt="a dog", seed=8, weights_hash="0123456789ab"))
     forged = Drawn(other.path, RECIPE, other.pixels_hash, 0.0)
     update = pressed(page, [forged])
-    assert 'data-verdict="differs"' in update[page.create.canvas]
-    first, second = update[page.create.pictures]
+    assert 'data-verdict="differs"' in update[page.board.canvas]
+    first, second = update[page.board.pictures]
     assert first == forged and second.recipe == RECIPE and second.path != other.path
 
 
@@ -80,6 +78,6 @@ def test_reference_pictures_are_the_picture_s_own_or_the_form_s_or_asked_for(pag
     own = drawn(page, recipe, [image], [path])
     by_link = Drawn(own.path, own.recipe, own.pixels_hash, own.seconds)
     for kept, references in ((own, None), (by_link, [(path, None)])):
-        assert 'data-verdict="identical"' in pressed(page, [kept], references)[page.create.canvas]
+        assert 'data-verdict="identical"' in pressed(page, [kept], references)[page.board.canvas]
     update = pressed(page, [by_link])
-    assert "Add the same pictures" in update[page.create.status] and "data-verdict" not in update[page.create.canvas]
+    assert "Add the same pictures" in update[page.board.line] and "data-verdict" not in update[page.board.canvas]

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterator
-from html import escape
 from pathlib import Path
 
 import gradio as gr
@@ -15,178 +14,164 @@ from pipeline.serve.drawn import Drawn
 from pipeline.serve.limits import Limits
 from pipeline.serve.studio import Studio
 from pipeline.serve.uploads import open_picture
-from pipeline.ui.canvas import file_url, status
-from pipeline.ui.tabs.create import DRAWING
+from pipeline.ui.board import refuse
+from pipeline.ui.canvas import status
+from pipeline.ui.events import QUEUED, QUICK
+from pipeline.ui.templates import block, render
 from pipeline.ui.uploads import picture_upload
-from pipeline.ui.words import say
+from pipeline.ui.words import Words, say
 
-__all__ = ["build_search_tab", "results_html"]
+__all__ = ["SearchTab", "results_html"]
 
-_HIDDEN = {"show_progress": "hidden", "api_visibility": "private"}
-_HELP = (
-    "<p class='found-empty'>Search looks through the pictures that you add here and those drawn in this visit. Nobody "
-    "else sees them, and the server deletes them within hours.</p>"
-)
-_SHARED_HELP = (
-    "<p class='found-empty'>This server shares its history: every visitor can search what all visitors drew, words "
-    "included. Pictures that you add here are seen by nobody else, and the server deletes them within hours.</p>"
-)
+_ON_MORE = """element.addEventListener('click', event => {
+    const button = event.target.closest('button[data-picture]');
+    if (button) trigger('click', {picture: button.dataset.picture});
+});"""
 _logger = logging.getLogger(__name__)
 
 
-def build_search_tab(studio: Studio, limits: Limits, drawn: gr.State) -> None:
-    """Lay out the tab inside the current gradio context and wire it. `drawn` holds the `Drawn` of this visit."""
-    archive = Archive(studio) if limits.search_store and studio.store.enabled else None
-    help_ = _HELP if archive is None else _SHARED_HELP
-    kept = gr.State(None, delete_callback=_clear)  # Collection, made by the first search or upload
-    with gr.Row(equal_height=False):
-        with gr.Column(scale=4, min_width=300):
-            words = gr.Textbox(
-                label=say("Words"), placeholder="a red apple", lines=1, max_lines=3, elem_id="search-words"
-            )
-            picture = picture_upload(
-                label=say("Picture to search by"),
-                sources=["upload", "clipboard"],
-                height=220,
-                elem_id="search-picture",
-            )
-            share = gr.Slider(
-                0, 1, 0.5, step=0.05, label=say("Share of the picture"),
-                info=say("Against the words, where both are given"), elem_id="search-share",
-            )  # fmt: skip
-            everything = gr.Checkbox(
-                archive is not None,
-                label=say("Also what all visitors drew here"),
-                visible=archive is not None,
-                elem_id="search-everything",
-            )
-            search = gr.Button(say("Search"), variant="primary", elem_id="search")
-            with gr.Row(elem_classes="row"):
-                add = gr.UploadButton(
-                    say("Add pictures"), file_count="multiple", file_types=["image"], size="sm", elem_id="search-add"
-                )
-                clear = gr.Button(say("Remove added pictures"), size="sm", elem_id="search-clear")
-        with gr.Column(scale=7, min_width=300):
-            line = gr.HTML(status(""), elem_id="search-status")
-            found = gr.HTML(
-                help_,
-                elem_id="found",
-                js_on_load="""element.addEventListener('click', event => {
-                    const button = event.target.closest('button[data-picture]');
-                    if (button) trigger('click', {picture: button.dataset.picture});
-                });""",
-            )
+class SearchTab:
+    """Lays the tab out inside the current gradio context and wires it. `drawn` holds the `Drawn` of this visit."""
 
-    def refuse(error: Exception) -> dict:
-        message = str(error).replace("`", "")
-        gr.Warning(message, title="")
-        return {line: status(message, "bad")}
+    def __init__(self, studio: Studio, limits: Limits, drawn: gr.State):
+        self._studio, self._limits = studio, limits
+        self._archive = Archive(studio) if limits.search_store and studio.store.enabled else None
+        self._help = "search_help" if self._archive is None else "search_help_shared"
+        self._kept = gr.State(None, delete_callback=_clear)  # Collection, made by the first search or upload
+        with gr.Row(equal_height=False):
+            with gr.Column(scale=4, min_width=300):
+                self._lay_out_form()
+            with gr.Column(scale=7, min_width=300):
+                self._line = gr.HTML(status(""), elem_id="search-status")
+                self._found = gr.HTML(str(block(self._help)), elem_id="found", js_on_load=_ON_MORE)
+        self._wire(drawn)
 
-    def begin() -> str:
-        return status("One moment" if studio.is_ready else "Loading the model. This is next.")
+    def _lay_out_form(self) -> None:
+        self._words = gr.Textbox(
+            label=say("search.words"), placeholder=say("search.placeholder"), lines=1, max_lines=3,
+            elem_id="search-words",
+        )  # fmt: skip
+        self._picture = picture_upload(
+            label=say("search.picture"), sources=["upload", "clipboard"], height=220, elem_id="search-picture"
+        )
+        self._share = gr.Slider(
+            0, 1, 0.5, step=0.05, label=say("search.share"), info=say("search.share_info"), elem_id="search-share"
+        )
+        has_archive = self._archive is not None
+        self._everything = gr.Checkbox(
+            has_archive, label=say("search.everything"), visible=has_archive, elem_id="search-everything"
+        )
+        self._search = gr.Button(say("search.search"), variant="primary", elem_id="search")
+        with gr.Row(elem_classes="row"):
+            self._add = gr.UploadButton(
+                say("search.add"), file_count="multiple", file_types=["image"], size="sm", elem_id="search-add"
+            )
+            self._clear = gr.Button(say("search.clear"), size="sm", elem_id="search-clear")
+
+    def _wire(self, drawn: gr.State) -> None:
+        outputs = [self._kept, self._found, self._line]
+        inputs = [self._kept, drawn, self._words, self._picture, self._share, self._everything]
+        for asked in (self._search.click, self._words.submit):
+            asked(self._begin, None, self._line, **QUICK).then(self.look, inputs, outputs, **QUEUED)
+        self._add.upload(self._begin, None, self._line, **QUICK).then(
+            self.take_in, [self._kept, self._add], outputs, **QUEUED
+        )
+        self._clear.click(self.forget, self._kept, outputs, **QUICK)
+        self._found.click(self.more_like, self._kept, outputs, **QUICK)
+
+    def _begin(self, request: gr.Request) -> str:
+        return status(Words.of(request)("search.moment" if self._studio.is_ready else "search.loading"))
 
     def look(
-        kept_now: Collection | None,
-        pictures: list[Drawn],
-        text: str | None,
-        path: str | None,
-        weight: float,
-        everything: bool,
-    ) -> Iterator[dict]:
+        self, kept: Collection | None, pictures: list[Drawn], text: str | None, path: str | None, weight: float,
+        everything: bool, request: gr.Request,
+    ) -> Iterator[dict]:  # fmt: skip
+        """Search by words, by a picture, or by both."""
+        words = Words.of(request)
         try:
-            image = open_picture(path, limits) if path else None
-            collection = Collection(studio, limits, archive) if kept_now is None else kept_now
+            image = open_picture(path, self._limits) if path else None
+            collection = Collection(self._studio, self._limits, self._archive) if kept is None else kept
             for doing in collection.take(pictures, archive=everything):
-                yield {line: status(doing)}
+                yield {self._line: status(words.message(doing))}
             results = collection.search(text or "", image, weight)
             if not results:
-                raise ValueError("There are no pictures to search yet. Add some here, or draw one on the Create tab.")
+                raise ValueError(words("search.nothing"))
         except (ValueError, WeightsError) as error:
-            yield refuse(error)
+            yield {self._line: refuse(error, words)}
             return
         except Exception as error:
             _logger.exception("searching failed")
-            said = f"Something went wrong ({type(error).__name__}). Try again; the server's log has the details."
-            yield refuse(RuntimeError(said))
+            yield {self._line: refuse(words("error.drawing", kind=type(error).__name__), words)}
             return
-        of = f"{len(results)} of {len(collection)}" if len(results) < len(collection) else str(len(results))
         yield {
-            kept: collection,
-            found: results_html(results, collection),
-            line: status(f"{of} {_pictures(len(collection))}, nearest first"),
+            self._kept: collection,
+            self._found: results_html(results, collection, words),
+            self._line: status(_found_words(len(results), len(collection), words)),
         }
 
-    def more_like(kept_now: Collection, event: gr.EventData) -> dict:
-        picture = kept_now.get(str(event.picture))
+    def more_like(self, kept: Collection, event: gr.EventData, request: gr.Request) -> dict:
+        """Search by one of the pictures found."""
+        words, picture = Words.of(request), kept.get(str(event.picture))
         if picture is None:
-            return refuse(ValueError("That picture is no longer here. Search again."))
-        results = kept_now.more_like(str(event.picture))
+            return {self._line: refuse(words("search.gone"), words)}
+        results = kept.more_like(str(event.picture))
         if not results:
-            return {line: status("It is the only picture so far. Add others, or draw some.")}
-        return {found: results_html(results, kept_now), line: status(f"Most like “{picture.title}”, nearest first")}
+            return {self._line: status(words("search.only_one"))}
+        return {
+            self._found: results_html(results, kept, words),
+            self._line: status(words("search.most_like", title=picture.title)),
+        }
 
-    def take_in(kept_now: Collection | None, files: list[str] | None) -> Iterator[dict]:
-        paths, added, refused = files or [], 0, []
+    def take_in(self, kept: Collection | None, files: list[str] | None, request: gr.Request) -> Iterator[dict]:
+        """Add files to what is searched."""
+        words, paths, added, refused = Words.of(request), files or [], 0, []
         try:
-            collection = Collection(studio, limits, archive) if kept_now is None else kept_now
+            collection = Collection(self._studio, self._limits, self._archive) if kept is None else kept
         except (ValueError, WeightsError) as error:
-            yield refuse(error)
+            yield {self._line: refuse(error, words)}
             return
         for number, path in enumerate(paths, start=1):
-            yield {line: status(f"Reading picture {number} of {len(paths)}")}
+            yield {self._line: status(words("search.reading", number=number, count=len(paths)))}
             try:
                 added += collection.upload(path)
             except ValueError as error:
-                refused.append(str(error).replace("`", ""))
+                refused.append(words.message(str(error)))
             except Exception:  # one odd file must not lose the others
                 _logger.exception("reading an upload failed")
-                refused.append(f"{Path(path).name} could not be read. Save it again as PNG and try once more.")
-        said = f"{added} {_pictures(added)} added, {collection.uploads} of yours in all."
+                refused.append(words("search.unreadable", name=Path(path).name))
+        said = [words("search.added_one" if added == 1 else "search.added", count=added, total=collection.uploads)]
         if added + len(refused) < len(paths):
-            said += " Files that were there already are not counted twice."
+            said.append(words("search.there_already"))
         if refused:
-            more = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
-            said += f" Not added: {refused[0]}{more}"
-        yield {kept: collection, line: status(said, "bad" if refused else "")}
+            key = "search.not_added" if len(refused) == 1 else "search.not_added_more"
+            said.append(words(key, reason=refused[0], count=len(refused) - 1))
+        yield {self._kept: collection, self._line: status(" ".join(said), "bad" if refused else "")}
 
-    def forget(kept_now: Collection | None) -> dict:
-        _clear(kept_now)
-        return {found: help_, line: status("The pictures that you added are deleted.")}
-
-    outputs = [kept, found, line]
-    waiting = {"concurrency_limit": 1, "concurrency_id": DRAWING, **_HIDDEN}
-    quick = {"queue": False, **_HIDDEN}
-    inputs = [kept, drawn, words, picture, share, everything]
-    for asked in (search.click, words.submit):
-        asked(begin, None, line, **quick).then(look, inputs, outputs, **waiting)
-    add.upload(begin, None, line, **quick).then(take_in, [kept, add], outputs, **waiting)
-    clear.click(forget, kept, outputs, **quick)
-    found.click(more_like, kept, outputs, **quick)
+    def forget(self, kept: Collection | None, request: gr.Request) -> dict:
+        """Delete what was added."""
+        _clear(kept)
+        words = Words.of(request)
+        return {self._found: render(self._help, words), self._line: status(words("search.cleared"))}
 
 
-def results_html(results: list[SearchResult], collection: Collection) -> str:
+def results_html(results: list[SearchResult], collection: Collection, words: Words) -> str:
     """The results as a gallery: place, score, title, what each is near-identical to, and a button for more like it."""
     place = {result.id: number for number, result in enumerate(results, start=1)}
-    items = []
+    rows = []
     for result in results:
-        picture, flag = collection.get(result.id), ""
-        title = escape(picture.title)
-        if result.duplicate_of is not None:
-            flag = f'<span class="copy">near-identical to {place[result.duplicate_of]}</span>'
-        items.append(
-            f'<li data-score="{result.score:.4f}"><img src="{file_url(picture.path)}" alt="{title}" loading="lazy">'
-            f'<p><b>{place[result.id]}</b> <span class="score" title="cosine to what you searched for">'
-            f"{result.score:.2f}</span> {title}</p>{flag}"
-            f'<button type="button" data-picture="{escape(result.id)}" aria-label="More like this: {title}">'
-            "More like this</button></li>"
+        picture, copy_of = collection.get(result.id), place.get(result.duplicate_of)
+        rows.append(
+            {"id": result.id, "score": result.score, "path": picture.path, "title": picture.title, "copy_of": copy_of}
         )
-    return f'<ol class="found">{"".join(items)}</ol>'
+    return render("search_results", words, rows=rows)
+
+
+def _found_words(found: int, total: int, words: Words) -> str:
+    if found < total:
+        return words("search.found_of", count=found, total=total)
+    return words("search.found_one" if found == 1 else "search.found", count=found)
 
 
 def _clear(collection: Collection | None) -> None:
     if collection is not None:
         collection.clear()
-
-
-def _pictures(count: int) -> str:
-    return "picture" if count == 1 else "pictures"

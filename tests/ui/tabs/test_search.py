@@ -22,6 +22,7 @@ from pipeline.serve.render import Rendered
 from pipeline.serve.store import Store
 from pipeline.serve.studio import Studio
 from pipeline.ui.tabs.search import results_html
+from pipeline.ui.words import Words
 from tests.tiny import tiny_pipeline
 
 
@@ -196,8 +197,8 @@ def test_the_gallery_escapes_names_and_says_what_a_copy_is_a_copy_of(collection,
     Image.new("RGB", (20, 20), "red").save(name)
     collection.upload(name)
     [result] = collection.search("red", None, 0.5)
-    html = results_html([result, SearchResult(result.id, 0.5, {}, duplicate_of=result.id)], collection)
-    assert "<script>" not in html and html.count("&lt;script&gt;&amp;&#x27;.png") == 6
+    html = results_html([result, SearchResult(result.id, 0.5, {}, duplicate_of=result.id)], collection, Words())
+    assert "<script>" not in html and html.count("&lt;script&gt;&amp;&#39;.png") == 6
     assert re.findall(r'data-score="([\d.-]+)"', html)[1] == "0.5000" and html.count("near-identical to") == 1
 
 

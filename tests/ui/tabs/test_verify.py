@@ -24,9 +24,10 @@ from pipeline.serve.render import render
 from pipeline.serve.store import Store
 from pipeline.serve.studio import Restored, Studio
 from pipeline.ui.form import read_form
-from pipeline.ui.links import wire_links
-from pipeline.ui.tabs.create import build_create_tab
-from pipeline.ui.tabs.verify import build_verify_tab, finding
+from pipeline.ui.links import Links
+from pipeline.ui.tabs.create import CreateTab
+from pipeline.ui.tabs.verify import VerifyTab, finding
+from pipeline.ui.words import Words
 from pipeline.watermark import Detection, default_key, embed
 from tests.recipe.test_files import draw
 from tests.tiny import tiny_pipeline
@@ -69,10 +70,10 @@ def page(store):
     with gr.Blocks() as demo:
         with gr.Tabs() as tabs:
             with gr.Tab("Create", id="create"):
-                create = build_create_tab(studio, LIMITS)
+                create = CreateTab(studio, LIMITS)
             with gr.Tab("Verify", id="verify"):
-                check = build_verify_tab(studio, LIMITS)
-        wire_links(demo, studio, LIMITS, create, check, tabs)
+                check = VerifyTab(studio, LIMITS)
+        Links(create, check, tabs).wire(demo)
     handlers = {}  # by module and name: both tabs have a `use_settings`
     for function in demo.fns.values():
         if function.fn is not None:
@@ -104,7 +105,7 @@ def test_the_recipe_is_read_from_every_format_and_the_credentials_too(png, tmp_p
     assert (evidence.recipe, evidence.source, evidence.misplaced) == (RECIPE, "file", False)
     assert evidence.found.result == "GENERATED" and evidence.checked == available()
     assert not available() or evidence.credentials.state == "Trusted"
-    assert "belong together" in finding(evidence)
+    assert "belong together" in finding(evidence, Words())
 
 
 def test_a_copy_without_metadata_leads_back_to_its_recipe_through_the_store(png, store, tmp_path):
@@ -112,11 +113,11 @@ def test_a_copy_without_metadata_leads_back_to_its_recipe_through_the_store(png,
     evidence = evidence_of(copy, tmp_path, store, "copy.jpg")
     assert (evidence.recipe, evidence.source, evidence.credentials) == (RECIPE, "store", None)
     assert evidence.found.undone == ("mirrored",)
-    said = finding(evidence)
+    said = finding(evidence, Words())
     assert "from the pictures kept here" in said and RECIPE.prompt in said
     assert "<dt>Undone to read it</dt><dd>mirrored</dd>" in said and "at most 1 in" in said
     unknown = evidence_of(copy, tmp_path, Store(None), "copy.jpg")
-    assert (unknown.recipe, unknown.source) == (None, "") and "holds no recipe" in finding(unknown)
+    assert (unknown.recipe, unknown.source) == (None, "") and "holds no recipe" in finding(unknown, Words())
 
 
 def test_a_copied_mark_on_another_picture_names_no_recipe(png, store, tmp_path):
@@ -125,7 +126,7 @@ def test_a_copied_mark_on_another_picture_names_no_recipe(png, store, tmp_path):
     forged = saved(Image.fromarray(embed(other, default_key(), RECIPE.id32)))
     evidence = evidence_of(forged, tmp_path, store)
     assert evidence.found.payload == RECIPE.id32
-    assert (evidence.recipe, evidence.source) == (None, "") and RECIPE.prompt not in finding(evidence)
+    assert (evidence.recipe, evidence.source) == (None, "") and RECIPE.prompt not in finding(evidence, Words())
 
 
 @pytest.mark.parametrize("crop", [(0, 0, 256, 256), (20, 10, 240, 230)])
@@ -140,10 +141,10 @@ def test_a_text_that_was_exchanged_is_named_and_the_mark_wins(png, store, tmp_pa
     forged = saved(image, pnginfo=png_info(replace(RECIPE, prompt="a dog")))
     evidence = evidence_of(forged, tmp_path, store)
     assert evidence.misplaced and (evidence.recipe, evidence.source) == (RECIPE, "store")
-    assert "changed or moved" in finding(evidence)
+    assert "changed or moved" in finding(evidence, Words())
     evidence = evidence_of(forged, tmp_path, Store(None))
     assert evidence.misplaced and (evidence.recipe.prompt, evidence.source) == ("a dog", "file")
-    assert "changed or moved" in finding(evidence) and "belong together" not in finding(evidence)
+    assert "changed or moved" in finding(evidence, Words()) and "belong together" not in finding(evidence, Words())
 
 
 @needs_c2pa
@@ -152,23 +153,23 @@ def test_one_changed_byte_is_invalid_and_said_so(png, tmp_path):
     signed[signed.index(b"tEXt") + 30] ^= 1
     assert credentials.read_credentials(bytes(signed)).state == "Invalid"
     evidence = Evidence(NOTHING, None, "", False, credentials.read_credentials(bytes(signed)), True)
-    assert 'data-credentials="Invalid"' in finding(evidence) and "do not rely" in finding(evidence)
+    assert 'data-credentials="Invalid"' in finding(evidence, Words()) and "do not rely" in finding(evidence, Words())
 
 
 def test_where_credentials_cannot_be_checked_that_is_said(png, tmp_path, monkeypatch):
     monkeypatch.setattr(credentials.importlib.util, "find_spec", lambda name: None)
     evidence = evidence_of(png, tmp_path, Store(None))
-    assert not evidence.checked and "Not checked: the package c2pa-python" in finding(evidence)
+    assert not evidence.checked and "Not checked: the package c2pa-python" in finding(evidence, Words())
 
 
 def test_the_finding_never_says_that_no_machine_made_it():
-    said = finding(Evidence(NOTHING, None, "", False, None, True))
+    said = finding(Evidence(NOTHING, None, "", False, None, True), Words())
     assert "No watermark found" in said and "does not say how" in said and "None in this file" in said
 
 
 def test_an_uploader_s_words_stay_words():
     seal = FileCredentials("Valid", "<script>", True, ())
-    said = finding(Evidence(MARKED, replace(RECIPE, prompt="<img src=x>"), "file", False, seal, True))
+    said = finding(Evidence(MARKED, replace(RECIPE, prompt="<img src=x>"), "file", False, seal, True), Words())
     assert "<script" not in said and "<img" not in said and "&lt;img" in said
 
 
@@ -193,7 +194,7 @@ def test_a_deep_search_says_how_far_it_is_and_stops_with_what_it_has(tmp_path):
 def test_a_visitor_s_cancel_ends_the_search_and_shows_what_was_found(page, tmp_path):
     noise = np.random.default_rng(0).integers(0, 256, (300, 300, 3), np.uint8)
     (tmp_path / "noise.png").write_bytes(saved(Image.fromarray(noise)))
-    visitor = SimpleNamespace(session_hash="me")
+    visitor = SimpleNamespace(session_hash="me", headers={})
     lines = []
     for update in page.handlers["verify.check"](str(tmp_path / "noise.png"), True, visitor):
         lines += [str(value) for value in update.values() if "status" in str(value)]
@@ -212,7 +213,7 @@ def test_a_dropped_picture_restores_every_control(page, png, store, tmp_path, or
     else:
         data, name = convert(png, origin), f"picture{SUFFIXES[origin]}"
     recipe = evidence_of(data, tmp_path, store, name).recipe
-    updates = page.handlers["links.use_settings"](recipe)
+    updates = page.handlers["links.use_settings"](recipe, None)
     values = {widget: widget.value for widget in page.form.inputs} | {
         widget: value for widget, value in updates.items() if widget in page.form.inputs
     }
@@ -225,7 +226,7 @@ def test_a_dropped_picture_restores_every_control(page, png, store, tmp_path, or
 @pytest.mark.parametrize("query", ["?prompt=a+cat", "?prompt=a+cat&v=2&vary=5:0.25", "?prompt=a+cat&v=3"])
 def test_a_form_that_was_filled_and_not_changed_says_the_same_recipe_whatever_its_schema(page, query):
     recipe = Recipe.from_query(query).recipe
-    updates = page.handlers["links.use_settings"](recipe)
+    updates = page.handlers["links.use_settings"](recipe, None)
     values = {widget: updates.get(widget, widget.value) for widget in page.form.inputs}
     assert read_form(page.form, values, LIMITS)[0] == recipe
     changed = read_form(page.form, {**values, page.form.prompt: "a dog"}, LIMITS)[0]
@@ -238,30 +239,32 @@ def test_a_link_of_any_schema_is_drawn_anew_as_the_same_picture(page, schema):
     recipe = Recipe(schema=schema, **{**DEFAULTS[schema], "prompt": "a cat", "seed": 11, "weights_hash": WEIGHTS_HASH})
     first = render(tiny_pipeline(), recipe)
     query = dict(parse_qsl(recipe.to_query(first.pixels_hash).lstrip("?")))
-    visitor = SimpleNamespace(session_hash="me", query_params=query)
+    visitor = SimpleNamespace(session_hash="me", headers={}, query_params=query)
     updates = page.handlers["links.open_link"](visitor)
-    values = {widget: updates.get(widget, getattr(widget, "value", None)) for widget in page.create.inputs}
-    *_, last = (update for update in page.handlers["create.draw"](values, visitor) if page.create.canvas in update)
-    assert 'data-verdict="identical"' in last[page.create.canvas]
+    values = {widget: updates.get(widget, getattr(widget, "value", None)) for widget in page.create.drawing.inputs}
+    *_, last = (
+        update for update in page.handlers["drawing.draw"](values, visitor) if page.create.board.canvas in update
+    )
+    assert 'data-verdict="identical"' in last[page.create.board.canvas]
 
 
 def test_weights_fusion_and_similarity_of_references_are_restored_too(page):
     recipe = Recipe(
         image_hashes=("0" * 64, "1" * 64), image_weights=(1.0, 3.0), fusion_type="max", similarity_strength=0.35
     )
-    updates = page.handlers["links.use_settings"](recipe)
+    updates = page.handlers["links.use_settings"](recipe, None)
     assert [updates[weight] for weight in page.form.weights[:3]] == [1.0, 3.0, 1]
     assert (updates[page.form.fusion_type], updates[page.form.similarity_strength]) == ("max", 0.35)
-    assert "add the same files" in updates[page.create.status]
+    assert "add the same files" in updates[page.create.board.line]
 
 
 def test_a_link_of_a_kept_picture_opens_with_it_and_draws_nothing(page):
     kept = page.studio.restore(RECIPE)
     assert isinstance(kept, Restored)
     query = dict(parse_qsl(RECIPE.to_query(kept.pixels_hash).lstrip("?")))
-    request = SimpleNamespace(session_hash="me", query_params=query)
+    request = SimpleNamespace(session_hash="me", headers={}, query_params=query)
     updates = page.handlers["links.open_link"](request)
-    shown = updates[page.create.canvas]
+    shown = updates[page.create.board.canvas]
     assert f'data-pixels="{kept.pixels_hash}"' in shown and 'data-verdict="identical"' in shown
-    assert "From the store" in updates[page.create.status]
+    assert "From the store" in updates[page.create.board.line]
     assert updates[page.form.prompt] == RECIPE.prompt and False in updates.values()

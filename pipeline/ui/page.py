@@ -1,0 +1,60 @@
+"""The page: its head, its tabs, and what goes on between them."""
+
+from collections.abc import Iterator
+
+import gradio as gr
+
+from pipeline.serve.limits import Limits
+from pipeline.serve.studio import Studio
+from pipeline.ui.canvas import status
+from pipeline.ui.events import BACKGROUND, HIDDEN
+from pipeline.ui.links import Links
+from pipeline.ui.tabs.about import build_about_tab
+from pipeline.ui.tabs.create import CreateTab
+from pipeline.ui.tabs.history import build_history_tab
+from pipeline.ui.tabs.search import SearchTab
+from pipeline.ui.tabs.verify import VerifyTab
+from pipeline.ui.templates import block
+from pipeline.ui.words import Words, say
+
+__all__ = ["build_page"]
+
+
+def build_page(demo: gr.Blocks, studio: Studio, limits: Limits) -> None:
+    """Lay everything out inside `demo` and wire it."""
+    with gr.Row(elem_id="top"):
+        gr.HTML(str(block("header")), elem_id="title", scale=1)
+        state = gr.HTML(status(""), elem_id="model-state", scale=0, min_width=150)
+        theme = gr.Button(say("head.theme"), size="sm", elem_id="theme-toggle", scale=0, min_width=90)
+    with gr.Tabs() as tabs:
+        with gr.Tab(say("tab.create"), id="create"):
+            create = CreateTab(studio, limits)
+        with gr.Tab(say("tab.search"), id="search-tab", visible=studio.capabilities.embeddings):
+            SearchTab(studio, limits, create.board.pictures)
+        with gr.Tab(say("tab.verify"), id="verify"):
+            check = VerifyTab(studio, limits)
+        with gr.Tab(say("tab.history"), id="history"):
+            build_history_tab()
+        with gr.Tab(say("tab.about"), id="about"):
+            build_about_tab()
+    theme.click(None, js="() => { window.easel.toggleTheme(); }", **HIDDEN)
+
+    def loading(request: gr.Request) -> Iterator[str]:
+        words = Words.of(request)
+        while not studio.ended(0.5):
+            yield model_state(studio, words)
+        yield model_state(studio, words)
+
+    def leave(request: gr.Request) -> None:
+        studio.leave(request.session_hash)
+
+    demo.load(loading, None, state, **BACKGROUND)
+    Links(create, check, tabs).wire(demo)
+    demo.unload(leave)
+
+
+def model_state(studio: Studio, words: Words) -> str:
+    """One line on the model for the page's corner."""
+    if studio.error is not None:
+        return status(words.message(str(studio.error)), "bad")
+    return status(words("head.ready"), "good") if studio.is_ready else status(words("head.loading"))
