@@ -102,7 +102,6 @@ class _Decoder(nn.Module):
 
 
 def decoder_loss(model: _Decoder, batch: dict, generator: torch.Generator) -> dict[str, torch.Tensor]:
-    model = getattr(model, "module", model)
     image, tokens = to_layers(batch["layers"]), batch["tokens"].float()
     count, device = len(image), image.device
     with torch.no_grad():

@@ -64,7 +64,6 @@ def walk(
 
 
 def distil_loss(model: Pupil, batch: dict, generator: torch.Generator) -> dict[str, torch.Tensor]:
-    model = getattr(model, "module", model)
     prior, teacher = model.prior, model.teacher
     clean = prior.whiten(batch["image_embeds"].float())
     with torch.no_grad():

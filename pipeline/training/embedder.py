@@ -58,7 +58,6 @@ def to_layers(layers: torch.Tensor) -> torch.Tensor:
 
 
 def embedder_loss(model: Embedder, batch: dict, generator: torch.Generator) -> dict[str, torch.Tensor]:
-    model = getattr(model, "module", model)
     image_embeds = model.image_encoder.embed(to_layers(batch["layers"]), batch["poses"])
     text_embeds = model.text_proj(batch["tokens"].float(), batch["attention_mask"])
     scale = model.text_proj.logit_scale.clamp(max=4.6).exp()

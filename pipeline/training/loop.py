@@ -2,6 +2,9 @@
 
 A step's batch and randomness are functions of (seed, step): stopping and running the same command again gives what an
 uninterrupted run gives, up to the place where the time budget ends it.
+
+Under `accelerate launch` or `torchrun` every process takes other batches, and a step goes by the mean of their
+gradients: N processes learn as one does from batches N times as large.
 """
 
 import json
@@ -13,7 +16,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from accelerate import Accelerator
+from accelerate import PartialState
+from accelerate.utils import broadcast_object_list
 from diffusers.training_utils import EMAModel
 from safetensors.torch import load_file, save_file
 from torch import nn
@@ -66,16 +70,16 @@ def fast_dtype(device: torch.device) -> torch.dtype:
 
 
 class _Resumed(Dataset):
-    """A map-style data set of whole batches, from ``start`` on."""
+    """A map-style data set of whole batches, from step ``start`` on, for one of ``count`` processes."""
 
-    def __init__(self, make_batch: Callable[[int], dict], start: int):
-        self.make_batch, self.start = make_batch, start
+    def __init__(self, make_batch: Callable[[int], dict], start: int, count: int = 1, rank: int = 0):
+        self.make_batch, self.start, self.count, self.rank = make_batch, start, count, rank
 
     def __len__(self) -> int:
         return 1 << 40
 
     def __getitem__(self, index: int) -> dict:
-        return self.make_batch(self.start + index)
+        return self.make_batch((self.start + index) * self.count + self.rank)
 
 
 class _InOrder(torch.utils.data.Sampler):
@@ -104,13 +108,14 @@ def train(
     Args:
         model: everything that is trained (frozen parameters allowed).
         compute_loss: (model, batch, generator) -> named losses; the one called "loss" is minimised, all are logged.
-        make_batch: step -> batch of tensors; a pure function, called in worker processes.
+        make_batch: step -> batch of tensors; a pure function, called in worker processes. Of N processes the one of
+            rank r asks for the batches N * step + r.
         config: budget and optimiser.
     """
-    accelerator = Accelerator(cpu=not torch.cuda.is_available())
-    device, output = accelerator.device, Path(config.output)
+    state = PartialState(cpu=not torch.cuda.is_available())
+    device, output = state.device, Path(config.output)
     output.mkdir(parents=True, exist_ok=True)
-    dtype = fast_dtype(device)
+    dtype = _agreed(state, fast_dtype(device))
     model.to(device, memory_format=torch.channels_last).train()
     frozen = [(p, p.data) for p in model.parameters() if not p.requires_grad and p.ndim > 1]
     for parameter, exact in frozen:  # in the fast type as long as it is trained: no cast in every step
@@ -126,51 +131,54 @@ def train(
     )
     ema = EMAModel(trainable.values(), decay=config.ema_decay, use_ema_warmup=True, power=0.75)
     step, elapsed = _load_checkpoint(output, trainable, optimizer, ema)
-    (output / "config.json").write_text(json.dumps(asdict(config), indent=2), encoding="utf-8")
-    prepared, optimizer = accelerator.prepare(model, optimizer)
+    if state.is_main_process:
+        write_file(output / "config.json", json.dumps(asdict(config), indent=2))
+    _share(state, [p.data for p in trainable.values()], from_main=True)
 
     def progress_of(step: int, elapsed: float) -> float:
         return elapsed / (60 * config.minutes) if config.minutes else step / config.steps
 
     loader = DataLoader(
-        _Resumed(make_batch, step),
+        _Resumed(make_batch, step, state.num_processes, state.process_index),
         batch_size=None,
         sampler=_InOrder(),
         num_workers=config.workers,
         prefetch_factor=8 if config.workers else None,
     )
     started, last_saved = time.monotonic() - elapsed, time.monotonic()
-    with tqdm(initial=step, total=config.steps, desc=output.name, disable=not accelerator.is_main_process) as bar:
+    with tqdm(initial=step, total=config.steps, desc=output.name, disable=not state.is_main_process) as bar:
         for batch in loader:
-            elapsed = time.monotonic() - started
+            elapsed = _agreed(state, time.monotonic() - started)  # all processes end after the same step
             progress = progress_of(step, elapsed)
             if progress >= 1:
                 break
             for group in optimizer.param_groups:
                 group["lr"] = _learning_rate(progress, config)
-            generator = torch.Generator(device).manual_seed(config.seed * 1_000_003 + step)
+            draw = step * state.num_processes + state.process_index
+            generator = torch.Generator(device).manual_seed(config.seed * 1_000_003 + draw)
             batch = {name: value.to(device, non_blocking=True) for name, value in batch.items()}
             with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
-                losses = compute_loss(prepared, batch, generator)
+                losses = compute_loss(model, batch, generator)
             if not torch.isfinite(losses["loss"]):
                 raise FloatingPointError(f"The loss is {losses['loss'].item()} at step {step}; lower `learning_rate`.")
-            accelerator.backward(losses["loss"])
-            accelerator.clip_grad_norm_(trainable.values(), config.max_grad_norm)
+            losses["loss"].backward()
+            _share(state, [p.grad for p in trainable.values() if p.grad is not None])
+            torch.nn.utils.clip_grad_norm_(trainable.values(), config.max_grad_norm)
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
             ema.step(trainable.values())
             step += 1
             bar.update()
-            if accelerator.is_main_process and (step % config.log_every == 0 or step == 1):
+            if state.is_main_process and (step % config.log_every == 0 or step == 1):
                 record = {"step": step, "minutes": round(elapsed / 60, 2), "learning_rate": group["lr"]}
                 record |= {name: round(value.item(), 5) for name, value in losses.items()}
                 with (output / "log.jsonl").open("a", encoding="utf-8") as log:
                     log.write(json.dumps(record) + "\n")
                 bar.set_postfix({name: f"{value.item():.4f}" for name, value in losses.items()})
-            if accelerator.is_main_process and time.monotonic() - last_saved > 60 * config.checkpoint_minutes:
+            if state.is_main_process and time.monotonic() - last_saved > 60 * config.checkpoint_minutes:
                 _save_checkpoint(output, trainable, optimizer, ema, step, time.monotonic() - started)
                 last_saved = time.monotonic()
-    if accelerator.is_main_process:
+    if state.is_main_process:
         _save_checkpoint(output, trainable, optimizer, ema, step, elapsed)
     ema.copy_to(trainable.values())
     for parameter, exact in frozen:
@@ -178,10 +186,27 @@ def train(
     return model.to("cpu", torch.float32).eval()
 
 
+def _agreed(state: PartialState, value):
+    """The main process's value, in all of them."""
+    return broadcast_object_list([value])[0] if state.num_processes > 1 else value
+
+
+def _share(state: PartialState, tensors: list[torch.Tensor], *, from_main: bool = False) -> None:
+    """In place: the mean of every tensor over all processes, or the main process's own."""
+    if state.num_processes == 1:
+        return
+    for tensor in tensors:
+        if from_main:
+            torch.distributed.broadcast(tensor, src=0)
+        else:
+            torch.distributed.all_reduce(tensor)
+            tensor /= state.num_processes
+
+
 def _save_checkpoint(output: Path, trainable: dict, optimizer, ema: EMAModel, step: int, elapsed: float) -> None:
     """One safetensors file (weights, EMA, optimiser moments) and its JSON, written aside and renamed."""
     tensors = {}
-    states = getattr(optimizer, "optimizer", optimizer).state
+    states = optimizer.state
     for (name, parameter), shadow in zip(trainable.items(), ema.shadow_params, strict=True):
         tensors[f"model.{name}"] = parameter.detach().contiguous()
         tensors[f"ema.{name}"] = shadow.contiguous()

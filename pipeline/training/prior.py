@@ -45,7 +45,6 @@ def prior_loss(
     """Rows 2i and 2i + 1 of ``batch`` are a pair (``StylePairs``); what looks alike or not begins at
     ``first_component`` of the embeds.
     """
-    prior = getattr(prior, "module", prior)
     clean = prior.whiten(batch["image_embeds"].float())
     tokens, text_embeds, device = batch["tokens"].float(), batch["text_embeds"].float(), clean.device
     draw = torch.rand(3, len(clean), 1, generator=generator, device=device)

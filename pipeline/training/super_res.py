@@ -81,7 +81,6 @@ def _degrade(small: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
 
 
 def super_res_loss(model: _SuperRes, batch: dict, generator: torch.Generator) -> dict[str, torch.Tensor]:
-    model = getattr(model, "module", model)
     large, small, tokens = to_layers(batch["large"]), to_layers(batch["layers"]), batch["tokens"].float()
     with torch.no_grad():
         given = _degrade(small, generator)

@@ -1,6 +1,9 @@
 """Example run: python -m pytest tests/training/test_loop.py"""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -9,6 +12,9 @@ from torch import nn
 from pipeline.training.embedder import Embedder, embedder_loss
 from pipeline.training.loop import LoopConfig, train
 from pipeline.training.presets import PRESETS
+from tests.training import two_processes
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -133,3 +139,28 @@ def test_exactly_one_budget_is_wanted(budget):
 def test_the_time_budget_ends_a_run(tmp_path):
     train(linear(), noisy_loss, linear_batch, config(tmp_path, steps=None, minutes=0.005))
     assert (tmp_path / "checkpoint.safetensors").exists()
+
+
+def launch(folder, processes, steps):
+    """Train in so many processes of this machine's CPU; what each of them says."""
+    folder.mkdir(exist_ok=True)
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", str(processes)]
+    command += ["-m", "tests.training.two_processes"]  # `accelerate launch` starts no second process without a GPU
+    subprocess.run([*command, str(folder), str(steps)], check=True, cwd=ROOT, timeout=300)
+    return [json.loads((folder / f"rank{rank}.json").read_text(encoding="utf-8")) for rank in range(processes)]
+
+
+@pytest.mark.slow
+def test_two_processes_learn_as_one_does_from_batches_twice_as_large(tmp_path):
+    first, second = launch(tmp_path / "two", 2, 5)
+    assert (first["seen"], second["seen"]) == ([0, 2, 4, 6, 8], [1, 3, 5, 7, 9])
+    assert first["weights"] == second["weights"]
+
+    def both(step):
+        one, other = two_processes.batch(2 * step), two_processes.batch(2 * step + 1)
+        return {name: torch.cat([one[name], other[name]]) for name in one}
+
+    alone = train(linear(), two_processes.loss, both, config(tmp_path / "alone", steps=5))
+    expected = alone.weight.flatten().tolist() + alone.bias.tolist()
+    assert first["weights"] == pytest.approx(expected, abs=1e-5)
+    assert launch(tmp_path / "two", 2, 9)[0]["seen"][:4] == [10, 12, 14, 16]  # goes on where it was
