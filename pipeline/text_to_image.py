@@ -108,6 +108,7 @@ class TextToImagePipeline(DiffusionPipeline):
         self.register_to_config(
             safety_threshold=safety_threshold, safety_margin=safety_margin, prior_temperature=prior_temperature
         )
+        self._made_screen = safety_checker is None
         if safety_checker is None:
             words = ("styles", "backgrounds", "phrases")
             safety_checker = SafetyScreen(
@@ -121,6 +122,15 @@ class TextToImagePipeline(DiffusionPipeline):
         else:
             self.reader = PromptReader(vocabulary, self.get_sentence_embeds, self._is_word)
         self.image_processor = VaeImageProcessor(do_resize=False)
+
+    @property
+    def components(self) -> dict:
+        """What makes another pipeline of the same kind, settings included: `TextToImagePipeline(**pipe.components)`.
+        A screen that this one made for itself is left out: the other one makes its own.
+        """
+        settings = {name: self.config[name] for name in self._get_signature_keys(self)[1]}
+        screen = None if self._made_screen else self.safety_checker
+        return {**super().components, **settings, "safety_checker": screen}
 
     @property
     def size(self) -> tuple[int, int]:

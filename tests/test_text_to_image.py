@@ -413,3 +413,19 @@ def test_the_vocabulary_is_saved_and_loaded_with_the_rest(reading_pipe, tmp_path
     assert again.vocabulary.phrase_of == {"cat": "cat", "apple": "apple", "kitty": "cat"}
     pictures = [draw(each, "a kitty and an apple").astype(int) for each in (again, reading_pipe)]
     assert np.abs(pictures[0] - pictures[1]).max() <= 1  # weights that lie elsewhere in memory may round differently
+
+
+def test_a_pipeline_of_the_components_of_another_draws_and_refuses_alike():
+    names = [name for name in inspect.signature(TextToImagePipeline.__init__).parameters if name != "self"]
+    first = TextToImagePipeline(**tiny_components(), safety_threshold=0.9, safety_margin=0.2, prior_temperature=0.4)
+    first.set_progress_bar_config(disable=True)
+    assert set(first.components) == set(names)
+    other = TextToImagePipeline(**first.components)
+    other.set_progress_bar_config(disable=True)
+    for name in ("safety_threshold", "safety_margin", "prior_temperature"):
+        assert other.config[name] == first.config[name]
+    assert np.array_equal(draw(first, "a cat"), draw(other, "a cat"))
+    assert other.safety_checker is not first.safety_checker
+    own = SafetyScreen()
+    with_own = TextToImagePipeline(**{**tiny_components(), "safety_checker": own})
+    assert TextToImagePipeline(**with_own.components).safety_checker is own

@@ -134,8 +134,7 @@ def _draw(
     components = dict(pipe.components)
     if variant.replaced:
         components |= variant.replaced(pipe)
-    kept = {name: pipe.config[name] for name in ("safety_threshold", "safety_margin", "prior_temperature")}
-    changed = TextToImagePipeline(**components, **kept)
+    changed = TextToImagePipeline(**components)
     changed.set_progress_bar_config(disable=True)
     for index, ask in enumerate(asks):
         more = {"image_embeds": variant.image_embeds(pipe, ask, cutouts)} if variant.image_embeds else {}

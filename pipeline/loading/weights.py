@@ -10,13 +10,14 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.atomic import write_file
 from pipeline.loading.errors import WeightsError
 
 if TYPE_CHECKING:
     from pipeline.text_to_image import TextToImagePipeline
 
 __all__ = ["DEFAULT_WEIGHTS", "HASH_LENGTH", "INDEX", "SUMS", "check_weights", "load_pipeline", "name_weights"]
-__all__ += ["weights_hash"]
+__all__ += ["weights_hash", "write_checksums"]
 
 DEFAULT_WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
 EXPORT_COMMAND = "python -m pipeline.training.export"
@@ -114,6 +115,18 @@ def check_weights(path: str | Path) -> None:
     for name in _components(path / INDEX, remedy):
         if not (path / name).is_dir():
             raise WeightsError(f"The weights folder lacks the component {path / name}. {remedy}")
+
+
+def write_checksums(folder: Path) -> None:
+    """``SHA256SUMS`` over every file of ``folder`` but itself and the card with its pictures."""
+    files = sorted(
+        path for path in folder.rglob("*")
+        if path.is_file() and path.name not in (SUMS, "README.md") and path.suffix != ".png"
+    )  # fmt: skip
+    lines = [
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}\n" for path in files
+    ]
+    write_file(folder / SUMS, "".join(lines))
 
 
 def _read_sums(file: Path, remedy: str) -> dict[str, str]:

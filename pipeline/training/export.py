@@ -4,13 +4,13 @@ python -m pipeline.training.export --run runs/default --output weights
 """
 
 import argparse
-import hashlib
 from pathlib import Path
 
 import torch
 from diffusers import FlowMatchEulerDiscreteScheduler
 from transformers import CLIPImageProcessor
 
+from pipeline.loading.weights import write_checksums
 from pipeline.models.decoder import ImageDecoder
 from pipeline.models.fusion import ImageFusion
 from pipeline.models.image_encoder import ImageEncoder
@@ -24,7 +24,7 @@ from pipeline.training.distil import finished_prior
 from pipeline.training.presets import PRIOR_TEMPERATURE
 from pipeline.training.text import load_text_encoder
 
-__all__ = ["assemble", "export", "main", "write_checksums"]
+__all__ = ["assemble", "export", "main"]
 
 # Of a hot air balloon and a tooth it is up to 0.084; `python -m pipeline.evaluation.safety --draw 150` counts.
 SAFETY_MARGIN = 0.1
@@ -77,18 +77,6 @@ def assemble(run: str | Path, text_encoder_path: str | Path | None = None) -> Te
         safety_margin=SAFETY_MARGIN,
         prior_temperature=PRIOR_TEMPERATURE,
     )
-
-
-def write_checksums(folder: Path) -> None:
-    """``SHA256SUMS`` over every file of ``folder`` but itself and the card with its pictures."""
-    files = sorted(
-        path for path in folder.rglob("*")
-        if path.is_file() and path.name not in ("SHA256SUMS", "README.md") and path.suffix != ".png"
-    )  # fmt: skip
-    lines = [
-        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}\n" for path in files
-    ]
-    (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
 
 
 def export(pipe: TextToImagePipeline, output: str | Path) -> None:

@@ -4,8 +4,9 @@
 
 Everything else of the model in `--weights` is frozen. Scenes of every concept are embedded once; a bag is 2 to 5 of
 one concept, and the loss is cross-entropy of the fused embedding against the text embeddings of the batch. Prints how
-often the fused embedding of concepts that training left out has its own words nearest, for every pooling, and writes
-the heads to `--weights`/fusion.
+often the fused embedding of concepts that training left out has its own words nearest, for every pooling. The heads go
+to the run, where `pipeline.training.export` finds them, and into `--weights`, whose checksums are made anew: recipes
+name other weights from then on.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from PIL import Image
 from pipeline.data.cutouts import load_cutouts
 from pipeline.data.scenes import SceneComposer
 from pipeline.language.english import with_article
+from pipeline.loading.weights import check_weights, write_checksums
 from pipeline.models.fusion import FUSION_TYPES, ImageFusion
 from pipeline.search import Embedder
 from pipeline.training.loop import LoopConfig, train
@@ -96,7 +98,7 @@ def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--weights", type=Path, default=Path("weights"), help="model folder (default: %(default)s)")
     parser.add_argument("--input", required=True, help="folder of zip shards of captioned cut-outs")
-    parser.add_argument("--tiers", default="core", help="values of the `tier` column to use (default: %(default)s)")
+    parser.add_argument("--tiers", help="comma-separated values of the `tier` column to use (all)")
     parser.add_argument("--concepts", type=int, default=1200, help="how many (default: %(default)s)")
     parser.add_argument("--views", type=int, default=12, help="scenes of each concept (default: %(default)s)")
     parser.add_argument("--steps", type=int, default=1000, help="(default: %(default)s)")
@@ -108,8 +110,10 @@ def main(argv: list[str] | None = None) -> None:
     # Late: the pipeline takes seconds to import, and all above takes any embedder.
     from pipeline.text_to_image import TextToImagePipeline
 
+    check_weights(arguments.weights)
     pipe = TextToImagePipeline.from_pretrained(arguments.weights)
-    cutouts = load_cutouts(arguments.input, size=SCENE_SIZE, tiers=tuple(arguments.tiers.split(",")))
+    tiers = tuple(arguments.tiers.split(",")) if arguments.tiers else None
+    cutouts = load_cutouts(arguments.input, size=SCENE_SIZE, tiers=tiers)
     composer = SceneComposer(cutouts, SCENE_SIZE, layout_weights=(1.0, 0.0, 0.0))
     bags = embed_scenes(pipe, composer, arguments.views, arguments.concepts, arguments.seed)
     order = torch.randperm(len(bags.text_embeds), generator=torch.Generator().manual_seed(arguments.seed))
@@ -128,7 +132,9 @@ def main(argv: list[str] | None = None) -> None:
     print(f"own words nearest among {len(held_out)} held-out concepts, bags of 2 to {MAX_IMAGES} scenes:")
     for fusion_type, share in nearest_words(fusion, bags, held_out).items():
         print(f"  {fusion_type:10} {100 * share:5.1f} %")
-    fusion.save_pretrained(arguments.weights / "fusion")
+    fusion.save_pretrained(f"{config.output}/fusion")
+    fusion.half().save_pretrained(arguments.weights / "fusion")
+    write_checksums(arguments.weights)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from pipeline.evaluation.alignment import Row, align, draw, draw_real, judge_ask
 from pipeline.evaluation.judge import load_judge
 from pipeline.evaluation.prompts import PromptLists
 from pipeline.language.english import with_article
-from pipeline.training.export import write_checksums
+from pipeline.loading.weights import write_checksums
 from tests.evaluation.cutout_zip import write_cutouts
 from tests.tiny import tiny_pipeline
 

@@ -5,7 +5,7 @@ import torch
 from PIL import Image
 
 from pipeline.evaluation.contact_sheet import GAP, LABEL_HEIGHT, contact_sheet, main
-from pipeline.training.export import write_checksums
+from pipeline.loading.weights import write_checksums
 from pipeline.watermark import verify
 from tests.evaluation.cutout_zip import write_cutouts
 from tests.tiny import tiny_pipeline

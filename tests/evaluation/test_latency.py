@@ -5,7 +5,7 @@ import time
 import pytest
 
 from pipeline.evaluation.latency import STAGES, STOCK, cold_start, folder_bytes, report, time_picture
-from pipeline.training.export import write_checksums
+from pipeline.loading.weights import write_checksums
 from tests.tiny import tiny_pipeline
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from pipeline.evaluation.__main__ import main
-from pipeline.training.export import write_checksums
+from pipeline.loading.weights import write_checksums
 from tests.evaluation.cutout_zip import write_cutouts
 from tests.tiny import tiny_pipeline
 

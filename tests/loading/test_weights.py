@@ -7,21 +7,15 @@ import pytest
 import torch
 
 from pipeline.loading.errors import WeightsError
-from pipeline.loading.weights import check_weights, load_pipeline, weights_hash
+from pipeline.loading.weights import check_weights, load_pipeline, weights_hash, write_checksums
 from tests.tiny import tiny_pipeline
-
-
-def write_sums(folder):
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "SHA256SUMS")
-    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder)}\n" for path in files]
-    (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):
     folder = tmp_path_factory.mktemp("saved") / "weights"
     tiny_pipeline().save_pretrained(folder)
-    write_sums(folder)
+    write_checksums(folder)
     return folder
 
 
@@ -67,14 +61,14 @@ def test_a_git_lfs_pointer_says_how_to_fetch_the_file(folder):
 
 def test_a_component_that_nobody_listed_is_missed(folder):
     shutil.rmtree(folder / "super_res")
-    write_sums(folder)
+    write_checksums(folder)
     with pytest.raises(WeightsError, match="lacks the component .*super_res"):
         check_weights(folder)
 
 
 def test_a_config_that_cannot_be_read_is_one_sentence_without_a_traceback(folder):
     (folder / "prior" / "config.json").write_text("{", encoding="utf-8")
-    write_sums(folder)
+    write_checksums(folder)
     with pytest.raises(WeightsError, match="cannot read them") as caught:
         load_pipeline(folder)
     assert "\n" not in str(caught.value)

@@ -4,8 +4,11 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from pipeline.loading.weights import load_pipeline, weights_hash, write_checksums
 from pipeline.models.fusion import FUSION_TYPES, ImageFusion
-from pipeline.training.fusion import BagSet, fusion_loss, nearest_words, sample_bags
+from pipeline.training.fusion import BagSet, fusion_loss, main, nearest_words, sample_bags
+from tests.evaluation.cutout_zip import write_cutouts
+from tests.tiny import tiny_pipeline
 
 
 @pytest.fixture
@@ -49,3 +52,20 @@ def test_trained_heads_beat_the_mean_on_concepts_left_out(bags):
     assert sum(losses[-15:]) < 0.8 * sum(losses[:15])
     assert after["mean"] == before["mean"] and set(after) == set(FUSION_TYPES)
     assert min(after["attention"], after["gated"]) > before["mean"] + 0.05
+
+
+def test_the_command_trains_the_heads_of_a_weights_folder_that_still_loads(tmp_path, monkeypatch, capsys):
+    pictures, weights = write_cutouts(tmp_path / "pictures"), tmp_path / "weights"
+    tiny_pipeline().save_pretrained(weights)
+    write_checksums(weights)
+    before = weights_hash(weights)
+    monkeypatch.chdir(tmp_path)  # the cache of decoded pictures is beside the run
+    options = ["--concepts", "12", "--views", "3", "--steps", "2", "--batch-size", "8", "--run", str(tmp_path / "run")]
+    main(["--weights", str(weights), "--input", str(pictures), *options])
+    assert "own words nearest among" in capsys.readouterr().out and weights_hash(weights) != before
+    loaded = load_pipeline(weights)
+    kept = ImageFusion.from_pretrained(tmp_path / "run" / "fusion" / "fusion")  # where export looks
+    fresh = ImageFusion(**{name: kept.config[name] for name in ("embed_dim",)}).state_dict()
+    for name, value in kept.state_dict().items():
+        assert torch.allclose(loaded.fusion.state_dict()[name], value, atol=1e-3)
+    assert any(not torch.equal(kept.state_dict()[name], fresh[name]) for name in fresh)
