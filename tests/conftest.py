@@ -8,4 +8,5 @@ def private_folders(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EASEL_CREDENTIALS", str(tmp_path_factory.mktemp("user") / "credentials"))
         patch.setenv("EASEL_STORE", "off")
+        patch.setattr("pipeline.serve.store.WAIT_SECONDS", 120.0)  # a busy machine is late, and nothing is wrong
         yield

@@ -5,8 +5,8 @@ Example run: python -m pytest tests/serve/test_studio.py
 
 import io
 import logging
+import os
 import threading
-import time
 from dataclasses import replace
 
 import diskcache
@@ -212,8 +212,8 @@ def test_all_files_go_with_their_age(pipe):
     studio = Studio(pipe, weights_hash=WEIGHTS_HASH, kept_seconds=0)
     picture = drawn(studio)
     path = studio.save(picture)
-    studio.files.download(path, RECIPE, "jpeg")
-    time.sleep(0.02)
+    for file in (path, studio.files.download(path, RECIPE, "jpeg")):
+        os.utime(file, (0, 0))
     studio.files.sweep()
     assert list(studio.folder.iterdir()) == []
 
