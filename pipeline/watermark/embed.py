@@ -17,7 +17,7 @@ from PIL import Image
 from scipy import ndimage
 
 from pipeline.watermark.key import BLOCK, LUMA_TILE, TILE, WatermarkKey, default_key
-from pipeline.watermark.visible import split_alpha, whole_blocks
+from pipeline.watermark.visible import OPAQUE, split_alpha, whole_blocks
 
 __all__ = ["LUMA_AMPLITUDE", "MIN_AREA", "SCALE", "embed"]
 
@@ -71,7 +71,9 @@ def embed(
     np.clip(np.rint(marked, out=marked), 0, 255, out=marked)
     change = _chroma_change(marked, key.tile(payload))
     if alpha is not None:
-        change *= whole_blocks(alpha)
+        blocks = whole_blocks(alpha >= OPAQUE)
+        whole = np.repeat(np.repeat(blocks, BLOCK, axis=0), BLOCK, axis=1)
+        change[: whole.shape[0], : whole.shape[1]] *= whole
     marked[..., 2] += BLUE_PER_U * change
     marked[..., 1] += GREEN_PER_U * change
     marked = np.clip(np.rint(marked), 0, 255).astype(np.uint8)
