@@ -6,7 +6,7 @@ python app.py [--model weights] [--host 127.0.0.1] [--port 7860] [--share] [--st
 import argparse
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,13 +17,16 @@ from pipeline.loading.errors import WeightsError
 from pipeline.loading.find import find_model
 from pipeline.loading.hardware import prepare
 from pipeline.loading.weights import DEFAULT_WEIGHTS
+from pipeline.serve.jobs import Jobs
 from pipeline.serve.limits import Limits
 from pipeline.serve.mcp_tools import McpUnusable, check_mcp
 from pipeline.serve.programs import Programs
 from pipeline.serve.store import Store, open_store
 from pipeline.serve.studio import Studio
 from pipeline.ui.api import build_api
+from pipeline.ui.guard import guard
 from pipeline.ui.page import build_page
+from pipeline.ui.queueing import Presence, Queue
 from pipeline.ui.routes import app_options
 from pipeline.ui.templates import blocks
 from pipeline.ui.theme import CSS, HEAD, easel_theme
@@ -43,11 +46,14 @@ LIMITS = Limits(
     max_upload_mb=20,
     max_upload_pixels=40_000_000,
     max_search_pictures=200,
-    max_queue=24,
+    max_queue=64,
+    max_queue_of_address=56,
+    max_queue_of_session=16,
     max_preview_drawings=2,
     max_previews_per_minute=6,
     kept_seconds=3600,
 )
+_PAGE_EVENTS = 256  # of the queue, those included that use no pipeline
 
 
 def build_demo(
@@ -68,15 +74,28 @@ def build_demo(
         capabilities: what the model can be asked for; the page has no other controls.
     """
     limits = limits_for(capabilities, limits)
+    jobs = Jobs(
+        max_waiting=limits.max_queue,
+        max_per_address=limits.max_queue_of_address,
+        max_per_session=limits.max_queue_of_session,
+    )
     studio = Studio(
-        pipe, weights_hash=weights_hash, kept_seconds=limits.kept_seconds, store=store, capabilities=capabilities
+        pipe,
+        weights_hash=weights_hash,
+        kept_seconds=limits.kept_seconds,
+        store=store,
+        capabilities=capabilities,
+        jobs=jobs,
     )
     with gr.Blocks(title="Easel", analytics_enabled=False, delete_cache=(600, limits.kept_seconds)) as demo:
         build_page(demo, studio, limits)
         programs = Programs(studio, limits)
         build_api(programs)
-    demo.queue(max_size=limits.max_queue, default_concurrency_limit=1)
+    demo.queue(api_open=False)  # whoever asks directly is sent to the queue
     demo.studio, demo.limits, demo.programs = studio, limits, programs
+    demo.presence = Presence()
+    demo._queue = Queue(jobs, demo.presence, blocks=demo, max_size=_PAGE_EVENTS)
+    guard(demo)
     studio.open()
     return demo
 
@@ -95,15 +114,16 @@ def limits_for(capabilities: Capabilities, limits: Limits = LIMITS) -> Limits:
     )
 
 
-def launch_options(demo: gr.Blocks, *, mcp: bool = False) -> dict:
+def launch_options(demo: gr.Blocks, *, hosts: Collection[str] | None = None, mcp: bool = False) -> dict:
     """What `demo.launch` needs beside host and port: looks, limits, routes, and the folder of downloads.
 
     Args:
         demo: of `build_demo`.
+        hosts: names under which the server may be asked for; None for any.
         mcp: whether MCP clients are answered too.
     """
     return {
-        "app_kwargs": app_options(demo.studio, demo.limits, demo.programs, mcp=mcp),
+        "app_kwargs": app_options(demo, hosts=hosts, mcp=mcp),
         "mcp_server": False,  # gradio's own; ours has schemas that strict clients accept
         "theme": easel_theme(),
         "i18n": translations(blocks()),
@@ -112,6 +132,8 @@ def launch_options(demo: gr.Blocks, *, mcp: bool = False) -> dict:
         "allowed_paths": [str(demo.studio.folder)],
         "max_file_size": f"{demo.limits.max_upload_mb}mb",
         "footer_links": ["api"],
+        "max_threads": demo.limits.max_queue + 40,  # who waits for a turn has one
+        "state_session_capacity": 512,
         "run_history": False,
         "show_error": False,
         "ssr_mode": False,

@@ -5,6 +5,7 @@ import logging
 from pipeline.loading.errors import WeightsError
 from pipeline.loading.hardware import is_zero_gpu
 from pipeline.recipe import Recipe
+from pipeline.serve.jobs import HOUSE, QueueFull
 from pipeline.serve.render import Cancelled
 from pipeline.serve.studio import Studio
 from pipeline.watermark import WatermarkError
@@ -29,8 +30,9 @@ def draw_examples(studio: Studio) -> None:
     if not studio.store.enabled or is_zero_gpu():  # a borrowed GPU is lent to a visitor's request
         return
     try:
-        for _, prompt, seed in EXAMPLES:
-            for _ in studio.draw(studio.recipe(Recipe(prompt=prompt, seed=seed))):
-                pass
-    except (ValueError, WeightsError, WatermarkError, Cancelled) as error:
+        with studio.jobs.admit(HOUSE) as place:
+            for _, prompt, seed in EXAMPLES:
+                for _ in studio.draw(studio.recipe(Recipe(prompt=prompt, seed=seed)), place=place):
+                    pass
+    except (QueueFull, ValueError, WeightsError, WatermarkError, Cancelled) as error:
         _logger.warning("the examples are drawn when they are asked for: %s", error)

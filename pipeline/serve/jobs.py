@@ -17,6 +17,7 @@ import math
 import threading
 import time
 from collections import Counter, OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 __all__ = ["CURRENT", "HOUSE", "Client", "Jobs", "Place", "QueueFull"]
@@ -37,16 +38,17 @@ HOUSE = Client("", "house")  # what the server draws for itself; it takes a turn
 CURRENT: contextvars.ContextVar["Place | None"] = contextvars.ContextVar("place", default=None)
 
 
-class QueueFull(RuntimeError):
+class QueueFull(ValueError):
     """There is no place; the message is one sentence for whoever asked.
 
     Attributes:
         retry_after: seconds after which asking again makes sense.
+        own: whether it is this client's own bound that is reached (HTTP 429), not everybody's (503).
     """
 
-    def __init__(self, sentence: str, retry_after: int):
+    def __init__(self, sentence: str, retry_after: int, own: bool = False):
         super().__init__(sentence)
-        self.retry_after = retry_after
+        self.retry_after, self.own = retry_after, own
 
 
 class Jobs:
@@ -68,6 +70,7 @@ class Jobs:
         self._empty = threading.Condition(self._lock)
         self._places: set[Place] = set()
         self._asking: list[Place] = []  # for their turn, in the order of asking
+        self._lent: set[tuple[float, object]] = set()  # turns that go on in threads, by when they began
         self._served: OrderedDict[Client, int] = OrderedDict()  # when each had its last turn, or was first seen
         self._clock = itertools.count(1)
         self._seconds = 1.0  # of one turn, a running mean
@@ -101,7 +104,7 @@ class Jobs:
         """Give no more places, and wait so long for those who have one. Returns whether all of them left."""
         with self._empty:
             self._closed = True
-            return self._empty.wait_for(lambda: not self._places, timeout=seconds)
+            return self._empty.wait_for(lambda: not self._places and not self._lent, timeout=seconds)
 
     def cancel_all(self) -> None:
         """Tell everybody who has a place to stop."""
@@ -120,11 +123,11 @@ class Jobs:
             raise QueueFull("Many pictures wait to be drawn. Try again in a moment.", self._retry(len(others)))
         if counted[client] >= self.max_per_session:
             words = f"{counted[client]} requests of this session wait already, which is the most. Wait for one."
-            raise QueueFull(words, self._retry(counted[client]))
+            raise QueueFull(words, self._retry(counted[client]), own=True)
         own = sum(number for other, number in counted.items() if other.address == client.address)
         if own >= self.max_per_address:
             words = f"{own} requests from this address wait already, which is the most. Try again in a moment."
-            raise QueueFull(words, self._retry(own))
+            raise QueueFull(words, self._retry(own), own=True)
 
     def _retry(self, places: int) -> int:
         """Seconds until about half of so many places are free again."""
@@ -159,15 +162,32 @@ class Jobs:
         with self._empty:
             if place._turn.is_set():
                 place._turn.clear()
-                self._free += 1
-                self._seconds += 0.2 * (time.monotonic() - place._began - self._seconds)
+                self._end_turn(place._began)
             if place in self._asking:
                 self._asking.remove(place)
             if leaves:
                 self._places.discard(place)
             self._serve()
-            if not self._places:
-                self._empty.notify_all()
+            self._empty.notify_all()
+
+    def _lend(self, place: "Place") -> Callable[[], None]:
+        with self._lock:
+            place._turn.clear()
+            self._lent.add(began := (place._began, object()))
+
+        def ended() -> None:
+            with self._empty:
+                if began in self._lent:
+                    self._lent.remove(began)
+                    self._end_turn(began[0])
+                    self._serve()
+                    self._empty.notify_all()
+
+        return ended
+
+    def _end_turn(self, began: float) -> None:
+        self._free += 1
+        self._seconds += 0.2 * (time.monotonic() - began - self._seconds)
 
 
 class Place:
@@ -197,6 +217,10 @@ class Place:
     def release(self) -> None:
         """Give the turn back, or stop asking for one, and keep the place."""
         self._jobs._give_back(self, leaves=False)
+
+    def lend(self) -> Callable[[], None]:
+        """Lend the turn to a thread: it ends when what is returned is called, though the place be left before."""
+        return self._jobs._lend(self)
 
     def leave(self) -> None:
         """Give turn and place back. Doing so twice is harmless."""

@@ -19,7 +19,8 @@ class Limits:
         max_upload_pixels: pixels of one uploaded picture.
         search_store: whether every visitor may search what all visitors drew; said at start, never guessed.
         max_search_pictures: uploaded pictures that one visitor, or one request, searches.
-        max_queue: requests that wait; the next one is told to come back later.
+        max_queue: requests that wait or are drawn; the next one is told to come back later.
+        max_queue_of_address, max_queue_of_session: those of one address and of one session.
         max_preview_drawings: pictures of link previews that are drawn or wait at a time.
         max_previews_per_minute: pictures of link previews that are drawn for one address.
         kept_seconds: how long a drawn file stays on the server for its download.
@@ -34,7 +35,9 @@ class Limits:
     max_upload_pixels: int = 40_000_000
     search_store: bool = False
     max_search_pictures: int = 200
-    max_queue: int = 24
+    max_queue: int = 64
+    max_queue_of_address: int = 56
+    max_queue_of_session: int = 16
     max_preview_drawings: int = 2
     max_previews_per_minute: int = 6
     kept_seconds: int = 3600

@@ -8,6 +8,7 @@ from statistics import median
 
 from pipeline.loading.errors import WeightsError
 from pipeline.recipe import DEFAULTS, SCHEMA, STAGES, Recipe
+from pipeline.serve.jobs import HOUSE, QueueFull
 from pipeline.serve.limits import Limits
 from pipeline.serve.render import Cancelled, Rendered
 from pipeline.serve.studio import Studio
@@ -46,9 +47,10 @@ class Pace:
                 return
             self._calibrated = True
             try:
-                for _ in range(2):
-                    trial = list(studio.draw(_TRIAL))[-1]
-            except (ValueError, WeightsError, Cancelled) as error:
+                with studio.jobs.admit(HOUSE) as place:
+                    for _ in range(2):
+                        trial = list(studio.draw(_TRIAL, place=place))[-1]
+            except (QueueFull, ValueError, WeightsError, Cancelled) as error:
                 _logger.warning("no trial drawing, so the page shows no seconds: %s", error)
                 return
             self.observe(trial)

@@ -4,10 +4,12 @@ from the store what was drawn before, and knows how to stop the drawing of one v
 
 import io
 import logging
+import math
 import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +23,7 @@ from pipeline.recipe import Recipe, pixels_hash
 from pipeline.safety import SafetyScreen
 from pipeline.search import ImageIndex, index_for
 from pipeline.serve.files import Files
+from pipeline.serve.jobs import CURRENT, Client, Jobs, Place
 from pipeline.serve.render import Cancelled, Rendered, Stage, render
 from pipeline.serve.store import Store
 from pipeline.watermark import default_key
@@ -33,6 +36,8 @@ __all__ = ["Busy", "Restored", "Studio"]
 
 _logger = logging.getLogger(__name__)
 _POLL = 0.1  # seconds between looks at a waiting drawing
+_SAY = 1.0  # seconds between two sentences to somebody who waits
+_NEXT = "Another picture is being drawn. Yours is next."
 _SWEEP = 600  # seconds between looks for what is too old
 
 
@@ -57,6 +62,7 @@ class Studio:
         kept_seconds: age at which a drawn file is deleted.
         store: where pictures are kept for longer; without one, nowhere.
         capabilities: what the model can be asked for.
+        jobs: whose turn it is.
     """
 
     def __init__(
@@ -67,6 +73,7 @@ class Studio:
         kept_seconds: int = 3600,
         store: Store | None = None,
         capabilities: Capabilities = EASEL,
+        jobs: Jobs | None = None,
     ):
         self.weights_hash, self.capabilities = weights_hash, capabilities
         self.error: WeightsError | None = None
@@ -75,7 +82,7 @@ class Studio:
         self._screen = SafetyScreen()
         self._pipe, self._load = (None, pipe) if callable(pipe) and not hasattr(pipe, "components") else (pipe, None)
         self._ready = threading.Event()
-        self._one_at_a_time = threading.Lock()
+        self.jobs = Jobs() if jobs is None else jobs
         self._cancels: dict[str, threading.Event] = {}
         self._lent_events = on_gpu(self._events) if is_zero_gpu() else None
         self._mean_embeds = on_gpu(self._mean_embeds)
@@ -135,15 +142,25 @@ class Studio:
         return read(recipe.prompt, whole=bool(recipe.image_hashes)) if read else None
 
     def draw(
-        self, recipe: Recipe, images: Sequence[Image.Image] = (), *, visitor: str = "", fresh: bool = False
+        self,
+        recipe: Recipe,
+        images: Sequence[Image.Image] = (),
+        *,
+        visitor: str = "",
+        fresh: bool = False,
+        place: Place | None = None,
     ) -> Iterator[Busy | Stage | Rendered]:
         """Draw one picture: yields what happens, last the finished picture. Closing the iterator stops the drawing.
 
         What was drawn before comes from the store at once, as `Restored`, though the model be busy or not yet loaded;
         ``fresh`` draws it anew all the same.
 
+        Args:
+            place: of the request; without one that of the context (`jobs.CURRENT`), or a new one.
+
         Raises:
-            Cancelled: ``cancel(visitor)`` was called.
+            Cancelled: ``cancel(visitor)`` was called, or the place was cancelled.
+            QueueFull: a new place was asked for, and there is none.
             WeightsError: the model could not be loaded.
             ValueError: see `render`.
         """
@@ -151,31 +168,60 @@ class Studio:
             yield restored
             return
         cancel = self._cancels.setdefault(visitor, threading.Event()) if visitor else threading.Event()
+        with self._place(place, visitor) as place:
+            yield from self._until_turn(place, cancel)
+            yield from self._in_turn(recipe, images, place, cancel)
+
+    @contextmanager
+    def _place(self, place: Place | None, visitor: str = "") -> Iterator[Place]:
+        """The request's own place, which is kept afterwards, or a new one."""
+        if (place := place or CURRENT.get()) is not None:
+            try:
+                yield place
+            finally:
+                place.release()
+        else:
+            with self.jobs.admit(Client("", visitor)) as place:
+                yield place
+
+    def _until_turn(self, place: Place, cancel: threading.Event) -> Iterator[Busy]:
+        """Wait for the model, then for the turn; says so at first and when something has changed, once a second."""
+
+        def check() -> None:
+            if cancel.is_set() or place.cancelled.is_set():
+                raise Cancelled
+
         started = time.monotonic()
         while not self.wait(_POLL):
-            if cancel.is_set():
-                raise Cancelled
+            check()
             yield Busy(f"Loading the model, {time.monotonic() - started:.0f} s so far. Your picture is next.")
-        while not self._one_at_a_time.acquire(timeout=_POLL):
-            if cancel.is_set():
-                raise Cancelled
-            yield Busy("Another picture is being drawn. Yours is next.")
+        said, last = "", -math.inf
+        while not place.wait(_POLL):
+            check()
+            before = place.before
+            words = f"{before} others are before you." if before > 1 else _NEXT
+            if words != said and time.monotonic() - last >= _SAY:
+                said, last = words, time.monotonic()
+                yield Busy(words)
+        check()
+
+    def _in_turn(
+        self, recipe: Recipe, images: Sequence[Image.Image], place: Place, cancel: threading.Event
+    ) -> Iterator[Stage | Rendered]:
         lent = self._lent_events is not None  # the drawing is then in another process, which hears no cancel
         if lent:
             events = self._lent_events(recipe, list(images))
         else:
-            events = self._events(recipe, images, cancel, self._one_at_a_time.release)
+            events = self._events(recipe, images, cancel, place.lend())
         try:
             for event in events:
-                if lent and cancel.is_set():
+                if place.cancelled.is_set() or lent and cancel.is_set():
                     raise Cancelled
                 if isinstance(event, Rendered):
                     self._keep(event)
                 yield event
         finally:
             events.close()
-            if lent:
-                self._one_at_a_time.release()
 
     def _events(
         self,
@@ -210,17 +256,21 @@ class Studio:
             stop.set()
             raise
 
-    def embed(self, text: str, image: Image.Image | None) -> list[float]:
-        """A sentence, a picture, or the average of both, as a vector of length 1.
+    def embed(self, text: str, image: Image.Image | None, *, place: Place | None = None) -> list[float]:
+        """A sentence, a picture, or the average of both, as a vector of length 1; `place` is as `draw` takes it.
 
         Raises:
             ValueError: neither is given.
+            Cancelled: the place was cancelled.
             WeightsError: the model could not be loaded.
         """
         if not text.strip() and image is None:
             raise ValueError("There is nothing to embed. Pass `text`, `image`, or both.")
         self.wait()
-        with self._one_at_a_time:
+        with self._place(place) as place:
+            while not place.wait(_POLL):
+                if place.cancelled.is_set():
+                    raise Cancelled
             return self._mean_embeds(text, image)
 
     def _mean_embeds(self, text: str, image: Image.Image | None) -> list[float]:

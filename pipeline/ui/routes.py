@@ -6,12 +6,13 @@ the address, so it is bounded: a valid recipe within the page's limits, so many 
 than `Limits.max_preview_drawings` that wait at a time.
 """
 
+import contextlib
 import html
 import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from typing import Any
 
 from gradio.route_utils import get_root_url
@@ -24,12 +25,15 @@ from pipeline import __version__
 from pipeline.loading.capabilities import CONTROLS
 from pipeline.loading.errors import WeightsError
 from pipeline.recipe import ParsedLink, Recipe
+from pipeline.serve.gate import Gate
+from pipeline.serve.jobs import Client, Place, QueueFull
 from pipeline.serve.limits import Limits
 from pipeline.serve.mcp_tools import McpTools
-from pipeline.serve.programs import Programs
 from pipeline.serve.render import Cancelled, Rendered
 from pipeline.serve.request import read_request
 from pipeline.serve.studio import Busy, Studio
+from pipeline.ui.guard import Faults
+from pipeline.ui.sessions import Sessions
 from pipeline.watermark import WatermarkError
 
 __all__ = ["Allowance", "app_options"]
@@ -44,18 +48,35 @@ _KEY = {"og": "property", "twitter": "name"}  # what the two kinds of tags call 
 _OLD_TAGS = re.compile(r'<meta\s+(?:property|name)="(?:og|twitter):[^"]*"\s+content="[^"]*"\s*/?>\s*')
 
 
-def app_options(studio: Studio, limits: Limits, programs: Programs, *, mcp: bool = False) -> dict[str, Any]:
-    """For `launch(app_kwargs=...)`: the routes, which go before the page's own, and the link preview."""
+def app_options(demo: Any, *, hosts: Collection[str] | None = None, mcp: bool = False) -> dict[str, Any]:
+    """For `launch(app_kwargs=...)`: the gate, the routes, which go before the page's own, and the link preview.
+
+    Args:
+        demo: of `build_demo`.
+        hosts: names under which the server may be asked for; None for any.
+        mcp: whether MCP clients are answered too.
+    """
+    studio, limits = demo.studio, demo.limits
     answers = _Answers(studio, limits)
-    options: dict[str, Any] = {
-        "routes": [Route("/healthz", answers.health), Route("/picture", answers.picture)],
-        "middleware": [Middleware(_LinkPreview, studio=studio, limits=limits)],
-    }
+    routes = [Route("/healthz", answers.health), Route("/picture", answers.picture)]
+    tools = None
     if mcp:
-        tools = McpTools(programs, version=__version__, max_bytes=MAX_BODY, max_calls=limits.max_queue)
-        options["routes"] += [Route(path, tools) for path in _MCP_PATHS]
-        options["lifespan"] = lambda app: tools.lifespan()
-    return options
+        tools = McpTools(demo.programs, version=__version__, max_bytes=MAX_BODY, max_calls=limits.max_queue)
+        routes += [Route(path, tools) for path in _MCP_PATHS]
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app) -> AsyncIterator[None]:
+        app.state_holder.__class__ = Sessions  # gradio makes it itself, and takes no other
+        async with tools.lifespan() if tools is not None else contextlib.nullcontext():
+            yield
+
+    middleware = [
+        Middleware(Gate, hosts=hosts),
+        Middleware(Faults),
+        Middleware(demo.presence.middleware),
+        Middleware(_LinkPreview, studio=studio, limits=limits),
+    ]
+    return {"routes": routes, "middleware": middleware, "lifespan": lifespan}
 
 
 class Allowance:
@@ -119,18 +140,22 @@ class _Answers:
             return _no(404, "This picture was made with reference pictures, and it is not kept here.")
         if not studio.is_ready:
             return _no(503, "The model is not loaded. Try again in a few seconds.", retry_after=10)
-        if not self._allowance.take(request.client.host if request.client else ""):
+        address = request.client.host if request.client else ""
+        if not self._allowance.take(address):
             return _no(429, "Too many pictures were asked for from this address. Try again in a minute.", 60)
         if not self._turns.acquire(blocking=False):
             return _no(503, "Other pictures are being drawn. Try again in a few seconds.", retry_after=5)
         try:
-            return self._draw(recipe)
+            with studio.jobs.admit(Client(address, "picture")) as place:
+                return self._draw(recipe, place)
+        except QueueFull as full:
+            return _no(429 if full.own else 503, str(full), full.retry_after)
         finally:
             self._turns.release()
 
-    def _draw(self, recipe: Recipe) -> Response:
+    def _draw(self, recipe: Recipe, place: Place) -> Response:
         until = time.monotonic() + _PATIENCE
-        events = self.studio.draw(recipe)
+        events = self.studio.draw(recipe, place=place)
         try:
             for event in events:
                 if isinstance(event, Rendered):

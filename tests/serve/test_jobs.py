@@ -85,8 +85,9 @@ def test_places_are_bounded_for_a_session_an_address_and_in_all():
     jobs = Jobs(max_waiting=6, max_per_address=4, max_per_session=2)
     for _ in range(2):
         jobs.admit(NEAR)
-    with pytest.raises(QueueFull, match="2 requests of this session"):
+    with pytest.raises(QueueFull, match="2 requests of this session") as caught:
         jobs.admit(NEAR)
+    assert caught.value.own
     for session in "ab":
         jobs.admit(Client("10.0.0.1", session))
     with pytest.raises(QueueFull, match="4 requests from this address"):
@@ -94,7 +95,7 @@ def test_places_are_bounded_for_a_session_an_address_and_in_all():
     kept = [jobs.admit(FAR) for _ in range(2)]  # another address finds a place all the same
     with pytest.raises(QueueFull, match="Many pictures wait") as caught:
         jobs.admit(Client("10.0.0.3"))
-    assert caught.value.retry_after >= 1 and len(jobs) == 6
+    assert caught.value.retry_after >= 1 and not caught.value.own and len(jobs) == 6
     kept[0].leave()
     kept[0].leave()
     assert len(jobs) == 5 and jobs.admit(Client("10.0.0.3"))
@@ -108,6 +109,28 @@ def test_who_leaves_while_waiting_is_passed_over():
     gone.leave()
     holder.leave()
     assert stays.wait(0) and not gone.wait(0)
+
+
+def test_a_lent_turn_ends_with_the_thread_that_has_it():
+    jobs = Jobs()
+    holder, after = holding(jobs, NEAR), jobs.admit(FAR)
+    ended = holder.lend()
+    holder.leave()  # the client has hung up; its last step is still being drawn
+    assert not after.wait(0) and not jobs.close(0)
+    ended()
+    assert after.wait(0)
+    ended()  # twice is harmless
+    after.leave()
+    assert jobs.close(0)
+
+
+def test_a_place_whose_turn_is_lent_asks_for_the_next_one():
+    jobs = Jobs()
+    place = holding(jobs, NEAR)
+    ended = place.lend()
+    assert not place.wait(0), "its own thread still draws"
+    ended()
+    assert place.wait(0)
 
 
 def test_two_pipelines_serve_two_at_once():

@@ -4,6 +4,7 @@ import pytest
 from PIL import Image
 
 from pipeline.recipe import DEFAULTS, SCHEMA, Recipe
+from pipeline.serve.jobs import Jobs
 from pipeline.serve.limits import Limits
 from pipeline.serve.pace import OWN, QUALITIES, STEPS, Pace
 from pipeline.serve.render import Cancelled, Rendered
@@ -28,9 +29,9 @@ class Machine:
     """A studio whose drawings take as long as `drawn` says."""
 
     def __init__(self, speed=1.0, error=None):
-        self.speed, self.error, self.count = speed, error, 0
+        self.speed, self.error, self.count, self.jobs = speed, error, 0, Jobs()
 
-    def draw(self, recipe):
+    def draw(self, recipe, place):
         self.count += 1
         if self.error is not None:
             raise self.error

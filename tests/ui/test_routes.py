@@ -16,6 +16,7 @@ from app import LIMITS, build_demo, launch_options
 from pipeline import __version__
 from pipeline.loading.errors import WeightsError
 from pipeline.recipe import DEFAULTS, SCHEMA, Recipe, pixels_hash, read_png
+from pipeline.serve.jobs import HOUSE
 from pipeline.serve.render import render
 from pipeline.serve.store import Store
 from pipeline.ui.routes import Allowance
@@ -153,7 +154,8 @@ def test_no_more_previews_wait_than_the_queue_holds(pipe):
     demo, client = serve(pipe, limits=replace(LIMITS, max_preview_drawings=1))
     try:
         answers = queue.Queue()
-        with demo.studio._one_at_a_time:  # somebody draws on the page: of two previews, one waits
+        with demo.studio.jobs.admit(HOUSE) as place:  # somebody draws on the page: of two previews, one waits
+            assert place.wait(30)
             for seed in (1, 2):
                 ask = partial(client.get, f"/picture?prompt=a+cat&seed={seed}")
                 threading.Thread(target=lambda ask=ask: answers.put(ask().status_code)).start()

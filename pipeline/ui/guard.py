@@ -1,0 +1,107 @@
+"""What a request of the wrong shape gets: one sentence, and one line in the log. Our own faults keep a traceback."""
+
+import contextvars
+import logging
+import traceback
+from pathlib import Path
+
+import gradio as gr
+from gradio.exceptions import ComponentProcessingError
+from gradio.route_utils import FnIndexInferError
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+
+__all__ = ["Faults", "guard"]
+
+_OURS = str(Path(__file__).resolve().parents[1])
+_refused: contextvars.ContextVar[bool] = contextvars.ContextVar("refused", default=False)
+_logger = logging.getLogger(__name__)
+
+
+def guard(demo: gr.Blocks) -> None:
+    """Wrap the page's way of running a function."""
+    process = demo.process_api
+
+    async def guarded(block_fn, *arguments, **options):
+        try:
+            return await process(block_fn, *arguments, **options)
+        except gr.Error:
+            _refused.set(True)
+            raise
+        except Exception as error:
+            _refused.set(not _is_ours(error))
+            raise gr.Error(_sentence(error, _named(demo, block_fn)), print_exception=False) from error
+
+    demo.process_api = guarded
+
+
+class Faults:
+    """ASGI middleware: what escapes a route becomes an answer, and what was refused is no fault of the server's."""
+
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        started = False
+        _refused.set(False)
+
+        async def watched(message) -> None:
+            nonlocal started
+            started = True
+            if message["type"] == "http.response.start" and message["status"] == 500 and _refused.get():
+                message = {**message, "status": 422}
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except ClientDisconnect:
+            return
+        except Exception as error:
+            if started:
+                _logger.warning("%s broke off: %s", scope["path"], _short(error))
+                return
+            await _answer(Request(scope), error)(scope, receive, send)
+
+
+def _answer(request: Request, error: Exception) -> Response:
+    """400 or 404 where gradio could not make sense of a request, 500 where we failed."""
+    if isinstance(error, FnIndexInferError) or isinstance(error, KeyError) and "/call/v2/" in request.url.path:
+        words = "There is no endpoint of this name. See /gradio_api/info."
+        return JSONResponse({"detail": words, "error": words}, 404)
+    if _is_ours(error):
+        _logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        words = f"Something went wrong ({type(error).__name__}). The server's log has the details."
+        return JSONResponse({"detail": words, "error": words}, 500)
+    _logger.warning("%s %s refused: %s", request.method, request.url.path, _short(error))
+    words = "This request cannot be read. See /gradio_api/info for what the endpoints take."
+    return JSONResponse({"detail": words, "error": words}, 400)
+
+
+def _sentence(error: Exception, name: str) -> str:
+    if isinstance(error, ComponentProcessingError) or not _is_ours(error):
+        _logger.warning("%s refused: %s", name, _short(error))
+        return f"A value of this request is not what {name} takes. See /gradio_api/info."
+    _logger.error("%s failed", name, exc_info=error)
+    return f"Something went wrong ({type(error).__name__}). Try again; the server's log has the details."
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Whether a function of ours, other than this module, is among those that were running."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return any(frame.filename.startswith(_OURS) and frame.filename not in _WRAPPERS for frame in frames)
+
+
+def _named(demo: gr.Blocks, block_fn) -> str:
+    fn = demo.fns.get(block_fn) if isinstance(block_fn, int) else block_fn
+    return f"/{fn.api_name}" if fn is not None and fn.api_name else "this function"
+
+
+def _short(error: BaseException) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+
+
+# Ours, but only on the way to gradio's functions.
+_WRAPPERS = {str(Path(_OURS, *parts)) for parts in (("ui", "guard.py"), ("ui", "queueing.py"), ("ui", "routes.py"))}
+_WRAPPERS |= {str(Path(_OURS, "serve", "gate.py"))}

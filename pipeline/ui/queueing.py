@@ -1,0 +1,218 @@
+"""Gradio's queue, with our order of turns: bounded for every client, and nothing is drawn that nobody reads.
+
+Every event that uses the pipeline takes a place of `Jobs` when it joins, whichever way it came (the page, an endpoint,
+`fn_index`), and keeps it until it ends. It starts once somebody reads its stream, is dropped where nobody does, and is
+cancelled where whoever read has hung up. Turns are the place's, so gradio itself may start as many as there are.
+"""
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import fastapi
+from gradio import queueing
+from gradio.data_classes import PredictBodyInternal
+
+from pipeline.serve.jobs import CURRENT, Client, Jobs, Place, QueueFull
+from pipeline.ui.events import DRAWING
+
+__all__ = ["Presence", "Queue"]
+
+UNREAD_SECONDS = 30.0  # how long an event waits for somebody who reads its stream
+ABSENT_SECONDS = 60.0  # after which the state of a session without a page is dropped
+_IDLE = 0.005  # seconds between looks at an empty queue
+_logger = logging.getLogger(__name__)
+
+
+class Presence:
+    """Who is there: how many read the stream of each session (or event), and which pages are open.
+
+    As ASGI middleware it counts the requests that gradio answers with a stream for as long as that is read.
+    """
+
+    def __init__(self):
+        self.readers: Counter[str] = Counter()
+        self.pages: Counter[str] = Counter()
+        self.on_gone: list[Callable[[str], None]] = []  # told who has left
+
+    def middleware(self, app):
+        """The application, counted."""
+
+        async def counted(scope, receive, send) -> None:
+            counter, name = self._counts(scope) if scope["type"] == "http" else (None, "")
+            if counter is None:
+                return await app(scope, receive, send)
+            counter[name] += 1
+            try:
+                await app(scope, receive, send)
+            finally:
+                counter[name] -= 1
+                if counter[name] <= 0:
+                    del counter[name]
+                    for tell in self.on_gone:
+                        tell(name)
+
+        return counted
+
+    def _counts(self, scope) -> tuple[Counter[str] | None, str]:
+        parts = scope["path"].rstrip("/").split("/gradio_api/", 1)[-1].split("/")
+        if scope["method"] != "GET":
+            return None, ""
+        if parts == ["queue", "data"]:
+            query = fastapi.Request(scope).query_params
+            return self.readers, query.get("session_hash", "")
+        if parts[0] == "call" and len(parts) >= 3:
+            return self.readers, parts[-1]
+        if parts[0] == "heartbeat" and len(parts) == 2:
+            return self.pages, parts[1]
+        return None, ""
+
+
+class Queue(queueing.Queue):
+    """See the module's text.
+
+    Args:
+        jobs: who has a place.
+        presence: who reads.
+        blocks: the page.
+        max_size: events that have not started, those that use no pipeline included.
+    """
+
+    def __init__(self, jobs: Jobs, presence: Presence, *, blocks: Any, max_size: int):
+        super().__init__(
+            live_updates=True,
+            concurrency_count=blocks.max_threads,
+            update_intervals=1,
+            max_size=max_size,
+            blocks=blocks,
+            default_concurrency_limit=1,
+        )
+        self._jobs, self._presence = jobs, presence
+        self._places: dict[str, Place] = {}
+        presence.on_gone.append(self._later)
+        self.sleep_when_free = _IDLE
+        self.ANALYTICS_MAX_EVENTS = 100
+
+    def compute_analytics_summary(self, records: list) -> dict:
+        """Gradio's own makes a table of the last 10,000 events after every event."""
+        return {"functions": {}}
+
+    def create_event_queue_for_fn(self, block_fn) -> None:
+        """Of the drawing line any number may start: each waits for the turn of its place."""
+        super().create_event_queue_for_fn(block_fn)
+        if block_fn.concurrency_id == DRAWING:
+            self.event_queue_per_concurrency_id[DRAWING].concurrency_limit = None
+
+    async def push(self, body: PredictBodyInternal, request: fastapi.Request, username: str | None):
+        """Let an event in, if its client has a place left.
+
+        Raises:
+            HTTPException: 404, there is no such function; 429 or 503 with Retry-After, there is no place.
+        """
+        fn = self.blocks.fns.get(body.fn_index)
+        if fn is None:
+            raise fastapi.HTTPException(404, "There is no endpoint of this number. See /gradio_api/info.")
+        if len(body.data) != len(fn.inputs):
+            words = f"This endpoint takes {len(fn.inputs)} values, got {len(body.data)}. See /gradio_api/info."
+            raise fastapi.HTTPException(422, words)
+        address = request.client.host if request.client else ""
+        place = None
+        if fn.concurrency_limit is not None:  # those without a limit only wait for the model
+            try:
+                place = self._jobs.admit(Client(address, body.session_hash or ""))
+            except QueueFull as full:
+                headers = {"Retry-After": str(full.retry_after)}
+                raise fastapi.HTTPException(429 if full.own else 503, str(full), headers) from full
+        try:
+            success, event_id, state = await super().push(body, request, username)
+        except BaseException:
+            self._leave(place)
+            raise
+        if success and isinstance(event_id, str):
+            if place is not None:
+                self._places[event_id] = place
+        else:
+            self._leave(place)
+        return success, event_id, state
+
+    def get_events(self):
+        """The next event that may start: the first of a line that somebody reads."""
+        now = time.monotonic()
+        for name, line in self.event_queue_per_concurrency_id.items():
+            if line.concurrency_limit is not None and line.current_concurrency >= line.concurrency_limit:
+                continue
+            for event in list(line.queue):
+                if self._is_read(event):
+                    line.queue.remove(event)
+                    return [event], False, name
+                if now - event.enqueue_time > UNREAD_SECONDS:
+                    line.queue.remove(event)
+                    self._forget(event)
+        return None
+
+    async def process_events(self, events, batch, begin_time, fn) -> None:
+        """Run an event with its place at hand, and leave nothing behind."""
+        event = events[0]
+        CURRENT.set(self._places.get(event._id))  # this task is the event's own
+        try:
+            await super().process_events(events, batch, begin_time, fn)
+        finally:
+            self._leave(self._places.pop(event._id, None))
+            if event.session_hash not in self._presence.readers:
+                self._later(event.session_hash)
+
+    async def clean_events(self, *, session_hash: str | None = None, event_id: str | None = None) -> None:
+        """Whoever read has hung up: what waits is dropped, what runs is cancelled."""
+        for id_, place in self._places.items():
+            event = self.event_ids_to_events.get(id_)
+            if id_ == event_id or event is not None and event.session_hash == session_hash:
+                place.cancelled.set()
+        await super().clean_events(session_hash=session_hash, event_id=event_id)
+        self._drop_gone()
+
+    async def remove_from_queue(self, event_id: str) -> None:
+        """A client took its event back."""
+        if (place := self._places.get(event_id)) is not None:
+            place.cancelled.set()
+        await super().remove_from_queue(event_id)
+        self._drop_gone()
+
+    def _is_read(self, event: queueing.Event) -> bool:
+        readers = self._presence.readers
+        return event.session_hash in readers or event._id in readers
+
+    def _forget(self, event: queueing.Event) -> None:
+        _logger.info("An event that nobody read for %.0f s was dropped.", UNREAD_SECONDS)
+        self.event_ids_to_events.pop(event._id, None)
+        self.pending_event_ids_session.get(event.session_hash, set()).discard(event._id)
+        self._leave(self._places.pop(event._id, None))
+        self._tidy(event.session_hash)
+
+    def _drop_gone(self) -> None:
+        """Places whose events are no longer known."""
+        for id_ in [id_ for id_ in self._places if id_ not in self.event_ids_to_events]:
+            self._leave(self._places.pop(id_))
+
+    def _leave(self, place: Place | None) -> None:
+        if place is not None:
+            place.leave()
+
+    def _later(self, name: str) -> None:
+        """Who read has left: look whether anything is to be kept, once a page had the time to come back."""
+        if self.server_app is not None:
+            asyncio.get_running_loop().call_later(ABSENT_SECONDS, self._tidy, name)
+
+    def _tidy(self, session: str) -> None:
+        """Drop what gradio keeps of a session for ever, where no page is open and nothing is under way."""
+        if session in self._presence.pages or session in self._presence.readers:
+            return
+        if any(event.session_hash == session for event in self.event_ids_to_events.values()):
+            return
+        self.pending_event_ids_session.pop(session, None)
+        self.pending_messages_per_session.pop(session, None)
+        holder = getattr(self.server_app, "state_holder", None)
+        if holder is not None and holder.session_data.pop(session, None) is not None:
+            holder.time_last_used.pop(session, None)

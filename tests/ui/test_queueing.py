@@ -1,0 +1,238 @@
+"""One queue for every way in: bounded, fair, and nothing is drawn that nobody reads.
+
+Example run: python -m pytest tests/ui/test_queueing.py
+"""
+
+import json
+import logging
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from app import LIMITS, build_demo, launch_options
+from pipeline.serve.jobs import HOUSE
+from pipeline.ui import queueing
+from tests.tiny import tiny_pipeline
+
+
+@pytest.fixture(scope="module", autouse=True)
+def patience():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gradio.networking.url_ok", lambda url: True)
+        yield
+
+
+@pytest.fixture(scope="module")
+def pipe():
+    return tiny_pipeline()
+
+
+@contextmanager
+def served(pipe, **limits):
+    demo = build_demo(pipe, limits=replace(LIMITS, **limits))
+    _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True, **launch_options(demo))
+    try:
+        client = httpx.Client(base_url=url, timeout=60)
+        client.demo = demo
+        yield demo, client
+    finally:
+        demo.close()
+
+
+@pytest.fixture(scope="module")
+def server(pipe):
+    with served(pipe) as running:
+        yield running
+
+
+@contextmanager
+def busy(demo):
+    """Somebody draws: everybody else waits."""
+    with demo.studio.jobs.admit(HOUSE) as place:
+        assert place.wait(30)
+        yield place
+
+
+def join(client, session, seed=0, **arguments):
+    """Ask for a picture as a page does; the answer of the queue."""
+    index = next(fn["id"] for fn in config(client)["dependencies"] if fn["api_name"] == "generate")
+    tool = client.demo.programs.tools["generate"].arguments
+    values = {name: argument.get("default") for name, argument in tool.items()}
+    values |= {"prompt": "a cat", "seed": seed} | arguments
+    body = {"data": list(values.values()), "fn_index": index, "session_hash": session}
+    return client.post("/gradio_api/queue/join", json=body)
+
+
+def config(client):
+    return client.get("/config").json()
+
+
+def read(client, session):
+    """The messages of a session, up to the end of its stream."""
+    with client.stream("GET", f"/gradio_api/queue/data?session_hash={session}") as stream:
+        for line in stream.iter_lines():
+            if line.startswith("data:"):
+                yield json.loads(line[5:])
+
+
+def eventually(condition, seconds=30):
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "it never came true"
+        threading.Event().wait(0.01)
+
+
+def test_a_picture_is_drawn_through_the_queue(server):
+    _, client = server
+    assert join(client, "one").status_code == 200
+    last = [message for message in read(client, "one") if message["msg"] == "process_completed"][-1]
+    assert last["success"] and last["output"]["data"][1][0]["seed"] == 0
+
+
+def test_nobody_passes_the_queue(server):
+    demo, client = server
+    with busy(demo):
+        for path in ("/gradio_api/run/generate", "/gradio_api/api/generate"):
+            answer = client.post(path, json={"data": ["a cat"]})
+            assert answer.status_code == 404 and "queue" in answer.json()["detail"]
+        index = next(fn["id"] for fn in config(client)["dependencies"] if fn["api_name"] == "draw")
+        answer = client.post("/gradio_api/run/draw", json={"data": [], "fn_index": index, "session_hash": "x"})
+        assert answer.status_code == 404
+
+
+def test_what_nobody_reads_is_not_drawn_and_dropped(server, monkeypatch):
+    demo, client = server
+    assert join(client, "unread").status_code == 200
+    eventually(lambda: len(demo.studio.jobs) == 1)
+    assert not demo._queue.get_active_worker_count()
+    monkeypatch.setattr(queueing, "UNREAD_SECONDS", 0.0)
+    eventually(lambda: len(demo.studio.jobs) == 0)
+    assert not demo._queue.event_ids_to_events
+
+
+def test_drawing_stops_when_who_reads_has_hung_up(server):
+    demo, client = server
+    for session in ("gone-1", "gone-2"):
+        assert join(client, session, prior_num_inference_steps=64, num_inference_steps=16).status_code == 200
+    streams = [client.stream("GET", f"/gradio_api/queue/data?session_hash=gone-{n}") for n in (1, 2)]
+    for stream in streams:
+        next(stream.__enter__().iter_lines())
+    eventually(lambda: len(demo.studio.jobs) == 2)
+    for stream in streams:
+        stream.__exit__(None, None, None)
+    eventually(lambda: len(demo.studio.jobs) == 0)
+    with busy(demo):  # the turn is free again
+        pass
+
+
+def test_a_full_queue_says_when_to_come_back(pipe):
+    with served(pipe, max_queue=3, max_queue_of_session=2) as (demo, client), busy(demo):
+        assert [join(client, "a").status_code for _ in range(2)] == [200, 200]
+        own = join(client, "a")
+        assert own.status_code == 429 and "2 requests of this session" in own.json()["detail"]
+        assert join(client, "b").status_code == 200
+        full = join(client, "c")
+        assert full.status_code == 503 and "Many pictures wait" in full.json()["detail"]
+        assert int(own.headers["Retry-After"]) >= 1 and int(full.headers["Retry-After"]) >= 1
+
+
+def test_fifty_wait_and_all_of_them_are_served(pipe):
+    with served(pipe) as (demo, client):
+        finished = []
+
+        def ask(number):
+            assert join(client, f"session-{number}", seed=number).status_code == 200
+            last = [message for message in read(client, f"session-{number}")][-2]
+            finished.append(last["success"] and last["output"]["data"][1][0]["seed"] == number)
+
+        threads = [threading.Thread(target=ask, args=(number,)) for number in range(50)]
+        with busy(demo):
+            for thread in threads:
+                thread.start()
+            eventually(lambda: len(demo.studio.jobs) == 50)
+        for thread in threads:
+            thread.join(120)
+        assert finished == [True] * 50
+
+
+def test_a_greedy_session_does_not_hold_up_a_polite_one(server):
+    demo, client = server
+    order = []
+
+    def ask(session, seed):
+        event = join(client, session, seed=seed).json()["event_id"]
+        for message in read(client, session):
+            if message["msg"] == "process_completed" and message["event_id"] == event:
+                order.append(session)
+                return
+
+    with busy(demo):
+        greedy = [threading.Thread(target=ask, args=("greedy", number)) for number in range(1)]
+        for number in range(1, 12):
+            assert join(client, "greedy", seed=number).status_code == 200
+        polite = threading.Thread(target=ask, args=("polite", 99))
+        greedy[0].start()
+        eventually(lambda: len(demo.studio.jobs) == 12)
+        polite.start()
+        eventually(lambda: len(demo.studio.jobs) == 13)
+        eventually(lambda: len(demo.studio.jobs._asking) == 13)
+    polite.join(60)
+    assert order[0] == "polite" and len(demo.studio.jobs) >= 9
+    greedy[0].join(60)
+
+
+WRONG = [{"seed": "7"}, {"seed": 1.5}, {"prompt": ["a"]}, {"image": 7}, {"image": "x"}, {"prompt": 7}]
+WRONG += [{"image_weights": {"a": 1}}, {"image": [{"path": "/etc/passwd"}]}, {"image": [{"path": None}]}]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
+def test_values_of_the_wrong_kind_get_a_sentence_and_no_traceback(server, wrong, capfd, caplog):
+    _, client = server
+    with caplog.at_level(logging.INFO):
+        assert join(client, "wrong", **wrong).status_code == 200
+        last = [message for message in read(client, "wrong") if message["msg"] == "process_completed"][-1]
+    said = last["output"]["error"]
+    assert not last["success"] and said and said.endswith(".") and "Traceback" not in said
+    out = "".join(capfd.readouterr()) + caplog.text
+    said_here = [record for record in caplog.records if record.name.startswith("pipeline")]
+    assert "Traceback" not in out and len(said_here) <= 1
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/gradio_api/run/nothing", {"data": []}, 404),
+        ("/gradio_api/call/nothing", {"data": []}, 404),
+        ("/gradio_api/call/v2/nothing", {}, 404),
+        ("/gradio_api/run/generate", {"data": [], "fn_index": 9999}, 400),
+        ("/gradio_api/queue/join", {"data": [], "fn_index": 9999, "session_hash": "x"}, 404),
+        ("/gradio_api/queue/join", {"data": [], "fn_index": 0, "session_hash": "x"}, 200),
+        ("/gradio_api/queue/join", {"data": ["a"] * 99, "fn_index": 1, "session_hash": "x"}, 422),
+        ("/gradio_api/component_server", {"data": 1, "component_id": 1, "fn_name": "x", "session_hash": "y"}, 404),
+    ],
+)
+def test_requests_that_make_no_sense_are_no_fault_of_the_servers(server, path, body, status, capfd, caplog):
+    _, client = server
+    answer = client.post(path, json=body)
+    assert answer.status_code == status or status == 200 and answer.status_code in (200, 422)
+    assert "Traceback" not in "".join(capfd.readouterr()) + caplog.text
+
+
+def test_a_call_leaves_nothing_behind(server, monkeypatch):
+    demo, client = server
+    monkeypatch.setattr(queueing, "ABSENT_SECONDS", 0.0)
+    for number in range(5):
+        if number % 2:
+            event = client.post("/gradio_api/call/embed", json={"data": ["a cat", None]}).json()["event_id"]
+            assert "complete" in client.get(f"/gradio_api/call/embed/{event}").text
+        else:
+            join(client, f"left-{number}")
+            list(read(client, f"left-{number}"))
+    queue, holder = demo._queue, demo.app.state_holder
+    names = lambda: {*queue.pending_event_ids_session, *queue.pending_messages_per_session, *holder.session_data}  # noqa: E731
+    eventually(lambda: not any(name.startswith("left") for name in names()))
+    eventually(lambda: not queue.event_ids_to_events and not queue._places)
