@@ -71,7 +71,7 @@ def tiny_stable_diffusion() -> StableDiffusionPipeline:
         cross_attention_dim=DIM, attention_head_dim=2, norm_num_groups=4,
     )  # fmt: skip
     return StableDiffusionPipeline(
-        vae=_vae(levels=3), text_encoder=CLIPTextModel(text_config()), tokenizer=clip_tokenizer(), unet=unet,
+        vae=tiny_vae(levels=3), text_encoder=CLIPTextModel(text_config()), tokenizer=clip_tokenizer(), unet=unet,
         scheduler=DDIMScheduler(beta_schedule="scaled_linear", clip_sample=False, steps_offset=1),
         safety_checker=None, feature_extractor=None, requires_safety_checker=False,
     )  # fmt: skip
@@ -150,7 +150,7 @@ def tiny_sdxl() -> StableDiffusionXLPipeline:
         projection_class_embeddings_input_dim=6 * 8 + DIM,
     )  # fmt: skip
     return StableDiffusionXLPipeline(
-        vae=_vae(levels=3), unet=unet,
+        vae=tiny_vae(levels=3), unet=unet,
         text_encoder=CLIPTextModel(text_config()), tokenizer=clip_tokenizer(),
         text_encoder_2=CLIPTextModelWithProjection(text_config()), tokenizer_2=clip_tokenizer(),
         scheduler=EulerDiscreteScheduler(beta_schedule="scaled_linear", timestep_spacing="leading", steps_offset=1),
@@ -181,7 +181,7 @@ def _flux_components(guidance_embeds: bool) -> dict:
     t5 = T5Config(vocab_size=200, d_model=DIM, d_kv=8, d_ff=DIM, num_layers=1, num_heads=2)
     return {
         "scheduler": FlowMatchEulerDiscreteScheduler(),
-        "vae": _vae(levels=2, shift_factor=0.0),
+        "vae": tiny_vae(levels=2, shift_factor=0.0),
         "text_encoder": CLIPTextModel(text_config()),
         "tokenizer": clip_tokenizer(),
         "text_encoder_2": T5EncoderModel(t5),
@@ -190,7 +190,7 @@ def _flux_components(guidance_embeds: bool) -> dict:
     }
 
 
-def _vae(levels: int, **more) -> AutoencoderKL:
+def tiny_vae(levels: int, **more) -> AutoencoderKL:
     return AutoencoderKL(
         block_out_channels=(4,) * levels, down_block_types=("DownEncoderBlock2D",) * levels,
         up_block_types=("UpDecoderBlock2D",) * levels, latent_channels=4, norm_num_groups=4,

@@ -43,10 +43,19 @@ class AdaptedPipeline:
         pipe: any text-to-image pipeline of diffusers, in eval mode on its device.
         capabilities: what it can be asked for.
         fixed: arguments of its call that nobody chooses, such as a distilled model's guidance of 0.
+        other_steps: arguments of its call with another number of steps than it begins with.
     """
 
-    def __init__(self, pipe: "DiffusionPipeline", capabilities: Capabilities, *, fixed: Mapping[str, Any] = _NOTHING):
-        self.pipe, self.capabilities, self._fixed = pipe, capabilities, dict(fixed)
+    def __init__(
+        self,
+        pipe: "DiffusionPipeline",
+        capabilities: Capabilities,
+        *,
+        fixed: Mapping[str, Any] = _NOTHING,
+        other_steps: Mapping[str, Any] = _NOTHING,
+    ):
+        self.pipe, self.capabilities = pipe, capabilities
+        self._fixed, self._other_steps = dict(fixed), dict(other_steps)
         self.safety_checker = SafetyScreen()  # words alone: a threshold of the meaning belongs to one text encoder
         self._arguments = {name: argument(type(pipe), name)[0] for name in CONTROLS if name in capabilities.controls}
         self._on_step: Callable[[str, int], None] | None = None
@@ -106,6 +115,8 @@ class AdaptedPipeline:
         arguments = self._fixed | {
             theirs: settings[name] for name, theirs in self._arguments.items() if name in settings
         }
+        if settings.get("num_inference_steps") != self.capabilities.controls["num_inference_steps"]:
+            arguments |= self._other_steps
         if negative_prompt and self.capabilities.negative_prompt:
             arguments["negative_prompt"] = negative_prompt
         if image:
@@ -117,6 +128,8 @@ class AdaptedPipeline:
             arguments |= {"width": self.size[0], "height": self.size[1]}
         if "max_area" in parameters:
             arguments["max_area"] = self.size[0] * self.size[1]
+        if "use_resolution_binning" in parameters:
+            arguments["use_resolution_binning"] = False  # which draws at another size and scales the picture
 
         def on_step(stage: str, step: int) -> None:
             if callback_on_step_end is not None:

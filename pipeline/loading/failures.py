@@ -5,6 +5,7 @@
 Libraries word their errors for whoever wrote the calling code. Whoever asked for a picture needs the remedy.
 """
 
+import importlib.util
 import re
 from typing import Literal
 
@@ -86,6 +87,8 @@ def is_out_of_memory(error: BaseException) -> bool:
 def _missing_package(error: BaseException, words: str) -> str:
     if isinstance(error, ModuleNotFoundError) and error.name:
         return error.name.partition(".")[0]
+    if isinstance(error, NameError) and error.name and importlib.util.find_spec(error.name) is None:
+        return error.name  # diffusers imports some packages where they are there, and uses them all the same
     if not isinstance(error, ImportError | ValueError | RuntimeError | LookupError):
         return ""
     if not isinstance(error, ImportError) and not re.search(r"install|package metadata", words):

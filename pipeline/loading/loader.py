@@ -54,7 +54,9 @@ def load_adapted(
     except Exception as error:  # anything can be raised out of somebody else's files
         raise WeightsError(say_failure(error, capabilities.model, own_class.__name__, "load")) from error
     defaults = read_defaults(folder, capabilities.model)
-    return AdaptedPipeline(pipe, capabilities, fixed=defaults.get("fixed", {}))
+    return AdaptedPipeline(
+        pipe, capabilities, fixed=defaults.get("fixed", {}), other_steps=defaults.get("other_steps", {})
+    )
 
 
 def _options(own_class: type, folder: Path, dtype: "torch.dtype") -> dict:

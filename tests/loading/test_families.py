@@ -1,0 +1,105 @@
+"""Every family of text-to-image pipelines that works, from a repository's folder to a marked picture.
+
+Example run: python -m pytest tests/loading/test_families.py -m ""
+"""
+
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.loading import adapter
+from pipeline.loading.find import find_model
+from pipeline.recipe import Recipe, read_png
+from pipeline.serve.render import Cancelled, render
+from pipeline.watermark import verify
+from tests import tiny_diffusers, tiny_families
+
+PRIOR = ["prior", "decoder"]
+QUICK = {
+    "stable_diffusion": ["decoder"], "sdxl": ["decoder"], "sd3": ["decoder"], "flux": ["decoder"],
+    "flux_schnell": ["decoder"], "flux2_klein_distilled": ["decoder"], "pixart": ["decoder"], "sana": ["decoder"],
+    "z_image": ["decoder"], "qwen_image": ["decoder"], "lcm": ["decoder"], "amused": ["decoder"],
+    "ldm": ["decoder"], "stable_cascade": PRIOR, "wuerstchen": PRIOR, "unclip": [*PRIOR, "super_res"],
+}  # fmt: skip
+SLOW = {
+    "aura_flow": ["decoder"], "bria": ["decoder"], "chroma": ["decoder"], "cogview3": ["decoder"],
+    "cogview4": ["decoder"], "flux2_klein": ["decoder"], "hunyuan_dit": ["decoder"], "hunyuan_image": ["decoder"],
+    "kandinsky": PRIOR, "kandinsky3": ["decoder"], "kandinsky5": ["decoder"], "krea2": ["decoder"],
+    "lumina2": ["decoder"], "ovis": ["decoder"], "pag": ["decoder"], "pixart_sigma": ["decoder"], "prx": ["decoder"],
+    "sana_sprint": ["decoder"],
+}  # fmt: skip
+SIDE = {"kandinsky": 512, "kandinsky5": 1024}  # pixels; 256 for all others
+FAMILIES = [*QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)]
+
+
+@pytest.fixture(scope="session")
+def family(tmp_path_factory):
+    """A family's model, found and loaded from a folder that was saved once."""
+    root, kept = tmp_path_factory.mktemp("families"), {}
+
+    def load(name):
+        if name not in kept:
+            build = getattr(tiny_families, f"tiny_{name}", None) or getattr(tiny_diffusers, f"tiny_{name}")
+            tiny_families.save_tiny(build(), root / name, SIDE.get(name, 256))
+            found = find_model(root / name)
+            kept[name] = found, found.load()
+        return kept[name]
+
+    return load
+
+
+def recipe_for(found, **wishes):
+    """Two steps of everything that counts steps."""
+    start = {**found.capabilities.controls, **{name: 2 for name in found.capabilities.controls if "steps" in name}}
+    return found.capabilities.recipe(Recipe(**{"prompt": "a cat", "seed": 7, **start, **wishes}), found.weights_hash)
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_a_family_draws_what_its_file_draws_again(family, tmp_path, name):
+    found, pipe = family(name)
+    recipe, seen = recipe_for(found), []
+    drawn = render(pipe, recipe, on_stage=lambda stage: seen.append((stage.name, stage.step)))
+    stages = {**QUICK, **SLOW}[name]
+    assert list(dict.fromkeys(stage for stage, _ in seen)) == stages
+    assert drawn.image.size == (SIDE.get(name, 256),) * 2
+    (tmp_path / "cat.png").write_bytes(drawn.png)
+    read = read_png(tmp_path / "cat.png")
+    assert verify(drawn.image).payload == read.id32
+    assert render(pipe, Recipe.from_query(read.to_query()).recipe).png == drawn.png
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_every_control_that_a_family_shows_changes_its_picture_before_the_mark(family, monkeypatch, name):
+    """The mark carries the recipe's id, so marked pixels would differ whatever the pipeline heeds."""
+    monkeypatch.setattr(adapter, "embed_checked", lambda picture, payload: picture)
+    found, pipe = family(name)
+    can = found.capabilities
+
+    def drawn(**wishes):
+        return np.asarray(render(pipe, recipe_for(found, **wishes)).image)
+
+    first = drawn()
+    assert np.array_equal(first, drawn())
+    wishes = [{"seed": 8}, {"prompt": "blue dogs"}]
+    wishes += [{"negative_prompt": "fog and rain"}] if can.negative_prompt else []
+    for control in can.controls:
+        wishes.append({control: 3 if control.endswith("steps") else can.controls[control] + 2.5})
+    for wish in wishes:
+        assert not np.array_equal(first, drawn(**wish)), f"{wish} changes nothing"
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_a_family_stops_within_a_step(family, name):
+    found, pipe = family(name)
+    cancel, seen = threading.Event(), []
+
+    def on_stage(stage):
+        seen.append(stage)
+        cancel.set()
+
+    recipe = replace(recipe_for(found), num_inference_steps=5)
+    with pytest.raises(Cancelled):
+        render(pipe, recipe, on_stage=on_stage, cancel=cancel)
+    assert len(seen) == 1
