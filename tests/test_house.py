@@ -99,7 +99,7 @@ ELSEWHERE = {
     "pipeline.serve.uploads": "pictures/test_decode.py",
     "pipeline.training.arguments": "called by every stage",
     "pipeline.training.embedder": "training/test_loop.py",
-    "pipeline.training.export": "training/test_stages.py",
+    "pipeline.training.export": "run by training/test_stages.py, by way of pipeline.training",
     "pipeline.training.pairs": "training/test_prior.py",
     "pipeline.training.presets": "a table",
     "pipeline.training.text": "called by every stage",

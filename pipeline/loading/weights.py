@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_WEIGHTS", "HASH_LENGTH", "INDEX", "SUMS", "check_weights", "load_pipeline", "name_weights"]
 __all__ += ["weights_hash", "write_checksums"]
 
-DEFAULT_WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
+_CHECKOUT = Path(__file__).resolve().parents[2] / "weights"
+# Of the checkout that this code is in; an installed package looks in the folder that it is run from.
+DEFAULT_WEIGHTS = _CHECKOUT if _CHECKOUT.is_dir() else Path("weights")
 EXPORT_COMMAND = "python -m pipeline.training.export"
 HASH_LENGTH = 12  # hex digits: enough to tell trainings apart, short enough for a link
 SUMS = "SHA256SUMS"
@@ -90,7 +92,10 @@ def check_weights(path: str | Path) -> None:
         WeightsError: naming the first file that is missing or wrong, and what to do about it.
     """
     path = Path(path)
-    remedy = f"Make the weights with `{EXPORT_COMMAND} --output {path}`, or copy them there again."
+    remedy = (
+        f"They are in the repository: run from its folder, or name a model with `--model`. "
+        f"`{EXPORT_COMMAND} --output {path}` makes your own."
+    )
     if not path.is_dir():
         raise WeightsError(f"There is no weights folder at {path}. {remedy}")
     for name in (INDEX, SUMS):

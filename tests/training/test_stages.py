@@ -13,7 +13,8 @@ from safetensors.torch import load_file
 
 from pipeline.loading.weights import load_pipeline
 from pipeline.text_to_image import TextToImagePipeline
-from pipeline.training import decoder, distil, embedder, export, prior, scenes, super_res, vocabulary
+from pipeline.training import distil, embedder, prior
+from pipeline.training.__main__ import main as train_all
 from tests.tiny import tiny_text_encoder, tiny_tokenizer
 
 
@@ -48,18 +49,19 @@ def text_encoder(tmp_path_factory) -> Path:
     return folder
 
 
+def all_stages(root: Path, pictures: Path, text_encoder: Path) -> list[str]:
+    """The command line of a run below ``root``."""
+    words = ["--input", str(pictures), "--text-encoder", str(text_encoder), "--preset", "tiny", "--workers", "0"]
+    return [*words, "--run", str(root / "run"), "--output", str(root / "weights"), "--steps", "3"]
+
+
 @pytest.fixture(scope="module")
 def weights(pictures, text_encoder, tmp_path_factory) -> Path:
-    """The whole recipe, as the README gives it."""
+    """Every stage, by the one command that runs them all."""
     root = tmp_path_factory.mktemp("run")
-    shared = ["--input", str(pictures), "--text-encoder", str(text_encoder), "--preset", "tiny", "--workers", "0"]
-    shared += ["--run", str(root / "run"), "--steps", "3"]
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)  # the cache of decoded pictures is beside the run
-        for stage in (scenes, embedder, prior, distil, decoder, super_res, vocabulary):
-            stage.main(shared)
-        folders = ["--run", str(root / "run"), "--output", str(root / "weights")]
-        export.main([*folders, "--text-encoder", str(text_encoder)])
+        train_all(all_stages(root, pictures, text_encoder))
     return root / "weights"
 
 
@@ -73,6 +75,15 @@ def test_the_recipe_gives_a_folder_that_draws(weights):
     second = again("a red ball", generator=torch.Generator().manual_seed(1)).images[0]
     assert first.size == (256, 256)
     assert np.array_equal(np.asarray(first), np.asarray(second))
+
+
+@pytest.mark.slow
+def test_run_again_it_passes_over_what_has_finished(weights, pictures, text_encoder, monkeypatch, capsys):
+    monkeypatch.chdir(weights.parent)
+    before = (weights / "SHA256SUMS").read_bytes()
+    train_all(all_stages(weights.parent, pictures, text_encoder))
+    assert capsys.readouterr().out.count("finished before") == 6
+    assert (weights / "SHA256SUMS").read_bytes() == before
 
 
 @pytest.mark.slow

@@ -1,0 +1,1 @@
+"""What `easel` can be told to do: one module a command, listed in `pipeline.__main__`."""

@@ -1,0 +1,110 @@
+"""Draw pictures from the command line: easel draw "a red apple, 3d render" -o apple.png --seed 7"""
+
+import argparse
+from pathlib import Path
+
+from PIL import Image
+from tqdm import tqdm
+
+from pipeline.atomic import write_file
+from pipeline.loading.find import find_model
+from pipeline.loading.hardware import prepare
+from pipeline.loading.weights import DEFAULT_WEIGHTS
+from pipeline.recipe import DEFAULTS, MAX_NUM_IMAGES, MAX_SEED, SCHEMA, Recipe, pixels_sha256
+from pipeline.serve.limits import Limits
+from pipeline.serve.render import Stage, render, series
+from pipeline.serve.uploads import open_picture
+from pipeline.stages import CONTROLS, STAGE_ROWS
+
+__all__ = ["draw", "main"]
+
+_DEFAULTS = DEFAULTS[SCHEMA]
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run `easel draw` with the rest of its command line."""
+    draw(_parser().parse_args(argv))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="easel draw", description="Draw what a sentence says, watermarked.")
+    parser.add_argument("prompt", nargs="?", default="", help="what to draw; may be left out with --image")
+    parser.add_argument("-o", "--output", type=Path, default=Path("easel.png"), help="PNG file (default: easel.png)")
+    parser.add_argument("--seed", type=int, default=0, help=f"0 to {MAX_SEED} (default: 0)")
+    parser.add_argument("--count", type=int, default=1, help="pictures; seeds count on, files are numbered")
+    parser.add_argument("--negative-prompt", default="", help="what to steer away from")
+    parser.add_argument("--image", type=Path, action="append", default=[], help="reference picture; up to 5 times")
+    parser.add_argument("--image-weight", type=float, action="append", default=[], help="one for each --image")
+    parser.add_argument("--fusion-type", default=_DEFAULTS["fusion_type"], help="mean, max, attention or gated")
+    similarity = _DEFAULTS["similarity_strength"]
+    parser.add_argument("--similarity-strength", type=float, default=similarity, help=f"default: {similarity}")
+    for name in CONTROLS:
+        default = _DEFAULTS[name]
+        option = "--" + name.replace("_", "-")
+        parser.add_argument(option, type=type(default), help=f"default: {default}, or what another model starts with")
+    parser.add_argument(
+        "--model",
+        default=str(DEFAULT_WEIGHTS),
+        help="folder of ours or of a diffusers text-to-image pipeline, or a Hub name (default: weights)",
+    )
+    return parser
+
+
+def draw(arguments: argparse.Namespace) -> None:
+    """Draw and write every picture that the command line asks for.
+
+    Raises:
+        ValueError, WeightsError: one sentence that says what cannot be done.
+    """
+    images, references = _references(arguments)
+    prepare()
+    model = find_model(arguments.model)
+    given = {name: getattr(arguments, name) for name in CONTROLS}
+    recipe = Recipe(
+        prompt=arguments.prompt,
+        negative_prompt=arguments.negative_prompt,
+        seed=arguments.seed,
+        **{name: model.capabilities.start(name) if value is None else value for name, value in given.items()},
+        **references,
+    )
+    model.capabilities.check(recipe)
+    recipe = model.capabilities.recipe(recipe, model.weights_hash)
+    pipe = model.load()
+    steps = sum(getattr(recipe, row.steps) for row in STAGE_ROWS if row.steps in model.capabilities.controls)
+    for number, each in enumerate(series(recipe, arguments.count)):
+        name = arguments.output.name if arguments.count == 1 else f"{arguments.output.stem}-{number + 1}.png"
+        path = arguments.output.with_name(name)
+        with tqdm(total=steps, desc=f"seed {each.seed}", unit="step", leave=False) as bar:
+
+            def show(stage: Stage, bar: tqdm = bar) -> None:
+                bar.set_postfix_str(stage.name, refresh=False)
+                bar.update()
+
+            rendered = render(pipe, each, images, on_stage=show)
+        write_file(path, rendered.png)
+        print(
+            f"{path}  seed {each.seed}  id {each.id}  {rendered.seconds:.1f} s  {each.to_query(rendered.pixels_hash)}"
+        )
+    if rendered.reading is not None and rendered.reading.sentence:
+        print(rendered.reading.sentence)
+
+
+def _references(arguments: argparse.Namespace) -> tuple[list[Image.Image], dict]:
+    """The reference pictures, and what the recipe says of them."""
+    if arguments.output.suffix.lower() != ".png":
+        raise ValueError(f"`--output` takes a .png file, got {arguments.output}. Only PNG carries the recipe.")
+    if not 1 <= arguments.count <= 1000:
+        raise ValueError(f"`--count` takes 1 to 1000, got {arguments.count}.")
+    if len(arguments.image) > MAX_NUM_IMAGES:
+        raise ValueError(f"`--image` can be given up to {MAX_NUM_IMAGES} times, got {len(arguments.image)}.")
+    images = [open_picture(path, Limits()) for path in arguments.image]
+    if not images:
+        if not arguments.prompt.strip():
+            raise ValueError("There is nothing to draw. Give a prompt, or pictures with `--image`.")
+        return [], {}
+    return images, {
+        "image_hashes": tuple(pixels_sha256(image) for image in images),
+        "image_weights": tuple(arguments.image_weight),
+        "fusion_type": arguments.fusion_type,
+        "similarity_strength": arguments.similarity_strength,
+    }
