@@ -1,0 +1,235 @@
+"""Which limit of which place a file breaks: read from its bytes alone, whoever made it.
+
+check_file(data, find_target("whatsapp"))           # [] where it keeps to all of them
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from PIL import Image
+
+from pipeline.stickers.targets import TARGETS, Target
+
+__all__ = ["FileFacts", "PackFacts", "check_file", "check_pack", "fitting_targets", "read_facts", "read_pack"]
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "AVIF", "ICO")
+MAX_SIDE = 8192
+MAX_FILES, MAX_UNPACKED = 500, 200_000_000  # of a zip
+MAX_FRAMES = 1000
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """What a picture's bytes say."""
+
+    format: str
+    width: int
+    height: int
+    bytes: int
+    frames: int = 1
+    duration_ms: int = 0
+    shortest_frame_ms: int = 0
+    transparent: bool = False  # some pixel is not opaque, or might be
+
+
+@dataclass(frozen=True)
+class PackFacts:
+    """What a zip of stickers holds."""
+
+    stickers: dict[str, FileFacts]
+    tray: FileFacts | None = None
+    title: str | None = None
+    author: str | None = None
+    emoji: dict[str, list[str]] = field(default_factory=dict)  # by file name, where the zip says
+    alt: dict[str, str] = field(default_factory=dict)
+    unreadable: dict[str, str] = field(default_factory=dict)
+
+
+def read_facts(data: bytes) -> FileFacts:
+    """Raises ValueError for what is no picture of `FORMATS`, or one that is damaged."""
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            width, height = image.size
+            if max(width, height) > MAX_SIDE:
+                raise ValueError(f"The picture has {width}x{height} pixels; up to {MAX_SIDE} a side are looked at.")
+            frames = min(getattr(image, "n_frames", 1), MAX_FRAMES)
+            durations = []
+            for frame in range(frames):
+                image.seek(frame)
+                image.load()
+                durations.append(round(image.info.get("duration", 0) or 0))
+            image.seek(0)
+            transparent = image.has_transparency_data and image.convert("RGBA").getchannel("A").getextrema()[0] < 255
+            moving = frames > 1 and image.format != "ICO"
+            return FileFacts(
+                str(image.format),
+                width,
+                height,
+                len(data),
+                frames if moving else 1,
+                sum(durations) if moving else 0,
+                min(durations) if moving else 0,
+                transparent,
+            )
+    except (OSError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
+        raise ValueError(f"This is no {', '.join(FORMATS)} picture that can be read: {error}") from error
+
+
+def check_file(data: bytes, target: Target) -> list[str]:
+    """One sentence for each limit that a picture breaks, with what it takes and what it got.
+
+    Raises:
+        ValueError: as `read_facts`.
+    """
+    return _check_facts(read_facts(data), target)
+
+
+def fitting_targets(data: bytes) -> dict[str, list[str]]:
+    """For every target, the limits that a picture breaks."""
+    facts = read_facts(data)
+    return {name: _check_facts(facts, target) for name, target in TARGETS.items()}
+
+
+def _check_facts(facts: FileFacts, target: Target) -> list[str]:
+    broken = []
+    if facts.format not in target.formats:
+        broken.append(f"format: takes {' or '.join(target.formats)}, got {facts.format}")
+    width, height = target.size
+    size, got = (facts.width, facts.height), f"got {facts.width}x{facts.height}"
+    other = facts.width == facts.height and facts.width in target.sizes
+    if target.fit == "exact" and size != target.size and not other:
+        sizes = " or ".join(f"{w}x{h}" for w, h in [target.size, *((side, side) for side in target.sizes)])
+        broken.append(f"size: takes exactly {sizes}, {got}")
+    if target.fit == "at most" and (facts.width > width or facts.height > height):
+        broken.append(f"size: takes at most {width}x{height}, {got}")
+    if target.fit == "one side" and max(size) != width:
+        broken.append(f"size: takes one side of exactly {width} and the other of at most that, {got}")
+    if target.even and (facts.width % 2 or facts.height % 2):
+        broken.append(f"size: takes even sides, {got}")
+    if target.opaque and facts.transparent:
+        broken.append("transparency: takes none, got some")
+    most = target.max_bytes
+    if facts.frames > 1:
+        rules = target.animation
+        if rules is None:
+            broken.append(f"motion: takes still pictures, got {facts.frames} frames")
+        else:
+            most = rules.max_bytes
+            if rules.max_ms is not None and facts.duration_ms > rules.max_ms:
+                broken.append(f"motion: takes at most {rules.max_ms:,} ms, got {facts.duration_ms:,}")
+            if facts.shortest_frame_ms < rules.min_frame_ms:
+                broken.append(
+                    f"motion: takes frames of {rules.min_frame_ms} ms or more, got {facts.shortest_frame_ms}"
+                )
+    if most is not None and facts.bytes > most:
+        broken.append(f"bytes: takes at most {most:,}, got {facts.bytes:,}")
+    return broken
+
+
+def read_pack(data: bytes) -> PackFacts:
+    """What a zip, a .wastickers file among them, holds.
+
+    Raises:
+        ValueError: it is no zip, or one of more than `MAX_FILES` files or `MAX_UNPACKED` bytes.
+    """
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except zipfile.BadZipFile as error:
+        raise ValueError(f"This is no zip file: {error}") from error
+    with archive:
+        members = [member for member in archive.infolist() if not member.is_dir()]
+        if len(members) > MAX_FILES or sum(member.file_size for member in members) > MAX_UNPACKED:
+            raise ValueError(f"A pack takes up to {MAX_FILES} files and {MAX_UNPACKED:,} bytes, got more.")
+        files = {member.filename: archive.read(member) for member in members}
+    stickers, unreadable, tray = {}, {}, None
+    for name, content in files.items():
+        path = PurePosixPath(name)
+        if path.suffix.lower() not in (".png", ".webp", ".gif", ".jpg", ".jpeg", ".avif"):
+            continue
+        try:
+            facts = read_facts(content)
+        except ValueError as error:
+            unreadable[name] = str(error)
+            continue
+        if path.stem == "tray":
+            tray = facts
+        elif path.stem not in ("contact-sheet", "cover"):
+            stickers[name] = facts
+    said = _pack_json(files.get("pack.json", b"{}"))
+    entries = {
+        entry["file"]: entry for entry in said.get("stickers", []) if isinstance(entry, dict) and "file" in entry
+    }
+    texts = {
+        key: files[f"{key}.txt"].decode("utf-8", "replace").strip()
+        for key in ("title", "author")
+        if f"{key}.txt" in files
+    }
+    return PackFacts(
+        stickers,
+        tray,
+        texts.get("title", said.get("title")),
+        texts.get("author", said.get("author")),
+        {name: list(entry.get("emoji", [])) for name, entry in entries.items()},
+        {name: str(entry.get("alt", "")) for name, entry in entries.items()},
+        unreadable,
+    )
+
+
+def check_pack(data: bytes, target: Target) -> list[str]:
+    """One sentence for each limit that a zip of stickers breaks, its pictures' own limits included.
+
+    Raises:
+        ValueError: as `read_pack`, or the target takes no packs.
+    """
+    rules = target.pack
+    if rules is None:
+        raise ValueError(f"{target.title} takes single pictures, no packs. Check the files one by one.")
+    pack = read_pack(data)
+    broken = [f"{name}: {reason}" for name, reason in pack.unreadable.items()]
+    for name, facts in pack.stickers.items():
+        broken += [f"{name}: {reason}" for reason in _check_facts(facts, target)]
+    fewest, most = rules.stickers
+    if not fewest <= len(pack.stickers) <= most:
+        broken.append(f"stickers: takes {fewest} to {most}, got {len(pack.stickers)}")
+    if not rules.mixes and len({facts.frames > 1 for facts in pack.stickers.values()}) > 1:
+        broken.append("stickers: takes still or moving ones, got both")
+    broken += _check_tray(pack.tray, rules.tray)
+    for key in ("title", "author"):
+        text = getattr(pack, key)
+        if rules.max_title is not None:
+            if not text:
+                broken.append(f"{key}: takes 1 to {rules.max_title} characters, got none")
+            elif len(text) > rules.max_title:
+                broken.append(f"{key}: takes 1 to {rules.max_title} characters, got {len(text)}")
+    for name, emoji in pack.emoji.items():
+        if not rules.emoji[0] <= len(emoji) <= rules.emoji[1]:
+            broken.append(f"{name}: emoji: takes {rules.emoji[0]} to {rules.emoji[1]}, got {len(emoji)}")
+    for name, alt in pack.alt.items():
+        if rules.max_alt is not None and len(alt) > rules.max_alt:
+            broken.append(f"{name}: alternative text: takes up to {rules.max_alt} characters, got {len(alt)}")
+    return broken
+
+
+def _check_tray(tray: FileFacts | None, rules: tuple[int, int] | None) -> Iterable[str]:
+    if rules is None:
+        return
+    side, most = rules
+    if tray is None:
+        yield f"tray.png: takes a PNG of {side}x{side}, got none"
+        return
+    if (tray.format, tray.width, tray.height) != ("PNG", side, side):
+        yield f"tray.png: takes a PNG of {side}x{side}, got {tray.format} of {tray.width}x{tray.height}"
+    if tray.bytes > most:
+        yield f"tray.png: takes at most {most:,} bytes, got {tray.bytes:,}"
+
+
+def _pack_json(data: bytes) -> dict:
+    try:
+        said = json.loads(data)
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}

@@ -1,0 +1,175 @@
+"""Icons of one picture: browser tab, web app, iOS, Android; safe zones to look at; one-colour and two-tone glyphs.
+
+Whatever has 256x256 pixels or more carries the mark; the small ones are made from marked pictures and cannot.
+"""
+
+import json
+from collections.abc import Callable
+
+import numpy as np
+from PIL import Image, ImageColor, ImageDraw
+
+from pipeline.stickers.decorate import Decoration, fitted, on_ground
+from pipeline.stickers.encode import encode
+from pipeline.watermark import WatermarkKey, default_key, embed_checked
+from pipeline.watermark.embed import LATEST, MIN_AREA
+
+__all__ = ["ICON_SETS", "duotone", "glyph", "icon_set", "safe_zone"]
+
+ADAPTIVE = 432  # pixels of an Android layer, 108 dp
+ADAPTIVE_SAFE = 66 / 108  # of its side: a circle that every shape of mask leaves
+MASKABLE_SAFE = 0.8  # of a maskable web icon's side, likewise
+APPLE_TOUCH = 180
+DARK_SHARES = (0.2, 0.85)  # of what is seen: with fewer or more dark pixels a glyph is the whole silhouette
+SECOND_TONE = 0.4  # alpha of the lighter tone
+
+
+def icon_set(
+    image: Image.Image,
+    kind: str,
+    *,
+    ground: str = "#ffffff",
+    name: str = "Easel",
+    key: WatermarkKey | None = None,
+    payload: int | None = None,
+) -> dict[str, bytes]:
+    """The files of a set, by name.
+
+    Args:
+        image: RGBA.
+        kind: one of `ICON_SETS`.
+        ground: colour where a system wants one.
+        name: of the app, in the web manifest.
+        key, payload: of the watermark.
+
+    Raises:
+        ValueError: no such set, no such colour, or the picture shows nothing.
+    """
+    if kind not in ICON_SETS:
+        raise ValueError(f"There is no icon set {kind!r}. Choose one of {', '.join(ICON_SETS)}.")
+    Decoration(colour=ground)
+    pictures, texts = ICON_SETS[kind](image, ground, name)
+    key = key or default_key()
+    files = {}
+    for file, picture in pictures.items():
+        if picture.width * picture.height >= MIN_AREA:
+            picture = embed_checked(picture, key, payload, version=LATEST)
+        files[file] = encode(picture, "ICO" if file.endswith(".ico") else "PNG")[0]
+    return files | texts
+
+
+def _favicon(image: Image.Image, ground: str, name: str) -> tuple[dict[str, Image.Image], dict[str, bytes]]:
+    touch = on_ground(_inside(image, APPLE_TOUCH, 0.84), ground)
+    html = (
+        '<link rel="icon" href="/favicon.ico" sizes="any">\n'
+        '<link rel="apple-touch-icon" href="/apple-touch-icon.png">\n'
+    )
+    return {"favicon.ico": _inside(image, 48, 1.0), "apple-touch-icon.png": touch}, {"head.html": html.encode()}
+
+
+def _pwa(image: Image.Image, ground: str, name: str) -> tuple[dict[str, Image.Image], dict[str, bytes]]:
+    maskable = on_ground(_in_circle(image, 512, MASKABLE_SAFE), ground)
+    pictures = {"icon-192.png": _inside(image, 192, 0.92), "icon-512.png": _inside(image, 512, 0.92)}
+    pictures["icon-512-maskable.png"] = maskable
+    icons = [
+        {"src": file, "sizes": f"{picture.width}x{picture.height}", "type": "image/png"}
+        for file, picture in pictures.items()
+    ]
+    icons[-1]["purpose"] = "maskable"
+    manifest = {"name": name, "icons": icons, "background_color": ground, "theme_color": ground}
+    return pictures, {"manifest.webmanifest": json.dumps(manifest, ensure_ascii=False, indent=2).encode()}
+
+
+def _ios(image: Image.Image, ground: str, name: str) -> tuple[dict[str, Image.Image], dict[str, bytes]]:
+    entry = {"filename": "AppIcon.png", "idiom": "universal", "platform": "ios", "size": "1024x1024"}
+    contents = {"images": [entry], "info": {"author": "easel", "version": 1}}
+    return {"AppIcon.png": on_ground(_inside(image, 1024, 0.8), ground)}, {
+        "Contents.json": json.dumps(contents, indent=2).encode()
+    }
+
+
+def _android(image: Image.Image, ground: str, name: str) -> tuple[dict[str, Image.Image], dict[str, bytes]]:
+    foreground = _in_circle(image, ADAPTIVE, ADAPTIVE_SAFE)
+    pictures = {
+        "ic_launcher_foreground.png": foreground,
+        "ic_launcher_background.png": Image.new("RGB", (ADAPTIVE, ADAPTIVE), ImageColor.getrgb(ground)),
+        "ic_launcher_monochrome.png": glyph(foreground, "#000000"),
+        "play-store-512.png": on_ground(_inside(image, 512, 0.8), ground),
+    }
+    layers = "".join(
+        f'    <{layer} android:drawable="@drawable/ic_launcher_{layer}"/>\n'
+        for layer in ("background", "foreground", "monochrome")
+    )
+    xml = (
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        '<adaptive-icon xmlns:android="http://schemas.android.com/apk/res/android">\n'
+        f"{layers}</adaptive-icon>\n"
+    )
+    return pictures, {"ic_launcher.xml": xml.encode()}
+
+
+_Maker = Callable[[Image.Image, str, str], tuple[dict[str, Image.Image], dict[str, bytes]]]
+ICON_SETS: dict[str, _Maker] = {"favicon": _favicon, "pwa": _pwa, "ios": _ios, "android": _android}
+
+
+def safe_zone(image: Image.Image, kind: str, ground: str = "#ffffff") -> Image.Image:
+    """RGB to look at, not to hand out: "android" or "pwa" layers with the circle that is never cut."""
+    sides = {"android": (ADAPTIVE, ADAPTIVE_SAFE), "pwa": (512, MASKABLE_SAFE)}
+    if kind not in sides:
+        raise ValueError(f"There is a safe zone of {' and '.join(sides)}, not of {kind!r}.")
+    side, share = sides[kind]
+    shown = on_ground(_in_circle(image, side, share), ground)
+    edge = (1 - share) * side / 2
+    ImageDraw.Draw(shown).ellipse((edge, edge, side - edge, side - edge), outline=(230, 0, 90), width=3)
+    return embed_checked(shown, version=LATEST)
+
+
+def glyph(image: Image.Image, colour: str = "#000000") -> Image.Image:
+    """RGBA in one colour: what is dark of the picture, or its silhouette where that would say more."""
+    dark, alpha = _dark(image)
+    share = float((dark * alpha).sum() / max(alpha.sum(), 1e-6))
+    shape = alpha * dark if DARK_SHARES[0] <= share <= DARK_SHARES[1] else alpha
+    return _filled(shape, colour)
+
+
+def duotone(image: Image.Image, colour: str = "#000000") -> Image.Image:
+    """RGBA in one colour of two strengths: what is dark in full, the rest lighter."""
+    dark, alpha = _dark(image)
+    return _filled(alpha * (SECOND_TONE + (1 - SECOND_TONE) * dark), colour)
+
+
+def _dark(image: Image.Image) -> tuple[np.ndarray, np.ndarray]:
+    """How dark each pixel is, 0 or 1 with a soft step between the two groups that part best (Otsu 1979), and alpha."""
+    pixels = np.asarray(image.convert("RGBA"), np.float32) / 255
+    alpha = pixels[..., 3]
+    light = pixels[..., :3] @ np.array([0.299, 0.587, 0.114], np.float32)
+    if not (alpha > 0.5).any():
+        raise ValueError("The picture shows nothing: its alpha is 0 everywhere. Draw another.")
+    counts, edges = np.histogram(light[alpha > 0.5], 64, (0, 1))
+    middles = (edges[1:] + edges[:-1]) / 2
+    below = np.cumsum(counts)
+    above = below[-1] - below
+    sums = np.cumsum(counts * middles)
+    apart = below * above * (sums / np.maximum(below, 1) - (sums[-1] - sums) / np.maximum(above, 1)) ** 2
+    step = edges[1:][apart >= apart.max() * 0.999].mean()  # in the middle of the gap, where there is one
+    return np.clip((step - light) / 0.06 + 0.5, 0, 1), alpha
+
+
+def _filled(shape: np.ndarray, colour: str) -> Image.Image:
+    Decoration(colour=colour)
+    filled = Image.new("RGBA", shape.shape[::-1], ImageColor.getrgb(colour))
+    filled.putalpha(Image.fromarray(np.rint(shape * 255).astype(np.uint8)))
+    return filled
+
+
+def _inside(image: Image.Image, side: int, share: float) -> Image.Image:
+    """RGBA: within the middle `share` of a square."""
+    return fitted(image, (side, side), Decoration(margin=round((1 - share) * side / 2)))
+
+
+def _in_circle(image: Image.Image, side: int, share: float) -> Image.Image:
+    """RGBA: its bounding box within the circle whose diameter is `share` of a square's side."""
+    box = image.convert("RGBA").getchannel("A").getbbox() or (0, 0, *image.size)
+    width, height = box[2] - box[0], box[3] - box[1]
+    diagonal = (width * width + height * height) ** 0.5
+    return _inside(image, side, share * max(width, height) / diagonal - 2 / side)

@@ -1,0 +1,46 @@
+"""Pictures side by side with their words below: to see a whole set at a glance."""
+
+import math
+from collections.abc import Sequence
+
+from PIL import Image, ImageDraw, ImageFont
+
+from pipeline.watermark import WatermarkKey, embed_checked
+from pipeline.watermark.embed import LATEST
+
+__all__ = ["contact_sheet"]
+
+CELL, LABEL, GAP = 160, 22, 12  # pixels
+MIN_SIDE = 256  # the watermark's
+INK, GROUND = (40, 40, 44), (255, 255, 255)
+
+
+def contact_sheet(
+    pictures: Sequence[Image.Image], labels: Sequence[str], columns: int = 5, key: WatermarkKey | None = None
+) -> Image.Image:
+    """RGB, marked: a grid of pictures on white, `columns` a row, each with its label cut to its cell."""
+    if not pictures or len(pictures) != len(labels):
+        raise ValueError(f"A sheet takes a label for each picture, got {len(labels)} for {len(pictures)}.")
+    columns = min(columns, len(pictures))
+    width, height = CELL + GAP, CELL + LABEL + GAP
+    size = (GAP + columns * width, GAP + math.ceil(len(pictures) / columns) * height)
+    sheet = Image.new("RGB", tuple(max(MIN_SIDE, side) for side in size), GROUND)
+    brush, font = ImageDraw.Draw(sheet), ImageFont.load_default(13)
+    for number, (picture, label) in enumerate(zip(pictures, labels, strict=True)):
+        left, top = GAP + number % columns * width, GAP + number // columns * height
+        small = picture.convert("RGBA").convert("RGBa")
+        scale = CELL / max(small.size)
+        small = small.resize(tuple(max(1, round(side * scale)) for side in small.size), Image.Resampling.LANCZOS)
+        small = small.convert("RGBA")
+        sheet.paste(small, (left + (CELL - small.width) // 2, top + (CELL - small.height) // 2), small)
+        brush.text((left + CELL / 2, top + CELL + LABEL / 2), _cut(label, font), INK, font, anchor="mm")
+    return embed_checked(sheet, key, version=LATEST)
+
+
+def _cut(label: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> str:
+    """What of a label fits below its picture."""
+    if font.getlength(label) <= CELL:
+        return label
+    while label and font.getlength(label + "…") > CELL:
+        label = label[:-1]
+    return label.rstrip() + "…"

@@ -1,0 +1,106 @@
+"""Icon sets: the files that browsers and phones ask for, what matters inside their safe zones, glyphs in one colour.
+
+Example run: pytest tests/stickers/test_icons.py
+"""
+
+import io
+import json
+import xml.etree.ElementTree as ElementTree
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline.stickers.icons import ADAPTIVE, ADAPTIVE_SAFE, MASKABLE_SAFE, duotone, glyph, icon_set, safe_zone
+from pipeline.watermark import WatermarkKey, verify
+from tests.watermark.test_cutouts import draw_cutout
+
+KEY = WatermarkKey.from_secret(b"a key for these tests only")
+
+
+def opened(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(data))
+
+
+def outside(image: Image.Image, share: float, side: int) -> np.ndarray:
+    """Pixels outside the circle whose diameter is `share` of the side."""
+    y, x = np.mgrid[:side, :side] + 0.5 - side / 2
+    return np.asarray(image)[np.hypot(x, y) > share * side / 2]
+
+
+def test_a_favicon_holds_three_sizes():
+    files = icon_set(draw_cutout(), "favicon", key=KEY)
+    assert opened(files["favicon.ico"]).info["sizes"] == {(16, 16), (32, 32), (48, 48)}
+    touch = opened(files["apple-touch-icon.png"])
+    assert (touch.size, touch.mode) == ((180, 180), "RGB")
+    assert b"apple-touch-icon.png" in files["head.html"]
+
+
+def test_a_web_app_has_a_manifest_and_a_maskable_icon_inside_its_circle():
+    files = icon_set(draw_cutout(), "pwa", ground="#204060", name="Foxes", key=KEY, payload=7)
+    manifest = json.loads(files["manifest.webmanifest"])
+    assert manifest["name"] == "Foxes" and manifest["background_color"] == "#204060"
+    for icon in manifest["icons"]:
+        assert opened(files[icon["src"]]).size == tuple(int(side) for side in icon["sizes"].split("x"))
+    maskable = opened(files[next(icon["src"] for icon in manifest["icons"] if icon.get("purpose") == "maskable")])
+    assert abs(outside(maskable, MASKABLE_SAFE, 512).astype(int) - (0x20, 0x40, 0x60)).max() < 16  # the mark alone
+    assert verify(maskable, KEY).payload == verify(opened(files["icon-512.png"]), KEY).payload == 7
+
+
+def test_an_ios_icon_is_opaque():
+    icon = opened(icon_set(draw_cutout(), "ios", key=KEY)["AppIcon.png"])
+    assert (icon.size, icon.mode) == ((1024, 1024), "RGB")
+
+
+def test_android_layers_keep_what_matters_in_the_safe_circle():
+    files = icon_set(draw_cutout(), "android", ground="teal", key=KEY)
+    layers = [files[f"ic_launcher_{name}.png"] for name in ("foreground", "monochrome")]
+    for layer in map(opened, layers):
+        assert layer.size == (ADAPTIVE, ADAPTIVE)
+        assert (outside(layer.getchannel("A"), ADAPTIVE_SAFE, ADAPTIVE) == 0).all()
+        assert np.asarray(layer.getchannel("A")).max() == 255
+    assert opened(files["ic_launcher_background.png"]).mode == "RGB"
+    assert opened(files["play-store-512.png"]).size == (512, 512)
+    assert len(ElementTree.fromstring(files["ic_launcher.xml"])) == 3
+
+
+def test_the_safe_zone_is_drawn_to_look_at():
+    shown = safe_zone(draw_cutout(), "android", "#ffffff")
+    edge = round((1 - ADAPTIVE_SAFE) * ADAPTIVE / 2)
+    assert shown.size == (ADAPTIVE, ADAPTIVE)
+    red, green, _ = shown.getpixel((edge + 1, ADAPTIVE // 2))
+    assert red > 180 and green < 60
+
+
+def two_tones() -> Image.Image:
+    image = Image.new("RGBA", (300, 300))
+    image.paste((250, 240, 230, 255), (50, 50, 250, 250))
+    image.paste((30, 30, 60, 255), (100, 100, 200, 200))
+    return image
+
+
+def test_a_glyph_is_one_colour_in_the_shape_of_what_is_dark():
+    shape = np.asarray(glyph(two_tones(), "#ff0000"))
+    assert (shape[shape[..., 3] > 0, :3] == (255, 0, 0)).all()
+    assert shape[150, 150, 3] == 255 and shape[70, 70, 3] == 0
+    whole = Image.new("RGBA", (300, 300))
+    whole.paste((200, 200, 200, 255), (50, 50, 250, 250))
+    assert np.asarray(glyph(whole))[70, 70, 3] == 255  # of one tone: its silhouette
+
+
+def test_a_duotone_has_the_colour_in_two_strengths():
+    shape = np.asarray(duotone(two_tones(), "#00ff00"))
+    assert shape[150, 150].tolist() == [0, 255, 0, 255] and shape[70, 70].tolist() == [0, 255, 0, 102]
+    assert shape[10, 10, 3] == 0
+
+
+def test_what_is_no_icon_is_said():
+    with pytest.raises(ValueError, match="no icon set 'windows'"):
+        icon_set(draw_cutout(), "windows")
+    with pytest.raises(ValueError, match="`colour` takes"):
+        icon_set(draw_cutout(), "pwa", ground="nosuch")
+    with pytest.raises(ValueError, match="safe zone of android and pwa"):
+        safe_zone(draw_cutout(), "ios")
+    for empty in (glyph, duotone, lambda image: icon_set(image, "ios")):
+        with pytest.raises(ValueError, match="shows nothing"):
+            empty(Image.new("RGBA", (300, 300)))
