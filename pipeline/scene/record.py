@@ -16,7 +16,17 @@ from typing import Any
 
 from pipeline.scene.checks import check_colour, check_number, check_one_of, check_text, check_whole
 
-__all__ = ["ARRANGEMENTS", "GROUND_KINDS", "MAX_COUNT", "MAX_SIDE", "MAX_THINGS", "MIN_SIDE", "RELATIONS", "SCENERY"]
+__all__ = [
+    "ARRANGEMENTS",
+    "GROUND_KINDS",
+    "MAX_COUNT",
+    "MAX_SIDE",
+    "MAX_THINGS",
+    "MIN_SIDE",
+    "RELATIONS",
+    "SCENERY",
+    "SIDE_STEP",
+]
 __all__ += ["Ground", "Lettering", "Outline", "Relation", "Scene", "Thing"]
 
 MIN_SIDE, MAX_SIDE, SIDE_STEP = 256, 1024, 8  # pixels
@@ -179,6 +189,7 @@ class Thing:
         seed: its own; None draws it from the picture's.
         place: centre (x, y) of the picture's width and height, and side of its square, of the picture's shorter side.
         relation: where it stands, seen from another thing.
+        scale: how much larger it is than it would stand there.
         turn: degrees, clockwise.
         mirror: left and right changed.
         style: another than the scene's.
@@ -198,6 +209,7 @@ class Thing:
     seed: int | None = None
     place: tuple[float, float, float] | None = None
     relation: Relation | None = None
+    scale: float = 1.0
     turn: float = 0.0
     mirror: bool = False
     style: str | None = None
@@ -217,6 +229,7 @@ class Thing:
             self._check_place()
         if self.relation is not None and not isinstance(self.relation, Relation):
             raise ValueError(f"`relation` must be a Relation, got {type(self.relation).__name__}.")
+        check_number("scale", self.scale, 0.1, 8)
         check_number("turn", self.turn, -360, 360)
         if not isinstance(self.mirror, bool):
             raise ValueError(f"`mirror` must be True or False, got {self.mirror!r}.")

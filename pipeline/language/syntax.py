@@ -1,0 +1,200 @@
+"""What prompts hold beside language: weights, tags, options and joiners of other programs, emoji, words to be written.
+
+    plain = plain_language("(cat:1.3), masterpiece --ar 16:9", seed=7)
+    plain.text, plain.aspect  # "cat, masterpiece", (16, 9)
+
+No word is understood here; what is taken out is told.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+from pipeline.language.emoji import EMOTICONS, find_emoji
+
+__all__ = ["PlainPrompt", "plain_language"]
+
+_LINE = re.compile(r"[\r\n\u2028\u2029\x0b\x0c\x85]+")
+_ADDON = re.compile(r"<\s*(?:lora|lyco|lycoris|hypernet|embedding|lora_?\w*|wlr)\s*:[^<>]*>", re.IGNORECASE)
+_ASPECT = re.compile(r"(?:--|—|–)\s?(?:ar|aspect)\s+(\d{1,4})\s*[:x/]\s*(\d{1,4})", re.IGNORECASE)
+_NEGATIVE = re.compile(r"(?:--|—|–)\s?(?:no|neg|negative)\s+([^-—–]+)", re.IGNORECASE)
+_NEGATIVE_LINE = re.compile(r"[,.\s]*\bnegative prompt\s*:\s*(.*)$", re.IGNORECASE | re.DOTALL)
+_OPTION = re.compile(
+    r"(?:--|—)\s?[a-z]\w*(?:\s+(?:https?:\S+|[\d.]+[:x]?[\d.]*|raw|fast|relax|turbo|cute|scenic))*", re.I
+)
+_CHOICE = re.compile(r"\{(?:\d+\$\$)?([^{}]*\|[^{}]*)\}")
+_PREPENDED = re.compile(r"^\s*/(?:imagine|draw|create|generate)\b(?:\s+prompt\s*:)?", re.IGNORECASE)
+_WEIGHTED = re.compile(r"[(\[]\s*([^()\[\]:]*?)\s*:\s*-?\d*\.?\d+\s*[)\]]")
+_SWITCHED = re.compile(r"\[\s*([^\[\]:|]*)\s*:\s*[^\[\]]*\]")
+_SHARE = re.compile(r"::\s*-?\d*\.?\d*")
+_BRACKETS = re.compile(r"\\?[()\[\]{}]")
+_BREAK = re.compile(r"\bBREAK\b|\bADDCOMM\b|\bADDROW\b")
+_AND = re.compile(r"\bAND\b")
+_JOINER = re.compile(r"(?<=[^\W\d_])\s*[|\\/]+\s*(?=[^\W\d_])|[|\\]+|\s/\s")
+_WITHOUT, _WITH = re.compile(r"\bw/o\b\s*", re.IGNORECASE), re.compile(r"\bw/\s*", re.IGNORECASE)
+_LISTED = re.compile(r"(?:^|(?<=[\s,;]))\d{1,2}\s?[.)]\s+(?=[^\W\d])")
+_DANBOORU = re.compile(r"\b(\d)\+?(girl|boy|other)s?\b", re.IGNORECASE)
+_TIMES = re.compile(r"\b(\d{1,3})\s?x\s+(?=[^\W\d])", re.IGNORECASE)
+_SHARP = re.compile(
+    r"\b\d{1,2}\s?k\b|\b(?:uhd|hdr|fhd|\d{3,4}\s?p|\d{3,4}\s?dpi|\d{3,4}\s?x\s?\d{3,4})\b", re.IGNORECASE
+)
+_SAYS = re.compile(
+    r"""[,\s]*(?:\b(?:and|that|which|who|with|has|having|the|a|an|big|bold|large)\s+)*
+    \b(?:says?|saying|reads?|reading|text|texts|words?|word|caption|captioned|message|lettering|letters|title|titled|
+    inscription|label|labell?ed|written|writing|slogan|quote)\b\s*(?:\b(?:is|of|on\ it|on\ top|below|saying|that\s+says)\b)?
+    \s*[:=]?\s*(?:"([^"]{1,80})"|“([^”]{1,80})”|«([^»]{1,80})»|„([^“”]{1,80})[“”]|(?<!\w)'([^']{1,80})'(?!\w))""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_WORD = re.compile(r"[^\W\d_]+")
+_QUOTES = re.compile(r"[\"“”„«»`*~^=_]+")
+_DIGITS = {"1": "a", "2": "two", "3": "three", "4": "four", "5": "five", "6": "six"}
+# Faces, hearts, sparkles, applause: a mood where they close a sentence.
+_MOODS = re.compile(
+    "[\U0001f600-\U0001f644\U0001f90d-\U0001f92f\U0001f970-\U0001f976\U0001f493-\U0001f49f❤✨🙏👍👏🙌🎉🔥💯]"
+)
+
+
+@dataclass(frozen=True)
+class PlainPrompt:
+    """A prompt without what is no language.
+
+    Args:
+        text: what is left.
+        known: spans of the text that name a thing for certain, with the name: emoji.
+        aspect: width and height, as ``--ar`` says them.
+        negative: what is not wanted, as ``--no`` says it.
+        lettering: words to be written in the picture.
+        left_out: what was taken out and does nothing here.
+        foreign: whether most of the letters are of another script.
+    """
+
+    text: str
+    known: tuple[tuple[int, int, str], ...] = ()
+    aspect: tuple[int, int] | None = None
+    negative: str = ""
+    lettering: str | None = None
+    left_out: tuple[str, ...] = field(default=())
+    foreign: bool = False
+
+
+def plain_language(prompt: str, *, seed: int = 0) -> PlainPrompt:
+    """Take out what is no language.
+
+    Args:
+        prompt: as somebody typed or pasted it.
+        seed: chooses where the prompt leaves a choice, ``{red|blue}``.
+    """
+    text = _LINE.sub(", ", unicodedata.normalize("NFC", prompt).replace("’", "'").replace("\t", " "))
+    text = _PREPENDED.sub("", text)
+    text, addons = _ADDON.sub(" ", text), _ADDON.findall(text)
+    aspect = _ASPECT.search(text)
+    negative = [match[1].strip(" ,.") for match in _NEGATIVE.finditer(text)]
+    text = _NEGATIVE.sub(" ", _ASPECT.sub(" ", text))
+    if line := _NEGATIVE_LINE.search(text):
+        negative.append(line[1].strip())
+        text = text[: line.start()]
+    options = _OPTION.findall(text)
+    text = _OPTION.sub(" ", text)
+    text = _chosen(text, seed)
+    lettering = _SAYS.search(text)
+    if lettering:
+        text = text[: lettering.start()] + " " + text[lettering.end() :]
+    text = _unweighted(_named_faces(text))
+    text = _DANBOORU.sub(lambda match: f"{_DIGITS.get(match[1], match[1])} {_many(match)}", text)
+    if len(_LISTED.findall(text)) > 1:
+        text = _LISTED.sub(", ", text)
+    text = _TIMES.sub(r"\1 ", _SHARP.sub(" ", text))
+    text = _AND.sub("and", _BREAK.sub(", ", text))
+    text = _JOINER.sub(", ", _WITH.sub("with ", _WITHOUT.sub("without ", text)))
+    text, known = _named_emoji(_QUOTES.sub(" ", text))
+    text, known = _tidied(text, known)
+    letters = [letter for letter in text if letter.isalpha()]
+    foreign = 2 * sum(map(_foreign, letters)) > len(letters) > 0
+    strange = [] if foreign else [word for word in _WORD.findall(text) if all(map(_foreign, word))]
+    for word in strange:
+        text = text.replace(word, " " * len(word))
+    return PlainPrompt(
+        text,
+        known,
+        (int(aspect[1]), int(aspect[2])) if aspect and int(aspect[1]) and int(aspect[2]) else None,
+        ", ".join(part for part in negative if part),
+        next((own.strip() for own in lettering.groups() if own), None) if lettering else None,
+        tuple(part.strip() for part in (*addons, *options, *strange)),
+        foreign,
+    )
+
+
+def _foreign(letter: str) -> bool:
+    return not unicodedata.name(letter, "").startswith("LATIN")
+
+
+def _chosen(text: str, seed: int) -> str:
+    """``{red|blue}``: one of them, the innermost first."""
+    turn = 0
+    while match := _CHOICE.search(text):
+        parts = match[1].split("|")
+        text = text[: match.start()] + parts[(seed + turn) % len(parts)].strip() + text[match.end() :]
+        turn += seed // len(parts)
+    return text
+
+
+def _unweighted(text: str) -> str:
+    before = None
+    while before != text:
+        before = text
+        text = _SWITCHED.sub(r"\1", _WEIGHTED.sub(r"\1", text))
+    return _BRACKETS.sub(" ", _SHARE.sub(", ", text))
+
+
+def _many(match: re.Match) -> str:
+    word = match[2].lower().replace("other", "person")
+    return word if match[1] == "1" else f"{word}s".replace("persons", "people")
+
+
+def _named_faces(text: str) -> str:
+    """Emoticons as emoji, so that they outlive brackets."""
+    parts = re.split(r"(\s+)", text)
+    return "".join(f" \ue000{EMOTICONS[part.lower()]}\ue001 " if part.lower() in EMOTICONS else part for part in parts)
+
+
+def _named_emoji(text: str) -> tuple[str, tuple[tuple[int, int, str], ...]]:
+    """Emoji and emoticons as their names, and where those stand. A face behind words is a mood and no thing."""
+    said = any(letter.isalpha() for letter in re.sub("\ue000[^\ue001]*\ue001", "", text))
+    marks = [(start, end, name) for start, end, name in find_emoji(text)]
+    marks += [(*match.span(), match[1]) for match in re.finditer("\ue000([^\ue001]*)\ue001", text)]
+    known, parts, at, length = [], [], 0, 0
+    for start, end, name in sorted(marks):
+        last = not any(letter.isalnum() for letter in re.sub("\ue000[^\ue001]*\ue001", "", text[end:]))
+        dropped = not name or (said and last and start > 0 and _MOODS.match(text[start:end]))
+        beside = known and not text[at:start].strip()
+        before = text[at:start] + (", " if beside and not dropped else " ")
+        length += len(before)
+        parts.append(before)
+        if not dropped:
+            known.append((length, length + len(name), name))
+            length += len(name)
+            parts.append(name)
+        at = end
+        parts.append(" ")
+        length += 1
+    return "".join(parts) + text[at:], tuple(known)
+
+
+def _tidied(text: str, known: tuple[tuple[int, int, str], ...]) -> tuple[str, tuple[tuple[int, int, str], ...]]:
+    """Single blanks, no comma twice; the known spans move along."""
+    kept: list[str] = []
+    moved = [0] * (len(text) + 1)
+    for at, letter in enumerate(text):
+        moved[at] = len(kept)
+        letter = " " if letter.isspace() else letter
+        if letter == " " and (not kept or kept[-1] == " "):
+            continue
+        if letter in ",;." and kept and kept[-1] == " ":
+            kept.pop()
+            moved[at] = len(kept)
+        if letter in ",;" and (not kept or kept[-1] in ",;.:"):
+            continue
+        kept.append(letter)
+    moved[len(text)] = len(kept)
+    spans = tuple((moved[start], moved[start] + len(name), name) for start, _, name in known)
+    return "".join(kept).strip(" ,;"), spans

@@ -1,0 +1,85 @@
+"""What a prompt leaves open: style and ground, chosen by a number; and styles that a thing was never shown in."""
+
+import re
+from dataclasses import replace
+
+from pipeline.language.wording import SIMILAR_STYLES, UNSAID_BACKGROUNDS
+from pipeline.models.vocabulary import Vocabulary
+from pipeline.scene.record import Ground, Scene
+
+__all__ = ["choose", "known_style", "named_in"]
+
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_FILLERS = frozenset("style styled art illustration drawing image picture look icon of a an in the painting".split())
+
+
+def _styles(vocabulary: Vocabulary) -> dict[tuple[str, ...], str]:
+    return {
+        tuple(_WORD.findall(word.lower())): style
+        for style, words in vocabulary.config.styles.items()
+        for word in (style, *words)
+    }
+
+
+def known_style(said: str, vocabulary: Vocabulary) -> str | None:
+    """The taught style that words name; the longest name in them. None where none does."""
+    styles = _styles(vocabulary)
+    words = tuple(_WORD.findall(said.lower()))
+    if words in styles:
+        return styles[words]
+    spans = [
+        words[start : start + length]
+        for length in range(len(words), 0, -1)
+        for start in range(len(words) - length + 1)
+    ]
+    for span in spans:
+        rest = [word for word in words if word not in span and word not in _FILLERS]
+        if span in styles and len(rest) <= 1:
+            return styles[span]
+    return None
+
+
+def named_in(text: str, vocabulary: Vocabulary) -> frozenset[str]:
+    """The styles and colours that a text names, wherever."""
+    words = [match[0].lower() for match in _WORD.finditer(text)]
+    known = _styles(vocabulary) | {tuple(name.split()): name for name in vocabulary.config.backgrounds}
+    longest = max(map(len, known), default=0)
+    spans = (tuple(words[at : at + length]) for at in range(len(words)) for length in range(1, longest + 1))
+    return frozenset(known[span] for span in spans if span in known)
+
+
+def choose(scene: Scene, vocabulary: Vocabulary, *, chance: float | None, avoid: str = "") -> Scene:
+    """A scene with the style and the ground that nobody said.
+
+    Args:
+        scene: as it was understood.
+        vocabulary: styles, and which thing was shown in which.
+        chance: from 0 to 1: its leading digits choose the style, the others the ground; None leaves both open.
+        avoid: what is not chosen, in words.
+    """
+    every = list(vocabulary.config.styles)
+    fitting = [name for name in every if all(name in vocabulary.styles_of(thing.name) for thing in scene.things)]
+    fitting = fitting or every
+    avoided = named_in(avoid, vocabulary) if avoid else frozenset()
+    style, ground = scene.style, scene.ground
+    if style is None and chance is not None and fitting:
+        styles = [name for name in fitting if name not in avoided] or fitting
+        at = min(int(chance * len(styles)), len(styles) - 1)
+        style, chance = styles[at], chance * len(styles) - at
+    elif style is not None and style not in fitting:
+        similar = SIMILAR_STYLES.get(style)
+        style = similar if similar in fitting else fitting[0]
+    if ground is None and scene.placed > 1:
+        ground = _colour(vocabulary, "white")
+    elif ground is None and chance is not None:
+        grounds = vocabulary.config.backgrounds
+        unsaid = [name for name, times in UNSAID_BACKGROUNDS.items() if name in grounds for _ in range(times)]
+        unsaid = [name for name in unsaid if name not in avoided] or unsaid
+        if unsaid:
+            ground = _colour(vocabulary, unsaid[min(int(chance * len(unsaid)), len(unsaid) - 1)])
+    return replace(scene, style=style, ground=ground)
+
+
+def _colour(vocabulary: Vocabulary, name: str) -> Ground | None:
+    value = vocabulary.config.backgrounds.get(name)
+    return Ground("colour", (value,)) if value else None

@@ -1,0 +1,125 @@
+"""How the things of a prompt stand to each other: the words between them become relations of the scene."""
+
+from dataclasses import replace
+
+from pipeline.language.relations import INVERSES, relation_of
+from pipeline.scene.kinds import is_alive, is_container, is_held, worn_at
+from pipeline.scene.notes import Note
+from pipeline.scene.record import Relation, Thing
+from pipeline.scene.sketch import Sketch
+
+__all__ = ["join_things"]
+
+SURROUNDING = 6  # things that surround another, where no number is said
+_SIDES = {"left": ("x", 0), "right": ("x", 1), "top": ("y", 0), "upper": ("y", 0), "bottom": ("y", 1), "lower": ("y", 1),
+          "below": ("y", 1)}  # fmt: skip
+
+
+def join_things(things: list[Thing | None], drawn: Sketch, notes: list[Note]) -> tuple[list[Thing], str]:
+    """The things with their relations, and how those stand that have none.
+
+    Args:
+        things: one for each mention of the sketch; None for what is not drawn.
+        drawn: the sketch.
+        notes: what could not be understood is added.
+    """
+    kept = dict(enumerate(things))
+    by_id = {thing.id: thing for thing in things if thing is not None}
+    between = {subject for subject, _, words in drawn.relations if words in ("between", "among")}
+    for subject, target, words in drawn.relations:
+        one, other = kept.get(subject), kept.get(target)
+        if one is None or other is None or subject in between:
+            continue
+        kind = relation_of(words)
+        if kind is None:
+            notes.append(Note("relation", words))
+            kind = "next to"
+        placed, relation = _told(by_id[one.id], by_id[other.id], kind)
+        if not _set(by_id, placed, relation):
+            notes.append(Note("relation", f"{one.name} {words} {other.name}"))
+    for subject in between:
+        others = [kept[target] for one, target, _ in drawn.relations if one == subject]
+        _between(by_id, kept[subject], [by_id[other.id] for other in others if other is not None])
+    ordered = list(by_id.values())
+    sides = {thing.id: mention.where for thing, mention in zip(things, drawn.things, strict=True) if thing is not None}
+    arrangement = "single" if sum(thing.count for thing in ordered) == 1 else "row"
+    if not any(thing.relation for thing in ordered) and len(ordered) == 2:
+        ordered, arrangement = _sided(ordered, sides)
+    if sum(thing.count for thing in ordered) > 3:
+        arrangement = "grid"
+    return ordered, arrangement
+
+
+def _told(subject: Thing, target: Thing, kind: str) -> tuple[str, Relation]:
+    """Whose relation it is, and which: what is worn, held or around is placed by the one who has it."""
+    said, object_said = subject.said or subject.name, target.said or target.name
+    if kind in ("in", "with", "wearing") and worn_at(object_said) and (kind == "wearing" or is_alive(said)):
+        return target.id, Relation("worn by", subject.id)
+    if kind == "wearing":
+        return target.id, Relation("worn by", subject.id)
+    if kind == "in" and worn_at(object_said) and not is_container(object_said):
+        return target.id, Relation("worn by", subject.id)
+    if kind == "holding" or (kind == "with" and is_held(object_said) and is_alive(said)):
+        return target.id, Relation("held by", subject.id)
+    if kind == "with":
+        return target.id, Relation("with", subject.id)
+    if kind == "surrounded by":
+        return target.id, Relation("around", subject.id)
+    if kind == "on" and worn_at(said) and is_alive(object_said):
+        return subject.id, Relation("worn by", target.id)
+    return subject.id, Relation(kind, target.id)
+
+
+def _set(by_id: dict[str, Thing], placed: str, relation: Relation) -> bool:
+    """Give a thing its relation; where it has one, the other gets the inverse. False where neither can be."""
+    for own, kind, target in (
+        (placed, relation.kind, relation.target),
+        (relation.target, INVERSES.get(relation.kind), placed),
+    ):
+        if kind is None or by_id[own].relation is not None or _leads(by_id, target, own):
+            continue
+        count = by_id[own].count
+        if kind == "around" and count == 1:
+            kind, count = ("around", SURROUNDING) if relation.kind == "around" and own == placed else ("around", 1)
+        by_id[own] = replace(by_id[own], relation=Relation(kind, target), count=count)
+        return True
+    return False
+
+
+def _leads(by_id: dict[str, Thing], start: str, end: str) -> bool:
+    """Whether the relations lead from one thing to another."""
+    while start != end:
+        relation = by_id[start].relation
+        if relation is None:
+            return False
+        start = relation.target
+    return True
+
+
+def _between(by_id: dict[str, Thing], middle: Thing, others: list[Thing]) -> None:
+    """One on each side; of two alike, one each."""
+    if len(others) == 1 and others[0].count == 2:
+        twin = replace(others[0], count=1)
+        own = f"{twin.id}-2"
+        if own in by_id:
+            return
+        by_id[twin.id], by_id[own] = twin, replace(twin, id=own)
+        others = [twin, by_id[own]]
+    for kind, other in zip(("left of", "right of"), others, strict=False):
+        _set(by_id, other.id, Relation(kind, middle.id))
+
+
+def _sided(ordered: list[Thing], sides: dict[str, list[str]]) -> tuple[list[Thing], str]:
+    """Two things by the sides that are told of them."""
+    told = {}
+    for thing in ordered:
+        words = " ".join(sides[thing.id]).replace("-", " ").split()
+        told[thing.id] = next((_SIDES[word] for word in words if word in _SIDES), None)
+    first, second = (told[thing.id] for thing in ordered)
+    axis = (first or second or ("x", 0))[0]
+    turned = (first is not None and first[1] == 1) or (first is None and second is not None and second[1] == 0)
+    if first is None and second is None:
+        return ordered, "row"
+    pair = ordered[::-1] if turned else ordered
+    kind = "right of" if axis == "x" else "under"
+    return [pair[0], replace(pair[1], relation=Relation(kind, pair[0].id))], "single"

@@ -1,0 +1,319 @@
+"""Words -> a scene, and what a person should know about how they were understood.
+
+    reader = SceneReader(vocabulary, parser, tokenizer, text_encoder, embed_texts)
+    parsed = reader.parse("a cat wearing a red hat, watercolor, on the beach", seed=7)
+    parsed.scene, parsed.sentence
+
+The words are tagged by a network (``pipeline.scene.tagger``), their names are looked up in the vocabulary
+(``pipeline.language.names``). What is not understood is owned up to, and never takes a thing's place.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from transformers import BertModel, PreTrainedTokenizerBase
+
+from pipeline.language.names import Name, NameFinder
+from pipeline.language.relations import scenery_of
+from pipeline.language.syntax import PlainPrompt, plain_language
+from pipeline.language.wording import CORNERS
+from pipeline.models.scene_parser import SceneParser
+from pipeline.models.vocabulary import Vocabulary
+from pipeline.scene.canvas import canvas_size
+from pipeline.scene.choice import choose, known_style
+from pipeline.scene.joining import join_things
+from pipeline.scene.notes import Note, sentence
+from pipeline.scene.record import MAX_COUNT, MAX_TEXT, Ground, Lettering, Scene, Thing
+from pipeline.scene.sketch import Mention, Sketch, sketch
+from pipeline.scene.tagger import Tagger, Token
+
+__all__ = ["Parsed", "SceneReader"]
+
+BARE_PLURAL = 3  # things that a plural without a number means
+COLOUR_ALIASES = {
+    "grey": "gray",
+    "golden": "gold",
+    "silvery": "silver",
+    "navy": "navy blue",
+    "mint": "mint green",
+    "lime": "lime green",
+}
+_LARGE, _SMALL = 1.25, 0.55  # scale of what is said to be large or small
+_CLEAR = frozenset("transparent no see-through removed clear none without".split())
+_PERSONS = frozenset(
+    "i you we he she they it me him her them this that something anything everything nothing someone".split()
+)
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """How a prompt was understood.
+
+    Args:
+        scene: what will be drawn; without things where nothing was understood.
+        notes: what a person should know.
+        negative: what is not wanted, as the prompt's own options say it.
+        style: the style that the prompt says, of the vocabulary's; the scene's may be chosen.
+        tokens: the words with their roles, for those who want to look.
+    """
+
+    scene: Scene
+    notes: tuple[Note, ...] = ()
+    negative: str = ""
+    style: str | None = None
+    tokens: tuple[Token, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """The notes in one line."""
+        return sentence(self.notes)
+
+    @property
+    def choices(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What was said, and which names it may mean: "Did you mean ...?"."""
+        return tuple((note.said, note.choices) for note in self.notes if note.choices)
+
+
+class SceneReader:
+    """Reads prompts.
+
+    Args:
+        vocabulary: names, styles and colours that were taught.
+        parser: the network that tags words.
+        tokenizer, text_encoder: the shared ones.
+        embed_texts: sentences -> (n, text_dim), unit length.
+        is_word: whether the encoder knows a word whole.
+    """
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        parser: SceneParser,
+        tokenizer: PreTrainedTokenizerBase,
+        text_encoder: BertModel,
+        embed_texts: Callable[[list[str]], np.ndarray],
+        is_word: Callable[[str], bool] | None = None,
+    ):
+        self.vocabulary = vocabulary
+        self.tagger = Tagger(parser, tokenizer, text_encoder)
+        self.names = NameFinder(vocabulary, embed_texts, is_word)
+        self.palette = vocabulary.config.backgrounds
+
+    def parse(
+        self,
+        prompt: str,
+        *,
+        seed: int = 0,
+        chance: float | None = None,
+        avoid: str = "",
+        width: int = 256,
+        height: int = 256,
+    ) -> Parsed:
+        """What a prompt asks for. Never fails: what is not understood is told.
+
+        Args:
+            prompt: as a person says it, or as another program's prompt.
+            seed: decides where the prompt leaves a choice (``{red|blue}``).
+            chance: from 0 to 1, chooses style and ground where the prompt says none; None leaves them open.
+            avoid: a negative prompt: what it names is neither chosen nor added.
+            width, height: pixels of the picture, where the prompt does not say its shape.
+        """
+        plain = plain_language(prompt, seed=seed)
+        notes: list[Note] = [Note("option", ", ".join(plain.left_out))] if plain.left_out else []
+        if plain.aspect:
+            width, height = canvas_size(*plain.aspect, width * height)
+        if plain.foreign:
+            return Parsed(Scene(width=width, height=height), (*notes, Note("foreign")))
+        tokens = self.tagger.tag(self._respelled(plain), plain.known)
+        drawn = sketch(tokens)
+        avoid = ", ".join(part for part in (avoid, plain.negative) if part)
+        things = self._things(drawn, plain, tokens, notes, avoid)
+        things, arrangement = join_things(things, drawn, notes)
+        style = self._style(drawn, notes)
+        ground = self._ground(drawn, notes)
+        notes += [Note("left out", words) for words in dict.fromkeys(drawn.others)]
+        notes += [Note("negated", words) for words in dict.fromkeys(drawn.negations)]
+        if not things:
+            notes.append(Note("nothing"))
+        scene = Scene(
+            things=tuple(things),
+            width=width,
+            height=height,
+            ground=ground,
+            style=style,
+            arrangement=arrangement,
+            lettering=_lettering(plain),
+        )
+        scene = choose(scene, self.vocabulary, chance=chance, avoid=avoid)
+        if style and scene.style != style:
+            notes.append(Note("similar style", style, scene.style or ""))
+        return Parsed(scene, tuple(notes), plain.negative, style, tuple(tokens))
+
+    def _respelled(self, plain: PlainPrompt) -> str:
+        """The text with slips of the pen mended; where that moves what is known, it stays as it is."""
+        if plain.known:
+            return plain.text
+        return re.sub(r"[^\W\d_]+", lambda match: self._mended(match[0]), plain.text)
+
+    def _mended(self, word: str) -> str:
+        right = self.names.respelled(word.lower())
+        return word if right == word.lower() else right
+
+    # Things.
+
+    def _things(self, drawn: Sketch, plain: PlainPrompt, tokens, notes: list[Note], avoid: str) -> list[Thing | None]:
+        """A thing for each mention; None for what is not drawn, so that the places stay."""
+        unwanted = {self.names.find(part).phrase for part in re.split(r"[,;]", avoid) if part.strip()} - {None}
+        things: list[Thing | None] = []
+        room = MAX_COUNT
+        for mention in drawn.things:
+            name = self._name(mention, plain, tokens)
+            if name.phrase is None or name.phrase in unwanted or room < 1:
+                if name.phrase is None and mention.said not in _PERSONS:
+                    notes.append(Note("unknown", name.said, choices=name.choices))
+                things.append(None)
+                continue
+            count = self._count(mention, name)
+            if count > room:
+                notes.append(Note("number", str(count), str(room)))
+                count = room
+            room -= count
+            self._tell(mention, name, notes)
+            colour = self._colour(mention.colours, notes)
+            things.append(
+                Thing(
+                    _free_id(name.said, things),
+                    name.phrase,
+                    said=name.said if name.said != name.phrase else None,
+                    count=count,
+                    colour=colour,
+                    part_colours={
+                        part: found
+                        for part, said in mention.part_colours.items()
+                        if (found := self._colour([said], notes))
+                    },
+                    scale={"large": _LARGE, "small": _SMALL}.get(mention.size or "", 1.0),
+                )
+            )
+        return self._placed(things, drawn)
+
+    def _name(self, mention: Mention, plain: PlainPrompt, tokens: list[Token]) -> Name:
+        """The name of a mention: what is known for certain, a longer taught name around it, or what is said."""
+        start = tokens[mention.at].start
+        for first, _, name in plain.known:
+            if first == start:
+                return Name(name, name if name in self.names.phrases else self.names.find(name).phrase)
+        for before in range(min(4, mention.at), -1, -1):
+            words = tuple(token.text for token in tokens[mention.at - before : mention.end])
+            roles = {token.role for token in tokens[mention.at - before : mention.at]}
+            if len(words) < 2 or not roles <= {"look", "colour", "thing", "thing+", "size"}:
+                continue
+            phrase = self.names.exact(words)
+            if phrase is not None and (phrase == " ".join(words) or before == 0 or "colour" not in roles):
+                if before and "look" in roles:
+                    mention.looks = [look for look in mention.looks if look not in " ".join(words)]
+                return Name(mention.said if "colour" in roles else " ".join(words), phrase)
+        return self.names.find(mention.said)
+
+    def _count(self, mention: Mention, name: Name) -> int:
+        if mention.number is not None:
+            return max(1, mention.number)
+        return BARE_PLURAL if name.cosine == 1 and self.names.many(mention.said) else 1
+
+    def _tell(self, mention: Mention, name: Name, notes: list[Note]) -> None:
+        if name.cosine < 0.99:
+            notes.append(Note("guessed", name.said, name.phrase or "", name.choices))
+        elif name.phrase != name.said and not self.names.same(name.said, name.phrase):
+            notes.append(Note("replaced", name.said, name.phrase or "", name.choices if name.cosine < 1 else ()))
+        notes += [Note("left out", look) for look in mention.looks]
+        if mention.part_colours:
+            notes += [Note("left out", f"{colour} {part}") for part, colour in mention.part_colours.items()]
+
+    def _colour(self, said: list[str], notes: list[Note]) -> str | None:
+        """The first colour that is known; the others are owned up to."""
+        found = None
+        for colour in said:
+            known = self.colour_name(colour)
+            if known is None or found is not None:
+                notes.append(Note("left out", colour))
+            else:
+                found = known
+        return found
+
+    def colour_name(self, said: str) -> str | None:
+        """The palette's name for what is said; its last word where the whole is unknown ("bright red")."""
+        words = said.replace("-", " ").split()
+        for start in range(len(words)):
+            part = " ".join(words[start:])
+            part = COLOUR_ALIASES.get(part, part)
+            if part in self.palette:
+                return part
+            if part.replace("grey", "gray") in self.palette:
+                return part.replace("grey", "gray")
+        return None
+
+    def _placed(self, things: list[Thing | None], drawn: Sketch) -> list[Thing | None]:
+        """One thing alone goes where its side or corner says."""
+        if sum(thing is not None for thing in things) != 1:
+            return things
+        at = next(at for at, thing in enumerate(things) if thing is not None)
+        words = " ".join(drawn.things[at].where).replace("upper", "top").replace("lower", "bottom").replace("-", " ")
+        side = 0.39 if drawn.things[at].size != "large" else 0.5
+        place = None
+        for corner, (x, y) in CORNERS.items():
+            if all(word in words.split() for word in corner.split()[2:4]):
+                place = (x, y, side)
+        if place is None:
+            sides = {"left": (0.3, 0.5), "right": (0.7, 0.5), "top": (0.5, 0.3), "bottom": (0.5, 0.7)}
+            place = next(((*sides[word], 0.5) for word in words.split() if word in sides), None)
+        if place is not None and things[at].count == 1:
+            things[at] = replace(things[at], place=place, scale=1.0)
+        return things
+
+    # What is around.
+
+    def _style(self, drawn: Sketch, notes: list[Note]) -> str | None:
+        """The first taught style; media and looks that were not taught are told."""
+        found = None
+        for said in drawn.styles:
+            style = known_style(said.text, self.vocabulary)
+            if style is None:
+                notes.append(Note("no style", said.text))
+            found = found or style
+        return found
+
+    def _ground(self, drawn: Sketch, notes: list[Note]) -> Ground | None:
+        """The ground: none, a colour, two, or a scenery."""
+        if _CLEAR & set(drawn.ground_words):
+            return Ground("transparent")
+        colours = [name for said in drawn.ground_colours if (name := self.ground_name(said))]
+        scenery = next((name for said in drawn.places if (name := scenery_of(said.text))), None)
+        notes += [Note("left out", said.text) for said in drawn.places if not scenery_of(said.text)]
+        if len(colours) > 1:
+            return Ground("gradient", tuple(self.palette[name] for name in colours[:2]))
+        if colours:
+            return Ground("colour", (self.palette[colours[0]],))
+        return Ground("scene", name=scenery) if scenery else None
+
+    def ground_name(self, said: str) -> str | None:
+        """The palette's name for a ground's colour; bare "gray" is a light one there."""
+        from_words = {"grey": "light gray", "gray": "light gray", "dark": "dark gray", "light": "light gray"}
+        if said in from_words and from_words[said] in self.palette:
+            return from_words[said]
+        return self.colour_name(said)
+
+
+def _free_id(said: str, things: list[Thing | None]) -> str:
+    """An id that no other thing has: the last word of its name, and a number where that is taken."""
+    words = re.findall(r"[a-z0-9]+", said.lower()) or ["thing"]
+    base, taken, number = "-".join(words)[-30:].strip("-"), {thing.id for thing in things if thing}, 1
+    while (own := base if number == 1 else f"{base}-{number}") in taken:
+        number += 1
+    return own
+
+
+def _lettering(plain: PlainPrompt) -> Lettering | None:
+    text = (plain.lettering or "").strip()[:MAX_TEXT]
+    return Lettering(text) if text else None

@@ -1,0 +1,254 @@
+"""Tagged words -> what a prompt asks for, in its own words: things, what is told of them, and how they stand."""
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipeline.language.relations import number_of
+from pipeline.scene.tagger import Token
+
+__all__ = ["Mention", "Said", "Sketch", "sketch"]
+
+
+@dataclass
+class Said:
+    """Words that are told, and where.
+
+    Args:
+        text: the words.
+        at: index of the first of them.
+    """
+
+    text: str
+    at: int
+
+
+@dataclass
+class Mention:
+    """A thing as a prompt mentions it.
+
+    Args:
+        at: index of its first word; a thing that was split off keeps that of its whole.
+        end: index behind its last word.
+        said: its name, in small letters.
+        number: as it is said; None where none is.
+        colours: of the whole.
+        part_colours: of its parts.
+        looks: what else is told of it, in words.
+        size: "large", "small" or None.
+        where: sides and corners that are told of it.
+        negated: whether it shall not be there.
+        relation: index of the relation word that it is the object of, or -1.
+    """
+
+    at: int
+    end: int
+    said: str
+    number: int | None = None
+    colours: list[str] = field(default_factory=list)
+    part_colours: dict[str, str] = field(default_factory=dict)
+    looks: list[str] = field(default_factory=list)
+    size: str | None = None
+    where: list[str] = field(default_factory=list)
+    negated: bool = False
+    relation: int = -1
+
+
+@dataclass
+class Sketch:
+    """A prompt in its own words.
+
+    Args:
+        things: in the order of the prompt.
+        relations: subject and object (indices in ``things``) and the words between them.
+        styles, places, others: media and looks, places, and words that are none of all that.
+        ground_words: words of the ground; ``ground_colours`` its colours.
+        colours: that are told of nothing.
+        negations: what shall not be there.
+    """
+
+    things: list[Mention] = field(default_factory=list)
+    relations: list[tuple[int, int, str]] = field(default_factory=list)
+    styles: list[Said] = field(default_factory=list)
+    places: list[Said] = field(default_factory=list)
+    ground_words: list[str] = field(default_factory=list)
+    ground_colours: list[str] = field(default_factory=list)
+    colours: list[str] = field(default_factory=list)
+    negations: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+
+
+def sketch(tokens: Sequence[Token]) -> Sketch:
+    """What the tagged words of a prompt ask for."""
+    drawn = Sketch()
+    spans = _spans(tokens)
+    mentions: dict[int, Mention] = {}
+    for start, end in spans.get("thing", ()):
+        name = " ".join(token.text for token in tokens[start:end])
+        mentions[start] = Mention(start, end, name, relation=_of_role(tokens, start, "relation"))
+        mentions[start].negated = _of_role(tokens, start, "negation") >= 0
+    told = {start: _owner(tokens, start) for start in range(len(tokens))}
+    parts = {start: " ".join(token.text for token in tokens[start:end]) for start, end in spans.get("part", ())}
+    _tell(tokens, drawn, mentions, told, parts, spans)
+    for kind, kept in (("style", drawn.styles), ("place", drawn.places)):
+        kept += [Said(_text(tokens, start, end), start) for start, end in spans.get(kind, ())]
+    drawn.negations = [mention.said for mention in mentions.values() if mention.negated]
+    drawn.negations += [part for at, part in parts.items() if _of_role(tokens, at, "negation") >= 0]
+    drawn.ground_words = [token.text for token in tokens if token.role == "ground"]
+    order = [mention for _, mention in sorted(mentions.items()) if not mention.negated]
+    _repeat(tokens, order, told, mentions)
+    drawn.things = order
+    _relate(tokens, drawn, mentions, told, spans)
+    _split(tokens, drawn, told, mentions)
+    return drawn
+
+
+def _text(tokens: Sequence[Token], start: int, end: int) -> str:
+    return " ".join(token.text for token in tokens[start:end])
+
+
+def _spans(tokens: Sequence[Token]) -> dict[str, list[tuple[int, int]]]:
+    """Role -> first and one past the last word of each thing, part, place, style, relation, side and look."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    start = 0
+    while start < len(tokens):
+        role, end = tokens[start].role, start + 1
+        while end < len(tokens) and tokens[end].role == f"{role}+":
+            end += 1
+        if role in ("look", "action", "size", "colour", "number"):
+            same = (role, tokens[start].head)
+            while end < len(tokens) and (tokens[end].role, tokens[end].head) == same:
+                end += 1
+        found.setdefault(role, []).append((start, end))
+        start = end
+    return found
+
+
+def _of_role(tokens: Sequence[Token], at: int, role: str) -> int:
+    head = tokens[at].head
+    return head if head >= 0 and tokens[head].role == role else -1
+
+
+def _owner(tokens: Sequence[Token], at: int) -> int:
+    """The thing that a word leads to, over pronouns and second mentions; -1 for none."""
+    seen = set()
+    while at >= 0 and at not in seen:
+        seen.add(at)
+        if tokens[at].role == "thing":
+            return at
+        at = tokens[at].head
+    return -1
+
+
+def _tell(tokens, drawn: Sketch, mentions: dict[int, Mention], told: dict[int, int], parts, spans) -> None:
+    """Hand numbers, colours, looks, sizes and sides to what they are told of."""
+    for start, end in spans.get("colour", ()):
+        colour, head = _text(tokens, start, end), tokens[start].head
+        role = tokens[head].role if head >= 0 else ""
+        if role == "ground":
+            drawn.ground_colours.append(colour)
+        elif role == "part":
+            if (owner := mentions.get(told[head])) is not None:
+                owner.part_colours[parts[head]] = colour
+        elif role == "one":
+            continue
+        elif (owner := mentions.get(told[start])) is not None:
+            owner.colours.append(colour)
+        else:
+            drawn.colours.append(colour)
+    for start, end in spans.get("number", ()):
+        owner = mentions.get(told[start])
+        number = number_of([token.text for token in tokens[start:end]])
+        before = tokens[start - 1].text if start else ""
+        if before == "half" and number:
+            number = max(1, number // 2)
+        if owner is not None and number is not None:
+            owner.number = number
+    for role in ("look", "action"):
+        for start, end in spans.get(role, ()):
+            owner = mentions.get(told[start])
+            (owner.looks if owner else drawn.others).append(_text(tokens, start, end))
+    for start, end in spans.get("size", ()):
+        owner = mentions.get(told[start])
+        if owner is not None and tokens[tokens[start].head].role != "part":
+            small = {"small", "tiny", "little", "mini", "miniature"} & {token.text for token in tokens[start:end]}
+            owner.size = "small" if small else "large"
+    for start, end in spans.get("where", ()):
+        owner = mentions.get(told[start])
+        if owner is not None:
+            owner.where.append(_text(tokens, start, end))
+        else:
+            drawn.others.append(_text(tokens, start, end))
+
+
+def _repeat(tokens, order: list[Mention], told: dict[int, int], mentions: dict[int, Mention]) -> None:
+    """ "the cat" behind "a cat" is the same cat, whatever the tagger says."""
+    for mention in list(order):
+        the = mention.at > 0 and tokens[mention.at - 1].text == "the"
+        first = next((one for one in order if one.at < mention.at and one.said == mention.said), None)
+        if not the or first is None or mention.number:
+            continue
+        first.colours += mention.colours
+        first.looks += mention.looks
+        first.where += mention.where
+        first.part_colours |= mention.part_colours
+        order.remove(mention)
+        for at, owner in told.items():
+            if owner == mention.at:
+                told[at] = first.at
+        mentions[mention.at] = first
+
+
+def _relate(tokens, drawn: Sketch, mentions: dict[int, Mention], told: dict[int, int], spans) -> None:
+    """The relations between the things that are kept."""
+    words = {start: (start, end) for start, end in spans.get("relation", ())}
+    place = {id(mention): index for index, mention in enumerate(drawn.things)}
+    for at, token in enumerate(tokens):
+        if token.role not in ("thing", "again") or (relation := _of_role(tokens, at, "relation")) < 0:
+            continue
+        target = mentions.get(told[at])
+        subject = mentions.get(told[relation])
+        if subject is None:  # it is told of nothing: of the last thing before it
+            before = [mention for mention in drawn.things if mention.at < relation and mention is not target]
+            subject = before[-1] if before else None
+        if target is None or subject is None or target is subject:
+            continue
+        if id(target) in place and id(subject) in place and relation in words:
+            drawn.relations.append((place[id(subject)], place[id(target)], _text(tokens, *words[relation])))
+
+
+def _split(tokens, drawn: Sketch, told: dict[int, int], mentions: dict[int, Mention]) -> None:
+    """ "two cats, one black and one white": a thing of its own for each."""
+    ones: dict[int, list[str | None]] = {}
+    for at, token in enumerate(tokens):
+        if token.role == "one" and (owner := told[at]) in mentions:
+            colours = [
+                _colour(tokens, other)
+                for other, word in enumerate(tokens)
+                if word.role == "colour" and word.head == at and (other == 0 or tokens[other - 1].head != at
+                                                                   or tokens[other - 1].role != "colour")
+            ]  # fmt: skip
+            if colours:
+                ones.setdefault(owner, []).append(colours[0])
+    for owner, colours in ones.items():
+        mention = mentions[owner]
+        if mention not in drawn.things or len(colours) < 2 and (mention.number or 1) < 2:
+            continue
+        index, total = drawn.things.index(mention), mention.number or len(colours)
+        colours = colours[:total]
+        copies = [dataclasses.replace(mention, number=1, colours=[colour]) for colour in colours]
+        if total > len(colours):
+            copies.append(dataclasses.replace(mention, number=total - len(colours), colours=list(mention.colours)))
+        drawn.things[index : index + 1] = copies
+        moved = len(copies) - 1
+        drawn.relations = [
+            (one + moved * (one > index), other + moved * (other > index), words)
+            for one, other, words in drawn.relations
+        ]
+
+
+def _colour(tokens: Sequence[Token], start: int) -> str:
+    end = start + 1
+    while end < len(tokens) and tokens[end].role == "colour" and tokens[end].head == tokens[start].head:
+        end += 1
+    return _text(tokens, start, end)
