@@ -46,6 +46,8 @@ COMMON_WORDS = {
 
 # Names of common things that the metadata lacks: phrase -> what else people call it.
 MORE_NAMES = {
+    "face with tears of joy": "crying laughing face, laughing crying face, laughing emoji, crying with laughter",
+    "first quarter moon": "half moon, half-moon",
     "guard": "knight",
     "heart with arrow": "heart with an arrow",
     "person biking": "person riding a bike, person riding a bicycle, cyclist",

@@ -24,7 +24,10 @@ EMOTICONS = {
 _TONES = "\U0001f3fb-\U0001f3ff"
 _SELECTORS = "\ufe0e\ufe0f\u20e3"
 # A base, its selector or tone, and what is joined to it; or two regional letters.
-_BASE = "[\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299©®™\U0001f000-\U0001faff]"
+_BASE = (
+    "[\u203c\u2049\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299©®™"
+    "\U0001f000-\U0001faff]"
+)
 _SEQUENCE = re.compile(
     f"[\U0001f1e6-\U0001f1ff]{{2}}|{_BASE}[{_SELECTORS}{_TONES}]*(?:\u200d{_BASE}[{_SELECTORS}{_TONES}]*)*"
 )

@@ -1,4 +1,4 @@
-"""What a person calls a thing -> what the model was taught to call it, or an honest "not taught", with what is near."""
+"""What a person calls a thing -> what it was called in training, or an honest "not taught", with what is near."""
 
 import re
 from collections.abc import Callable
@@ -8,6 +8,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from pipeline.language.common_words import MORE_NAMES
 from pipeline.language.english import singular, with_article
 from pipeline.language.spelling import Speller
 from pipeline.models.vocabulary import TELLING, Vocabulary
@@ -19,6 +20,7 @@ GUESS = 0.66  # cosine from which the nearest name is drawn, and told: under it 
 STRANGE = 0.78  # the same for a word that the encoder knows only in pieces: under it are "chien" and "axolotl"
 OFFERED = 0.45  # cosine from which a name is worth offering
 CHOICES = 3
+ANOTHER_WORD = 0.6  # likeness of a name and its phrase from which nobody need be told: car and automobile
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _LEADING = frozenset("a an the my your his her its their our some any one another this that these those of".split())
@@ -70,6 +72,9 @@ class NameFinder:
             for name, phrase in vocabulary.phrase_of.items()
             if phrase == name or likeness[name] >= TELLING
         }
+        for phrase, words in MORE_NAMES.items():
+            for name in words.split(", ") if phrase in self.phrases else ():
+                self._known.setdefault(tuple(_WORD.findall(name)), phrase)
         self.longest = max(map(len, self._known), default=0)
         things = {word for name in self._known for word in name}
         self._speller = Speller(
@@ -77,21 +82,30 @@ class NameFinder:
         )
 
     def exact(self, words: tuple[str, ...]) -> str | None:
-        """The phrase that words are a name of, as they stand, or in the singular."""
-        for form in _forms(words):
-            if form in self._known:
-                return self._known[form]
-        return None
+        """The phrase that words are a name of. A phrase itself comes first, then the singular: "eggs" are a keyword of
+        the nest, "egg" is an egg.
+        """
+        found = [(form, self._known[form]) for form in _forms(words) if form in self._known]
+        for form, phrase in found:
+            if tuple(_WORD.findall(phrase)) == form:
+                return phrase
+        return found[min(1, len(found) - 1)][1] if found else None
 
     def many(self, said: str) -> bool:
         """Whether a name is said in the plural of one that was taught, and is none of its own."""
         words = tuple(_WORD.findall(said.lower()))
-        return words not in self._known and self.exact(words) is not None and singular(words[-1]) != words[-1]
+        taught = self._known.get(words)
+        itself = taught is not None and tuple(_WORD.findall(taught)) == words
+        return not itself and singular(words[-1]) != words[-1] and (*words[:-1], singular(words[-1])) in self._known
 
     def same(self, said: str, phrase: str) -> bool:
-        """Whether what is said is the phrase itself, or its plural."""
+        """Whether what is said is the phrase itself, its plural, or another word for it."""
         words = tuple(_WORD.findall(said.lower()))
-        return tuple(_WORD.findall(phrase)) in _forms(words)
+        if tuple(_WORD.findall(phrase)) in _forms(words):
+            return True
+        forms = [" ".join(form) for form in _forms(words)]
+        taught = [form for form in forms if self.vocabulary.phrase_of.get(form) == phrase]
+        return any(self.vocabulary.likeness[form] >= ANOTHER_WORD for form in taught)
 
     def respelled(self, word: str) -> str:
         """A word, or the taught one that it was meant to be."""
@@ -108,29 +122,39 @@ class NameFinder:
         for form in (words, tuple(self.respelled(word) for word in words)):
             if phrase := self.exact(form):
                 return Name(text, phrase)
+        if measured := self._measured(form):
+            return Name(text, measured, 0.999)
         near = self._nearest(" ".join(form))
-        names = tuple(dict.fromkeys(phrase for phrase, cosine in near if cosine >= OFFERED))[:CHOICES]
+        strange = not any(self.is_word(word) for word in form)
+        offered = STRANGE - 0.1 if strange else OFFERED
+        names = tuple(dict.fromkeys(phrase for phrase, cosine in near if cosine >= offered))[:CHOICES]
         best, cosine = near[0]
         if cosine >= SURE:
             return Name(text, best, cosine, names[1:])
         if within := self._within(form):
             return Name(text, within, 0.999, tuple(name for name in names if name != within))
-        strange = not any(self.is_word(word) for word in form)
         if cosine >= (STRANGE if strange else GUESS):
             return Name(text, best, cosine, names[1:])
         return Name(text, None, cosine, names)
+
+    def nearly(self, said: str) -> str | None:
+        """The phrase that is as good as what was said ("crying laughing face"); None where none is."""
+        best, cosine = self._nearest(said)[0]
+        return best if cosine >= SURE else None
+
+    def _measured(self, words: tuple[str, ...]) -> str | None:
+        """ "a pair of shoes" are shoes, "a bowl of ramen" is ramen."""
+        for at in range(1, len(words) - 1):
+            if words[at] == "of" and singular(words[at - 1]) in _MEASURES:
+                return self._ending(words[at + 1 :])
+        return None
 
     def _within(self, words: tuple[str, ...]) -> str | None:
         """The known name at the end of the words, or of what they are a measure of."""
         text = " ".join(words)
         parts = _SPLIT.split(text)
         if len(parts) > 1:
-            first, rest = parts[0].split(), parts[1].split()
-            ordered = (rest, first) if singular(first[-1]) in _MEASURES and " of " in text else (first, rest)
-            for part in ordered:
-                if found := self._ending(tuple(part)):
-                    return found
-            return None
+            return self._ending(tuple(parts[0].split())) or self._ending(tuple(parts[1].split()))
         return self._ending(words)
 
     def _ending(self, words: tuple[str, ...]) -> str | None:

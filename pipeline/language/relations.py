@@ -1,7 +1,5 @@
 """Words between two things -> how one stands to the other; words of places -> sceneries; numbers in words."""
 
-from pipeline.language.english import NUMBER_WORDS
-
 __all__ = ["INVERSES", "number_of", "relation_of", "scenery_of"]
 
 
@@ -12,38 +10,76 @@ def _table(rows: dict[str, str]) -> dict[str, str]:
 # Kind -> what people say. Whoever is told first is the subject.
 _SAID = _table(
     {
-        "on": """on, on top of, on top, atop, upon, onto, resting on, standing on, perched on, lying on, laying on, sleeping on, walking
-            on, climbing, climbing on, climbing up, hanging from, hanging on, floating on, sailing on, leaning on, jumping on, growing on, running
-            on, crawling on, placed on, skating on, balancing on, dancing on, sits on, stands on, is on, landing on, surfing on, napping on""",
+        "on": """
+            on, on top of, on top, atop, upon, onto, resting on, standing on, perched on, lying on, laying on,
+            sleeping on, walking on, climbing, climbing on, climbing up, hanging from, hanging on, floating on,
+            sailing on, leaning on, jumping on, growing on, running on, crawling on, placed on, skating on, balancing
+            on, dancing on, sits on, stands on, is on, landing on, surfing on, napping on
+            """,
         "sitting on": "sitting on, sat on, seated on, sits upon, sitting at, relaxing on",
-        "in": """in, sitting in, sleeping in, driving, standing in, swimming in, floating in, bathing in, planted in, inside a, trapped in,
-            peeking out of, looking out of, in the middle of, hiding in, stuck in, at, into, flying in, living in""",
+        "in": """
+            in, sitting in, sleeping in, driving, standing in, swimming in, floating in, bathing in, planted in,
+            inside a, trapped in, peeking out of, looking out of, in the middle of, hiding in, stuck in, at, into,
+            flying in, living in
+            """,
         "inside": "inside, inside of, within, contained in",
-        "under": """under, underneath, below, beneath, beneath of, hiding under, sitting under, standing under, sleeping under,
-            hanging under, lower than, lying under""",
-        "above": """above, over, floating above, floating over, flying over, flying above, hovering over, hovering above, jumping over, soaring
-            over, higher than, rising over, shining over, flying past""",
-        "left of": "to the left of, left of, on the left of, on the left side of, at the left of, left from, left",
-        "right of": "to the right of, right of, on the right of, on the right side of, at the right of, right from, right",
-        "in front of": "in front of, standing in front of, before, sitting in front of, ahead of, parked in front of",
-        "behind": "behind, standing behind, hiding behind, in back of, peeking from behind, in the back of, after",
-        "next to": """next to, beside, besides, near, close to, by, standing next to, sitting next to, against, leaning against, across from,
-            alongside, fighting, hugging, kissing, pulling, pushing, watering, and, together with, side by side with, running from, attacking,
-            guarding, between, among, following, protecting, petting, feeding, meeting, around the corner from, along, standing by""",
-        "facing": """facing, looking at, staring at, watching, howling at, talking to, chasing, talking with, barking at, opposite, pointing at,
-            face to face with, hunting, smiling at, shouting at""",
-        "with": "with, playing with, has, having, featuring, including, along with, accompanied by, containing, that has, showing",
-        "riding": """riding, rides, galloping on, steering, riding on, ride, that is riding, who is riding, on the back of, flying on,
-            mounted on, skateboarding on, cycling on""",
-        "coming out of": """coming out of, emerging from, popping out of, jumping out of, bursting out of, growing out of, rising from, hatching
-            from, crawling out of, flying out of, spilling out of, sprouting from""",
-        "holding": """holding, carrying, eating, drinking, reading, using, waving, throwing, holds, holding up, that holds, who is holding,
-            swinging, raising, stealing, cooking, painting, catching, biting, juggling, lifting, with a, sipping, licking, chewing, wielding, playing,
-            gripping, hugging a, clutching, serving, offering, fishing with, typing on, cutting, baking, flying a, dribbling, kicking, smelling""",
-        "wearing": """wearing, dressed in, wears, that wears, who is wearing, dressed with, with on, having on, in a, sporting, clad in, wearing
-            only""",
+        "under": """
+            under, underneath, below, beneath, beneath of, hiding under, sitting under, standing under, sleeping
+            under, hanging under, lower than, lying under
+            """,
+        "above": """
+            above, over, floating above, floating over, flying over, flying above, hovering over, hovering above,
+            jumping over, soaring over, higher than, rising over, shining over, flying past
+            """,
+        "left of": """
+            to the left of, left of, on the left of, on the left side of, at the left of, left from, left
+            """,
+        "right of": """
+            to the right of, right of, on the right of, on the right side of, at the right of, right from, right
+            """,
+        "in front of": """
+            in front of, standing in front of, before, sitting in front of, ahead of, parked in front of
+            """,
+        "behind": """
+            behind, standing behind, hiding behind, in back of, peeking from behind, in the back of, after
+            """,
+        "next to": """
+            next to, beside, besides, near, close to, by, standing next to, sitting next to, against, leaning against,
+            across from, alongside, fighting, hugging, kissing, pulling, pushing, watering, and, together with, side
+            by side with, running from, attacking, guarding, between, among, following, protecting, petting, feeding,
+            meeting, around the corner from, along, standing by
+            """,
+        "facing": """
+            facing, looking at, staring at, watching, howling at, talking to, chasing, talking with, barking at,
+            opposite, pointing at, face to face with, hunting, smiling at, shouting at
+            """,
+        "with": """
+            with, playing with, has, having, featuring, including, along with, accompanied by, containing, that has,
+            showing
+            """,
+        "riding": """
+            riding, rides, galloping on, steering, riding on, ride, that is riding, who is riding, on the back of,
+            flying on, mounted on, skateboarding on, cycling on
+            """,
+        "coming out of": """
+            coming out of, emerging from, popping out of, jumping out of, bursting out of, growing out of, rising
+            from, hatching from, crawling out of, flying out of, spilling out of, sprouting from
+            """,
+        "holding": """
+            holding, carrying, eating, drinking, reading, using, waving, throwing, holds, holding up, that holds, who
+            is holding, swinging, raising, stealing, cooking, painting, catching, biting, juggling, lifting, with a,
+            sipping, licking, chewing, wielding, playing, gripping, hugging a, clutching, serving, offering, fishing
+            with, typing on, cutting, baking, flying a, dribbling, kicking, smelling
+            """,
+        "wearing": """
+            wearing, dressed in, wears, that wears, who is wearing, dressed with, with on, having on, in a, sporting,
+            clad in, wearing only
+            """,
         "surrounded by": "surrounded by, encircled by, in a circle of, covered by",
-        "around": "around, wrapped around, circling, surrounding, orbiting, dancing around, flying around, coiled around, all around",
+        "around": """
+            around, wrapped around, circling, surrounding, orbiting, dancing around, flying around, coiled around, all
+            around
+            """,
     }
 )  # fmt: skip
 # The same, told of the other one.
@@ -55,34 +91,64 @@ INVERSES = {
 
 _SCENERIES = _table(
     {
-        "grass": """grass, meadow, field, garden, park, lawn, hill, hills, farm, countryside, pasture, flower field, wheat field, grassland, yard,
-            backyard, savanna, golf course, grassy hill, prairie, valley, spring""",
+        "grass": """
+            grass, meadow, field, garden, park, lawn, hill, hills, farm, countryside, pasture, flower field, wheat
+            field, grassland, yard, backyard, savanna, golf course, grassy hill, prairie, valley, spring
+            """,
         "sea": "sea, ocean, water, lake, river, pond, harbor, bay, waves, coast, shore",
         "beach": "beach, sand, seaside, sandy beach, tropical beach, island beach",
-        "snow": "snow, winter landscape, arctic, antarctica, north pole, ice, winter, snowy landscape, snowy field, snowy mountain, tundra, iceberg",
-        "night sky": "night, night sky, starry night, starry sky, midnight, moonlight, dark night, stars, city at night, christmas night, night time",
+        "snow": """
+            snow, winter landscape, arctic, antarctica, north pole, ice, winter, snowy landscape, snowy field, snowy
+            mountain, tundra, iceberg
+            """,
+        "night sky": """
+            night, night sky, starry night, starry sky, midnight, moonlight, dark night, stars, city at night,
+            christmas night, night time
+            """,
         "desert": "desert, dunes, sahara, sand dunes, mars, wasteland, canyon",
-        "room": """room, living room, bedroom, kitchen, office, library, classroom, house interior, interior, bathroom, cafe, restaurant, cosy room, cozy
-            room, studio, museum, bar, indoors, home, gym, nursery, hallway, coffee shop interior""",
-        "forest": """forest, woods, jungle, rainforest, woodland, dark forest, magical forest, enchanted forest, autumn forest, trees, bamboo
-            forest, swamp""",
-        "street": "street, road, city, city street, town, sidewalk, alley, rainy street, parking lot, downtown, highway, small town, crossroads, village",
-        "space": "space, outer space, galaxy, universe, cosmos, milky way, stars and planets, deep space, nebula",
-        "underwater": "underwater, under water, under the sea, under the water, under the ocean, deep sea, ocean floor, coral reef, bottom of the sea, aquarium",
+        "room": """
+            room, living room, bedroom, kitchen, office, library, classroom, house interior, interior, bathroom, cafe,
+            restaurant, cosy room, cozy room, studio, museum, bar, indoors, home, gym, nursery, hallway, coffee shop
+            interior
+            """,
+        "forest": """
+            forest, woods, jungle, rainforest, woodland, dark forest, magical forest, enchanted forest, autumn forest,
+            trees, bamboo forest, swamp
+            """,
+        "street": """
+            street, road, city, city street, town, sidewalk, alley, rainy street, parking lot, downtown, highway,
+            small town, crossroads, village
+            """,
+        "space": """
+            space, outer space, galaxy, universe, cosmos, milky way, stars and planets, deep space, nebula
+            """,
+        "underwater": """
+            underwater, under water, under the sea, under the water, under the ocean, deep sea, ocean floor, coral
+            reef, bottom of the sea, aquarium
+            """,
         "sunset": "sunset, sunrise, dusk, dawn, golden hour, evening, twilight, sunset sky",
     }
 )  # fmt: skip
 
-_UNITS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen".split()
-_NUMBERS = {word: number for number, word in enumerate(_UNITS, start=1)}
-_NUMBERS |= {word: number for number, word in NUMBER_WORDS.items()}
-_NUMBERS |= {
-    "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100, "hundreds": 100, "thousand": 1000,
-    "dozen": 12, "dozens": 24, "pair": 2, "couple": 2, "trio": 3, "duo": 2, "both": 2, "twin": 2, "few": 3, "some": 3, "several": 4,
-    "many": 6, "lots": 8, "lot": 8, "bunch": 5, "group": 4, "flock": 6, "herd": 5, "swarm": 8, "crowd": 8, "numerous": 6, "multiple": 4,
-    "single": 1, "a": 1, "an": 1, "half": None, "various": 4, "school": 6, "pack": 4, "handful": 4, "stack": 3, "row": 4,
-    "quartet": 4, "triplet": 3, "triplets": 3, "pile": 5,
-}  # fmt: skip
+_NUMBERS = {
+    word: int(number)
+    for word, number in (
+        pair.split(":")
+        for pair in """
+    one:1 two:2 three:3 four:4 five:5 six:6 seven:7 eight:8 nine:9 ten:10 eleven:11 twelve:12 thirteen:13
+    fourteen:14 fifteen:15 sixteen:16 seventeen:17 eighteen:18 nineteen:19 twenty:20 thirty:30 forty:40 fifty:50
+    hundred:100 hundreds:100 thousand:1000 dozen:12 dozens:24 pair:2 couple:2 trio:3 duo:2 both:2 twin:2 few:3
+    some:3 several:4 many:6 lots:8 lot:8 bunch:5 group:4 flock:6 herd:5 swarm:8 crowd:8 numerous:6 multiple:4
+    single:1 a:1 an:1 various:4 school:6 pack:4 handful:4 stack:3 row:4 quartet:4 triplet:3 triplets:3 pile:5
+    """.split()
+    )
+}
+
+
+_SMALL_WORDS = frozenset("the a an big deep".split())
+_SCENERY_OF = {
+    " ".join(word for word in phrase.split() if word not in _SMALL_WORDS): name for phrase, name in _SCENERIES.items()
+}
 
 
 def relation_of(said: str) -> str | None:
@@ -102,15 +168,15 @@ def relation_of(said: str) -> str | None:
 
 def scenery_of(said: str) -> str | None:
     """The scenery that words name: whole, or by their last, or first, words."""
-    words = [word for word in said.lower().split() if word not in ("the", "a", "an", "big", "deep")]
+    words = [word for word in said.lower().split() if word not in _SMALL_WORDS]
     for start in range(len(words)):
-        if (part := " ".join(words[start:])) in _SCENERIES:
-            return _SCENERIES[part]
+        if (part := " ".join(words[start:])) in _SCENERY_OF:
+            return _SCENERY_OF[part]
     for end in range(len(words) - 1, 0, -1):
-        if (part := " ".join(words[:end])) in _SCENERIES:
-            return _SCENERIES[part]
-    if words and words[-1].endswith("s") and words[-1][:-1] in _SCENERIES:
-        return _SCENERIES[words[-1][:-1]]
+        if (part := " ".join(words[:end])) in _SCENERY_OF:
+            return _SCENERY_OF[part]
+    if words and words[-1].endswith("s") and words[-1][:-1] in _SCENERY_OF:
+        return _SCENERY_OF[words[-1][:-1]]
     return None
 
 

@@ -41,11 +41,15 @@ _SHARP = re.compile(
 _SAYS = re.compile(
     r"""[,\s]*(?:\b(?:and|that|which|who|with|has|having|the|a|an|big|bold|large)\s+)*
     \b(?:says?|saying|reads?|reading|text|texts|words?|word|caption|captioned|message|lettering|letters|title|titled|
-    inscription|label|labell?ed|written|writing|slogan|quote)\b\s*(?:\b(?:is|of|on\ it|on\ top|below|saying|that\s+says)\b)?
+    inscription|label|labell?ed|written|writing|slogan|quote)\b
+    \s*(?:\b(?:is|of|on\ it|on\ top|below|saying|that\s+says)\b)?
     \s*[:=]?\s*(?:"([^"]{1,80})"|“([^”]{1,80})”|«([^»]{1,80})»|„([^“”]{1,80})[“”]|(?<!\w)'([^']{1,80})'(?!\w))""",
     re.IGNORECASE | re.VERBOSE,
 )
 _WORD = re.compile(r"[^\W\d_]+")
+_SIGN = re.compile(
+    r"\b(?:an? |the |big |bold )*(?:capital |uppercase )?(?:letter|number|digit|numeral)\s+([A-Za-z]|\d{1,4})\b", re.I
+)
 _QUOTES = re.compile(r"[\"“”„«»`*~^=_]+")
 _DIGITS = {"1": "a", "2": "two", "3": "three", "4": "four", "5": "five", "6": "six"}
 # Faces, hearts, sparkles, applause: a mood where they close a sentence.
@@ -97,6 +101,8 @@ def plain_language(prompt: str, *, seed: int = 0) -> PlainPrompt:
     text = _OPTION.sub(" ", text)
     text = _chosen(text, seed)
     lettering = _SAYS.search(text)
+    if lettering is None:  # "the letter A" is written, not drawn
+        lettering = _SIGN.search(text)
     if lettering:
         text = text[: lettering.start()] + " " + text[lettering.end() :]
     text = _unweighted(_named_faces(text))

@@ -11,8 +11,10 @@ from pipeline.scene.sketch import Sketch
 __all__ = ["join_things"]
 
 SURROUNDING = 6  # things that surround another, where no number is said
-_SIDES = {"left": ("x", 0), "right": ("x", 1), "top": ("y", 0), "upper": ("y", 0), "bottom": ("y", 1), "lower": ("y", 1),
-          "below": ("y", 1)}  # fmt: skip
+_SIDES = {
+    "left": ("x", 0), "right": ("x", 1), "top": ("y", 0), "upper": ("y", 0), "bottom": ("y", 1), "lower": ("y", 1),
+    "below": ("y", 1),
+}  # fmt: skip
 
 
 def join_things(things: list[Thing | None], drawn: Sketch, notes: list[Note]) -> tuple[list[Thing], str]:
@@ -42,7 +44,7 @@ def join_things(things: list[Thing | None], drawn: Sketch, notes: list[Note]) ->
         _between(by_id, kept[subject], [by_id[other.id] for other in others if other is not None])
     ordered = list(by_id.values())
     sides = {thing.id: mention.where for thing, mention in zip(things, drawn.things, strict=True) if thing is not None}
-    arrangement = "single" if sum(thing.count for thing in ordered) == 1 else "row"
+    arrangement = "single" if sum(thing.count for thing in ordered) < 2 else "row"
     if not any(thing.relation for thing in ordered) and len(ordered) == 2:
         ordered, arrangement = _sided(ordered, sides)
     if sum(thing.count for thing in ordered) > 3:

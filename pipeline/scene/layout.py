@@ -1,15 +1,14 @@
 """Where the things of a scene stand.
 
-Things without a relation stand alone, in a row, in a column or in a grid; ``pipeline.scene.relations`` puts the others
+Things without a relation stand alone, in a row, in a column or in a grid; ``pipeline.scene.groups`` puts the others
 on, under, in or beside them.
 """
-
-import math
-from collections.abc import Sequence
 
 import torch
 
 from pipeline.scene.compose import Placement
+from pipeline.scene.groups import grid, group, place_groups
+from pipeline.scene.kinds import is_flying
 from pipeline.scene.record import MAX_COUNT, Scene, Thing
 
 __all__ = ["LAYOUTS", "arrange", "grid", "layout"]
@@ -24,7 +23,6 @@ _GRID = {
 }
 LAYOUTS = {"row": _ROW | _GRID, "column": _COLUMN | _GRID, "grid": _ROW | _GRID}
 
-_FILL = 0.86  # of its cell, by a thing of a grid
 _ALONE = 0.5, 0.5, 0.75  # where one thing stands if nothing says it
 
 
@@ -72,21 +70,40 @@ def layout(scene: Scene, layers: torch.Tensor, poses: torch.Tensor | None = None
     """
     if len(layers) != len(scene.things):
         raise ValueError(f"`layers` must have one for each thing: {len(scene.things)}, got {len(layers)}.")
+    if any(thing.relation is not None for thing in scene.things):
+        placements = place_groups(scene, layers)
+    else:
+        placements = _plain(scene, poses)
+    return placements, [scene.things[placement.layer].id for placement in placements]
+
+
+def _plain(scene: Scene, poses: torch.Tensor | None) -> list[Placement]:
+    """Things that stand in no relation."""
     free = [(at, thing) for at, thing in enumerate(scene.things) if thing.place is None]
     if not free:
         placed = {}
     elif len(free) == 1 and free[0][1].count == 1:
-        at = free[0][0]
+        at, thing = free[0]
         own = _inside(*poses[at, 3:].tolist()) if poses is not None and len(scene.things) == 1 else _ALONE
+        if thing.scale != 1:
+            own = (*_ALONE[:2], min(max(_ALONE[2] * thing.scale, 0.1), 1.0))
+        if scene.ground is not None and scene.ground.kind == "scene":
+            own = _on_ground(scene, thing, own)
         placed = {at: [own]}
     else:
         placed = _arranged(scene, free)
-    placements, ids = [], []
-    for at, thing in enumerate(scene.things):
-        for x, y, side in placed[at] if at in placed else group(thing):
-            placements.append(Placement(at, x, y, side, thing.turn, thing.mirror, stands=True))
-            ids.append(thing.id)
-    return placements, ids
+    return [
+        Placement(at, x, y, side, thing.turn, thing.mirror, stands=not is_flying(thing.name))
+        for at, thing in enumerate(scene.things)
+        for x, y, side in (placed[at] if at in placed else group(thing))
+    ]
+
+
+def _on_ground(scene: Scene, thing: Thing, own: tuple[float, float, float]) -> tuple[float, float, float]:
+    """A thing alone in a scenery: on the ground, or in the sky."""
+    side = min(own[2], 0.68)
+    tall = side * min(scene.width, scene.height) / scene.height
+    return (0.5, 0.36 if is_flying(thing.name) else 0.93 - tall / 2, side)
 
 
 def _inside(x: float, y: float, side: float) -> tuple[float, float, float]:
@@ -106,42 +123,3 @@ def _arranged(scene: Scene, free: list[tuple[int, Thing]]) -> dict[int, list[tup
         centres, side = grid(total, aspect, lines.get(scene.arrangement))
     places = iter((*centre, side) for centre in centres)
     return {at: [next(places) for _ in range(thing.count)] for at, thing in free}
-
-
-def grid(total: int, aspect: float, lines: int | None = None) -> tuple[list[tuple[float, float]], float]:
-    """Centres in reading order, the last line in the middle, and the side of so many squares.
-
-    Args:
-        total: how many.
-        aspect: width of the picture over its height.
-        lines: how many of them; None takes those that leave the squares largest.
-
-    Returns:
-        centres of the picture's width and height, and the side of its shorter side.
-    """
-    width, height = max(aspect, 1.0), max(1 / aspect, 1.0)  # in units of the shorter side
-
-    def side_of(rows: int) -> float:
-        return min(width / math.ceil(total / rows), height / rows)
-
-    rows = lines or max(range(1, total + 1), key=lambda number: (side_of(number), number))
-    columns = math.ceil(total / rows)
-    rows = math.ceil(total / columns)
-    cell = side_of(rows)
-    centres = []
-    for at in range(total):
-        row, column = divmod(at, columns)
-        own = min(columns, total - row * columns)
-        x = width / 2 + (column - (own - 1) / 2) * min(cell * 1.1, width / columns)
-        y = height / 2 + (row - (rows - 1) / 2) * min(cell * 1.1, height / rows)
-        centres.append((x / width, y / height))
-    return centres, cell * _FILL
-
-
-def group(thing: Thing) -> Sequence[tuple[float, float, float]]:
-    """The places of a thing that has one: of several, a grid in its square."""
-    x, y, side = thing.place
-    if thing.count == 1:
-        return [thing.place]
-    centres, own = grid(thing.count, 1.0)
-    return [(x + (cx - 0.5) * side, y + (cy - 0.5) * side, own * side) for cx, cy in centres]

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from transformers import BertModel, PreTrainedTokenizerBase
 
+from pipeline.language.english import singular
 from pipeline.language.names import Name, NameFinder
 from pipeline.language.relations import scenery_of
 from pipeline.language.syntax import PlainPrompt, plain_language
@@ -128,6 +129,7 @@ class SceneReader:
             return Parsed(Scene(width=width, height=height), (*notes, Note("foreign")))
         tokens = self.tagger.tag(self._respelled(plain), plain.known)
         drawn = sketch(tokens)
+        self._settle(drawn, tokens)
         avoid = ", ".join(part for part in (avoid, plain.negative) if part)
         things = self._things(drawn, plain, tokens, notes, avoid)
         things, arrangement = join_things(things, drawn, notes)
@@ -182,11 +184,12 @@ class SceneReader:
             room -= count
             self._tell(mention, name, notes)
             colour = self._colour(mention.colours, notes)
+            said = _one(name.said, count, mention)
             things.append(
                 Thing(
-                    _free_id(name.said, things),
+                    _free_id(said, things),
                     name.phrase,
-                    said=name.said if name.said != name.phrase else None,
+                    said=said if said != name.phrase else None,
                     count=count,
                     colour=colour,
                     part_colours={
@@ -198,6 +201,21 @@ class SceneReader:
                 )
             )
         return self._placed(things, drawn)
+
+    def _settle(self, drawn: Sketch, tokens: list[Token]) -> None:
+        """Places that are no scenery and that were taught as things are things: "on the moon"."""
+        for said in list(drawn.places):
+            if scenery_of(said.text) or self.names.exact(tuple(said.text.split())) is None:
+                continue
+            before = tokens[said.at - 1].text if said.at else ""
+            if before in ("the", "a", "an") and said.at > 1:
+                before = tokens[said.at - 2].text
+            drawn.places.remove(said)
+            drawn.things.append(Mention(said.at, said.end, said.text))
+            subjects = [index for index, mention in enumerate(drawn.things[:-1]) if mention.at < said.at]
+            if subjects and before:
+                words = before if before in ("on", "under", "over", "behind") else "in front of"
+                drawn.relations.append((subjects[-1], len(drawn.things) - 1, words))
 
     def _name(self, mention: Mention, plain: PlainPrompt, tokens: list[Token]) -> Name:
         """The name of a mention: what is known for certain, a longer taught name around it, or what is said."""
@@ -215,7 +233,14 @@ class SceneReader:
                 if before and "look" in roles:
                     mention.looks = [look for look in mention.looks if look not in " ".join(words)]
                 return Name(mention.said if "colour" in roles else " ".join(words), phrase)
-        return self.names.find(mention.said)
+        found = self.names.find(mention.said)
+        if mention.looks and found.phrase is not None:
+            looks = " ".join(mention.looks)
+            better = self.names.nearly(f"{looks} {mention.said}")
+            if better is not None and better != found.phrase:
+                mention.looks = []
+                return Name(f"{looks} {mention.said}", better, 1.0)
+        return found
 
     def _count(self, mention: Mention, name: Name) -> int:
         if mention.number is not None:
@@ -303,6 +328,14 @@ class SceneReader:
         if said in from_words and from_words[said] in self.palette:
             return from_words[said]
         return self.colour_name(said)
+
+
+def _one(said: str, count: int, mention: Mention) -> str:
+    """A name in the singular where several of it were said."""
+    words = said.split()
+    if count == 1 and mention.number is None:
+        return said
+    return " ".join([*words[:-1], singular(words[-1])])
 
 
 def _free_id(said: str, things: list[Thing | None]) -> str:

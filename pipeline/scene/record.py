@@ -11,10 +11,11 @@ import dataclasses
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.scene.checks import check_colour, check_number, check_one_of, check_text, check_whole
+from pipeline.scene.plain import known, made, plain
 
 __all__ = [
     "ARRANGEMENTS",
@@ -77,6 +78,10 @@ class Relation:
     def __post_init__(self) -> None:
         check_one_of("relation", self.kind, RELATIONS)
         check_text("relation", self.target, 40)
+
+    def as_list(self) -> list[str]:
+        """Kind and target, for JSON."""
+        return [self.kind, self.target]
 
 
 @dataclass(frozen=True)
@@ -333,7 +338,7 @@ class Scene:
 
     def to_json(self) -> str:
         """Short canonical JSON: sorted keys, no whitespace, what is left at its default left out."""
-        return json.dumps(_plain(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        return json.dumps(plain(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str) -> "Scene":
@@ -346,19 +351,19 @@ class Scene:
             values = json.loads(text)
         except (json.JSONDecodeError, TypeError, RecursionError) as error:
             raise ValueError(f"`scene` must be JSON text: {error}.") from error
-        values = _known(cls, values)
+        values = known(cls, values)
         things = values.get("things", ())
         if not isinstance(things, (list, tuple)):
             raise ValueError(f"`things` must be a list, got {type(things).__name__}.")
         values["things"] = tuple(_thing(row) for row in things)
         for name, kind in (("ground", Ground), ("lettering", Lettering), ("outline", Outline)):
             if values.get(name) is not None:
-                values[name] = _made(kind, values[name])
-        return _made(cls, values)
+                values[name] = made(kind, values[name])
+        return made(cls, values)
 
 
 def _thing(row: Any) -> Thing:
-    values = _known(Thing, row)
+    values = known(Thing, row)
     relation = values.get("relation")
     if relation is not None:
         if not isinstance(relation, (list, tuple)) or len(relation) != 2:
@@ -368,46 +373,4 @@ def _thing(row: Any) -> Thing:
         values["place"] = tuple(values["place"])
     if not isinstance(values.get("part_colours", {}), dict):
         raise ValueError(f"`part_colours` must give each part its colour, got {values['part_colours']!r}.")
-    return _made(Thing, values)
-
-
-def _made(kind: type, values: Any) -> Any:
-    """``kind`` of its fields' values."""
-    values = _known(kind, values)
-    missing = [
-        one.name
-        for one in fields(kind)
-        if one.name not in values and one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
-    ]
-    if missing:
-        raise ValueError(f"`{kind.__name__.lower()}` needs `{missing[0]}`.")
-    return kind(**values)
-
-
-def _known(kind: type, values: Any) -> dict[str, Any]:
-    if not isinstance(values, dict):
-        raise ValueError(f"`{kind.__name__.lower()}` must be an object, got {type(values).__name__}.")
-    names = [one.name for one in fields(kind)]
-    for name in values:
-        if name not in names:
-            raise ValueError(f"`{kind.__name__.lower()}` has no field {name!r}. Its fields: {', '.join(names)}.")
-    return dict(values)
-
-
-def _plain(value: Any) -> Any:
-    """A record as JSON's own types; fields at their default are left out."""
-    if isinstance(value, Relation):
-        return [value.kind, value.target]
-    if dataclasses.is_dataclass(value):
-        kept = {}
-        for one in fields(value):
-            own = getattr(value, one.name)
-            default = one.default if one.default is not dataclasses.MISSING else None
-            if one.default_factory is not dataclasses.MISSING:
-                default = one.default_factory()
-            if own != default:
-                kept[one.name] = _plain(own)
-        return kept
-    if isinstance(value, (tuple, list)):
-        return [_plain(own) for own in value]
-    return value
+    return made(Thing, values)

@@ -16,11 +16,12 @@ class Said:
 
     Args:
         text: the words.
-        at: index of the first of them.
+        at, end: index of the first of them, and behind the last.
     """
 
     text: str
     at: int
+    end: int
 
 
 @dataclass
@@ -87,11 +88,11 @@ def sketch(tokens: Sequence[Token]) -> Sketch:
         name = " ".join(token.text for token in tokens[start:end])
         mentions[start] = Mention(start, end, name, relation=_of_role(tokens, start, "relation"))
         mentions[start].negated = _of_role(tokens, start, "negation") >= 0
-    told = {start: _owner(tokens, start) for start in range(len(tokens))}
+    told = {start: _owner(tokens, start, mentions) for start in range(len(tokens))}
     parts = {start: " ".join(token.text for token in tokens[start:end]) for start, end in spans.get("part", ())}
     _tell(tokens, drawn, mentions, told, parts, spans)
     for kind, kept in (("style", drawn.styles), ("place", drawn.places)):
-        kept += [Said(_text(tokens, start, end), start) for start, end in spans.get(kind, ())]
+        kept += [Said(_text(tokens, start, end), start, end) for start, end in spans.get(kind, ())]
     drawn.negations = [mention.said for mention in mentions.values() if mention.negated]
     drawn.negations += [part for at, part in parts.items() if _of_role(tokens, at, "negation") >= 0]
     drawn.ground_words = [token.text for token in tokens if token.role == "ground"]
@@ -129,15 +130,29 @@ def _of_role(tokens: Sequence[Token], at: int, role: str) -> int:
     return head if head >= 0 and tokens[head].role == role else -1
 
 
-def _owner(tokens: Sequence[Token], at: int) -> int:
+def _owner(tokens: Sequence[Token], at: int, mentions: dict[int, Mention]) -> int:
     """The thing that a word leads to, over pronouns and second mentions; -1 for none."""
     seen = set()
     while at >= 0 and at not in seen:
         seen.add(at)
         if tokens[at].role == "thing":
             return at
+        if tokens[at].role == "again" and (first := _antecedent(tokens, at, mentions)) >= 0:
+            return first
         at = tokens[at].head
     return -1
+
+
+def _antecedent(tokens: Sequence[Token], at: int, mentions: dict[int, Mention]) -> int:
+    """What a second mention means: the thing of that name; of a pronoun, what the tagger says, or the first thing."""
+    before = [start for start in mentions if start < at]
+    named = [start for start in before if tokens[at].text in mentions[start].said.split()]
+    if named:
+        return named[-1]
+    head = tokens[at].head
+    if head >= 0 and tokens[head].role == "thing":
+        return head
+    return before[0] if before else -1
 
 
 def _tell(tokens, drawn: Sketch, mentions: dict[int, Mention], told: dict[int, int], parts, spans) -> None:

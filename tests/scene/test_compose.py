@@ -6,7 +6,8 @@ from diffusers.image_processor import VaeImageProcessor
 from scipy import ndimage
 
 from pipeline.scene.compose import Placement, compose, compose_scene, masks, to_picture
-from pipeline.scene.layout import LAYOUTS, arrange, grid, layout
+from pipeline.scene.groups import grid
+from pipeline.scene.layout import LAYOUTS, arrange, layout
 from pipeline.scene.recolour import recolour
 from pipeline.scene.record import Ground, Outline, Scene, Thing
 

@@ -1,0 +1,200 @@
+"""Things in relations: each group is laid out about its first thing, then brought into its part of the picture."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import torch
+
+from pipeline.scene.compose import Placement
+from pipeline.scene.joints import Joint, joint
+from pipeline.scene.kinds import is_flying
+from pipeline.scene.record import Scene, Thing
+from pipeline.scene.shape import Shape
+
+__all__ = ["grid", "group", "place_groups"]
+
+_FILL = 0.86  # of its cell, by a thing of a grid
+_MARGIN = 0.06  # of the shorter side, around a group
+_FOOT = 0.93  # of the picture's height: where a group stands in a scenery
+_EACH = ("worn by", "held by", "riding", "sitting on", "on")  # of several, each has its own
+_STANDING = ("left of", "right of", "next to", "in front of", "behind", "with", "facing", "around", "under")
+
+
+@dataclass(frozen=True)
+class _Node:
+    """One copy of a thing, in units of the shorter side of the picture, or of its group's first thing."""
+
+    at: int  # which thing
+    left: float
+    top: float
+    side: float
+    key: tuple[float, ...]  # sorted by it: from the back to the front
+    cut: float = 0.0
+    stands: bool = False
+
+
+def place_groups(scene: Scene, layers: torch.Tensor) -> list[Placement]:
+    """The placements of a scene with relations, from the back to the front."""
+    shapes = [
+        Shape((layer[3] + 1) / 2, thing.said or thing.name, thing.mirror)
+        for layer, thing in zip(layers, scene.things, strict=True)
+    ]
+    index = {thing.id: at for at, thing in enumerate(scene.things)}
+    children: dict[int, list[int]] = {}
+    firsts = []
+    for at, thing in enumerate(scene.things):
+        if thing.relation is None or thing.place is not None:
+            firsts.append(at)
+        else:
+            children.setdefault(index[thing.relation.target], []).append(at)
+    width, height = (side / min(scene.width, scene.height) for side in (scene.width, scene.height))
+    free = [at for at in firsts if scene.things[at].place is None]
+    cells, side = grid(max(1, len(free)), width / height, 1 if len(free) <= 3 and width >= height else None)
+    nodes: list[_Node] = []
+    for at in firsts:
+        thing = scene.things[at]
+        if thing.place is not None:
+            own = [
+                _Node(at, x * width - size / 2, y * height - size / 2, size, (float(at), float(copy)), stands=True)
+                for copy, (x, y, size) in enumerate(group(thing))
+            ]
+            nodes += _with_children(own, scene, shapes, children)
+            continue
+        made = _with_children(_copies(at, thing, shapes[at]), scene, shapes, children)
+        x, y = cells[free.index(at)]
+        room = (width, height) if len(free) == 1 else (side / _FILL, side / _FILL)
+        nodes += _fitted(made, shapes, (x * width, y * height), room, scene, height, thing.scale)
+    ordered = sorted(nodes, key=lambda node: node.key)
+    return [
+        Placement(
+            node.at,
+            (node.left + node.side / 2) / width,
+            (node.top + node.side / 2) / height,
+            node.side,
+            scene.things[node.at].turn,
+            scene.things[node.at].mirror,
+            node.cut,
+            node.stands,
+        )
+        for node in ordered
+    ]
+
+
+def _copies(at: int, thing: Thing, shape: Shape) -> list[_Node]:
+    """The first thing of a group: one at the origin, several in a row."""
+    step = max(0.5, shape.width * 1.08)
+    stands = not is_flying(thing.name)
+    return [_Node(at, copy * step, 0.0, 1.0, (float(at), float(copy)), stands=stands) for copy in range(thing.count)]
+
+
+def _with_children(own: list[_Node], scene: Scene, shapes: list[Shape], children: dict[int, list[int]]) -> list[_Node]:
+    """Copies of a thing and all that stands in a relation to it."""
+    found = [replace(node, key=(*node.key, 0.0)) for node in own]
+    for order, child in enumerate(children.get(own[0].at, ())):
+        thing = scene.things[child]
+        placed = []
+        parents = own if thing.relation.kind in _EACH and len(own) > 1 else [_whole(own, shapes)]
+        for turn, parent in enumerate(parents):
+            count = thing.count if len(parents) == 1 else 1
+            for copy, where in enumerate(
+                joint(thing.relation.kind, shapes[child], _shape(parent, own, shapes), count)
+            ):
+                where = _scaled(where, shapes[child], thing.scale)
+                side = where.side * parent.side
+                key = (*parent.key, float(where.depth), float(order), float(turn), float(copy))
+                left = parent.left + (where.x - where.side / 2) * parent.side
+                top = parent.top + (where.y - where.side / 2) * parent.side
+                placed.append(_Node(child, left, top, side, key, stands=thing.relation.kind in _STANDING))
+                if where.front_from is not None:
+                    found.append(replace(parent, key=(*key, 99.0), cut=where.front_from, stands=False))
+        found += _with_children(placed, scene, shapes, children)
+    return found
+
+
+def _whole(own: list[_Node], shapes: list[Shape]) -> _Node:
+    """Several copies as one, for what stands by all of them: the middle one."""
+    return own[len(own) // 2] if len(own) > 1 else own[0]
+
+
+def _shape(parent: _Node, own: list[_Node], shapes: list[Shape]) -> Shape:
+    return shapes[parent.at]
+
+
+def _scaled(where: Joint, shape: Shape, scale: float) -> Joint:
+    """Larger or smaller, its foot where it was."""
+    if scale == 1:
+        return where
+    side = where.side * scale
+    return replace(where, side=side, y=where.y + (where.side - side) * (shape.box[3] - 0.5))
+
+
+def _fitted(
+    nodes: list[_Node],
+    shapes: list[Shape],
+    centre: tuple[float, float],
+    room: tuple[float, float],
+    scene: Scene,
+    height: float,
+    scale: float,
+) -> list[_Node]:
+    """A group brought into its part of the picture."""
+    boxes = [(node, shapes[node.at].box) for node in nodes]
+    left = min(node.left + box[0] * node.side for node, box in boxes)
+    top = min(node.top + box[1] * node.side for node, box in boxes)
+    right = max(node.left + box[2] * node.side for node, box in boxes)
+    bottom = max(node.top + box[3] * node.side for node, box in boxes)
+    across, down = (max(0.1, side - 2 * _MARGIN) for side in room)
+    scenery = scene.ground is not None and scene.ground.kind == "scene"
+    down *= 0.9 if scenery else 1.0
+    most = min(across / (right - left), down / (bottom - top))
+    grow = min(most, max(0.1, min(most, 0.95) * scale))
+    middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
+    x, y = centre
+    if scenery and not (len(nodes) == 1 and is_flying(shapes[nodes[0].at].name)):
+        y = _FOOT * height - grow * (bottom - top) / 2
+    return [
+        replace(
+            node, left=x + (node.left - middle_x) * grow, top=y + (node.top - middle_y) * grow, side=node.side * grow
+        )
+        for node in nodes
+    ]
+
+
+def grid(total: int, aspect: float, lines: int | None = None) -> tuple[list[tuple[float, float]], float]:
+    """Centres in reading order, the last line in the middle, and the side of so many squares.
+
+    Args:
+        total: how many.
+        aspect: width of the picture over its height.
+        lines: how many of them; None takes those that leave the squares largest.
+
+    Returns:
+        centres of the picture's width and height, and the side of its shorter side.
+    """
+    width, height = max(aspect, 1.0), max(1 / aspect, 1.0)  # in units of the shorter side
+
+    def side_of(rows: int) -> float:
+        return min(width / math.ceil(total / rows), height / rows)
+
+    rows = lines or max(range(1, total + 1), key=lambda number: (side_of(number), number))
+    columns = math.ceil(total / rows)
+    rows = math.ceil(total / columns)
+    cell = side_of(rows)
+    centres = []
+    for at in range(total):
+        row, column = divmod(at, columns)
+        own = min(columns, total - row * columns)
+        x = width / 2 + (column - (own - 1) / 2) * min(cell * 1.1, width / columns)
+        y = height / 2 + (row - (rows - 1) / 2) * min(cell * 1.1, height / rows)
+        centres.append((x / width, y / height))
+    return centres, cell * _FILL
+
+
+def group(thing: Thing) -> Sequence[tuple[float, float, float]]:
+    """The places of a thing that has one: of several, a grid in its square."""
+    x, y, side = thing.place
+    if thing.count == 1:
+        return [thing.place]
+    centres, own = grid(thing.count, 1.0)
+    return [(x + (cx - 0.5) * side, y + (cy - 0.5) * side, own * side) for cx, cy in centres]

@@ -1,0 +1,283 @@
+"""Where a thing comes that stands in a relation: how large, and which of its points meets which point of the other.
+
+All in units of the other's square: its side is 1, its upper left corner (0, 0).
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pipeline.scene.kinds import is_alive, is_container, is_seat, kind_size, worn_at
+from pipeline.scene.shape import Shape
+
+__all__ = ["Joint", "joint"]
+
+_SOFTENED = 0.45  # power of the ratio of real sizes: an ant on an elephant can still be seen
+
+
+@dataclass(frozen=True)
+class Joint:
+    """A place seen from another thing.
+
+    Args:
+        x, y: centre of the square.
+        side: of the square.
+        depth: behind the other below 0, before it above.
+        front_from: what lies below this, of the other's square, is drawn once more, over the thing: a box's front.
+    """
+
+    x: float
+    y: float
+    side: float
+    depth: int = 1
+    front_from: float | None = None
+
+
+def joint(kind: str, thing: Shape, other: Shape, count: int = 1) -> list[Joint]:
+    """The places of a thing, or of several alike.
+
+    Args:
+        kind: one of ``pipeline.scene.record.RELATIONS``.
+        thing: what is placed.
+        other: what it is placed by.
+        count: how many of it.
+    """
+    if kind == "around":
+        return _around(thing, other, count)
+    single = _JOINTS[kind](thing, other)
+    return [single] if count == 1 else _row(single, thing, count, across=kind not in ("left of", "right of"))
+
+
+def ratio(thing: Shape, other: Shape, least: float, most: float, unknown: float | None = None) -> float:
+    """How large a thing's square is, of the other's, by their real sizes."""
+    own, its = kind_size(thing.name), kind_size(other.name)
+    if own is None or its is None:
+        return min(max(1.0 if unknown is None else unknown, least), most)
+    return min(max((own / its) ** _SOFTENED, least), most)
+
+
+def _at(thing: Shape, side: float, *, x: float, bottom: float | None = None, top: float | None = None, depth: int = 1,
+        front_from: float | None = None) -> Joint:  # fmt: skip
+    """The joint at which the middle of the thing's outline is at x, and its bottom, or its top, where it is told."""
+    left, upper, right, lower = thing.box
+    y = bottom - (lower - 0.5) * side if bottom is not None else top + (0.5 - upper) * side
+    return Joint(x + (0.5 - (left + right) / 2) * side, y, side, depth, front_from)
+
+
+def _middle(other: Shape) -> float:
+    return (other.box[0] + other.box[2]) / 2
+
+
+def _on(thing: Shape, other: Shape) -> Joint:
+    if is_seat(other.name):
+        return _sitting(thing, other)
+    if is_alive(other.name):
+        x, y = other.back
+        side = ratio(thing, other, 0.3, 0.7, 0.45)
+        return _at(thing, side, x=x, bottom=y + 0.1 * other.height)
+    side = ratio(thing, other, 0.34, 1.0, 0.62)
+    own, its = kind_size(thing.name), kind_size(other.name)
+    lies = other.name.split()[-1] in (
+        "leaf",
+        "plate",
+        "flower",
+        "sunflower",
+        "pillow",
+        "bed",
+        "carpet",
+        "pizza",
+        "moon",
+        "planet",
+    )
+    if lies or (own and its and its / own > 60):
+        return _at(thing, min(side, 0.45), x=_middle(other), bottom=other.box[1] + 0.62 * other.height)
+    top = other.top_at(_middle(other), 0.12)
+    sunk = 0.14 if top < other.box[1] + 0.5 * other.height else 0.05
+    return _at(thing, side, x=_middle(other), bottom=top + sunk * other.height)
+
+
+def _sitting(thing: Shape, other: Shape) -> Joint:
+    seat = is_seat(other.name)
+    side = ratio(thing, other, 0.5, 1.0, 0.75)
+    bottom = other.box[1] + (0.72 if seat else 0.2) * other.height
+    return _at(thing, side, x=_middle(other), bottom=bottom) if seat else _on(thing, other)
+
+
+def _riding(thing: Shape, other: Shape) -> Joint:
+    x, y = other.back
+    side = ratio(thing, other, 0.55, 0.8, 0.68)
+    return _at(thing, side, x=x, bottom=max(y, other.box[1] + 0.2 * other.height) + 0.22 * other.height)
+
+
+def _in(thing: Shape, other: Shape) -> Joint:
+    if not is_container(other.name):
+        return _at(thing, min(ratio(thing, other, 0.3, 0.55, 0.45), 0.55), x=_middle(other),
+                   bottom=other.box[1] + 0.75 * other.height)  # fmt: skip
+    rim = other.top_at(_middle(other), 0.2) + 0.22 * other.height
+    wide = 0.68 * other.width / max(thing.width, 0.2)
+    side = min(wide, 0.95, 0.85 * other.height / max(thing.height, 0.2) + 0.2)
+    return _at(thing, side, x=_middle(other), bottom=rim + 0.45 * side * thing.height, front_from=rim)
+
+
+def _inside(thing: Shape, other: Shape) -> Joint:
+    if is_container(other.name):
+        return _in(thing, other)
+    return _at(thing, 0.5, x=_middle(other), bottom=other.box[1] + 0.78 * other.height)
+
+
+def _out_of(thing: Shape, other: Shape) -> Joint:
+    rim = other.top_at(_middle(other), 0.2) + 0.2 * other.height
+    side = min(0.8 * other.width / max(thing.width, 0.2), 1.1)
+    return _at(thing, side, x=_middle(other), bottom=rim + 0.25 * side * thing.height, front_from=rim)
+
+
+def _under(thing: Shape, other: Shape) -> Joint:
+    covers = other.name.split()[-1] in (
+        "tree",
+        "umbrella",
+        "table",
+        "desk",
+        "bridge",
+        "rainbow",
+        "cloud",
+        "tent",
+        "lamp",
+    )
+    if covers:
+        side = ratio(thing, other, 0.3, 0.55, 0.45)
+        if other.name.split()[-1] in ("rainbow", "cloud", "umbrella", "lamp"):
+            return _at(thing, max(side, 0.5), x=_middle(other), top=other.box[1] + 0.5 * other.height)
+        return _at(thing, side, x=_middle(other) - 0.16, bottom=other.box[3] + 0.05)
+    side = ratio(thing, other, 0.5, 1.3)
+    return _at(thing, side, x=_middle(other), top=other.box[3] + 0.05)
+
+
+def _above(thing: Shape, other: Shape) -> Joint:
+    side = ratio(thing, other, 0.4, 1.1)
+    return _at(thing, side, x=_middle(other), bottom=other.box[1] - 0.06)
+
+
+def _beside(direction: int, least: float, most: float, gap: float) -> Callable[[Shape, Shape], Joint]:
+    def place(thing: Shape, other: Shape) -> Joint:
+        side = ratio(thing, other, least, most)
+        half = thing.width * side / 2
+        x = other.box[0] - gap - half if direction < 0 else other.box[2] + gap + half
+        return _at(thing, side, x=x, bottom=other.box[3], depth=1)
+
+    return place
+
+
+def _in_front(thing: Shape, other: Shape) -> Joint:
+    side = ratio(thing, other, 0.42, 0.8, 0.6)
+    return _at(thing, side, x=_middle(other) + 0.16 * other.width, bottom=other.box[3] + 0.08 * other.height, depth=2)
+
+
+def _behind(thing: Shape, other: Shape) -> Joint:
+    side = ratio(thing, other, 0.7, 1.5, 0.95)
+    tall = side * thing.height
+    up = max(0.1 * other.height, 0.55 * other.height - 0.5 * max(0.0, tall - other.height))
+    return _at(
+        thing, side, x=_middle(other) + 0.3 * other.width, bottom=other.box[3] - min(up, 0.3 * other.height), depth=-1
+    )
+
+
+def _held(thing: Shape, other: Shape) -> Joint:
+    side = ratio(thing, other, 0.34, 0.62, 0.45)
+    if other.is_face:
+        return _at(thing, side, x=other.box[2] + 0.02, bottom=other.box[3] + 0.06 * other.height)
+    y = other.box[1] + 0.6 * other.height
+    row = other.mask[min(63, round(y * 64))].nonzero()[:, 0]
+    edge = (int(row[-1]) + 1) / 64 if len(row) else other.box[2]
+    floats = thing.name.split()[-1] in ("balloon", "kite", "umbrella", "flag")
+    bottom = y + 0.04 if floats else y + 0.45 * side * thing.height
+    return _at(thing, side, x=edge - 0.02 + 0.2 * side * thing.width, bottom=bottom)
+
+
+def _with(thing: Shape, other: Shape) -> Joint:
+    side = ratio(thing, other, 0.36, 0.8, 0.6)
+    half = thing.width * side / 2
+    return _at(thing, side, x=other.box[2] + 0.45 * half, bottom=other.box[3] + 0.03, depth=2)
+
+
+# Where it is worn -> width of it, of the head's, height of its middle from the head's top, of the head's height.
+_ON_HEAD = {"eyes": (0.86, 0.46), "mouth": (0.5, 0.74), "ears": (1.16, 0.42), "neck": (0.8, 1.06)}
+
+
+def _worn(thing: Shape, other: Shape) -> Joint:
+    left, top, right, bottom = other.head
+    wide, high, middle = right - left, bottom - top, (left + right) / 2
+    place = worn_at(thing.name) or "head"
+    if place == "head":
+        side = min(max(0.94 * wide, 0.24) / max(thing.width, 0.3), 0.8)
+        sunk = 0.16 if other.is_face else 0.24
+        return _at(thing, side, x=middle, bottom=top + sunk * high, depth=2)
+    if place in _ON_HEAD:
+        share, down = _ON_HEAD[place]
+        if other.is_face and place == "neck":
+            down = 1.08
+        side = max(share * wide, 0.2) / max(thing.width, 0.3)
+        y = top + down * high
+        return _at(thing, side, x=middle, top=y - thing.height * side / 2, depth=2)
+    if place == "feet":
+        side = 0.5 / max(thing.width, 0.3)
+        return _at(thing, min(side, 0.45), x=_middle(other), bottom=other.box[3] + 0.04, depth=2)
+    if place == "hands":
+        return _held(thing, other)
+    if place == "back":
+        side = 0.6
+        return _at(thing, side, x=_middle(other), top=top + 0.6 * high, depth=-1)
+    side = min(0.92 * other.width / max(thing.width, 0.3), 0.75)
+    if other.is_face:
+        return _at(thing, 0.9, x=middle, top=other.box[3] - 0.06, depth=-1)
+    return _at(thing, side, x=_middle(other), top=bottom - 0.04, depth=2)
+
+
+def _around(thing: Shape, other: Shape, count: int) -> list[Joint]:
+    side = ratio(thing, other, 0.26, 0.5, 0.34)
+    if count == 1:
+        return [_at(thing, 0.8, x=_middle(other), bottom=other.box[3] + 0.04, depth=2)]
+    middle_y = (other.box[1] + other.box[3]) / 2
+    across, down = 0.5 * other.width + 0.62 * side, 0.5 * other.height + 0.45 * side
+    joints = []
+    for at in range(count):
+        angle = 2 * math.pi * (at + 0.5) / count - math.pi / 2
+        x, y = _middle(other) + across * math.cos(angle), middle_y + down * math.sin(angle)
+        joints.append(Joint(x, y, side, 2 if y > middle_y else -1))
+    return joints
+
+
+def _row(single: Joint, thing: Shape, count: int, *, across: bool) -> list[Joint]:
+    """Several alike about where one would be, smaller, side by side."""
+    side = single.side * max(0.45, 1.25 / count**0.6)
+    step = 0.92 * side * max(thing.width, 0.4)
+    lower = single.y + (single.side - side) * (thing.box[3] - 0.5)
+    columns = count if count <= 5 else math.ceil(count / 2)
+    joints = []
+    for at in range(count):
+        row, column = divmod(at, columns)
+        own = min(columns, count - row * columns)
+        x = single.x + (column - (own - 1) / 2) * step
+        joints.append(Joint(x, lower - row * 0.8 * side * thing.height, side, single.depth, single.front_from))
+    return joints
+
+
+_JOINTS: dict[str, Callable[[Shape, Shape], Joint]] = {
+    "on": _on,
+    "sitting on": _sitting,
+    "riding": _riding,
+    "in": _in,
+    "inside": _inside,
+    "coming out of": _out_of,
+    "under": _under,
+    "above": _above,
+    "left of": _beside(-1, 0.5, 1.6, 0.08),
+    "right of": _beside(1, 0.5, 1.6, 0.08),
+    "next to": _beside(1, 0.45, 1.7, 0.03),
+    "facing": _beside(1, 0.45, 1.6, 0.12),
+    "in front of": _in_front,
+    "behind": _behind,
+    "held by": _held,
+    "worn by": _worn,
+    "with": _with,
+    "part of": _with,
+}

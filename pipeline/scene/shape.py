@@ -1,0 +1,120 @@
+"""Where a thing's parts are, from the outline of its layer: head, eyes, neck, hand, back, seat, rim, surface.
+
+Geometry of the alpha mask, by kind of thing: a face is all head; a body has its head where its top is, as wide as the
+outline is there.
+"""
+
+import functools
+
+import torch
+import torch.nn.functional as F
+
+__all__ = ["Shape"]
+
+GRID = 64  # pixels of a side
+
+
+class Shape:
+    """The outline of one layer, in units of its square: 0 to 1, from its upper left corner.
+
+    Args:
+        alpha: (side, side) in [0, 1].
+        name: of the thing; a "face" is all head.
+        mirror: left and right changed.
+    """
+
+    def __init__(self, alpha: torch.Tensor, name: str = "", mirror: bool = False):
+        small = F.interpolate(alpha[None, None].float(), size=(GRID, GRID), mode="area")[0, 0] > 0.5
+        self.mask = small.flip(-1) if mirror else small
+        if not self.mask.any():
+            self.mask = torch.ones(GRID, GRID, dtype=torch.bool)
+        self.name = name
+
+    @functools.cached_property
+    def box(self) -> tuple[float, float, float, float]:
+        """left, top, right, bottom."""
+        rows, columns = self.mask.any(1).nonzero()[:, 0], self.mask.any(0).nonzero()[:, 0]
+        return (
+            int(columns[0]) / GRID,
+            int(rows[0]) / GRID,
+            (int(columns[-1]) + 1) / GRID,
+            (int(rows[-1]) + 1) / GRID,
+        )
+
+    @property
+    def width(self) -> float:
+        return self.box[2] - self.box[0]
+
+    @property
+    def height(self) -> float:
+        return self.box[3] - self.box[1]
+
+    @functools.cached_property
+    def is_face(self) -> bool:
+        """A head without a body: by its name, or as wide as high and nearly filling a disc."""
+        if "face" in self.name.split():
+            return True
+        left, top, right, bottom = (round(edge * GRID) for edge in self.box)
+        inside = self.mask[top:bottom, left:right]
+        low = inside[round(0.92 * (len(inside) - 1))]
+        return (
+            0.82 < self.width / self.height < 1.3
+            and bool(inside.float().mean() > 0.68)
+            and bool(inside[len(inside) // 2].float().mean() > 0.85)
+            and len(_runs(low)) == 1
+        )
+
+    @functools.cached_property
+    def head(self) -> tuple[float, float, float, float]:
+        """left, top, right, bottom of its head: of what is widest near the top, so that no raised tail is one."""
+        if self.is_face:
+            return self.box
+        left, top, right, bottom = (round(edge * GRID) for edge in self.box)
+        tall = bottom - top
+        found = []
+        for share in (0.12, 0.18, 0.24, 0.3):
+            row = min(GRID - 1, top + round(share * tall))
+            runs = _runs(self.mask[row])
+            if runs:
+                found.append(max(runs, key=lambda run: run[1] - run[0]))
+        if not found:
+            return (self.box[0], self.box[1], self.box[2], self.box[1] + 0.35 * self.height)
+        found.sort(key=lambda run: run[1] - run[0])
+        start, end = found[len(found) // 2]
+        wide = min(end - start, 0.62 * tall)
+        above = self.mask[top : top + max(2, round(0.3 * tall)), start:end]
+        rows = above.any(1).nonzero()[:, 0]
+        crown = top + (int(rows[0]) if len(rows) else 0)
+        weights = self.mask[crown : crown + max(2, round(0.16 * tall)), start:end].sum(0).float()
+        middle = start + float((weights * torch.arange(end - start)).sum() / weights.sum().clamp(min=1))
+        centre = min(max(middle, start + wide / 2), end - wide / 2)
+        high = min(max(wide, 0.25 * tall), 0.55 * tall)
+        return (centre - wide / 2) / GRID, crown / GRID, (centre + wide / 2) / GRID, (crown + high) / GRID
+
+    def top_at(self, x: float, reach: float = 0.1) -> float:
+        """The upper edge of the outline about a column: the middle one of those within reach."""
+        columns = slice(max(0, round((x - reach) * GRID)), min(GRID, round((x + reach) * GRID) + 1))
+        part = self.mask[:, columns]
+        solid = part.any(0)
+        if not solid.any():
+            return self.box[1]
+        tops = part.float().argmax(0)[solid]
+        return float(tops.median()) / GRID
+
+    @functools.cached_property
+    def back(self) -> tuple[float, float]:
+        """Where a rider sits: on the outline, behind the head."""
+        left, _, right, _ = self.box
+        middle = (left + right) / 2
+        head = (self.head[0] + self.head[2]) / 2
+        x = middle + 0.1 * self.width if head < middle - 0.08 else middle - 0.1 * self.width
+        if abs(head - middle) <= 0.08:
+            x = middle
+        return x, self.top_at(x)
+
+
+def _runs(row: torch.Tensor) -> list[tuple[int, int]]:
+    """First and one past the last of each run of solid pixels."""
+    padded = F.pad(row.int(), (1, 1))
+    edges = (padded[1:] - padded[:-1]).nonzero()[:, 0].tolist()
+    return list(zip(edges[::2], edges[1::2], strict=True))

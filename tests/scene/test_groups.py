@@ -1,0 +1,179 @@
+"""Things in relations, laid out. Example run: python -m pytest tests/scene/test_groups.py"""
+
+import pytest
+import torch
+
+from pipeline.scene.compose import Placement, masks
+from pipeline.scene.kinds import is_alive, is_container, is_flying, is_held, is_seat, kind_size, worn_at
+from pipeline.scene.layout import layout
+from pipeline.scene.record import RELATIONS, Ground, Relation, Scene, Thing
+from pipeline.scene.shape import Shape
+
+WHOLE = torch.ones(4, 64, 64)
+
+
+def animal() -> torch.Tensor:
+    """A body on two legs, its head at the upper left, a thin tail that stands higher at the right."""
+    layer = torch.full((4, 64, 64), -1.0)
+    for top, bottom, left, right in (
+        (8, 30, 4, 24),
+        (26, 46, 10, 54),
+        (44, 62, 12, 20),
+        (44, 62, 42, 50),
+        (0, 30, 52, 56),
+    ):
+        layer[:, top:bottom, left:right] = 1.0
+    return layer
+
+
+def boxes(scene: Scene, *layers: torch.Tensor) -> dict[str, tuple[int, int, int, int]]:
+    stacked = torch.stack(layers)
+    placements, ids = layout(scene, stacked)
+    found: dict[str, tuple[int, int, int, int]] = {}
+    for own, (_, box) in zip(ids, masks(stacked, placements, scene.width, scene.height), strict=True):
+        found.setdefault(own, box)
+    return found
+
+
+def pair(kind: str, placed: str = "ball", target: str = "box", **more) -> Scene:
+    things = (Thing("b", target), Thing("a", placed, relation=Relation(kind, "b")))
+    return Scene(things=things, **more)
+
+
+def middle(box: tuple[int, int, int, int]) -> tuple[float, float]:
+    return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+
+
+@pytest.mark.parametrize("size", [(256, 256), (256, 512)])
+@pytest.mark.parametrize("kind", RELATIONS)
+def test_every_relation_keeps_both_things_in_the_picture(kind, size):
+    for count in (1, 3):
+        things = (Thing("b", "box"), Thing("a", "ball", relation=Relation(kind, "b"), count=count))
+        scene = Scene(things=things, width=size[0], height=size[1])
+        layers = torch.stack([WHOLE, WHOLE])
+        placements, ids = layout(scene, layers)
+        assert ids.count("a") == count and "b" in ids
+        for _, (left, top, right, bottom) in masks(layers, placements, *size):
+            assert 0 <= left < right <= size[0] and 0 <= top < bottom <= size[1]
+        whole = [one for one in placements if one.top == 0]
+        for one in whole:
+            half = one.side * min(size) / 2
+            assert half <= one.x * size[0] + 1 and one.x * size[0] <= size[0] - half + 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "sign", "axis"),
+    [("left of", -1, 0), ("right of", 1, 0), ("above", -1, 1), ("under", 1, 1), ("next to", 1, 0), ("facing", 1, 0)],
+)
+def test_sides_are_where_they_are_told_and_nothing_overlaps(kind, sign, axis):
+    found = boxes(pair(kind), WHOLE, WHOLE)
+    a, b = found["a"], found["b"]
+    assert sign * (middle(a)[axis] - middle(b)[axis]) > 0
+    assert a[axis] >= b[axis + 2] or b[axis] >= a[axis + 2]
+
+
+@pytest.mark.parametrize(
+    "kind", ["on", "riding", "in front of", "behind", "with", "held by", "worn by", "in", "coming out of"]
+)
+def test_what_touches_touches(kind):
+    found = boxes(pair(kind, "hat" if kind == "worn by" else "ball"), WHOLE, WHOLE)
+    a, b = found["a"], found["b"]
+    assert a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def test_behind_is_drawn_before_and_in_front_after():
+    for kind, order in (("behind", ["a", "b"]), ("in front of", ["b", "a"]), ("on", ["b", "a"])):
+        assert layout(pair(kind), torch.stack([WHOLE, WHOLE]))[1] == order
+
+
+def test_the_front_of_a_box_covers_what_is_in_it():
+    placements, ids = layout(pair("in"), torch.stack([WHOLE, WHOLE]))
+    assert ids == ["b", "a", "b"] and placements[0].top == 0 and 0 < placements[2].top < 1
+    assert placements[0][:4] == placements[2][:4]
+
+
+def test_a_hat_sits_on_the_head_and_not_on_a_raised_tail():
+    hat = boxes(pair("worn by", "top hat", "cat"), animal(), WHOLE)
+    cat = boxes(Scene(things=(Thing("b", "cat"),)), animal())["b"]
+    scale = (hat["b"][2] - hat["b"][0]) / (cat[2] - cat[0])
+    head = hat["b"][0] + scale * (cat[2] - cat[0]) * 0.2
+    assert abs(middle(hat["a"])[0] - head) < 20
+    assert hat["a"][3] < middle(hat["b"])[1]
+
+
+def test_glasses_are_on_the_face_and_boots_at_the_feet():
+    face = boxes(pair("worn by", "sunglasses", "cat face"), WHOLE, WHOLE)
+    assert face["b"][1] < middle(face["a"])[1] < middle(face["b"])[1] + 10
+    feet = boxes(pair("worn by", "boots", "cat"), animal(), WHOLE)
+    assert middle(feet["a"])[1] > middle(feet["b"])[1]
+
+
+def test_sizes_follow_the_real_ones():
+    ladybug = boxes(pair("on", "ladybug", "leaf"), WHOLE, WHOLE)
+    elephant = boxes(pair("next to", "mouse", "elephant"), WHOLE, WHOLE)
+    for found in (ladybug, elephant):
+        assert (found["a"][2] - found["a"][0]) < 0.6 * (found["b"][2] - found["b"][0])
+
+
+def test_each_of_several_wears_its_own():
+    things = (Thing("cat", "cat", count=2), Thing("hat", "hat", count=2, relation=Relation("worn by", "cat")))
+    placements, ids = layout(Scene(things=things), torch.stack([animal(), WHOLE]))
+    assert ids.count("hat") == 2 and ids.count("cat") == 2
+    hats = sorted(one.x for one, own in zip(placements, ids, strict=True) if own == "hat")
+    assert hats[1] - hats[0] > 0.2
+
+
+def test_what_surrounds_stands_on_all_sides():
+    things = (Thing("b", "box"), Thing("a", "bat", count=6, relation=Relation("around", "b")))
+    placements, ids = layout(Scene(things=things), torch.stack([WHOLE, WHOLE]))
+    centre = next(one for one, own in zip(placements, ids, strict=True) if own == "b")
+    around = [one for one, own in zip(placements, ids, strict=True) if own == "a"]
+    assert {(one.x > centre.x, one.y > centre.y) for one in around} == {
+        (x, y) for x in (True, False) for y in (True, False)
+    }
+
+
+def test_a_place_of_its_own_comes_before_a_relation():
+    things = (Thing("b", "box"), Thing("a", "ball", relation=Relation("on", "b"), place=(0.8, 0.2, 0.25)))
+    placements, ids = layout(Scene(things=things), torch.stack([WHOLE, WHOLE]))
+    assert placements[ids.index("a")][:4] == (1, 0.8, 0.2, 0.25)
+
+
+def test_scale_turn_and_mirror_reach_the_placement():
+    plain = layout(pair("on"), torch.stack([WHOLE, WHOLE]))[0][1]
+    things = (Thing("b", "box"), Thing("a", "ball", relation=Relation("on", "b"), scale=0.5, turn=30, mirror=True))
+    changed = layout(Scene(things=things), torch.stack([WHOLE, WHOLE]))[0][1]
+    assert changed.side < 0.8 * plain.side and (changed.turn, changed.mirror) == (30, True)
+
+
+def test_what_stands_in_a_scenery_stands_on_its_ground():
+    grass = Ground("scene", name="grass")
+    box = boxes(Scene(things=(Thing("b", "dog"),), ground=grass), WHOLE)["b"]
+    assert 225 < box[3] <= 245
+    bird = boxes(Scene(things=(Thing("b", "bird"),), ground=grass), WHOLE)["b"]
+    assert middle(bird)[1] < 110
+    group = boxes(pair("on", ground=grass), WHOLE, WHOLE)
+    assert 225 < max(box[3] for box in group.values()) <= 245
+
+
+def test_kinds_are_looked_up_by_the_whole_name_its_singular_and_its_head():
+    assert worn_at("red hat") == "head" and worn_at("3d glasses") == "eyes" and worn_at("cat") is None
+    assert is_alive("polar bears") and not is_alive("house")
+    assert is_held("glass of wine") and is_seat("armchair") and is_container("cardboard box") and is_flying("bats")
+    assert kind_size("elephant") > kind_size("dog") > kind_size("ant") and kind_size("qwertz") is None
+
+
+def test_a_disc_is_a_face_and_an_animal_has_a_head():
+    y, x = torch.meshgrid(torch.arange(64), torch.arange(64), indexing="ij")
+    disc = ((x - 31.5) ** 2 + (y - 31.5) ** 2 < 31**2).float()
+    assert Shape(disc, "thing").is_face
+    shape = Shape((animal()[3] + 1) / 2, "cat")
+    assert not shape.is_face
+    left, top, right, bottom = shape.head
+    assert 0 <= left < right < 0.45 and top < 0.2 and bottom < 0.6
+    assert Shape((animal()[3] + 1) / 2, "cat", mirror=True).head[0] > 0.5
+    assert 0.35 < shape.back[1] < 0.5
+
+
+def test_a_placement_has_defaults():
+    assert Placement(0, 0.5, 0.5, 1.0) == (0, 0.5, 0.5, 1.0, 0.0, False, 0.0, False)
