@@ -88,7 +88,8 @@ def plain_language(prompt: str, *, seed: int = 0) -> PlainPrompt:
         prompt: as somebody typed or pasted it.
         seed: chooses where the prompt leaves a choice, ``{red|blue}``.
     """
-    text = _LINE.sub(", ", unicodedata.normalize("NFC", prompt).replace("’", "'").replace("\t", " "))
+    text = prompt.encode("utf-8", "ignore").decode("utf-8")  # halves of signs cannot be encoded
+    text = _LINE.sub(", ", unicodedata.normalize("NFC", text).replace("’", "'").replace("\t", " "))
     text = _PREPENDED.sub("", text)
     text, addons = _ADDON.sub(" ", text), _ADDON.findall(text)
     aspect = _ASPECT.search(text)

@@ -299,5 +299,5 @@ class _Grammar(Phrases):
         if self.chance(0.07):
             words += [Word(","), *self.tags()]
         if self.chance(0.1):
-            words.append(Word(rng.choice((".", "!", ".", ",", "!!!"))))
+            words += self.plain(rng.choice((".", "!", ".", ",", "!!!")))
         return words

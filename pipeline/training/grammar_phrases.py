@@ -149,11 +149,14 @@ class Phrases:
         relation = self.span(verb, "relation", subject)
         words = list(relation)
         if verb.split()[0].endswith("ing") and self.chance(0.1):
-            words.insert(0, Word(rng.choice(("is", "are", "who is", "that is", "while", "happily", "which is"))))
+            words = [
+                *self.plain(rng.choice(("is", "are", "who is", "that is", "while", "happily", "which is"))),
+                *words,
+            ]
         if verb.split()[0] in ("sitting", "standing", "sleeping", "lying") and self.chance(0.12):
             words.insert(1, Word(rng.choice(lists.ADVERBS).split()[0]))
         if self.chance(0.05) and kind == "any":
-            words.insert(0, Word(rng.choice(("is", "standing", "sitting", "which is", "placed", "located"))))
+            words = [*self.plain(rng.choice(("is", "standing", "sitting", "which is", "placed", "located"))), *words]
         own = {"any": "any", "wear": "worn", "hold": "held", "ride": "any"}[kind]
         if kind == "any" and verb in ("on", "in") and self.chance(0.1):
             own = "wearer"

@@ -79,6 +79,7 @@ def train_parser(
     by_length = sorted(range(len(drawn)), key=lambda at: len(drawn[at].words))
     batches = [by_length[start : start + 64] for start in range(0, len(by_length), 64)]
     total, step, start, loss = epochs * len(batches), 0, time.monotonic(), torch.tensor(0.0)
+    warmup = min(100, max(1, total // 10))
     parser.train()
     for epoch in range(epochs):
         for at in torch.randperm(len(batches), generator=generator).tolist():
@@ -87,7 +88,9 @@ def train_parser(
                 break
             for group in optimizer.param_groups:
                 group["lr"] = (
-                    LEARNING_RATE * min(1.0, step / 100) * (0.02 + 0.98 * (0.5 + 0.5 * math.cos(math.pi * done)))
+                    LEARNING_RATE
+                    * min(1.0, (step + 1) / warmup)
+                    * (0.02 + 0.98 * (0.5 + 0.5 * math.cos(math.pi * done)))
                 )
             words, lengths, roles, heads = _batch(drawn, states, batches[at])
             role_logits, head_logits = parser(words, lengths)
