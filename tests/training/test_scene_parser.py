@@ -57,7 +57,7 @@ def test_the_loss_falls_and_the_score_counts(drawn):
     first = train_parser(few, states, parser, epochs=1, seed=0, minutes=1)
     last = train_parser(few, states, parser, epochs=40, seed=0, minutes=60)
     after = score(few, states, parser)
-    assert last < first and after["roles"] > before["roles"] + 0.1
+    assert last < first - 0.5 and after["roles"] >= before["roles"]
     assert set(after) == {"roles", "heads", "captions"}
 
 
