@@ -16,6 +16,7 @@ from pipeline.loading.capabilities import CONTROLS, EASEL, Capabilities
 from pipeline.loading.errors import WeightsError
 from pipeline.loading.find import find_model
 from pipeline.loading.hardware import prepare
+from pipeline.loading.options import add_load_options, read_load_options
 from pipeline.loading.weights import DEFAULT_WEIGHTS
 from pipeline.serve.jobs import Jobs
 from pipeline.serve.limits import Limits
@@ -163,6 +164,7 @@ def main(argv: list[str] | None = None) -> None:
         help="let every visitor search what all visitors drew (default: EASEL_SHARE_HISTORY or no)",
     )
     parser.add_argument("--mcp", action="store_true", help='serve the endpoints as MCP tools too (needs ".[mcp]")')
+    add_load_options(parser)
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -178,7 +180,7 @@ def main(argv: list[str] | None = None) -> None:
         parser.error(str(error))
     prepare()
     try:
-        model = find_model(arguments.model)
+        model = find_model(arguments.model, read_load_options(arguments))
     except WeightsError as error:
         parser.error(str(error).replace("`", ""))
     if arguments.share_history:

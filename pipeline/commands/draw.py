@@ -7,8 +7,10 @@ from PIL import Image
 from tqdm import tqdm
 
 from pipeline.atomic import write_file
+from pipeline.loading.capabilities import Capabilities
 from pipeline.loading.find import find_model
 from pipeline.loading.hardware import prepare
+from pipeline.loading.options import add_load_options, read_load_options
 from pipeline.loading.weights import DEFAULT_WEIGHTS
 from pipeline.recipe import DEFAULTS, MAX_NUM_IMAGES, MAX_SEED, SCHEMA, Recipe, pixels_sha256
 from pipeline.serve.limits import Limits
@@ -38,6 +40,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--fusion-type", default=_DEFAULTS["fusion_type"], help="mean, max, attention or gated")
     similarity = _DEFAULTS["similarity_strength"]
     parser.add_argument("--similarity-strength", type=float, default=similarity, help=f"default: {similarity}")
+    parser.add_argument("--width", type=int, help="pixels (default: the model's own)")
+    parser.add_argument("--height", type=int, help="pixels (default: the model's own)")
+    parser.add_argument("--scheduler", default="default", help="by diffusers' name, of another model")
     for name in CONTROLS:
         default = _DEFAULTS[name]
         option = "--" + name.replace("_", "-")
@@ -47,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
         default=str(DEFAULT_WEIGHTS),
         help="folder of ours or of a diffusers text-to-image pipeline, or a Hub name (default: weights)",
     )
+    add_load_options(parser)
     return parser
 
 
@@ -58,12 +64,14 @@ def draw(arguments: argparse.Namespace) -> None:
     """
     images, references = _references(arguments)
     prepare()
-    model = find_model(arguments.model)
+    model = find_model(arguments.model, read_load_options(arguments))
     given = {name: getattr(arguments, name) for name in CONTROLS}
     recipe = Recipe(
         prompt=arguments.prompt,
         negative_prompt=arguments.negative_prompt,
         seed=arguments.seed,
+        scheduler=arguments.scheduler,
+        **_size(arguments, model.capabilities),
         **{name: model.capabilities.start(name) if value is None else value for name, value in given.items()},
         **references,
     )
@@ -87,6 +95,14 @@ def draw(arguments: argparse.Namespace) -> None:
         )
     if rendered.reading is not None and rendered.reading.sentence:
         print(rendered.reading.sentence)
+
+
+def _size(arguments: argparse.Namespace, capabilities: Capabilities) -> dict:
+    """What the recipe says of the size, where one was given: of the side that was not, the model's own."""
+    if arguments.width is None and arguments.height is None:
+        return {}
+    width, height = arguments.width or capabilities.width, arguments.height or capabilities.height
+    return {"width": width, "height": height, "model": capabilities.model}
 
 
 def _references(arguments: argparse.Namespace) -> tuple[list[Image.Image], dict]:

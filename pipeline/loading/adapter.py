@@ -10,7 +10,7 @@ them, have no `callback_on_step_end`.
 """
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,11 @@ from PIL import Image
 from pipeline.loading.capabilities import CONTROLS, Capabilities
 from pipeline.loading.errors import ModelFailed
 from pipeline.loading.failures import say_failure
+from pipeline.loading.lora import Lora, apply_loras
+from pipeline.loading.previews import Previews
 from pipeline.loading.repository import argument
+from pipeline.loading.schedulers import scheduler_for
+from pipeline.loading.siblings import build_sibling, sibling_arguments
 from pipeline.safety import SafetyScreen
 from pipeline.stages import STAGE_ROWS
 from pipeline.watermark import embed_checked
@@ -32,8 +36,8 @@ if TYPE_CHECKING:  # diffusers takes seconds to import
 
 __all__ = ["AdaptedPipeline"]
 
-
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+_TILED_AREA = 1536 * 1536  # pixels from which a decoder works on tiles, where it can: its memory grows with the area
 
 
 class AdaptedPipeline:
@@ -44,6 +48,7 @@ class AdaptedPipeline:
         capabilities: what it can be asked for.
         fixed: arguments of its call that nobody chooses, such as a distilled model's guidance of 0.
         other_steps: arguments of its call with another number of steps than it begins with.
+        loras: what was loaded into it.
     """
 
     def __init__(
@@ -53,18 +58,20 @@ class AdaptedPipeline:
         *,
         fixed: Mapping[str, Any] = _NOTHING,
         other_steps: Mapping[str, Any] = _NOTHING,
+        loras: Sequence[Lora] = (),
     ):
-        self.pipe, self.capabilities = pipe, capabilities
+        self.pipe, self.capabilities, self.loras = pipe, capabilities, tuple(loras)
         self._fixed, self._other_steps = dict(fixed), dict(other_steps)
         self.safety_checker = SafetyScreen()  # words alone: a threshold of the meaning belongs to one text encoder
-        self._arguments = {name: argument(type(pipe), name)[0] for name in CONTROLS if name in capabilities.controls}
-        self._on_step: Callable[[str, int], None] | None = None
+        self._on_step: Callable[[str, int, int | None], None] | None = None
         self._stopped: Exception | None = None
+        self._latents: torch.Tensor | None = None
         self._loops = 0
         self._stages = [row.name for row in STAGE_ROWS if row.steps in capabilities.controls]
-        for each in _with_inner_pipelines(pipe):
-            each.progress_bar = self._progress_bar
-            _watch_for_nan(each)
+        self._siblings: dict[str, DiffusionPipeline] = {}
+        self._schedulers = {capabilities.scheduler: getattr(pipe, "scheduler", None)}
+        self._previews = Previews(pipe) if capabilities.previews else None
+        self._watch(pipe)
 
     @property
     def components(self) -> dict:
@@ -72,8 +79,13 @@ class AdaptedPipeline:
 
     @property
     def size(self) -> tuple[int, int]:
-        """(width, height) of its pictures, in pixels."""
+        """(width, height) of its pictures where nothing else is asked for, in pixels."""
         return self.capabilities.width, self.capabilities.height
+
+    @property
+    def draws_any_size(self) -> bool:
+        """Whether its call takes ``width`` and ``height``."""
+        return self.capabilities.sizes
 
     def __call__(
         self,
@@ -81,6 +93,10 @@ class AdaptedPipeline:
         negative_prompt: str | None = None,
         image: list[Image.Image] | None = None,
         *,
+        width: int | None = None,
+        height: int | None = None,
+        scheduler: str | None = None,
+        similarity_strength: float = 0.7,
         generator: "torch.Generator | None" = None,
         watermark_payload: int | None = None,
         callback_on_step_end: Callable[["AdaptedPipeline", int, None, dict], dict] | None = None,
@@ -90,73 +106,125 @@ class AdaptedPipeline:
         """Draw one picture, marked, with the mark read back.
 
         Args:
-            prompt: what to draw.
-            negative_prompt, image: only where ``capabilities`` has them.
+            prompt: what to draw, perhaps with tags of the LoRAs that are loaded.
+            negative_prompt: only where ``capabilities`` has it.
+            image: up to ``capabilities.max_references``: a picture to draw over, and a mask of what is drawn anew.
+            width, height: in pixels, where ``capabilities.sizes``; left out, ``size``.
+            scheduler: of ``capabilities.schedulers``; left out, or "default", its own.
+            similarity_strength: how much of a picture that is drawn over stays.
             generator: the only source of randomness.
             watermark_payload: 32-bit number carried by the watermark.
             callback_on_step_end: called after each step as (self, step, None, kwargs), where kwargs hold ``stage``,
-                ``picture`` and the chosen tensors, all None: what a foreign model has half-way is its own affair. An
-                exception raised in it ends the call.
+                ``picture``, ``num_steps`` (None where that is not known) and the chosen tensors: of those there is
+                ``preview``, (1, 3, height, width) in [-1, 1] at the latents' size, where ``capabilities.previews``.
+                An exception raised in it ends the call.
             settings: the recipe's controls. Those that the model lacks are not passed on; `Capabilities.check` is
                 what refuses them.
 
         Raises:
             ValueError: an argument that this model has no place for, or its own safety check held the picture back;
-                `pipeline.safety.Refused`, one of them, where our screen refuses the prompt.
+                `pipeline.safety.Refused`, one of them, where our screen refuses the prompt;
+                `pipeline.loading.errors.ModelFailed`, one of them, where the model could not draw.
         """
         from pipeline.output import TextToImagePipelineOutput
 
-        extra = [name for name in settings if name not in _HEEDED and settings[name] is not None]
-        if extra:
-            raise ValueError(f"The model {self.capabilities.model} has no `{extra[0]}`. Leave it out.")
-        if not prompt.strip():
-            raise ValueError(f"The model {self.capabilities.model} draws from words. Type what you would like to see.")
-        self.safety_checker.check([prompt])
-        arguments = self._fixed | {
-            theirs: settings[name] for name, theirs in self._arguments.items() if name in settings
-        }
-        if settings.get("num_inference_steps") != self.capabilities.controls["num_inference_steps"]:
-            arguments |= self._other_steps
+        self._check(prompt, image or [], settings)
+        size = (width or self.size[0], height or self.size[1])
+        plain = apply_loras(self.pipe, self.loras, prompt, self.capabilities.model)
+        pipe, arguments = self._plan(image or [], size, similarity_strength, settings)
         if negative_prompt and self.capabilities.negative_prompt:
             arguments["negative_prompt"] = negative_prompt
-        if image:
-            if len(image) > self.capabilities.max_references:
-                raise ValueError(f"The model {self.capabilities.model} takes no such reference pictures. Remove them.")
-            arguments["image"] = image[0]
-        parameters = inspect.signature(type(self.pipe).__call__).parameters
-        if {"width", "height"} <= parameters.keys():
-            arguments |= {"width": self.size[0], "height": self.size[1]}
-        if "max_area" in parameters:
-            arguments["max_area"] = self.size[0] * self.size[1]
-        if "use_resolution_binning" in parameters:
-            arguments["use_resolution_binning"] = False  # which draws at another size and scales the picture
+        wants_preview = self._previews is not None and "preview" in callback_on_step_end_tensor_inputs
 
-        def on_step(stage: str, step: int) -> None:
+        def on_step(stage: str, step: int, num_steps: int | None) -> None:
             if callback_on_step_end is not None:
-                chosen = dict.fromkeys(callback_on_step_end_tensor_inputs)
-                callback_on_step_end(self, step, None, {"stage": stage, "picture": 0, **chosen})
+                known = dict.fromkeys(callback_on_step_end_tensor_inputs)
+                if wants_preview and self._latents is not None:
+                    known["preview"] = self._previews(self._latents, size)
+                known |= {"stage": stage, "picture": 0, "num_steps": num_steps}
+                callback_on_step_end(self, step, None, known)
 
-        picture = self._draw(on_step, prompt=prompt, generator=generator, **arguments)
+        if wants_preview:
+            arguments["callback_on_step_end"] = self._keep_latents
+        own = getattr(pipe, "scheduler", None)
+        try:
+            if scheduler not in (None, "default", self.capabilities.scheduler):
+                pipe.scheduler = self._scheduler(scheduler)
+            picture = self._draw(pipe, on_step, size, prompt=plain, generator=generator, **arguments)
+        finally:
+            if own is not None:
+                pipe.scheduler = own
         marked = embed_checked(picture, payload=watermark_payload)
         return TextToImagePipelineOutput(images=[marked], image_embeds=None, image_weights=[1.0] if image else None)
 
-    def _draw(self, on_step: Callable[[str, int], None], **arguments: Any) -> Image.Image:
+    def get_text_embeds(self, prompts: list[str]) -> "torch.Tensor":
+        """Not here: raises ValueError."""
+        raise ValueError(
+            f"The model {self.capabilities.model} has no embeddings to search with. Start Easel without `--model`."
+        )
+
+    def get_image_embeds(self, images: list[Image.Image]) -> "torch.Tensor":
+        """Not here: raises ValueError."""
+        return self.get_text_embeds([])
+
+    def _check(self, prompt: str, image: Sequence[Image.Image], settings: Mapping[str, Any]) -> None:
+        model = self.capabilities.model
+        extra = [name for name in settings if name not in _HEEDED and settings[name] is not None]
+        if extra:
+            raise ValueError(f"The model {model} has no `{extra[0]}`. Leave it out.")
+        if not prompt.strip():
+            raise ValueError(f"The model {model} draws from words. Type what you would like to see.")
+        if len(image) > self.capabilities.max_references:
+            raise ValueError(f"The model {model} takes no such reference pictures. Remove them.")
+        self.safety_checker.check([prompt])
+
+    def _plan(
+        self, image: Sequence[Image.Image], size: tuple[int, int], similarity: float, settings: Mapping[str, Any]
+    ) -> tuple["DiffusionPipeline", dict[str, Any]]:
+        """The pipeline that draws, and the arguments of its call."""
+        steps = settings.get("num_inference_steps") or self.capabilities.controls["num_inference_steps"]
+        pipe, arguments = self.pipe, dict(self._fixed)
+        if image and self.capabilities.similarity:
+            pipe = self._sibling("mask" if len(image) > 1 else "image")
+            mask = image[1] if len(image) > 1 else None
+            arguments |= sibling_arguments(image[0], mask, size, similarity, steps)
+        elif image:
+            arguments["image"] = image[0]
+        for name in self.capabilities.controls:
+            theirs = argument(type(pipe), name) or argument(type(self.pipe), name)
+            if name in settings and theirs is not None:
+                arguments[theirs[0]] = settings[name]
+        if steps != self.capabilities.controls["num_inference_steps"]:
+            arguments |= self._other_steps
+        arguments |= {"width": size[0], "height": size[1], "max_area": size[0] * size[1]}
+        arguments["use_resolution_binning"] = False  # it draws at another size and scales the picture
+        parameters = inspect.signature(type(pipe).__call__).parameters
+        return pipe, {name: value for name, value in arguments.items() if name in parameters}
+
+    def _draw(
+        self,
+        pipe: "DiffusionPipeline",
+        on_step: Callable[[str, int, int | None], None],
+        size: tuple[int, int],
+        **arguments: Any,
+    ) -> Image.Image:
         """The picture of one call, before the mark.
 
         Raises:
             ModelFailed: the pipeline raised, or what it drew is no picture.
             ValueError: its own safety check held the picture back.
         """
-        own_class, model = type(self.pipe).__name__, self.capabilities.model
-        self._on_step, self._loops, self._stopped = on_step, 0, None
+        own_class, model = type(pipe).__name__, self.capabilities.model
+        self._on_step, self._loops, self._stopped, self._latents = on_step, 0, None, None
+        _tile(pipe, size[0] * size[1] > _TILED_AREA)
         try:
-            output = self.pipe(output_type="pil", **arguments)
+            output = pipe(output_type="pil", **arguments)
         except Exception as error:
             if error is self._stopped or isinstance(error, ModelFailed):
                 raise
             raise ModelFailed(say_failure(error, model, own_class, "draw")) from error
         finally:
-            self._on_step = None
+            self._on_step = self._latents = None
         if any(output.get("nsfw_content_detected") or ()):
             raise ValueError("The model's own safety check held this picture back. Change the prompt or the seed.")
         pictures = output.get("images") or output.get("image")  # Kandinsky 5 has the singular
@@ -169,22 +237,37 @@ class AdaptedPipeline:
                 f"{model} ({own_class}) drew one colour and nothing else, as it does where its numbers overflow. "
                 "Start with --dtype float32, or choose other settings."
             )
-        if picture.size != self.size:
+        if picture.size != size:
             raise ModelFailed(
-                f"The model {model} drew {picture.width}x{picture.height} pixels in place of "
-                f"{self.size[0]}x{self.size[1]}. Choose another model."
+                f"The model {model} drew {picture.width}x{picture.height} pixels in place of {size[0]}x{size[1]}. "
+                f"Ask for {picture.width}x{picture.height}."
             )
         return picture
 
-    def get_text_embeds(self, prompts: list[str]) -> "torch.Tensor":
-        """Not here: raises ValueError."""
-        raise ValueError(
-            f"The model {self.capabilities.model} has no embeddings to search with. Start Easel without `--model`."
-        )
+    def _watch(self, pipe: "DiffusionPipeline") -> None:
+        """Count the steps of a pipeline, and look at the numbers that become its picture."""
+        for each in _with_inner_pipelines(pipe):
+            each.progress_bar = self._progress_bar
+            _watch_for_nan(each)
 
-    def get_image_embeds(self, images: list[Image.Image]) -> "torch.Tensor":
-        """Not here: raises ValueError."""
-        return self.get_text_embeds([])
+    def _sibling(self, task: str) -> "DiffusionPipeline":
+        if task not in self._siblings:
+            self._siblings[task] = build_sibling(self.pipe, task)
+            self._watch(self._siblings[task])
+        return self._siblings[task]
+
+    def _scheduler(self, name: str) -> Any:
+        if name not in self.capabilities.schedulers:
+            have = ", ".join(self.capabilities.schedulers) or "none but its own"
+            raise ValueError(f"`scheduler` of the model {self.capabilities.model} is one of {have}, got {name!r}.")
+        if name not in self._schedulers:
+            self._schedulers[name] = scheduler_for(self.pipe, name)
+        return self._schedulers[name]
+
+    def _keep_latents(self, _pipe, _step: int, _timestep, known: dict) -> dict:
+        """As `callback_on_step_end` of diffusers, which runs before the step is counted."""
+        self._latents = known.get("latents")
+        return {}
 
     def _progress_bar(self, iterable=None, total: int | None = None) -> "_Steps":
         """In the place of `DiffusionPipeline.progress_bar`. The loops of one call are its stages, in order."""
@@ -194,15 +277,16 @@ class AdaptedPipeline:
         def tell(step: int) -> None:
             try:
                 if self._on_step is not None:
-                    self._on_step(stage, step)
+                    self._on_step(stage, step, steps.known_total())
             except Exception as error:  # whoever watches wants the drawing to end: no failure of the model
                 self._stopped = error
                 raise
 
-        return _Steps(iterable, total, tell)
+        steps = _Steps(iterable, total, tell)
+        return steps
 
 
-_HEEDED = {*CONTROLS, "image_weights", "fusion_type", "similarity_strength"}
+_HEEDED = {*CONTROLS, "image_weights", "fusion_type"}
 
 
 class _Steps:
@@ -218,6 +302,13 @@ class _Steps:
 
     def __len__(self) -> int:
         return len(self.iterable) if self.total is None else self.total
+
+    def known_total(self) -> int | None:
+        """How many steps there are, where that is known."""
+        try:
+            return len(self)
+        except TypeError:
+            return None
 
     def __enter__(self) -> "_Steps":
         return self
@@ -241,6 +332,17 @@ def _with_inner_pipelines(pipe: "DiffusionPipeline") -> list:
     from diffusers import DiffusionPipeline
 
     return [pipe, *(value for value in vars(pipe).values() if isinstance(value, DiffusionPipeline))]
+
+
+def _tile(pipe: "DiffusionPipeline", wanted: bool) -> None:
+    """Let the decoder work on tiles, or on the whole: a function of the size alone, so that pictures are the same."""
+    decoder = getattr(pipe, "vae", None) or getattr(pipe, "movq", None)
+    switch = getattr(decoder, "enable_tiling" if wanted else "disable_tiling", None)
+    if switch is not None:
+        try:
+            switch()
+        except NotImplementedError:  # it has the method of its base class alone
+            pass
 
 
 def _watch_for_nan(pipe: "DiffusionPipeline") -> None:

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from pipeline.recipe import DEFAULTS, MAX_NUM_IMAGES, SCHEMA, Recipe
+from pipeline.recipe.schema import MAX_SIDE
 from pipeline.stages import CONTROLS, STAGES
+from pipeline.watermark.embed import MIN_AREA
 
 __all__ = ["CONTROLS", "EASEL", "Capabilities"]
 
@@ -29,6 +31,13 @@ class Capabilities:
         embeddings: whether pictures and sentences share a space: search.
         stages: of `pipeline.stages`, those that it runs one after the other, whose steps can be measured and named;
             none: what its steps do is its own affair.
+        sizes: whether it draws other sizes than its own: sides in steps of ``size_step`` pixels, up to ``max_area``.
+        similarity: whether its reference picture is drawn over, ``similarity_strength`` of it staying.
+        mask: whether a second reference is a mask: white where something new is drawn, black where nothing changes.
+        schedulers: diffusers' names of those that it can be drawn with; none: only with its own.
+        scheduler: the name of its own.
+        loras: names of the LoRAs that were loaded, for ``<lora:NAME:SCALE>`` in prompts.
+        previews: whether it shows the picture half-way.
     """
 
     model: str
@@ -41,20 +50,40 @@ class Capabilities:
     variations: bool = False
     embeddings: bool = False
     stages: tuple[str, ...] = ()
+    sizes: bool = False
+    size_step: int = 16
+    similarity: bool = False
+    mask: bool = False
+    schedulers: tuple[str, ...] = ()
+    scheduler: str = ""
+    loras: tuple[str, ...] = ()
+    previews: bool = False
+
+    @property
+    def max_area(self) -> int:
+        """Pixels of the largest picture, where it draws other sizes: four times its own, or what recipes hold."""
+        return min(4 * self.width * self.height, MAX_SIDE**2) if self.sizes else self.width * self.height
 
     def start(self, name: str) -> int | float:
         """A control's first value; the recipe's default for one that the model lacks."""
         return self.controls.get(name, DEFAULTS[SCHEMA][name])
 
     def recipe(self, recipe: Recipe, weights_hash: str) -> Recipe:
-        """The same wishes, drawn by this model; of a control that it lacks the recipe says nothing."""
+        """The same wishes, drawn by this model; of a control that it lacks the recipe says nothing.
+
+        A size that is the schema's own was not wished, unless the recipe is this model's already.
+        """
         defaults = DEFAULTS[recipe.schema]
+        size = (recipe.width, recipe.height)
+        wished = recipe.model == self.model or size != (defaults["width"], defaults["height"])
+        if not (self.sizes and wished):
+            size = (self.width, self.height)
         return replace(
             recipe,
             model=self.model,
             weights_hash=weights_hash,
-            width=self.width,
-            height=self.height,
+            width=size[0],
+            height=size[1],
             **{name: defaults[name] for name in CONTROLS if name not in self.controls},
         )
 
@@ -66,6 +95,13 @@ class Capabilities:
         """
         if recipe.negative_prompt.strip() and not self.negative_prompt:
             raise ValueError(f"The model {self.model} takes no negative prompt. Leave `negative_prompt` out.")
+        if wrong := self._wrong_size(recipe):
+            raise ValueError(wrong)
+        if recipe.scheduler not in ("default", self.scheduler, *self.schedulers):
+            have = f"one of {', '.join(self.schedulers)}" if self.schedulers else "its own alone"
+            raise ValueError(
+                f"The model {self.model} takes a scheduler that is {have}, got {recipe.scheduler!r}. Leave it out."
+            )
         if len(recipe.image_hashes) > self.max_references:
             raise ValueError(
                 f"The model {self.model} takes {self.max_references or 'no'} reference pictures, "
@@ -73,6 +109,25 @@ class Capabilities:
             )
         for name in self._idle(recipe):
             raise ValueError(f"`{name}` has no effect on the model {self.model}. Leave it out.")
+
+    def _wrong_size(self, recipe: Recipe) -> str:
+        """Why this model cannot draw a recipe's size; "" where it can, and where the recipe says none."""
+        width, height, step = recipe.width, recipe.height, self.size_step
+        unsaid = tuple(DEFAULTS[recipe.schema][name] for name in ("width", "height"))
+        if (width, height) in ((self.width, self.height), unsaid):
+            return ""
+        got = f"got {width}x{height}"
+        if not self.sizes:
+            return (
+                f"The model {self.model} draws {self.width}x{self.height} pixels, {got}. Leave width and height out."
+            )
+        if width % step or height % step:
+            near = f"{max(step, width // step * step)}x{max(step, height // step * step)}"
+            return f"The model {self.model} draws sides in steps of {step} pixels, {got}. Take {near}."
+        if not MIN_AREA <= width * height <= self.max_area:
+            have = f"{MIN_AREA:,} to {self.max_area:,} pixels in all"
+            return f"The model {self.model} draws {have}, {got}, which are {width * height:,}. Take another size."
+        return ""
 
     def adopt(self, recipe: Recipe) -> tuple[Recipe, tuple[str, ...]]:
         """A link's recipe as this model can draw it, and in words what was changed."""
@@ -84,8 +139,16 @@ class Capabilities:
                     "so the picture is another one."
                 )
             own = {name: self.start(name) for name in CONTROLS}
+            sizes = {name: DEFAULTS[SCHEMA][name] for name in ("width", "height")}
+            unsaid = (recipe.width, recipe.height) == tuple(DEFAULTS[recipe.schema][name] for name in sizes)
+            if unsaid or not self.sizes:
+                own |= {"width": self.width, "height": self.height} if self.sizes else sizes
+            if recipe.scheduler not in self.schedulers:
+                own["scheduler"] = "default"
             recipe = replace(recipe, schema=SCHEMA, model=self.model, **own)  # its picture is another one anyway
         changes = {name: DEFAULTS[recipe.schema][name] for name in self._idle(recipe)}
+        if self._wrong_size(recipe):
+            changes |= {"width": self.width, "height": self.height}
         if recipe.negative_prompt and not self.negative_prompt:
             changes["negative_prompt"] = ""
         if changes:
@@ -98,7 +161,7 @@ class Capabilities:
         defaults = DEFAULTS[recipe.schema]
         missing = [name for name in CONTROLS if name not in self.controls]
         if not self.fusion:
-            missing += ["image_weights", "fusion_type", "similarity_strength"]
+            missing += ["image_weights", "fusion_type"] + ([] if self.similarity else ["similarity_strength"])
         if not self.variations and recipe.variations:
             missing.append("variations")
         return [name for name in missing if getattr(recipe, name) != defaults[name]]

@@ -10,9 +10,9 @@ sets. All that match count, in order, the model's own file last:
 and ``config`` (``component.key`` -> its value, or a list of values; null is what is not there; the component "index"
 is model_index.json). `then` takes the controls (null: the model has none), ``width`` and ``height`` in pixels,
 ``latent_side`` (where no configuration names one), ``size`` ("config": before the signature), ``negative_prompt``
-(whether it takes one), ``fixed`` (arguments of the call that are passed unless a control or the recipe says
-otherwise), ``other_steps`` (arguments that are passed with any other number of steps than the first) and ``dtype``
-("bfloat16": never float16; "float32").
+(whether it takes one), ``sizes`` and ``schedulers`` (false: only its own), ``fixed`` (arguments of the call that are
+passed unless a control or the recipe says otherwise), ``other_steps`` (arguments that are passed with any other number
+of steps than the first) and ``dtype`` ("bfloat16": never float16; "float32").
 """
 
 import functools
@@ -29,7 +29,8 @@ __all__ = ["OWN_FILE", "find_defaults", "text_to_image_classes"]
 
 OWN_FILE = "easel_defaults.json"  # in a model's folder
 _NUMBERS = ("width", "height", "latent_side")
-_THEN = {*CONTROLS, *_NUMBERS, "size", "negative_prompt", "fixed", "other_steps", "dtype"}
+_THEN = {*CONTROLS, *_NUMBERS, "size", "sizes", "schedulers", "negative_prompt", "fixed", "other_steps", "dtype"}
+_SWITCHES = ("negative_prompt", "sizes", "schedulers")
 _WHEN = {"class", "name", "config"}
 
 

@@ -9,6 +9,8 @@ import importlib.util
 import re
 from typing import Literal
 
+from pipeline.loading.hardware import choose_device
+
 __all__ = ["is_out_of_memory", "say_failure"]
 
 _DOING = {"load": "cannot be loaded", "draw": "could not draw this picture"}
@@ -64,7 +66,8 @@ def say_failure(error: BaseException, model: str, own_class: str, doing: Literal
     subject = f"{model} ({own_class}) {_DOING[doing]}"
     if is_out_of_memory(error):
         smaller = "Ask for a smaller picture, start" if doing == "draw" else "Start"
-        remedy = f"{smaller} with --offload sequential, or choose a smaller model"
+        less = "--offload sequential" if choose_device() in ("cuda", "xpu") else "--dtype bfloat16"
+        remedy = f"{smaller} with {less}, or choose a smaller model"
         return f"{subject}: it needs more memory than is free. {remedy}."
     if package := _missing_package(error, words):
         return f"{subject}: it needs the package {package}. Install it with pip install {package}, and start again."

@@ -6,11 +6,13 @@ a pickle under a safe name. Each of these is one sentence here; a library would 
 
 import importlib.metadata
 import json
+import math
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.loading.errors import WeightsError
 
-__all__ = ["PICKLES", "is_pointer", "fault_of_weights", "read_json", "check_component"]
+__all__ = ["PICKLES", "Weights", "check_component", "fault_of_weights", "is_pointer", "measure_weights", "read_json"]
 
 PICKLES = (".bin", ".ckpt", ".pt", ".pth", ".pkl", ".msgpack")
 _POINTER = b"version https://git-lfs"
@@ -39,7 +41,16 @@ _QUANTISERS = {
     "gptq": "gptqmodel",
     "awq": "autoawq",
 }  # a configuration's quant_method -> the package that computes with it
+_BITS = {"F64": 64, "F32": 32, "F16": 16, "BF16": 16, "F8_E4M3": 8, "F8_E5M2": 8, "I8": 8, "U8": 8}
 _AGAIN = "Download the repository again."
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How many numbers a component's weights are, and the most bits that one of them is stored in."""
+
+    numbers: int
+    bits: int
 
 
 def read_json(file: Path, model: str) -> dict:
@@ -111,6 +122,19 @@ def fault_of_weights(file: Path) -> str:
     if size < needed:
         return f"is only half there: {size:,} of {needed:,} bytes. {_AGAIN}"
     return f"has {size - needed:,} bytes too many. {_AGAIN}" if size > needed else ""
+
+
+def measure_weights(folder: Path) -> Weights:
+    """Of all .safetensors files of one component's folder, from their headers; variants of one file count once."""
+    headers = [_read_header(file) for file in sorted(folder.glob("*.safetensors"))]
+    tensors = {name: entry for header in headers for name, entry in header.items() if name != "__metadata__"}
+    bits = [_BITS.get(entry["dtype"], 32) for entry in tensors.values()]
+    return Weights(sum(math.prod(entry["shape"]) for entry in tensors.values()), max(bits, default=32))
+
+
+def _read_header(file: Path) -> dict:
+    with file.open("rb") as opened:
+        return json.loads(opened.read(int.from_bytes(opened.read(8), "little")))
 
 
 def check_component(folder: Path, model: str, class_name: str) -> None:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,10 @@ from pipeline.loading.adapter import AdaptedPipeline
 from pipeline.loading.capabilities import EASEL, Capabilities
 from pipeline.loading.defaults import OWN_FILE
 from pipeline.loading.errors import WeightsError
-from pipeline.loading.hardware import choose_device, choose_dtype
+from pipeline.loading.hardware import choose_device
 from pipeline.loading.loader import load_adapted
+from pipeline.loading.lora import find_loras, name_with_loras
+from pipeline.loading.options import AUTO, LoadOptions
 from pipeline.loading.repository import check_repository, download, pipeline_class, read_capabilities
 from pipeline.loading.weights import (
     DEFAULT_WEIGHTS,
@@ -50,12 +52,15 @@ class FoundModel:
     load: "Callable[[], TextToImagePipeline | AdaptedPipeline]"
 
 
-def find_model(name: str | Path = DEFAULT_WEIGHTS) -> FoundModel:
+def find_model(name: str | Path = DEFAULT_WEIGHTS, options: LoadOptions = AUTO) -> FoundModel:
     """The model that ``--model`` names: a folder of ours, or of diffusers, or a Hub name (``owner/name[@revision]``).
 
     The address of a repository's page on the Hub is as good as its name. Our own folder, where it is not there or
     damaged, is reported when it is loaded, so that the page can say so. The Hub is asked only for a name that is no
     folder here; of the repository only its configuration is fetched before ``load``.
+
+    Args:
+        options: how a model that is not ours is loaded.
 
     Raises:
         WeightsError: the repository cannot be found, or is not a text-to-image repository.
@@ -63,7 +68,7 @@ def find_model(name: str | Path = DEFAULT_WEIGHTS) -> FoundModel:
     path = Path(name).expanduser()
     text = _HUB_PAGE.sub("", str(name)).replace("/tree/", "@").rstrip("/")
     if not path.exists() and (match := _HUB_NAME.fullmatch(text)):
-        return _find_on_hub(match[1], match[2])
+        return _find_on_hub(match[1], match[2], options)
     if path == DEFAULT_WEIGHTS or (path.is_dir() and _is_ours(path)):
         return FoundModel(EASEL, weights_hash(path), lambda: load_pipeline(path, device=choose_device()))
     if not path.exists():
@@ -71,13 +76,13 @@ def find_model(name: str | Path = DEFAULT_WEIGHTS) -> FoundModel:
     model = re.sub(r"[^\w.@-]+", "-", path.resolve().name, flags=re.ASCII)[:200] or "model"
     pipeline_class(path, model)  # what it is comes before what it lacks
     check_repository(path, model)
-    capabilities = read_capabilities(path, model)
+    loras = find_loras(options.loras)
+    capabilities = replace(read_capabilities(path, model), loras=tuple(lora.name for lora in loras))
 
     def load() -> AdaptedPipeline:
-        device = choose_device()
-        return load_adapted(path, capabilities, device=device, dtype=choose_dtype(device))
+        return load_adapted(path, capabilities, options, loras=loras)
 
-    return FoundModel(capabilities, name_weights(path), load)
+    return FoundModel(capabilities, name_with_loras(name_weights(path), loras), load)
 
 
 def _nothing_there(name: str, path: Path) -> str:
@@ -93,7 +98,7 @@ def _nothing_there(name: str, path: Path) -> str:
     )
 
 
-def _find_on_hub(repository: str, revision: str | None) -> FoundModel:
+def _find_on_hub(repository: str, revision: str | None, options: LoadOptions) -> FoundModel:
     folder = _fetch(repository, revision, _CONFIGURATION)
     commit = folder.name  # the cache names a snapshot's folder by its commit
     if _is_ours(folder):
@@ -102,14 +107,13 @@ def _find_on_hub(repository: str, revision: str | None) -> FoundModel:
             weights_hash(folder),
             lambda: load_pipeline(_fetch(repository, commit, None), device=choose_device()),
         )
-    capabilities = read_capabilities(folder, repository)
+    loras = find_loras(options.loras)
+    capabilities = replace(read_capabilities(folder, repository), loras=tuple(lora.name for lora in loras))
 
     def load() -> AdaptedPipeline:
-        device = choose_device()
-        whole = download(folder, repository, commit)
-        return load_adapted(whole, capabilities, device=device, dtype=choose_dtype(device))
+        return load_adapted(download(folder, repository, commit), capabilities, options, loras=loras)
 
-    return FoundModel(capabilities, commit[:HASH_LENGTH], load)
+    return FoundModel(capabilities, name_with_loras(commit[:HASH_LENGTH], loras), load)
 
 
 def _fetch(repository: str, revision: str | None, patterns: tuple[str, ...] | None) -> Path:

@@ -3,6 +3,7 @@
 import inspect
 import logging
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,53 +11,88 @@ from pipeline.loading.adapter import AdaptedPipeline
 from pipeline.loading.capabilities import Capabilities
 from pipeline.loading.errors import WeightsError
 from pipeline.loading.failures import say_failure
+from pipeline.loading.files import measure_weights
+from pipeline.loading.hardware import Placement, place
+from pipeline.loading.lora import Lora, load_loras
+from pipeline.loading.options import AUTO, LoadOptions
 from pipeline.loading.repository import check_repository, components_of, pipeline_class, read_defaults, read_index
 
 if TYPE_CHECKING:  # diffusers takes seconds to import
     import torch
+    from diffusers import DiffusionPipeline
 
 __all__ = ["load_adapted"]
 
 
 def load_adapted(
-    folder: str | Path, capabilities: Capabilities, *, device: str = "cpu", dtype: "torch.dtype | None" = None
+    folder: str | Path,
+    capabilities: Capabilities,
+    options: LoadOptions = AUTO,
+    *,
+    loras: Sequence[Lora] = (),
 ) -> AdaptedPipeline:
     """The repository in ``folder``, ready to draw. Reads local files only.
 
     Args:
-        device: where its modules go.
-        dtype: of its weights; None is float32.
+        options: where it computes, and with which dtype.
+        loras: loaded beside it.
 
     Raises:
         WeightsError: weights are missing, pickled, damaged, do not fit their configuration or the memory.
     """
     import torch
 
-    folder = Path(folder)
-    own_class = pipeline_class(folder, capabilities.model)
-    check_repository(folder, capabilities.model)
-    _check_connected(own_class, folder, capabilities.model)
+    folder, model = Path(folder), capabilities.model
+    own_class = pipeline_class(folder, model)
+    check_repository(folder, model)
+    _check_connected(own_class, folder, model)
+    defaults = read_defaults(folder, model)
+    placement = _place(folder, model, options, defaults)
     missing = _MissingWeights()
     try:
         with missing:
-            pipe = own_class.from_pretrained(folder, **_options(own_class, folder, dtype or torch.float32))
+            pipe = own_class.from_pretrained(folder, **_options(own_class, folder, placement.dtype))
         for component in pipe.components.values():
             if isinstance(component, torch.nn.Module):
                 component.eval()
         if missing.found:
             raise WeightsError(
-                f"The weights of {capabilities.model} do not fit their configuration: {missing.found[0]} is not in "
+                f"The weights of {model} do not fit their configuration: {missing.found[0]} is not in "
                 "its files. Download the repository again."
             )
-        pipe = pipe.to(device)
+        load_loras(pipe, loras, model)
+        _settle(pipe, placement, options)
     except WeightsError:
         raise
     except Exception as error:  # anything can be raised out of somebody else's files
-        raise WeightsError(say_failure(error, capabilities.model, own_class.__name__, "load")) from error
-    defaults = read_defaults(folder, capabilities.model)
+        raise WeightsError(say_failure(error, model, own_class.__name__, "load")) from error
     return AdaptedPipeline(
-        pipe, capabilities, fixed=defaults.get("fixed", {}), other_steps=defaults.get("other_steps", {})
+        pipe,
+        capabilities,
+        fixed=defaults.get("fixed", {}),
+        other_steps=defaults.get("other_steps", {}),
+        loras=loras,
     )
+
+
+def _place(folder: Path, model: str, options: LoadOptions, defaults: Mapping) -> Placement:
+    there = components_of(read_index(folder, model))
+    weights = {name: measure_weights(folder / name) for name in there if any((folder / name).glob("*.safetensors"))}
+    return place(weights, options, never_half=defaults.get("dtype") in ("bfloat16", "float32"))
+
+
+def _settle(pipe: "DiffusionPipeline", placement: Placement, options: LoadOptions) -> None:
+    """Put a pipeline where it computes."""
+    if placement.offload == "model":
+        pipe.enable_model_cpu_offload(device=placement.device)
+    elif placement.offload == "sequential":
+        pipe.enable_sequential_cpu_offload(device=placement.device)
+    else:
+        pipe.to(placement.device)
+    if options.compile:
+        for name in ("unet", "transformer", "decoder", "prior"):
+            if hasattr(network := getattr(pipe, name, None), "compile"):
+                network.compile()
 
 
 def _options(own_class: type, folder: Path, dtype: "torch.dtype") -> dict:

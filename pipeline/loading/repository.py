@@ -15,6 +15,8 @@ from pipeline.loading.capabilities import CONTROLS, Capabilities
 from pipeline.loading.defaults import find_defaults, text_to_image_classes
 from pipeline.loading.errors import WeightsError
 from pipeline.loading.files import check_component, is_pointer, read_json
+from pipeline.loading.schedulers import compatible_schedulers
+from pipeline.loading.siblings import sibling_class
 from pipeline.watermark.embed import MIN_AREA
 
 __all__ = ["argument", "check_repository", "components_of", "download", "pipeline_class", "read_capabilities"]
@@ -70,14 +72,31 @@ def read_capabilities(folder: str | Path, model: str) -> Capabilities:
         )
     # A pipeline with a true_cfg_scale of 1 (FLUX) accepts a negative prompt and does nothing with it.
     negative = "negative_prompt" in parameters and _default(parameters, "true_cfg_scale", 2.0) > 1
+    takes_image = "image" in parameters
+    draws_over = not takes_image and sibling_class(own_class, "image") is not None
+    fills_in = draws_over and sibling_class(own_class, "mask") is not None
+    scheduler = components_of(read_index(folder, model)).get("scheduler", ("", ""))[1]
     return Capabilities(
         model=model,
         width=width,
         height=height,
         controls=MappingProxyType(controls),
         negative_prompt=negative and defaults.get("negative_prompt", True),
-        max_references=1 if "image" in parameters else 0,
+        max_references=2 if fills_in else 1 if takes_image or draws_over else 0,
+        sizes={"width", "height"} <= parameters.keys() and defaults.get("sizes", True),
+        size_step=max(16, _scale(folder, model)),
+        similarity=draws_over,
+        mask=fills_in,
+        schedulers=compatible_schedulers(scheduler) if defaults.get("schedulers", True) else (),
+        scheduler=scheduler,
+        previews=_shows_latents(own_class) and bool(_config(folder, "vae", model).get("latent_channels")),
     )
+
+
+def _shows_latents(own_class: type) -> bool:
+    """Whether the latents of each step can be seen, in a form that one map to colours fits."""
+    own = "callback_on_step_end" in inspect.signature(own_class.__call__).parameters
+    return own and "latents" in getattr(own_class, "_callback_tensor_inputs", ())
 
 
 def read_defaults(folder: str | Path, model: str) -> dict[str, Any]:

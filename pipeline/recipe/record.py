@@ -50,6 +50,7 @@ class Recipe:
     fusion_type: str = _NEW["fusion_type"]
     similarity_strength: float = _NEW["similarity_strength"]  # how far the references outweigh the prompt, 0..1
     variations: tuple[str, ...] = _NEW["variations"]  # from schema 2: `Variation`s as text, applied in order
+    scheduler: str = _NEW["scheduler"]  # from schema 5: of another model; by diffusers' name
 
     def __post_init__(self) -> None:
         if self.schema not in DEFAULTS:

@@ -19,7 +19,7 @@ from pipeline.stages import STAGE_ROWS
 __all__ = ["DEFAULTS", "FIELDS", "MAX_NUM_IMAGES", "MAX_PROMPT_LENGTH", "MAX_SEED", "MAX_VARIATIONS", "SCHEMA"]
 __all__ += ["Field", "unknown_schema"]
 
-SCHEMA = 4  # of new recipes
+SCHEMA = 5  # of new recipes
 MAX_PROMPT_LENGTH = 512
 MAX_NUM_IMAGES = 5
 MAX_VARIATIONS = 8
@@ -204,6 +204,7 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
             Field("fusion_type", "name", {1: "mean"}, "fusion", "Fusion"),
             # below 0.2 a reference says nothing beside the prompt, and the pipeline refuses it
             Field("similarity_strength", "float", {1: 0.7}, "similarity", "Similarity", 0.2, 1.0),
+            Field("scheduler", "name", {5: "default"}, "scheduler", "Scheduler"),
             Field("variations", "variations", {2: ()}, "vary", "Variations", high=MAX_VARIATIONS),
         )
     }

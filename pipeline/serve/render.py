@@ -123,7 +123,7 @@ def render(
             raise Cancelled
         if on_stage is not None:
             preview = _to_image(known["preview"]) if known.get("preview") is not None else None
-            on_stage(Stage(name, step + 1, totals[name], preview))
+            on_stage(Stage(name, step + 1, known.get("num_steps") or totals[name], preview))
         return {}
 
     if cancel is not None and cancel.is_set():
@@ -143,6 +143,7 @@ def render(
         callback_on_step_end=on_step,
         callback_on_step_end_tensor_inputs=("preview",) if on_stage and recipe.num_inference_steps > 1 else (),
         **varied,
+        **_only_others(pipe, recipe),
     )
     image = output.images[0]
     file = io.BytesIO()
@@ -219,9 +220,15 @@ def _step_seconds(ends: list[tuple[str, float]]) -> dict[str, float]:
     return {name: sum(times) / len(times) for name, times in spent.items()}
 
 
+def _only_others(pipe: "TextToImagePipeline", recipe: Recipe) -> dict[str, int | str]:
+    """What models that are not ours are asked for besides."""
+    size = {"width": recipe.width, "height": recipe.height} if getattr(pipe, "draws_any_size", False) else {}
+    return size | ({} if recipe.scheduler == "default" else {"scheduler": recipe.scheduler})
+
+
 def _check(pipe: "TextToImagePipeline", recipe: Recipe, images: Sequence[Image.Image]) -> None:
     width, height = pipe.size
-    if (recipe.width, recipe.height) != (width, height):
+    if (recipe.width, recipe.height) != (width, height) and not getattr(pipe, "draws_any_size", False):
         raise ValueError(
             f"This model draws {width}x{height} pixels, the recipe asks for {recipe.width}x{recipe.height}. "
             "Leave width and height out."

@@ -90,7 +90,7 @@ def tools_of(capabilities: Capabilities, limits: Limits) -> dict[str, Tool]:
         Tool("generate", _GENERATE, _to_generate(shared, capabilities, limits)),
         Tool("verify", _VERIFY, _TO_VERIFY),
     ]
-    if limits.max_references and capabilities.max_references:
+    if limits.max_references and capabilities.fusion:  # others draw over a picture, and from words
         tools.append(Tool("variations", _VARIATIONS, _to_vary(shared)))
     if capabilities.embeddings:
         tools += [Tool("embed", _EMBED, _TO_EMBED), Tool("search", _SEARCH, _to_search(limits))]

@@ -96,7 +96,10 @@ def test_the_controls_are_those_of_the_pipeline(repository):
     assert {family for family in FAMILIES if found[family].negative_prompt} == {
         "stable_diffusion", "sdxl", "kandinsky",
     }  # fmt: skip
-    assert {family for family in FAMILIES if found[family].max_references} == {"flux_kontext"}
+    assert {family: found[family].max_references for family in FAMILIES} == {
+        "stable_diffusion": 2, "sdxl": 2, "unclip": 0, "kandinsky": 1, "flux": 2, "flux_schnell": 2, "flux_kontext": 1,
+    }  # fmt: skip
+    assert {family for family in FAMILIES if not found[family].similarity} == {"unclip", "flux_kontext"}
 
 
 def test_a_setting_that_would_have_no_effect_is_refused(repository):

@@ -10,7 +10,7 @@ from pipeline.serve.render import Cancelled, render
 
 RAISED = {
     "memory of a GPU": (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB"), "more memory than"),
-    "memory of a CPU": (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried"), "--offload sequential"),
+    "memory of a CPU": (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried"), "--dtype bfloat16, or"),
     "memory of Python": (MemoryError(), "it needs more memory than is free"),
     "a package": (ModuleNotFoundError("No module named 'timm'", name="timm.models"), "pip install timm"),
     "a backend": (ImportError("XPipeline requires the sentencepiece library but it was"), "pip install sentencepiece"),

@@ -1,5 +1,6 @@
 """Example run: python -m pytest tests/loading/test_hardware.py"""
 
+import argparse
 import pickle
 import sys
 import threading
@@ -9,8 +10,12 @@ import pytest
 import torch
 
 from pipeline.loading import hardware
+from pipeline.loading.errors import WeightsError
+from pipeline.loading.files import Weights
+from pipeline.loading.find import find_model
+from pipeline.loading.options import LoadOptions, add_load_options, read_load_options
 from pipeline.recipe import Recipe
-from pipeline.serve.render import Cancelled, Rendered, Stage
+from pipeline.serve.render import Cancelled, Rendered, Stage, render
 from pipeline.serve.studio import Busy, Studio
 from tests.tiny import tiny_pipeline
 
@@ -26,6 +31,99 @@ def test_a_foreign_model_computes_in_what_the_device_is_good_at(monkeypatch):
     for native, dtype in ((True, torch.bfloat16), (False, torch.float16)):
         monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation, native=native: native)
         assert hardware.choose_dtype("cuda") == dtype
+
+
+SMALL = {"unet": Weights(1_000, 16), "vae": Weights(100, 16)}  # numbers, and bits that each is stored in
+
+
+def on(monkeypatch, device, free=10**12, amx=False):
+    """A machine with that device, so much free memory on it, and perhaps a CPU that multiplies bfloat16."""
+    for name in ("cuda", "xpu"):
+        monkeypatch.setattr(getattr(torch, name), "is_available", lambda name=name: name == device)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: device == "mps")
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: True)
+    monkeypatch.setattr(hardware, "free_bytes", lambda name: free)
+    monkeypatch.setattr(hardware, "_multiplies_bfloat16", lambda: amx)
+
+
+@pytest.mark.parametrize("device", ["cuda", "xpu", "mps", "cpu"])
+def test_every_kind_of_accelerator_is_found(monkeypatch, device):
+    on(monkeypatch, device)
+    assert hardware.choose_device() == device
+    assert hardware.choose_device("cpu") == "cpu"
+    missing = "cuda" if device != "cuda" else "mps"
+    with pytest.raises(WeightsError, match=f"takes what torch sees here .*, got {missing}"):
+        hardware.choose_device(missing)
+
+
+def test_a_cpu_keeps_16_bits_where_it_multiplies_them_or_has_no_room_for_32(monkeypatch):
+    on(monkeypatch, "cpu")
+    assert hardware.place(SMALL) == hardware.Placement("cpu", torch.float32)
+    on(monkeypatch, "cpu", amx=True)
+    assert hardware.place(SMALL).dtype == torch.bfloat16
+    assert hardware.place({"unet": Weights(1_000, 32)}).dtype == torch.float32  # stored in 32: nothing is thrown away
+    on(monkeypatch, "cpu", free=4 * 1_100)
+    assert hardware.place(SMALL).dtype == torch.bfloat16
+    assert hardware.place(SMALL, LoadOptions(dtype="float32")).dtype == torch.float32
+
+
+@pytest.mark.parametrize(
+    ("free", "offload"), [(10**6, "none"), (2 * 1_100, "model"), (2 * 1_000, "sequential")]
+)  # 1,100 numbers in 16 bits, with a quarter more for what is computed
+def test_what_does_not_fit_into_an_accelerator_waits_outside(monkeypatch, free, offload):
+    on(monkeypatch, "cuda", free=int(free * 1.2))
+    assert hardware.place(SMALL) == hardware.Placement("cuda", torch.bfloat16, offload)
+    assert hardware.place(SMALL, LoadOptions(offload="none")).offload == "none"
+
+
+def test_offload_without_an_accelerator_is_refused(monkeypatch):
+    on(monkeypatch, "cpu")
+    with pytest.raises(WeightsError, match="--offload model` moves weights to an accelerator, and torch sees none"):
+        hardware.place(SMALL, LoadOptions(offload="model"))
+
+
+def test_a_model_that_overflows_in_float16_is_never_computed_in_it(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: False)
+    assert hardware.choose_dtype("cuda") == torch.float16
+    assert hardware.choose_dtype("cuda", never_half=True) == torch.float32
+    assert hardware.choose_dtype("mps", never_half=True) == torch.bfloat16
+    assert hardware.choose_dtype("cuda", "float16", never_half=True) == torch.float16  # whoever says so
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float32"])
+def test_a_model_is_loaded_in_the_dtype_that_was_asked_for(repository, dtype):
+    found = find_model(repository("stable_diffusion"), LoadOptions(dtype=dtype))
+    pipe = found.load()
+    assert {parameter.dtype for parameter in pipe.pipe.unet.parameters()} == {getattr(torch, dtype)}
+    recipe = found.capabilities.recipe(Recipe(prompt="a cat", num_inference_steps=1), found.weights_hash)
+    assert render(pipe, recipe).image.size == (256, 256)
+
+
+def test_the_denoising_network_is_what_is_compiled(repository, monkeypatch):
+    compiled = []
+    monkeypatch.setattr(torch.nn.Module, "compile", lambda self, *arguments, **more: compiled.append(type(self)))
+    find_model(repository("stable_diffusion"), LoadOptions(compile=True)).load()
+    assert [own_class.__name__ for own_class in compiled] == ["UNet2DConditionModel"]
+
+
+def test_the_options_of_a_command_line_are_those_of_loading():
+    parser = argparse.ArgumentParser()
+    add_load_options(parser)
+    assert read_load_options(parser.parse_args([])) == LoadOptions()
+    given = [
+        "--device",
+        "cpu",
+        "--dtype",
+        "bfloat16",
+        "--offload",
+        "none",
+        "--lora",
+        "a:1",
+        "--lora",
+        "b",
+        "--compile",
+    ]
+    assert read_load_options(parser.parse_args(given)) == LoadOptions("cpu", "bfloat16", "none", ("a:1", "b"), True)
 
 
 @pytest.fixture

@@ -93,7 +93,8 @@ def test_what_no_model_draws_is_noted_and_not_accepted(query):
 @pytest.mark.parametrize("schema", DEFAULTS)
 def test_every_field_travels_in_a_link_under_its_key(schema):
     other = {
-        "prompt": "b", "negative_prompt": "c", "model": "sd", "weights_hash": "ab", "fusion_type": "max",
+        "prompt": "b", "negative_prompt": "c", "model": "sd", "weights_hash": "ab",
+        "scheduler": "Euler", "fusion_type": "max",
         "image_hashes": ("a" * 64,), "image_weights": (2.0,), "similarity_strength": 0.9, "variations": ("1:0.5",),
     }  # fmt: skip
     values = {name: other[name] if name in other else field.low + 17 for name, field in FIELDS.items()}

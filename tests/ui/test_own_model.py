@@ -63,7 +63,7 @@ def test_controls_that_the_model_lacks_are_hidden(demo):
 
 def test_limits_leave_room_for_what_the_model_starts_with(model):
     limits = limits_for(model.capabilities)
-    assert (limits.max_steps, limits.max_guidance, limits.max_references) == (100, 15.0, 0)
+    assert (limits.max_steps, limits.max_guidance, limits.max_references) == (100, 15.0, 2)
     assert limits_for(EASEL).max_steps == 16
 
 

@@ -1,0 +1,132 @@
+"""Example run: python -m pytest tests/loading/test_lora.py"""
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from pipeline.loading import adapter
+from pipeline.loading.errors import WeightsError
+from pipeline.loading.find import find_model
+from pipeline.loading.lora import find_loras, name_with_loras, read_tags
+from pipeline.loading.options import LoadOptions
+from pipeline.recipe import Recipe
+from pipeline.serve.render import render
+from tests.tiny_diffusers import tiny_stable_diffusion
+
+pytest.importorskip("peft", reason='LoRA needs peft: pip install -e ".[models]"')
+
+
+def write_lora(file, seed=0):
+    """Rank 2, for every query and value of the tiny UNet's attention, with numbers that show."""
+    generator, state = torch.Generator().manual_seed(seed), {}
+    for name, module in tiny_stable_diffusion().unet.named_modules():
+        if name.endswith((".to_q", ".to_v")):
+            out, into = module.weight.shape
+            state[f"unet.{name}.lora_A.weight"] = torch.randn(2, into, generator=generator)
+            state[f"unet.{name}.lora_B.weight"] = torch.randn(out, 2, generator=generator)
+    save_file(state, file)
+    return file
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("loras")
+    return write_lora(folder / "inks.safetensors"), write_lora(folder / "my chalk.safetensors", seed=1)
+
+
+@pytest.fixture(scope="module")
+def model(files, repository):
+    found = find_model(repository("stable_diffusion"), LoadOptions(loras=(f"{files[0]}:0.8", str(files[1]))))
+    return found, found.load()
+
+
+@pytest.fixture
+def unmarked(model, monkeypatch):
+    monkeypatch.setattr(adapter, "embed_checked", lambda picture, payload: picture)
+    found, pipe = model
+
+    def draw(prompt):
+        recipe = Recipe(prompt=prompt, seed=7, **{**found.capabilities.controls, "num_inference_steps": 2})
+        return np.asarray(render(pipe, found.capabilities.recipe(recipe, found.weights_hash)).image)
+
+    return draw
+
+
+def test_a_prompt_weighs_what_is_loaded(model, unmarked):
+    assert model[0].capabilities.loras == ("inks", "my_chalk")
+    plain = unmarked("a cat")
+    assert np.array_equal(plain, unmarked("a cat <lora:inks:0.8>"))  # as it was given at the start
+    none = unmarked("a cat <lora:inks:0> <lora:my_chalk:0>")
+    one = unmarked("a cat <lora:inks:1.5> <lora:my_chalk:0>")
+    assert not any(np.array_equal(*pair) for pair in ((plain, none), (none, one), (plain, one)))
+    assert np.array_equal(plain, unmarked("a cat"))
+
+
+def test_without_weight_the_picture_is_the_models_own(unmarked, loaded, monkeypatch):
+    found, pipe = loaded("stable_diffusion")
+    recipe = Recipe(prompt="a cat", seed=7, **{**found.capabilities.controls, "num_inference_steps": 2})
+    own = np.asarray(render(pipe, found.capabilities.recipe(recipe, found.weights_hash)).image)
+    none = unmarked("a cat <lora:inks:0> <lora:my_chalk:0>")
+    assert np.abs(own.astype(int) - none).max() <= 1
+
+
+def test_the_weights_are_named_with_their_loras(model, files, repository):
+    plain = find_model(repository("stable_diffusion")).weights_hash
+    names = {plain, model[0].weights_hash}
+    for given in ((f"{files[0]}:0.5",), (str(files[1]),)):
+        names.add(name_with_loras(plain, find_loras(given)))
+    assert len(names) == 4 and all(len(name) == len(plain) for name in names)
+    assert name_with_loras(plain, ()) == plain
+
+
+def test_a_lora_that_is_not_loaded_is_refused_by_name(model, loaded):
+    found, pipe = model
+    with pytest.raises(ValueError, match="has no LoRA 'oils'. It has inks, my_chalk"):
+        render(pipe, found.capabilities.recipe(Recipe(prompt="a cat <lora:oils:1>"), found.weights_hash))
+    found, pipe = loaded("stable_diffusion")
+    with pytest.raises(ValueError, match="has no LoRA 'inks'. It has none; start with `--lora FILE`"):
+        render(pipe, found.capabilities.recipe(Recipe(prompt="a cat <lora:inks>"), found.weights_hash))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "plain", "scales"),
+    [
+        ("a cat", "a cat", {}),
+        ("a <lora:inks:0.5> cat", "a cat", {"inks": 0.5}),
+        ("a cat<lora:inks>", "a cat", {"inks": 1.0}),
+        ("a cat <lora:a:-1> <lora:b:2>", "a cat", {"a": -1.0, "b": 2.0}),
+        ("a  <b> <lora:> cat", "a  <b> <lora:> cat", {}),
+    ],
+)
+def test_tags_are_read_and_taken_out(prompt, plain, scales):
+    assert read_tags(prompt) == (plain, scales)
+
+
+def test_what_is_no_lora_is_one_sentence(files, tmp_path, repository):
+    other = tmp_path / "other.safetensors"
+    save_file(
+        {"unet.nothing.lora_A.weight": torch.zeros(2, 3), "unet.nothing.lora_B.weight": torch.zeros(3, 2)}, other
+    )
+    (tmp_path / "half.safetensors").write_bytes(files[0].read_bytes()[:-5])
+    (tmp_path / "inks.safetensors").write_bytes(files[0].read_bytes())
+    (tmp_path / "pickle.ckpt").write_bytes(b"0")
+    wrong = {
+        str(tmp_path / "gone.safetensors"): "There is no LoRA at",
+        str(tmp_path / "pickle.ckpt"): "is no .safetensors file",
+        str(tmp_path / "half.safetensors"): "is only half there",
+        str(tmp_path): "takes one file, and .* holds 3",
+        f"{files[0]}:11": "a number from -10 to 10, got 11",
+        str(other): "The LoRA other.safetensors",
+    }
+    for given, said in wrong.items():
+        with pytest.raises(WeightsError, match=said) as caught:
+            find_model(repository("stable_diffusion"), LoadOptions(loras=(given,))).load()
+        assert "\n" not in str(caught.value)
+    with pytest.raises(WeightsError, match="Two LoRAs are called inks"):
+        find_loras((str(files[0]), str(tmp_path / "inks.safetensors")))
+
+
+def test_a_pipeline_without_loras_says_so(files, repository):
+    with pytest.raises(WeightsError, match=r"\(UnCLIPPipeline\) takes no LoRA"):
+        find_model(repository("unclip"), LoadOptions(loras=(str(files[0]),))).load()
