@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.training.fusion import TooFewConcepts
 from pipeline.training.presets import PRESETS
 
 __all__ = ["STEPS", "TrainingStep", "main"]
@@ -61,7 +62,10 @@ def main(argv: list[str] | None = None) -> None:
     _run("export", ["--run", arguments.run, "--output", arguments.output, *encoder], arguments.dry_run)
     if not arguments.without_fusion and not (Path(arguments.run) / "fusion" / "fusion" / "config.json").is_file():
         words = ["--weights", arguments.output, "--run", arguments.run, *_given(arguments, "input", "tiers", "seed")]
-        _run("fusion", [*words, *BAGS, *_given(arguments, "steps")], arguments.dry_run)
+        try:
+            _run("fusion", [*words, *BAGS, *_given(arguments, "steps")], arguments.dry_run)
+        except TooFewConcepts as error:
+            print(f"fusion: {error}", flush=True)
     if not arguments.dry_run:
         print(f"{arguments.output} draws: easel draw 'a thing of yours' --model {arguments.output}")
 

@@ -26,12 +26,17 @@ from pipeline.models.fusion import FUSION_TYPES, ImageFusion
 from pipeline.search import Embedder
 from pipeline.training.loop import LoopConfig, train
 
-__all__ = ["BagSet", "embed_scenes", "fusion_loss", "main", "nearest_words", "sample_bags"]
+__all__ = ["BagSet", "TooFewConcepts", "embed_scenes", "fusion_loss", "main", "nearest_words", "sample_bags"]
 
 MAX_IMAGES = 5  # as the pipeline takes
 SCALE = 20.0  # inverse temperature of the loss; the learnt one of the embedder is meant for far larger batches
 HELD_OUT = 0.2  # share of the concepts
 SCENE_SIZE = 128  # pixels
+MIN_CONCEPTS = 10  # two to measure with, eight to learn from
+
+
+class TooFewConcepts(ValueError):
+    """Not enough things with several pictures."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +48,21 @@ class BagSet:
 
 
 def embed_scenes(embedder: Embedder, composer: SceneComposer, views: int, limit: int, seed: int) -> BagSet:
-    """Compose and embed `views` scenes of each of `limit` concepts, drawn from all sources that have the concept."""
+    """Compose and embed `views` scenes of each of `limit` concepts, drawn from all sources that have the concept.
+
+    Raises:
+        TooFewConcepts: fewer than `MIN_CONCEPTS` have two pictures or more.
+    """
     rows: dict[str, list] = {}
     for source in composer.sources:
         for plain, _ in composer.concepts[source]:
             rows.setdefault(plain[0].concept, []).extend(cutout for cutout in plain if not cutout.is_flag)
     concepts = sorted(concept for concept, cutouts in rows.items() if len(cutouts) > 1)
+    if len(concepts) < MIN_CONCEPTS:
+        raise TooFewConcepts(
+            f"The fusion's heads learn from things that have two pictures or more; there are {len(concepts)} of them, "
+            f"and {MIN_CONCEPTS} are needed. Add pictures, or leave the heads untrained: they are the mean then."
+        )
     rng = random.Random(seed)
     concepts = rng.sample(concepts, min(limit, len(concepts)))
     image_embeds, texts = [], []

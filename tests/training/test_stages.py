@@ -82,7 +82,8 @@ def test_run_again_it_passes_over_what_has_finished(weights, pictures, text_enco
     monkeypatch.chdir(weights.parent)
     before = (weights / "SHA256SUMS").read_bytes()
     train_all(all_stages(weights.parent, pictures, text_encoder))
-    assert capsys.readouterr().out.count("finished before") == 6
+    said = capsys.readouterr().out
+    assert said.count("finished before") == 6 and "fusion: The fusion's heads learn from things" in said
     assert (weights / "SHA256SUMS").read_bytes() == before
 
 
