@@ -1,4 +1,4 @@
-"""The README's examples for programs, run as they stand.
+"""The examples of docs/api.md for programs, run as they stand.
 
 Example run: python -m pytest tests/ui/test_programs.py
 """
@@ -16,8 +16,8 @@ from app import build_demo, launch_options
 from pipeline.recipe import read_png
 from tests.tiny import tiny_pipeline
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-SECTION = README.split("## For programs")[1].split("\n## ")[0]
+PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+SECTION = PAGE.split("## MCP")[0]
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def example(language: str, demo) -> str:
 def test_the_python_example_runs(demo, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     names = {}
-    exec(compile(example("python", demo), "README.md", "exec"), names)
+    exec(compile(example("python", demo), "docs/api.md", "exec"), names)
     assert "Easel made this picture" in capsys.readouterr().out
     assert names["pictures"][0]["recipe"]["similarity_strength"] == 0.8
 
