@@ -27,6 +27,7 @@ __all__ = ["CredentialsError", "FileCredentials", "available", "read_credentials
 __all__ += ["without_credentials"]
 
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"  # IPTC's word for it
+SOFT_BINDING = "io.github.easel.watermark.1"  # our name for the mark; none is registered
 VALID_DAYS = 3650
 GENERATOR = {"name": "Easel", "version": "0.1.0"}
 
@@ -43,6 +44,7 @@ class FileCredentials:
     generator: str | None  # the program that claims to have made the file
     generated: bool  # it says that a trained model made the picture
     problems: tuple[str, ...]  # C2PA's codes, such as assertion.dataHash.mismatch
+    mark: str | None = None  # what the manifest says of the watermark, `key id:payload`
 
     @property
     def sentence(self) -> str:
@@ -61,16 +63,18 @@ def available() -> bool:
     return importlib.util.find_spec("c2pa") is not None
 
 
-def sign_credentials(data: bytes, directory: Path | None = None) -> bytes:
-    """A PNG, JPEG or WebP file with credentials added; its pixels and text are left as they are.
+def sign_credentials(data: bytes, directory: Path | None = None, *, mark: str | None = None) -> bytes:
+    """A PNG, JPEG, WebP or AVIF file with credentials added; its pixels and text are left as they are.
 
     Args:
         data: the finished file.
         directory: of `certificate.pem` and `key.pem`; made on first use. Default: see the module's text.
+        mark: what the watermark in the pixels says, `key id:payload`, as a soft binding: whoever finds the picture
+            without its manifest reads the mark, and by it finds the manifest again.
 
     Raises:
         CredentialsError: the package is not installed, the certificate is not fit for signing, or the file is none of
-            the three formats.
+            the four formats.
     """
     if not available():
         raise CredentialsError("Content Credentials need the package `c2pa-python`: pip install -r requirements.txt.")
@@ -78,13 +82,14 @@ def sign_credentials(data: bytes, directory: Path | None = None) -> bytes:
 
     kind = _kind(data)
     if kind is None:
-        raise CredentialsError(f"`data` takes a PNG, JPEG or WebP file, got bytes that start with {data[:8]!r}.")
-    action = {"action": "c2pa.created", "digitalSourceType": SOURCE_TYPE, "softwareAgent": GENERATOR}
-    manifest = {
-        "claim_generator_info": [GENERATOR],
-        "format": kind,
-        "assertions": [{"label": "c2pa.actions", "data": {"actions": [action]}}],
-    }
+        raise CredentialsError(f"`data` takes a PNG, JPEG, WebP or AVIF file, got bytes that start with {data[:8]!r}.")
+    actions = [{"action": "c2pa.created", "digitalSourceType": SOURCE_TYPE, "softwareAgent": GENERATOR}]
+    assertions: list[dict] = [{"label": "c2pa.actions", "data": {"actions": actions}}]
+    if mark is not None:
+        actions.append({"action": "c2pa.watermarked", "softwareAgent": GENERATOR})
+        binding = {"alg": SOFT_BINDING, "blocks": [{"scope": {}, "value": mark}]}
+        assertions.append({"label": "c2pa.soft-binding", "data": binding})
+    manifest = {"claim_generator_info": [GENERATOR], "format": kind, "assertions": assertions}
     output = io.BytesIO()
     try:
         chain, key = _certificate(directory or _default_directory())
@@ -130,8 +135,9 @@ def read_credentials(data: bytes, directory: Path | None = None) -> FileCredenti
         for status in report.get("validation_status") or []
         if status.get("code") != "signingCredential.untrusted"
     )
-    generated = SOURCE_TYPE in json.dumps(manifest.get("assertions", []))
-    return FileCredentials(str(state), generator, generated, problems)
+    assertions = manifest.get("assertions", [])
+    generated = SOURCE_TYPE in json.dumps(assertions)
+    return FileCredentials(str(state), generator, generated, problems, _mark(assertions))
 
 
 def without_credentials(png: bytes) -> bytes:
@@ -154,7 +160,18 @@ def without_credentials(png: bytes) -> bytes:
     return b"".join(kept)
 
 
+def _mark(assertions: list) -> str | None:
+    """What the soft binding of ours says, where there is one."""
+    for assertion in assertions:
+        data = assertion.get("data") if isinstance(assertion, dict) else None
+        if isinstance(data, dict) and data.get("alg") == SOFT_BINDING:
+            return next((str(block.get("value")) for block in data.get("blocks") or []), None)
+    return None
+
+
 def _kind(data: bytes) -> str | None:
+    if data[4:12] in (b"ftypavif", b"ftypavis"):
+        return "image/avif"
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
         return "image/png"
     if data.startswith(b"\xff\xd8\xff"):

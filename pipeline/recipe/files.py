@@ -1,10 +1,11 @@
-"""A picture as the file that somebody takes away: PNG, JPEG or WebP, with the recipe inside.
+"""A picture as the file that somebody takes away: PNG, JPEG, WebP or AVIF, with the recipe inside.
 
     data = convert(rendered.png, "jpeg")
     read_recipe(Image.open(io.BytesIO(data))) == rendered.recipe
 
-The PNG is the picture itself and WebP keeps every pixel of it, so both are compared with a link's pixel hash; JPEG is
-made at a quality at which it "looks the same". The recipe is PNG text, and in the two others the EXIF field that
+The PNG is the picture itself and WebP keeps every pixel of it, so both are compared with a link's pixel hash; JPEG and
+AVIF are made at a quality at which it "looks the same". What is transparent stays so, but in JPEG, which has none: on
+white. The recipe is PNG text, and in the others the EXIF field that
 AUTOMATIC1111-style programs write and read (UserComment). Content Credentials, if any, are added afterwards.
 """
 
@@ -15,12 +16,14 @@ from pathlib import Path
 
 from PIL import Image, PngImagePlugin
 
+from pipeline.pictures.decode import flatten
 from pipeline.recipe.record import Recipe
 
 __all__ = ["FORMATS", "SUFFIXES", "convert", "png_info", "read_png", "read_recipe"]
 
-FORMATS = ("png", "jpeg", "webp")
-SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp"}
+FORMATS = ("png", "jpeg", "webp", "avif")
+SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp", "avif": ".avif"}
+AVIF_QUALITY = 90  # with full chroma
 JPEG_QUALITY = 95  # with full chroma: 44.9 dB or more on the marked tiles of weights/grid.png
 _EXIF_IFD, _USER_COMMENT = 0x8769, 0x9286  # Exif 2.32, tables 4 and 7
 _UNICODE, _ASCII = b"UNICODE\0", b"ASCII\0\0\0"
@@ -71,10 +74,13 @@ def convert(png: bytes, file_format: str) -> bytes:
         exif = Image.Exif()
         exif.get_ifd(_EXIF_IFD)[_USER_COMMENT] = _UNICODE + recipe.to_parameters().encode("utf-16-be")
         file = io.BytesIO()
+        picture = image.convert("RGBA" if image.has_transparency_data else "RGB")
         if file_format == "jpeg":
-            image.convert("RGB").save(file, "JPEG", quality=JPEG_QUALITY, subsampling=0, exif=exif)
+            flatten(picture).save(file, "JPEG", quality=JPEG_QUALITY, subsampling=0, exif=exif)
+        elif file_format == "avif":
+            picture.save(file, "AVIF", quality=AVIF_QUALITY, subsampling="4:4:4", exif=exif.tobytes())
         else:
-            image.convert("RGB").save(file, "WEBP", lossless=True, quality=75, exif=exif)
+            picture.save(file, "WEBP", lossless=True, exact=True, quality=75, exif=exif)
     return file.getvalue()
 
 
@@ -84,7 +90,7 @@ def read_recipe(image: Image.Image | str | Path) -> Recipe | None:
     Text proves nothing: anyone can write it. It says what to draw again, not who drew it.
     """
     if not isinstance(image, Image.Image):
-        with Image.open(image, formats=("PNG", "JPEG", "WEBP")) as opened:
+        with Image.open(image, formats=("PNG", "JPEG", "WEBP", "AVIF")) as opened:
             return read_recipe(opened)
     if (recipe := read_png(image)) is not None:
         return recipe

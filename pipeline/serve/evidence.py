@@ -32,6 +32,8 @@ class Evidence:
         credentials: what the Content Credentials say; None where the file has none or they were not checked.
         checked: whether Content Credentials were looked for, which takes the package c2pa-python.
         stopped: the search for the mark was stopped early.
+        copied: the mark lies where it was written, yet the picture kept here that it names is another one: mark and
+            pixels do not belong together.
     """
 
     found: Detection
@@ -41,6 +43,12 @@ class Evidence:
     credentials: FileCredentials | None
     checked: bool
     stopped: bool = False
+    copied: bool = False
+
+    @property
+    def verdict(self) -> str:
+        """GENERATED, COPIED, INCONCLUSIVE or NOT_DETECTED."""
+        return "COPIED" if self.copied else self.found.result
 
 
 def look(
@@ -83,11 +91,13 @@ def look(
         gone.set()
     misplaced = said is not None and event.payload is not None and event.payload != said.id32
     recipe, source = said, "file" if said else ""
-    if event.payload is not None and (said is None or misplaced):
-        stored = store.find_payload(event.payload)
-        if stored is not None and _holds(file.image, stored):
-            recipe, source = stored.recipe, "store"
-    yield Evidence(event, recipe, source, misplaced, credentials, available(), stop.is_set())
+    stored = store.find_payload(event.payload) if event.payload is not None else None
+    belongs = stored is not None and _holds(file.image, stored)
+    if belongs and (said is None or misplaced):
+        recipe, source = stored.recipe, "store"
+    # What was cropped or scaled since may not be known again; what was not moved must be.
+    copied = stored is not None and not belongs and not event.undone
+    yield Evidence(event, recipe, source, misplaced, credentials, available(), stop.is_set(), copied)
 
 
 def _holds(image: Image.Image, stored: StoredPicture) -> bool:

@@ -1,4 +1,4 @@
-"""The files that visitors take away: every drawn picture as a signed PNG, and as JPEG or WebP where somebody asks.
+"""The files that visitors take away: each drawn picture as a signed PNG, or as another format where one asks.
 
 A file leaves in this order: drawn and marked (`render`), recipe inside, Content Credentials last (where c2pa-python is
 installed). No two signatures are alike, so what "same recipe, same bytes" speaks of is the PNG before it is signed:
@@ -21,6 +21,7 @@ from pipeline.recipe import Recipe
 from pipeline.recipe.files import FORMATS, SUFFIXES, convert
 from pipeline.serve.render import Rendered
 from pipeline.serve.store import Store
+from pipeline.watermark import default_key
 
 __all__ = ["Files"]
 
@@ -67,7 +68,7 @@ class Files:
         if target.is_file():
             target.touch()
         else:
-            write_file(target, self._sealed(convert(without_credentials(path.read_bytes()), file_format)))
+            write_file(target, self._sealed(convert(without_credentials(path.read_bytes()), file_format), recipe))
         return target
 
     def sweep(self) -> None:
@@ -92,18 +93,19 @@ class Files:
         for number in itertools.count(1):
             path = self.folder / f"{words}-{recipe.seed}-{recipe.id}{f'-{number}' if number > 1 else ''}.png"
             if not path.is_file():
-                write_file(path, self._sealed(png))
+                write_file(path, self._sealed(png, recipe))
                 return path
             if without_credentials(path.read_bytes()) == png:
                 path.touch()
                 return path
 
-    def _sealed(self, data: bytes) -> bytes:
+    def _sealed(self, data: bytes, recipe: Recipe | None = None) -> bytes:
         """With Content Credentials, where that is possible: a picture without them is still a picture."""
+        mark = f"{default_key().key_id}:{recipe.id32:08x}" if recipe else None
         if not available():
             return data
         try:
-            signed = sign_credentials(data)
+            signed = sign_credentials(data, mark=mark)
         except CredentialsError as error:
             if self.signs:
                 _logger.error("Downloads leave without Content Credentials: %s", error)

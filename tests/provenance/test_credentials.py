@@ -103,7 +103,7 @@ def test_a_certificate_that_is_none_is_an_error_in_words(directory):
 @needs_c2pa
 @pytest.mark.parametrize("data", [b"", b"GIF89a", draw("BMP")])
 def test_other_formats_are_refused(directory, data):
-    with pytest.raises(CredentialsError, match="PNG, JPEG or WebP"):
+    with pytest.raises(CredentialsError, match="PNG, JPEG, WebP or AVIF"):
         sign_credentials(data, directory)
     assert read_credentials(data, directory) is None
 

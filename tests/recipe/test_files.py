@@ -1,4 +1,4 @@
-"""Downloads: three formats, one recipe, the mark in all of them.
+"""Downloads: four formats, one recipe, the mark in all of them.
 
 Example run: pytest tests/recipe/test_files.py
 """
@@ -14,7 +14,7 @@ from pipeline.provenance.credentials import available, read_credentials, sign_cr
 from pipeline.recipe import Recipe, pixels_hash, png_info
 from pipeline.recipe.files import FORMATS, SUFFIXES, convert, read_recipe
 from pipeline.serve.render import compare
-from pipeline.watermark import embed_checked, verify
+from pipeline.watermark import default_key, embed_checked, verify
 
 RECIPES = [
     Recipe(prompt="a red apple 🍎, «3d render»", negative_prompt='no "text"\nat all', seed=7, weights_hash="0a1b"),
@@ -61,8 +61,9 @@ def test_recipe_and_mark_are_in_every_format_signed_or_not(recipe, file_format, 
         assert read_recipe(image) == recipe and read_recipe(image).id == recipe.id
         assert verify(image).payload == recipe.id32
         verdict = compare(image.convert("RGB"), opened(png))
-        assert verdict.result == "looks the same" if file_format == "jpeg" else verdict.result == "identical"
-        if file_format != "jpeg":
+        lossy = file_format in ("jpeg", "avif")
+        assert verdict.result == ("looks the same" if lossy else "identical")
+        if not lossy:
             assert pixels_hash(image) == pixels_hash(opened(png))
     path = tmp_path / f"picture{SUFFIXES[file_format]}"
     path.write_bytes(files[-1])
@@ -82,13 +83,44 @@ def test_a_png_without_its_credentials_is_the_file_that_was_signed(tmp_path):
             without_credentials(broken)
 
 
+@pytest.mark.skipif(not available(), reason="the optional package c2pa-python is not installed")
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_credentials_name_the_mark_so_that_a_file_without_them_finds_them_again(file_format, tmp_path):
+    mark = f"{default_key().key_id}:{RECIPES[0].id32:08x}"
+    data = convert(draw(RECIPES[0]), file_format)
+    signed = read_credentials(sign_credentials(data, tmp_path / "credentials", mark=mark), tmp_path / "credentials")
+    assert (signed.state, signed.mark, signed.problems) == ("Trusted", mark, ())
+    found = verify(opened(data))  # without them
+    assert f"{found.key_id}:{found.payload:08x}" == signed.mark
+    plain = read_credentials(sign_credentials(data, tmp_path / "credentials"), tmp_path / "credentials")
+    assert (plain.state, plain.mark) == ("Trusted", None)
+
+
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_what_is_transparent_stays_so_but_in_jpeg_where_it_is_white(file_format):
+    rows, columns = np.mgrid[:256, :256]
+    pixels = np.full((256, 256, 4), (200, 60, 90, 255), np.uint8)
+    pixels[(rows - 128) ** 2 + (columns - 128) ** 2 > 100**2] = (0, 255, 0, 0)
+    file = io.BytesIO()
+    marked = embed_checked(Image.fromarray(pixels), payload=RECIPES[0].id32)
+    marked.save(file, "PNG", pnginfo=png_info(RECIPES[0]))
+    image = opened(convert(file.getvalue(), file_format))
+    assert verify(image).payload == RECIPES[0].id32 and read_recipe(image) == RECIPES[0]
+    if file_format == "jpeg":
+        assert image.mode == "RGB" and min(image.getpixel((3, 3))) > 250
+        return
+    assert image.convert("RGBA").getpixel((3, 3))[3] == 0
+    if file_format != "avif":
+        assert np.array_equal(np.asarray(image.convert("RGBA")), np.asarray(marked))
+
+
 def test_png_is_given_back_as_it_is():
     png = draw(RECIPES[0])
     assert convert(png, "png") is png
 
 
 def test_another_format_and_a_picture_without_recipe_are_refused():
-    with pytest.raises(ValueError, match="png, jpeg, webp, got 'gif'"):
+    with pytest.raises(ValueError, match="png, jpeg, webp, avif, got 'gif'"):
         convert(draw(RECIPES[0]), "gif")
     file = io.BytesIO()
     Image.new("RGB", (64, 64)).save(file, "PNG")

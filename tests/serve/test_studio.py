@@ -153,9 +153,10 @@ def test_what_leaves_is_signed_last_with_mark_and_recipe_in_it(studio):
         with Image.open(io.BytesIO(data)) as image:
             assert image.format.lower() == file_format
             assert read_recipe(image) == RECIPE and verify(image).payload == RECIPE.id32
-            assert file_format == "jpeg" or pixels_hash(image) == picture.pixels_hash
+            assert file_format in ("jpeg", "avif") or pixels_hash(image) == picture.pixels_hash
         found = read_credentials(data)
         assert (found.state, found.generated) == ("Trusted", True)
+        assert found.mark == f"{default_key().key_id}:{RECIPE.id32:08x}"
         assert studio.files.download(path, picture.recipe, file_format).read_bytes() == data, "signed once"
     assert without_credentials(path.read_bytes()) == picture.png
 
@@ -184,7 +185,7 @@ def test_a_file_that_is_gone_comes_from_the_store_or_is_said_to_be_gone(studio):
 
 def test_another_format_is_refused_in_words(studio):
     path = studio.save(drawn(studio))
-    with pytest.raises(ValueError, match="one of png, jpeg, webp, not 'gif'"):
+    with pytest.raises(ValueError, match="one of png, jpeg, webp, avif, not 'gif'"):
         studio.files.download(path, RECIPE, "gif")
 
 

@@ -101,14 +101,14 @@ class VerifyTab:
 
 def finding(evidence: Evidence, words: Words) -> str:
     """The answer in plain words, as HTML. Nothing found proves nothing, and the text says so."""
-    found, credentials = evidence.found, evidence.credentials
-    kind = {"GENERATED": "good", "INCONCLUSIVE": "unclear", "NOT_DETECTED": "none"}[found.result]
+    credentials = evidence.credentials
+    kinds = {"GENERATED": "good", "COPIED": "unclear", "INCONCLUSIVE": "unclear", "NOT_DETECTED": "none"}
     return render(
         "verify_finding",
         words,
-        kind=kind,
-        title=words(f"verify.{found.result.lower()}"),
-        result=found.result,
+        kind=kinds[evidence.verdict],
+        title=words(f"verify.{evidence.verdict.lower()}"),
+        result=evidence.verdict,
         seal=credentials.state if credentials else "",
         source=evidence.source,
         notes=_notes(evidence, words),
@@ -118,6 +118,8 @@ def finding(evidence: Evidence, words: Words) -> str:
 
 def _notes(evidence: Evidence, words: Words) -> list[str]:
     found, notes = evidence.found, [words.message(evidence.found.sentence)]
+    if evidence.copied:
+        notes.append(words("verify.copied_note"))
     if evidence.misplaced:
         notes.append(words("verify.misplaced"))
     elif evidence.source == "file" and found.payload is not None:

@@ -127,13 +127,17 @@ def test_a_copied_mark_on_another_picture_names_no_recipe(png, store, tmp_path):
     evidence = evidence_of(forged, tmp_path, store)
     assert evidence.found.payload == RECIPE.id32
     assert (evidence.recipe, evidence.source) == (None, "") and RECIPE.prompt not in finding(evidence, Words())
+    assert evidence.copied and evidence.verdict == "COPIED" and "Copied mark" in finding(evidence, Words())
+    with_text = saved(Image.open(io.BytesIO(forged)), pnginfo=png_info(RECIPE))  # mark and text both copied
+    assert evidence_of(with_text, tmp_path, store).verdict == "COPIED"
+    assert evidence_of(forged, tmp_path, Store(None)).verdict == "GENERATED"  # who keeps nothing cannot tell
 
 
 @pytest.mark.parametrize("crop", [(0, 0, 256, 256), (20, 10, 240, 230)])
 def test_who_holds_a_part_of_the_picture_gets_its_recipe(png, store, tmp_path, crop):
     image = Image.open(io.BytesIO(png)).convert("RGB").crop(crop)
     evidence = evidence_of(saved(image, "JPEG", quality=85), tmp_path, store, "part.jpg")
-    assert (evidence.recipe, evidence.source) == (RECIPE, "store")
+    assert (evidence.recipe, evidence.source) == (RECIPE, "store") and evidence.verdict == "GENERATED"
 
 
 def test_a_text_that_was_exchanged_is_named_and_the_mark_wins(png, store, tmp_path):
