@@ -20,7 +20,11 @@ class WatermarkError(RuntimeError):
 
 
 def embed_checked(
-    image: Image.Image | np.ndarray, key: WatermarkKey | None = None, payload: int | None = None
+    image: Image.Image | np.ndarray,
+    key: WatermarkKey | None = None,
+    payload: int | None = None,
+    *,
+    version: int = 1,
 ) -> Image.Image | np.ndarray:
     """`embed`, then read back: the marked picture, made stronger until mark and payload can be read.
 
@@ -35,7 +39,7 @@ def embed_checked(
     cutout = split_alpha(image)[1] is not None
     best, best_found = None, None
     for factor in CUTOUT_STRONGER if cutout else STRONGER:
-        marked = embed(image, key, payload, luma_amplitude=LUMA_AMPLITUDE * factor)
+        marked = embed(image, key, payload, luma_amplitude=LUMA_AMPLITUDE * factor, version=version)
         found = _read_cutout(marked, key) if cutout else read_back(marked, key)
         right = found.payload == payload or cutout and found.payload is None
         if found.result == "GENERATED" and right:

@@ -41,7 +41,7 @@ __all__ = ["MAX_SIDE", "Detection", "verify"]
 USUAL_SIDES = (256, 512, 1024)  # pixels: longest sides that pictures are usually made with
 FAST_SCALES = 1 + len(USUAL_SIDES)
 LARGEST_SCALE, SCALE_STEP, DEEP_SCALES = 3.0, 0.01, 221  # from 1/3 to 3 in steps of 1 % it takes 221
-ANGLES = [angle for angle in range(-5, 6) if angle]  # degrees; half a degree off still scores
+ANGLES = [angle for angle in range(-15, 16) if angle]  # degrees; half a degree off still scores
 SHORTLIST = 40  # places whose score is worked out at every pixel
 CANDIDATES = 6  # places of the luma tile at which the chroma tile is read, in each of families 3 and 4
 FAMILIES = 5
@@ -147,7 +147,7 @@ class _Search:
                 for plane in (pixels, alpha)
             )
         self.picture = Picture(pixels, alpha)
-        self.log10_readings = math.log10(len(self.picture.weights))
+        self.log10_readings = math.log10(len(self.picture.seen))
         self.keys, self.progress, self.cancel = keys, progress, cancel
         longest = max(pixels.shape[:2])
         self.fast_scales = sorted(
@@ -258,11 +258,11 @@ class _Search:
     def _chroma_at_origin(self, scale: float) -> None:
         if max(self.picture.height, self.picture.width) / scale > 1300:
             return
-        folded = self.picture.folded_chips_at_origin(scale)  # (readings, 8, gains, phases, 32, 32)
+        folded = self.picture.folded_chips_at_origin(scale)  # (8, readings, gains, phases, 32, 32)
         for key in self.keys:
             scores = chroma_scores(folded, key).max(0)
             where = np.unravel_index(int(scores.argmax()), scores.shape)
-            pose = Pose(0.0, orientation=int(where[1]), scale=scale)
+            pose = Pose(0.0, orientation=int(where[0]), scale=scale)
             tail = chroma_tail(float(scores[where])) + _log10_chroma_fast + self.log10_readings
             self._offer(tail, key, pose, folded[where])
 

@@ -12,7 +12,7 @@ from pipeline.watermark.embed import chroma, luma
 from pipeline.watermark.key import BLOCK, LUMA_TILE, ORIENTATIONS, TILE, WatermarkKey, orient
 from pipeline.watermark.spectrum import HIGHEST, Spectrum
 from pipeline.watermark.statistics import LUMA_FREQUENCIES, fold, luma_scores_of, soft_chips, whiten
-from pipeline.watermark.visible import OPAQUE, plain_ground
+from pipeline.watermark.visible import OPAQUE, plain_ground, whole_blocks
 
 __all__ = ["Picture", "Pose"]
 
@@ -58,9 +58,9 @@ class Picture:
     def __init__(self, pixels: np.ndarray, alpha: np.ndarray | None = None) -> None:
         """`pixels`: (height, width, 3) uint8, on white where they have `alpha`: (height, width) uint8."""
         seen = plain_ground(pixels) if alpha is None else alpha >= OPAQUE
-        # Ways to weigh the chips: all alike; on a plain ground also, on a transparent one only, those that are seen.
-        self.weights = [None] if seen is None else [seen.astype(np.float32)]
-        self.weights = [None, *self.weights] if alpha is None and seen is not None else self.weights
+        seen = seen if seen is None else seen.astype(np.float32)
+        # Each a reading: all chips (None), or those seen alone. A plain ground may hold chips, so both are read there.
+        self.seen = [seen] if alpha is not None or seen is None else [None, seen]
         self.luma = luma(pixels)
         self.chroma = chroma(pixels)
         self.height, self.width = self.luma.shape
@@ -131,14 +131,15 @@ class Picture:
         rows = int(min(height / pose.scale - row, 2 * WINDOW) // BLOCK)
         columns = int(min(width / pose.scale - column, 2 * WINDOW) // BLOCK)
         if min(rows, columns) < 4:
-            return np.zeros((len(self.weights), len(GAINS), len(PHASES), 4, TILE, TILE), np.float32)
+            return np.zeros((len(self.seen), len(GAINS), len(PHASES), 4, TILE, TILE), np.float32)
         box = (column, row, column + columns * BLOCK, row + rows * BLOCK)
         box = tuple(min(edge * pose.scale, limit) for edge, limit in zip(box, (width, height) * 2, strict=True))
 
         def laid(plane: np.ndarray) -> np.ndarray:
             return _resize(_turned(plane, pose), (columns * BLOCK, rows * BLOCK), box)
 
-        folded = self._folded(soft_chips(laid(self.chroma), GAINS, PHASES), laid)
+        chips = self._readings(soft_chips(laid(self.chroma), GAINS, PHASES), laid)
+        folded = fold(chips, TILE)
         first = round((row - pose.row) / BLOCK), round((column - pose.column) / BLOCK)
         places = [(first[0] + i, first[1] + j) for i in (0, 16) for j in (0, 16)]
         return np.stack([np.roll(folded, place, axis=(-2, -1)) for place in places], axis=-3)
@@ -146,27 +147,22 @@ class Picture:
     def first_chips(self) -> np.ndarray:
         """(readings, 32, 32) folded soft chips of a picture that was neither moved nor stretched."""
         area = np.s_[: 2 * WINDOW, : 2 * WINDOW]
-        return self._folded(soft_chips(self.chroma[area])[0, 0], lambda plane: plane[area])
+        return fold(self._readings(soft_chips(self.chroma[area])[0, 0], lambda plane: plane[area]), TILE)
 
     def folded_chips_at_origin(self, scale: float) -> np.ndarray:
-        """(readings, 8, gains, phases, 32, 32) folded soft chips of a picture that was scaled as a whole."""
+        """(8 orientations, readings, gains, phases, 32, 32) folded soft chips of a picture scaled as a whole."""
         chips = soft_chips(resized(self.chroma, scale), GAINS, PHASES)
-        orientations = [
-            self._folded(orient(chips, i), lambda plane: resized(plane, scale), i) for i in range(ORIENTATIONS)
-        ]
-        return np.stack(orientations, axis=1)
+        chips = self._readings(chips, lambda plane: resized(plane, scale))
+        return np.stack([fold(orient(chips, orientation), TILE) for orientation in range(ORIENTATIONS)])
 
-    def _folded(self, chips: np.ndarray, lay: Callable[[np.ndarray], np.ndarray], orientation: int = 0) -> np.ndarray:
-        """(..., rows, columns) soft chips -> (readings, ..., 32, 32); `lay` puts a weight's plane where they are."""
+    def _readings(self, chips: np.ndarray, lay: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        """(..., rows, columns) soft chips -> (readings, ..., rows, columns); `lay` puts a plane where they are."""
         readings = []
-        for weight in self.weights:
-            if weight is None:
-                readings.append(fold(chips, TILE))
+        for seen in self.seen:
+            if seen is None:
+                readings.append(chips)
                 continue
-            plane = lay(weight)
-            rows, columns = plane.shape[0] // BLOCK, plane.shape[1] // BLOCK
-            whole = plane[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns, BLOCK).min((1, 3)) > 0.9
-            readings.append(fold(chips * orient(whole, orientation), TILE))
+            readings.append(chips * whole_blocks(lay(seen) > 0.9))
         return np.stack(readings)
 
 

@@ -122,12 +122,14 @@ def chroma_scores(folded: np.ndarray, key: WatermarkKey) -> np.ndarray:
 
     The third score z is turned into the smaller one whose bound is 2^32 times higher, so that all three compare.
     """
-    energy = folded * folded
-    norm = np.sqrt(energy.sum((-2, -1))) + 1e-9
-    detection_norm = np.sqrt((energy * DETECTION_CELLS).sum((-2, -1))) + 1e-9
-    detection = (folded * (key.chips * DETECTION_CELLS)).sum((-2, -1))
-    plain = (folded * key.chips).sum((-2, -1))
-    scores = np.stack([detection / detection_norm, plain / norm, np.zeros_like(norm)])
+    cells = folded.reshape(*folded.shape[:-2], -1)
+    sums = []  # of detection cells, then of the others: correlation with the tile without payload, and energy
+    for where in (DETECTION_CELLS > 0, DETECTION_CELLS == 0):
+        part = cells[..., where.ravel()]
+        sums += [np.einsum("...c,c->...", part, key.chips[where]), np.einsum("...c,...c->...", part, part)]
+    detection, detection_energy, rest, rest_energy = sums
+    norm = np.sqrt(detection_energy + rest_energy) + 1e-9
+    scores = np.stack([detection / (np.sqrt(detection_energy) + 1e-9), (detection + rest) / norm, np.zeros_like(norm)])
     # The best payload is only worked out where the detection cells look most like it: it takes most of the time.
     for where in np.argsort(-scores[0], axis=None)[:PAYLOAD_PLACES]:
         where = np.unravel_index(where, norm.shape)

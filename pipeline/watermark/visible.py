@@ -48,13 +48,11 @@ def to_rgb(image: Image.Image | np.ndarray) -> np.ndarray:
     return np.asarray(Image.alpha_composite(Image.new("RGBA", cutout.size, "white"), cutout).convert("RGB"))
 
 
-def whole_blocks(alpha: np.ndarray) -> np.ndarray:
-    """(height, width) bool: inside a whole 8x8 block of which nothing shines through."""
-    rows, columns = alpha.shape[0] // BLOCK, alpha.shape[1] // BLOCK
-    inside = np.zeros(alpha.shape, bool)
-    blocks = alpha[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns, BLOCK).min((1, 3)) >= OPAQUE
-    inside[: rows * BLOCK, : columns * BLOCK] = np.repeat(np.repeat(blocks, BLOCK, axis=0), BLOCK, axis=1)
-    return inside
+def whole_blocks(seen: np.ndarray) -> np.ndarray:
+    """(height, width) bool -> (height // 8, width // 8) bool: blocks that are seen altogether."""
+    rows, columns = seen.shape[0] // BLOCK, seen.shape[1] // BLOCK
+    lines = seen[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns * BLOCK).all(1)
+    return lines.reshape(rows, columns, BLOCK).all(2)
 
 
 def plain_ground(rgb: np.ndarray) -> np.ndarray | None:
@@ -63,6 +61,8 @@ def plain_ground(rgb: np.ndarray) -> np.ndarray | None:
     colour = np.median(edge, axis=0)
     if np.mean((abs(edge - colour) <= GROUND_TOLERANCE).all(1)) < GROUND_SHARE:
         return None
-    low, high = np.clip(colour - GROUND_TOLERANCE, 0, 255), np.clip(colour + GROUND_TOLERANCE, 0, 255)
-    seen = ((rgb < low.astype(np.uint8)) | (rgb > high.astype(np.uint8))).any(2)
+    seen = np.zeros(rgb.shape[:2], bool)
+    for channel, level in enumerate(colour):
+        low, high = np.clip((level - GROUND_TOLERANCE, level + GROUND_TOLERANCE), 0, 255).astype(np.uint8)
+        seen |= (rgb[..., channel] < low) | (rgb[..., channel] > high)
     return seen if seen.any() else None

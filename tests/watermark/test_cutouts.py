@@ -11,6 +11,8 @@ from PIL import Image, ImageDraw
 
 from pipeline.evaluation.watermark_cutouts import DEEDS, lay, texture, visible_psnr
 from pipeline.watermark import WatermarkError, WatermarkKey, embed, embed_checked, verify
+from pipeline.watermark.pose import Picture
+from pipeline.watermark.statistics import chroma_scores
 from pipeline.watermark.visible import plain_ground, split_alpha, to_rgb, whole_blocks
 
 KEY = WatermarkKey.from_secret(b"a key for these tests only")
@@ -123,12 +125,24 @@ def test_too_little_to_see_is_said_and_not_handed_out():
         embed_checked(Image.new("RGBA", (256, 256)), KEY, PAYLOAD)
 
 
-def test_whole_blocks_are_those_that_nothing_shines_through():
-    alpha = np.zeros((20, 36), np.uint8)
-    alpha[:17, 3:33] = 255
-    alpha[4, 20] = 200
-    inside = whole_blocks(alpha)
-    assert inside.sum() == 64 * 5 and inside[:16, 8:16].all() and inside[8:16, 16:32].all() and inside[0, 24]
+def test_whole_blocks_are_those_that_are_seen_altogether():
+    seen = np.zeros((20, 36), bool)
+    seen[:17, 3:33] = True
+    seen[4, 20] = False
+    assert whole_blocks(seen).astype(int).tolist() == [[0, 1, 0, 1], [0, 1, 1, 1]]
+
+
+def test_the_chips_are_read_in_every_orientation(marked):
+    """By the chroma tile alone, and on white the best among those that are seen."""
+    for orientation in range(4):
+        picture = Picture(np.asarray(lay(Image.fromarray(orient_picture(marked, orientation)), "white")))
+        scores = chroma_scores(picture.folded_chips_at_origin(1.0), KEY).max(0)
+        assert np.unravel_index(int(scores.argmax()), scores.shape)[:2] == (-orientation % 4, 1)
+        assert scores.max() > 15
+
+
+def orient_picture(image: Image.Image, quarter_turns: int) -> np.ndarray:
+    return np.ascontiguousarray(np.rot90(np.asarray(image), quarter_turns))
 
 
 def test_a_plain_ground_is_seen_and_a_busy_or_a_marked_one_is_not():

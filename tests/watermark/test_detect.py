@@ -10,10 +10,12 @@ import math
 import os
 import subprocess
 import sys
+from unittest import mock
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageOps
+from scipy.fft import dctn
 
 from pipeline.recipe import Recipe, png_info
 from pipeline.watermark import (
@@ -23,6 +25,7 @@ from pipeline.watermark import (
     default_key,
     embed,
     embed_checked,
+    ripples,
     verification_keys,
     verify,
 )
@@ -44,6 +47,7 @@ from pipeline.watermark.statistics import (
     soft_chips,
 )
 
+embedding = sys.modules["pipeline.watermark.embed"]
 KEY = WatermarkKey.from_secret(b"a key for these tests only")
 PAYLOAD = 0x89ABCDEF
 
@@ -129,11 +133,11 @@ def test_the_deep_search_finds_a_scaled_crop_that_the_fast_look_misses(marked):
     assert found.undone == ("cropped or moved", "resized x1.44")
 
 
-@pytest.mark.slow
-def test_the_deep_search_finds_a_rotated_picture(marked):
-    found = verify(marked.rotate(-4.4, Image.Resampling.BICUBIC), KEY, deep=True)
+@pytest.mark.parametrize("angle", [-4.4, pytest.param(14.5, marks=pytest.mark.slow)])
+def test_the_deep_search_finds_a_rotated_picture(marked, angle):
+    found = verify(marked.rotate(angle, Image.Resampling.BICUBIC), KEY, deep=True)
     assert found.result == "GENERATED"
-    assert abs(float(found.undone[-1].split()[2]) + 4.4) < 0.15
+    assert abs(float(found.undone[-1].split()[2]) - angle) < 0.15
 
 
 @pytest.mark.slow
@@ -236,7 +240,7 @@ def test_reading_back_looks_at_the_luma_tile_where_the_chroma_tile_is_lost(marke
 
 def test_a_picture_that_takes_no_mark_is_not_handed_out(monkeypatch):
     strengths = []
-    monkeypatch.setattr(checked, "embed", lambda image, key, payload, luma_amplitude: strengths.append(1) or image)
+    monkeypatch.setattr(checked, "embed", lambda image, *rest, **options: strengths.append(1) or image)
     with pytest.raises(WatermarkError, match="another seed"):
         embed_checked(draw(), KEY, PAYLOAD)
     assert len(strengths) == len(checked.STRONGER)
@@ -340,6 +344,48 @@ def test_the_stock_decoder_reads_the_payload_of_chips(marked):
     bgr = np.ascontiguousarray(np.asarray(marked)[..., ::-1])
     bits = WatermarkDecoder("bits", 1024).decode(bgr, "dwtDctSvd", scales=[0, SCALE, 0])
     assert np.mean(np.asarray(bits) == (KEY.tile(PAYLOAD) > 0).ravel()) >= 0.97
+
+
+def test_all_blocks_at_once_are_the_packages_loop_over_blocks():
+    def loop(kernel, frame, scale):
+        blocks = iter(kernel.ready.transpose(2, 3, 0, 1).reshape(-1, 4, 4))
+        kernel.diffuse_dct_svd = lambda block, bit, scale: next(blocks)
+        super(type(kernel), kernel).encode_frame(frame, scale)
+
+    at_once = np.asarray(embed(draw(300, 257), KEY, PAYLOAD))
+    with mock.patch.object(embedding._kernel_class(), "encode_frame", loop):
+        assert np.array_equal(embed(draw(300, 257), KEY, PAYLOAD), at_once)
+
+
+@pytest.mark.parametrize("size", [(256, 256), (300, 513)])
+def test_the_second_version_survives_what_wipes_out_the_first(size):
+    """JPEG 20, at no more of a difference; and whatever version, it is read alike."""
+    first, second = (embed_checked(draw(*size), KEY, PAYLOAD, version=version) for version in (1, 2))
+    coarse = [verify(_encoded(image, "JPEG", quality=20), KEY) for image in (first, second)]
+    assert coarse[1].result == "GENERATED" and coarse[1].log10_p < coarse[0].log10_p - 15
+    assert _psnr(draw(*size), second) > 40
+    assert verify(second, KEY).payload == PAYLOAD
+    with pytest.raises(ValueError, match="`version`"):
+        embed(draw(), KEY, PAYLOAD, version=3)
+
+
+def test_ripples_stand_over_half_a_step_with_the_sign_of_the_tile():
+    y = np.full((64, 72), 130, np.float32)
+    change = ripples.ripples(y, KEY)
+    blocks = change.reshape(8, 8, 9, 8).transpose(0, 2, 1, 3).reshape(72, 8, 8)
+    moved = [block for block in blocks if block.any()]
+    assert len(moved) == int(ripples.SHARE * 72)
+    spectra = [dctn(block, norm="ortho") for block in moved]
+    steps = dict(zip(ripples.FREQUENCIES, ripples.STEPS, strict=True))
+    for spectrum in spectra:
+        at = tuple(int(i) for i in np.unravel_index(np.abs(spectrum).argmax(), (8, 8)))
+        assert abs(abs(spectrum[at]) - steps[at] / 2 - ripples.OVER) < 0.01
+    assert float((change * KEY.luma[:64, :72]).sum()) > 0
+    seen = np.zeros((8, 9), bool)
+    seen[2:5, 3:7] = True
+    change = ripples.ripples(y, KEY, seen)
+    assert change[16:40, 24:56].any() and not change[:16].any() and not change[:, 56:].any()
+    assert not ripples.ripples(y, KEY, np.zeros((8, 9), bool)).any()
 
 
 def test_every_block_holds_its_chip_by_the_plain_svd(marked):
