@@ -70,6 +70,7 @@ ELSEWHERE = {
     "pipeline.loading.errors": "an exception",
     "pipeline.loading.find": "loading/test_adapter.py",
     "pipeline.loading.loader": "called by loading.find",
+    "pipeline.loading.missing": "called by loading.loader",
     "pipeline.loading.options": "loading/test_hardware.py",
     "pipeline.loading.schedulers": "called by loading.repository",
     "pipeline.loading.repository": "loading/test_adapter.py",

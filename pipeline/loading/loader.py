@@ -1,7 +1,6 @@
 """From a repository's folder to a pipeline that draws: whole, safe to open, and with every weight really read."""
 
 import inspect
-import logging
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from pipeline.loading.failures import say_failure
 from pipeline.loading.files import measure_weights
 from pipeline.loading.hardware import Placement, place
 from pipeline.loading.lora import Lora, load_loras
+from pipeline.loading.missing import MissingWeights
 from pipeline.loading.options import AUTO, LoadOptions
 from pipeline.loading.repository import check_repository, components_of, pipeline_class, read_defaults, read_index
 
@@ -48,7 +48,7 @@ def load_adapted(
     _check_connected(own_class, folder, model)
     defaults = read_defaults(folder, model)
     placement = _place(folder, model, options, defaults)
-    missing = _MissingWeights()
+    missing = MissingWeights()
     try:
         with missing:
             pipe = own_class.from_pretrained(folder, **_options(own_class, folder, placement.dtype))
@@ -129,44 +129,6 @@ def _check_connected(own_class: type, folder: Path, model: str) -> None:
             f"{model} ({own_class.__name__}) is the decoder alone, and its prior is another repository. "
             "Pass the Hub name, or save the combined pipeline with diffusers' save_pretrained and pass that folder."
         )
-
-
-class _MissingWeights(logging.Handler):
-    """Hears diffusers and transformers say that they made up weights which a file lacks: they log it and go on."""
-
-    _LOGGERS = ("diffusers.models.modeling_utils", "transformers.modeling_utils", "transformers.utils.loading_report")
-    # Heads that a pipeline never calls.
-    _UNUSED = re.compile(
-        r"^(lm_head|pooler|text_projection|visual_projection|logit_scale|cls|classifier)\b|\.pooler\."
-    )
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.found: list[str] = []
-        self._levels: list[tuple[logging.Logger, int]] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        said = record.getMessage()
-        if "newly initialized" not in said and "MISSING" not in said:
-            return
-        plain = re.sub(r"\x1b\[[0-9;]*m", "", said)
-        rows = re.findall(r"^(\S+)\s*\|\s*MISSING", plain, re.M)  # of transformers' table
-        listed = re.search(r"newly initialized[^:]*: *\[([^\]]*)\]", plain)  # of diffusers' sentence
-        rows += re.findall(r"'([^']+)'", listed[1]) if listed else []
-        self.found += [row for row in rows if not self._UNUSED.search(row)]
-
-    def __enter__(self) -> None:
-        for name in self._LOGGERS:
-            logger = logging.getLogger(name)
-            self._levels.append((logger, logger.level))
-            logger.addHandler(self)
-            if logger.getEffectiveLevel() > logging.WARNING:
-                logger.setLevel(logging.WARNING)
-
-    def __exit__(self, *raised) -> None:
-        for logger, level in self._levels:
-            logger.removeHandler(self)
-            logger.setLevel(level)
 
 
 def _restore_moved_modules() -> None:

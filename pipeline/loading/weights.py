@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.atomic import write_file
 from pipeline.loading.errors import WeightsError
+from pipeline.loading.files import fault_of_weights, is_pointer
+from pipeline.loading.missing import MissingWeights
 
 if TYPE_CHECKING:
     from pipeline.text_to_image import TextToImagePipeline
@@ -64,9 +66,13 @@ def load_pipeline(path: str | Path = DEFAULT_WEIGHTS, *, device: str = "cpu") ->
     check_weights(path)
     from pipeline.text_to_image import TextToImagePipeline  # late: importing torch and diffusers takes seconds
 
+    missing = MissingWeights()
     try:
-        pipe = TextToImagePipeline.from_pretrained(path)
-    except (OSError, ValueError, KeyError, RuntimeError, TypeError) as error:
+        with missing:
+            pipe = TextToImagePipeline.from_pretrained(path)
+        if missing.found:
+            raise ValueError(f"{missing.found[0]} is not in its files")
+    except Exception as error:  # libraries raise anything out of files that do not fit
         reason = " ".join(str(error).split())[:300]
         raise WeightsError(
             f"The weights in {path} are whole, but this version of Easel cannot read them ({reason}). "
@@ -106,12 +112,15 @@ def check_weights(path: str | Path) -> None:
         file = path / name
         if not file.is_file():
             raise WeightsError(f"The weights folder lacks {file}, which {SUMS} lists. {remedy}")
-        if _is_pointer(file):
+        if is_pointer(file):
             raise WeightsError(
                 f"{file} is only a Git LFS pointer, not the weights themselves. Run `git lfs pull` to fetch them."
             )
-        with file.open("rb") as opened:
-            got = hashlib.file_digest(opened, "sha256").hexdigest()
+        try:
+            with file.open("rb") as opened:
+                got = hashlib.file_digest(opened, "sha256").hexdigest()
+        except OSError as error:
+            raise WeightsError(f"{file} cannot be read ({error.strerror}). Look at its permissions.") from error
         if got != expected:
             raise WeightsError(
                 f"{file} is damaged or from another model: its sha256 starts with {got[:12]}, "
@@ -120,6 +129,9 @@ def check_weights(path: str | Path) -> None:
     for name in _components(path / INDEX, remedy):
         if not (path / name).is_dir():
             raise WeightsError(f"The weights folder lacks the component {path / name}. {remedy}")
+    for name in listed:
+        if name.endswith(".safetensors") and (fault := fault_of_weights(path / name)):
+            raise WeightsError(f"{path / name} {fault.replace('Download the repository again.', remedy)}")
 
 
 def write_checksums(folder: Path) -> None:
@@ -136,7 +148,11 @@ def write_checksums(folder: Path) -> None:
 
 def _read_sums(file: Path, remedy: str) -> dict[str, str]:
     sums = {}
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        raise WeightsError(f"{file} is no list of checksums. {remedy}") from error
+    for number, line in enumerate(lines, start=1):
         digest, _, name = line.partition("  ")
         if len(digest) != 64 or not name or Path(name).is_absolute() or ".." in Path(name).parts:
             raise WeightsError(f"Line {number} of {file} is not `<sha256>  <relative path>`. {remedy}")
@@ -151,10 +167,5 @@ def _components(index: Path, remedy: str) -> list[str]:
     try:
         entries = json.loads(index.read_text(encoding="utf-8"))
         return [name for name, value in entries.items() if isinstance(value, list) and value[0] is not None]
-    except (ValueError, AttributeError) as error:
+    except (ValueError, AttributeError, IndexError, RecursionError) as error:
         raise WeightsError(f"{index} is not a pipeline's index. {remedy}") from error
-
-
-def _is_pointer(file: Path) -> bool:
-    with file.open("rb") as opened:
-        return opened.read(40).startswith(b"version https://git-lfs")

@@ -1,10 +1,12 @@
 """Example run: python -m pytest tests/loading/test_weights.py"""
 
 import hashlib
+import json
 import shutil
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from pipeline.loading.errors import WeightsError
 from pipeline.loading.weights import check_weights, load_pipeline, weights_hash, write_checksums
@@ -78,3 +80,98 @@ def test_the_weights_hash_is_that_of_the_sums_and_empty_without_them(folder, tmp
     expected = hashlib.sha256((folder / "SHA256SUMS").read_bytes()).hexdigest()
     assert weights_hash(folder) == expected[:12]
     assert weights_hash(tmp_path) == ""
+
+
+# What is wrong with a folder of ours is one sentence, whether or not its checksums were written after the damage.
+
+PRIOR = "prior/diffusion_pytorch_model.safetensors"
+
+
+def write(name, content):
+    return lambda folder: (folder / name).write_bytes(content)
+
+
+def cut(name):
+    return lambda folder: (folder / name).write_bytes((folder / name).read_bytes()[:-9])
+
+
+def put(name, **values):
+    def damage(folder):
+        held = json.loads((folder / name).read_text(encoding="utf-8"))
+        (folder / name).write_text(json.dumps({**held, **values}), encoding="utf-8")
+
+    return damage
+
+
+def without_a_tensor(folder):
+    held = load_file(folder / PRIOR)
+    held.pop(sorted(held)[0])
+    save_file(held, folder / PRIOR, metadata={"format": "pt"})
+
+
+def of_another_shape(folder):
+    held = load_file(folder / PRIOR)
+    name = sorted(held)[0]
+    save_file({**held, name: torch.zeros(1, 2, 3)}, folder / PRIOR, metadata={"format": "pt"})
+
+
+DAMAGES = {
+    "index empty": write("model_index.json", b""),
+    "index no JSON": write("model_index.json", b"{"),
+    "index a list": write("model_index.json", b"[]"),
+    "index not UTF-8": write("model_index.json", b"\xff\xfe\x00"),
+    "index of an empty pair": put("model_index.json", prior=[]),
+    "index of an unknown class": put("model_index.json", prior=["pipeline.models.prior", "NoPrior"]),
+    "index of an unknown module": put("model_index.json", prior=["pipeline.models.nothing", "Prior"]),
+    "weights empty": write(PRIOR, b""),
+    "weights cut off": cut(PRIOR),
+    "weights noise": write(PRIOR, bytes(range(1, 255)) * 9),
+    "weights a web page": write(PRIOR, b"<html>" + bytes(90)),
+    "weights a pickle": write(PRIOR, b"PK\x03\x04" + bytes(90)),
+    "weights a pointer": write(PRIOR, b"version https://git-lfs.github.com/spec/v1\n"),
+    "weights absent": lambda folder: (folder / PRIOR).unlink(),
+    "a tensor absent": without_a_tensor,
+    "a tensor of another shape": of_another_shape,
+    "config no JSON": write("prior/config.json", b"{"),
+    "config a list": write("prior/config.json", b"[]"),
+    "config absent": lambda folder: (folder / "prior/config.json").unlink(),
+    "config of a string": put("prior/config.json", embed_dim="many"),
+    "config of another size": put("prior/config.json", embed_dim=48),
+    "tokenizer no JSON": write("tokenizer/tokenizer.json", b"{"),
+    "tokenizer absent": lambda folder: shutil.rmtree(folder / "tokenizer"),
+    "scheduler no JSON": write("prior_scheduler/scheduler_config.json", b"{"),
+    "component a file": lambda folder: (shutil.rmtree(folder / "prior"), (folder / "prior").write_bytes(b"")),
+}
+SUMS_DAMAGES = {
+    "empty": b"",
+    "not UTF-8": b"\xff" * 80,
+    "without names": b"0" * 64 + b"\n",
+    "short digests": b"00  model_index.json\n",
+    "outside the folder": b"0" * 64 + b"  ../model_index.json\n",
+    "absolute": b"0" * 64 + b"  /etc/passwd\n",
+    "of nothing there": b"0" * 64 + b"  model_index.json\n" + b"0" * 64 + b"  gone.json\n",
+    "a pointer": b"version https://git-lfs.github.com/spec/v1\n",
+}
+
+
+def sentence(folder):
+    with pytest.raises(WeightsError) as caught:
+        load_pipeline(folder)
+    said = str(caught.value)
+    assert "\n" not in said and said.endswith(".") and len(said) < 900 and str(folder) in said
+    return said
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+@pytest.mark.parametrize("when", ["after the checksums", "before the checksums"])
+def test_damage_is_one_sentence(folder, damage, when):
+    damage(folder)
+    if when == "before the checksums":
+        write_checksums(folder)
+    sentence(folder)
+
+
+@pytest.mark.parametrize("content", SUMS_DAMAGES.values(), ids=SUMS_DAMAGES)
+def test_damaged_checksums_are_one_sentence(folder, content):
+    (folder / "SHA256SUMS").write_bytes(content)
+    assert "SHA256SUMS" in sentence(folder) or content.startswith(b"0" * 64)
