@@ -150,6 +150,7 @@ ELSEWHERE = {
     "pipeline.watermark.embed": "watermark/test_detect.py",
     "pipeline.watermark.key": "watermark/test_detect.py",
     "pipeline.watermark.pose": "watermark/test_detect.py",
+    "pipeline.watermark.ripples": "watermark/test_detect.py",
     "pipeline.watermark.spectrum": "watermark/test_detect.py",
     "pipeline.watermark.statistics": "watermark/test_detect.py",
     "pipeline.watermark.visible": "watermark/test_cutouts.py",
