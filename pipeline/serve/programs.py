@@ -76,6 +76,8 @@ class Programs:
         if len(weights) != len(paths):
             raise ValueError(f"image_weights has {len(weights)} numbers for {len(paths)} pictures. Give one each.")
         start = {name: studio.capabilities.start(name) for name in CONTROLS}
+        if "width" in arguments:
+            start["model"] = studio.capabilities.model  # a size that is the recipe's default is meant too
         recipe, images, count = read_request(
             self._limits,
             paths=paths,

@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.loading.capabilities import CONTROLS, Capabilities
 from pipeline.recipe import DEFAULTS, MAX_PROMPT_LENGTH, MAX_SEED, SCHEMA
 from pipeline.recipe.files import FORMATS
+from pipeline.recipe.schema import MAX_SIDE
 from pipeline.serve.body import Violation, check
 from pipeline.serve.limits import Limits
 
@@ -152,9 +153,23 @@ def _to_generate(shared: Mapping[str, dict], capabilities: Capabilities, limits:
         "image": image,
         **{name: shared[name] for name in ("image_weights", "fusion_type", "similarity_strength")},
         **steps,
+        **_only_others(capabilities),
         "file_format": shared["file_format"],
         "fresh": {"type": "boolean", "default": False, "description": fresh},
     }
+
+
+def _only_others(capabilities: Capabilities) -> dict[str, dict]:
+    """What models that are not ours can be asked for besides."""
+    more: dict[str, dict] = {}
+    if capabilities.sizes:
+        for name, own in (("width", capabilities.width), ("height", capabilities.height)):
+            words = f"Pixels, in steps of {capabilities.size_step}; {own} is the model's own."
+            more[name] = {"type": "integer", "minimum": 16, "maximum": MAX_SIDE, "default": own, "description": words}
+    if capabilities.schedulers:
+        names, words = ("default", *capabilities.schedulers), "By diffusers' name; default is the model's own."
+        more["scheduler"] = {"type": "string", "enum": names, "default": "default", "description": words}
+    return more
 
 
 def _to_vary(shared: Mapping[str, dict]) -> dict[str, dict]:

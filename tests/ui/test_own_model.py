@@ -1,6 +1,8 @@
 """The page with a model that is not ours. Example run: python -m pytest tests/ui/test_own_model.py"""
 
 import io
+import threading
+import time
 
 import pytest
 from gradio_client import Client
@@ -78,6 +80,35 @@ def test_a_programs_picture_is_marked_named_and_found_again(client, model):
     assert Recipe.from_query(said[0]["query"]).recipe == recipe
     again, said_again = client.predict(prompt="a cat", seed=7, num_inference_steps=2, api_name="/generate")
     assert said_again[0]["pixels_hash"] == said[0]["pixels_hash"] and said_again[0]["from_store"]
+
+
+def test_a_program_chooses_size_and_scheduler(client):
+    wish = {"width": 320, "height": 256, "scheduler": "EulerDiscreteScheduler", "num_inference_steps": 2}
+    files, said = client.predict(prompt="a cat", api_name="/generate", **wish)
+    with Image.open(files[0]) as image:
+        assert image.size == (320, 256) and read_png(image).scheduler == "EulerDiscreteScheduler"
+    with pytest.raises(AppError, match="in steps of 16 pixels, got 300x256. Take 288x256"):
+        client.predict(prompt="a cat", width=300, api_name="/generate")
+    with pytest.raises(AppError, match="scheduler takes one of default, .*, got 'Karras'"):
+        client.predict(prompt="a cat", scheduler="Karras", api_name="/generate")
+
+
+def test_a_program_that_cancels_stops_the_drawing_within_a_step(client, demo, monkeypatch):
+    client.predict(prompt="a cat", num_inference_steps=2, api_name="/generate")  # the model is loaded
+    network, begun, runs = demo.studio._pipe.pipe.unet, threading.Event(), []
+    forward = network.forward
+
+    def counted(*arguments, **more):
+        runs.append(time.monotonic())
+        begun.set()
+        return forward(*arguments, **more)
+
+    monkeypatch.setattr(network, "forward", counted)
+    job = client.submit(prompt="a slow cat", num_inference_steps=100, api_name="/generate")
+    assert begun.wait(60)
+    job.cancel()
+    client.predict(prompt="another cat", num_inference_steps=2, api_name="/generate")  # it need not wait for 100 steps
+    assert len(runs) < 100 - 2
 
 
 def test_endpoints_of_what_the_model_lacks_are_not_there(client):
