@@ -19,6 +19,9 @@ NOTE_KINDS = {
     "negated": "“{said}” is not added; what belongs to a drawing stays in it.",
     "option": "Of another program, without effect here: {said}.",
     "relation": "How “{said}” stands to the others was not understood.",
+    "wish": "“{said}” was not understood as a change.",
+    "absent": "There is no “{said}” in the picture.",
+    "refused": "{said}",
     "aspect": "Drawn as {used}, the nearest to {said}.",
 }
 

@@ -25,6 +25,7 @@ from pipeline.models.vocabulary import Vocabulary
 from pipeline.scene.canvas import canvas_size
 from pipeline.scene.choice import choose, known_style
 from pipeline.scene.joining import join_things
+from pipeline.scene.lettering import missing_letters
 from pipeline.scene.notes import Note, sentence
 from pipeline.scene.record import MAX_COUNT, MAX_TEXT, Ground, Lettering, Scene, Thing
 from pipeline.scene.sketch import Mention, Sketch, sketch
@@ -137,8 +138,9 @@ class SceneReader:
         ground = self._ground(drawn, notes)
         notes += [Note("left out", words) for words in dict.fromkeys(drawn.others)]
         notes += [Note("negated", words) for words in dict.fromkeys(drawn.negations)]
-        if not things:
+        if not things and not plain.lettering:
             notes.append(Note("nothing"))
+        lettering = _lettering(plain, notes)
         scene = Scene(
             things=tuple(things),
             width=width,
@@ -146,7 +148,7 @@ class SceneReader:
             ground=ground,
             style=style,
             arrangement=arrangement,
-            lettering=_lettering(plain),
+            lettering=lettering,
         )
         scene = choose(scene, self.vocabulary, chance=chance, avoid=avoid)
         if style and scene.style != style:
@@ -347,6 +349,12 @@ def _free_id(said: str, things: list[Thing | None]) -> str:
     return own
 
 
-def _lettering(plain: PlainPrompt) -> Lettering | None:
+def _lettering(plain: PlainPrompt, notes: list[Note]) -> Lettering | None:
+    """The words to be written: large in the middle where they are all that is asked for."""
     text = (plain.lettering or "").strip()[:MAX_TEXT]
-    return Lettering(text) if text else None
+    if not text:
+        return None
+    if missing_letters(text):
+        notes.append(Note("left out", text))
+        return None
+    return Lettering(text) if plain.text.strip(" ,.") else Lettering(text, place="middle", size=0.45)
