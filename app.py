@@ -18,12 +18,16 @@ from pipeline.loading.find import find_model
 from pipeline.loading.hardware import prepare
 from pipeline.loading.options import add_load_options, read_load_options
 from pipeline.loading.weights import DEFAULT_WEIGHTS
+from pipeline.serve.gate import LOOPBACK, Doorkeeper, is_loopback
 from pipeline.serve.jobs import Jobs
 from pipeline.serve.limits import Limits
 from pipeline.serve.mcp_tools import McpUnusable, check_mcp
 from pipeline.serve.programs import Programs
+from pipeline.serve.startup import StartError, check_address, check_settings, trust_proxies
+from pipeline.serve.stopping import Stop, drain, leave
 from pipeline.serve.store import Store, open_store
 from pipeline.serve.studio import Studio
+from pipeline.serve.workplace import Workplace
 from pipeline.ui.api import build_api
 from pipeline.ui.guard import guard
 from pipeline.ui.page import build_page
@@ -36,7 +40,7 @@ from pipeline.ui.words import translations
 if TYPE_CHECKING:
     from pipeline.text_to_image import TextToImagePipeline
 
-__all__ = ["LIMITS", "build_demo", "launch_options", "limits_for", "main"]
+__all__ = ["LIMITS", "build_demo", "launch_options", "limits_for", "main", "serve"]
 
 LIMITS = Limits(
     max_count=5,
@@ -54,6 +58,7 @@ LIMITS = Limits(
     max_previews_per_minute=6,
     kept_seconds=3600,
 )
+_UPLOADS_MB = 2048  # of all visitors' files together; the oldest go first
 _PAGE_EVENTS = 256  # of the queue, those included that use no pipeline
 
 
@@ -144,6 +149,71 @@ def launch_options(demo: gr.Blocks, *, hosts: Collection[str] | None = None, mcp
 
 def main(argv: list[str] | None = None) -> None:
     """Serve the page until it is stopped. The GRADIO_* environment variables are honoured where no option is given."""
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    stop, host = Stop(), arguments.host or os.environ.get("GRADIO_SERVER_NAME")
+    try:
+        check_settings()
+        check_address(host, arguments.port)
+    except StartError as error:
+        parser.error(str(error))
+    trust_proxies(arguments.proxy or (["*"] if os.environ.get("SPACE_ID") else []))
+    try:
+        store = open_store(arguments.store, max_megabytes=arguments.store_mb, max_days=arguments.store_days)
+    except ValueError as error:
+        parser.error(str(error))
+    mcp = arguments.mcp or os.environ.get("GRADIO_MCP_SERVER", "").lower() == "true"
+    try:
+        if mcp:
+            check_mcp()
+    except McpUnusable as error:
+        parser.error(str(error))
+    prepare()
+    try:
+        model = find_model(arguments.model, read_load_options(arguments))
+    except WeightsError as error:
+        parser.error(str(error).replace("`", ""))
+    if arguments.share_history:
+        logging.info("The history is shared: every visitor can search what all visitors drew, prompts included.")
+    uploads = Workplace()
+    uploads.keep_trimmed(_UPLOADS_MB * 2**20)
+    os.environ["GRADIO_TEMP_DIR"] = str(uploads.folder)
+    demo = build_demo(
+        model.load,
+        weights_hash=model.weights_hash,
+        capabilities=model.capabilities,
+        store=store,
+        limits=replace(LIMITS, search_store=arguments.share_history),
+    )
+    shared = arguments.share or os.environ.get("GRADIO_SHARE", "").lower() == "true"
+    hosts = [*LOOPBACK, *arguments.allow_host] if is_loopback(host) and not shared else None
+    try:
+        demo.launch(
+            server_name=arguments.host,
+            server_port=arguments.port,
+            share=arguments.share,
+            prevent_thread_lock=True,
+            **launch_options(demo, hosts=hosts, mcp=mcp),
+        )
+    except OSError as error:
+        parser.error(f"The server cannot start: {error}")
+    serve(demo, stop)
+    uploads.close()
+
+
+def serve(demo: gr.Blocks, stop: Stop) -> None:
+    """Serve a page that was launched until the process is asked to stop; then let the drawings under way end."""
+    demo.doorkeeper = Doorkeeper(demo.server)
+    stop.wait()
+    drain(demo.studio.jobs)
+    demo.server.config.timeout_graceful_shutdown = 2  # seconds; streams that stay open have nothing left to say
+    demo.close(verbose=False)
+    demo.studio.close()
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python app.py", description="Serve Easel's page.")
     parser.add_argument(
         "--model",
@@ -163,42 +233,25 @@ def main(argv: list[str] | None = None) -> None:
         default=os.environ.get("EASEL_SHARE_HISTORY", "").strip().lower() in ("1", "true", "on", "yes"),
         help="let every visitor search what all visitors drew (default: EASEL_SHARE_HISTORY or no)",
     )
+    parser.add_argument(
+        "--proxy",
+        metavar="ADDRESS",
+        action="append",
+        default=[],
+        help="address or network of a proxy of yours, whose word on visitors' addresses counts; may be repeated",
+    )
+    parser.add_argument(
+        "--allow-host",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="name under which a server on 127.0.0.1 may be asked for beside localhost; may be repeated",
+    )
     parser.add_argument("--mcp", action="store_true", help='serve the endpoints as MCP tools too (needs ".[mcp]")')
     add_load_options(parser)
-    arguments = parser.parse_args(argv)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    try:
-        store = open_store(arguments.store, max_megabytes=arguments.store_mb, max_days=arguments.store_days)
-    except ValueError as error:
-        parser.error(str(error))
-    mcp = arguments.mcp or os.environ.get("GRADIO_MCP_SERVER", "").lower() == "true"
-    try:
-        if mcp:
-            check_mcp()
-    except McpUnusable as error:
-        parser.error(str(error))
-    prepare()
-    try:
-        model = find_model(arguments.model, read_load_options(arguments))
-    except WeightsError as error:
-        parser.error(str(error).replace("`", ""))
-    if arguments.share_history:
-        logging.info("The history is shared: every visitor can search what all visitors drew, prompts included.")
-    demo = build_demo(
-        model.load,
-        weights_hash=model.weights_hash,
-        capabilities=model.capabilities,
-        store=store,
-        limits=replace(LIMITS, search_store=arguments.share_history),
-    )
-    demo.launch(
-        server_name=arguments.host,
-        server_port=arguments.port,
-        share=arguments.share,
-        **launch_options(demo, mcp=mcp),
-    )
+    return parser
 
 
 if __name__ == "__main__":
     main()
+    leave()

@@ -479,6 +479,8 @@ class TextToImagePipeline(DiffusionPipeline):
             prompt, negative_prompt, image, prompt_embeds, pooled_prompt_embeds, image_embeds, num_images_per_prompt,
             generator, steps,
         )  # fmt: skip
+        for name, value in (("guidance_scale", guidance_scale), ("prior_guidance_scale", prior_guidance_scale)):
+            FIELDS[name].check(value)  # NaN is none, and would be drawn as a blur
         if output_type not in ("pil", "np", "pt"):
             raise ValueError(f"`output_type` must be 'pil', 'np' or 'pt', got {output_type!r}.")
         similarity = FIELDS["similarity_strength"]

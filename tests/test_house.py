@@ -112,7 +112,6 @@ ELSEWHERE = {
     "pipeline.serve.limits": "a record",
     "pipeline.serve.order": "serve/test_bedrock.py",
     "pipeline.serve.programs": "called by ui.api and serve.mcp_tools, which have tests",
-    "pipeline.serve.request": "test_app.py",
     "pipeline.serve.titan": "serve/test_bedrock.py",
     "pipeline.serve.tools": "called by serve.programs",
     "pipeline.serve.uploads": "pictures/test_decode.py",

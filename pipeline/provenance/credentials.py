@@ -40,7 +40,9 @@ class CredentialsError(RuntimeError):
 class FileCredentials:
     """What a file's credentials say."""
 
-    state: str  # Trusted: intact, signed here; Valid: intact, signer unknown; Invalid: changed since, or not sound
+    # Trusted: intact, signed here; Valid: intact, signer unknown; Invalid: changed since, or not sound;
+    # Elsewhere: the file only names an address, which is not asked
+    state: str
     generator: str | None  # the program that claims to have made the file
     generated: bool  # it says that a trained model made the picture
     problems: tuple[str, ...]  # C2PA's codes, such as assertion.dataHash.mismatch
@@ -52,6 +54,8 @@ class FileCredentials:
         who = f" by {self.generator}" if self.generator else ""
         if self.state == "Invalid":
             return f"The Content Credentials do not fit this file ({', '.join(self.problems)}): do not rely on them."
+        if self.state == "Elsewhere":
+            return "The Content Credentials of this file are kept at another address, which is not asked: not checked."
         made = "drawn by a trained model" if self.generated else "signed"
         if self.state == "Trusted":
             return f"Content Credentials made here: {made}{who}, unchanged since."
@@ -125,6 +129,8 @@ def read_credentials(data: bytes, directory: Path | None = None) -> FileCredenti
     except c2pa.C2paError as error:
         if "ManifestNotFound" in f"{type(error).__name__} {error}":
             return None
+        if "remote" in f"{type(error).__name__} {error}".lower():
+            return FileCredentials("Elsewhere", None, False, ())
         return FileCredentials("Invalid", None, False, (str(error)[:200],))
     manifest = report.get("manifests", {}).get(report.get("active_manifest"), {})
     generator = next(

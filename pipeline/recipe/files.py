@@ -17,9 +17,10 @@ from pathlib import Path
 from PIL import Image, PngImagePlugin
 
 from pipeline.pictures.decode import flatten
-from pipeline.recipe.record import Recipe
+from pipeline.recipe.record import ParsedLink, Recipe
 
-__all__ = ["FORMATS", "SUFFIXES", "convert", "png_info", "read_png", "read_recipe"]
+__all__ = ["FORMATS", "SUFFIXES", "convert", "png_info", "read_file_recipe", "read_png"]
+__all__ += ["read_recipe"]
 
 FORMATS = ("png", "jpeg", "webp", "avif")
 SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp", "avif": ".avif"}
@@ -47,7 +48,17 @@ def read_png(image: Image.Image | str | Path) -> Recipe | None:
     if not isinstance(image, Image.Image):
         with Image.open(image, formats=("PNG", "JPEG", "WEBP")) as opened:
             return read_png(opened)
-    for key, read in (("easel_recipe", Recipe.from_json), ("parameters", Recipe.from_parameters)):
+    found = read_png_text(image)
+    return None if found is None else found.recipe
+
+
+def read_png_text(image: Image.Image) -> ParsedLink | None:
+    """`read_png` of an opened picture, with notes on what was left out."""
+
+    def of_json(text: str) -> ParsedLink:
+        return ParsedLink(Recipe.from_json(text), None, ())
+
+    for key, read in (("easel_recipe", of_json), ("parameters", Recipe.parse_parameters)):
         text = image.info.get(key)
         if isinstance(text, str):
             try:
@@ -71,29 +82,35 @@ def convert(png: bytes, file_format: str) -> bytes:
         recipe = read_png(image)
         if recipe is None:
             raise ValueError("`png` takes a PNG file with a recipe in its text, got one without.")
-        exif = Image.Exif()
-        exif.get_ifd(_EXIF_IFD)[_USER_COMMENT] = _UNICODE + recipe.to_parameters().encode("utf-16-be")
+        exif = _exif(_UNICODE + recipe.to_parameters().encode("utf-16-be"))
         file = io.BytesIO()
         picture = image.convert("RGBA" if image.has_transparency_data else "RGB")
         if file_format == "jpeg":
             flatten(picture).save(file, "JPEG", quality=JPEG_QUALITY, subsampling=0, exif=exif)
         elif file_format == "avif":
-            picture.save(file, "AVIF", quality=AVIF_QUALITY, subsampling="4:4:4", exif=exif.tobytes())
+            picture.save(file, "AVIF", quality=AVIF_QUALITY, subsampling="4:4:4", exif=exif)
         else:
             picture.save(file, "WEBP", lossless=True, exact=True, quality=75, exif=exif)
     return file.getvalue()
 
 
 def read_recipe(image: Image.Image | str | Path) -> Recipe | None:
+    """The recipe in a file; see `read_file_recipe`."""
+    found = read_file_recipe(image)
+    return None if found is None else found.recipe
+
+
+def read_file_recipe(image: Image.Image | str | Path) -> ParsedLink | None:
     """The recipe in a file (opened image or path): PNG text or EXIF; None where there is none that can be read.
 
-    Text proves nothing: anyone can write it. It says what to draw again, not who drew it.
+    Of another program's text what can be used is kept, and the notes say what was not. Text proves nothing: anyone can
+    write it. It says what to draw again, not who drew it.
     """
     if not isinstance(image, Image.Image):
         with Image.open(image, formats=("PNG", "JPEG", "WEBP", "AVIF")) as opened:
-            return read_recipe(opened)
-    if (recipe := read_png(image)) is not None:
-        return recipe
+            return read_file_recipe(opened)
+    if (found := read_png_text(image)) is not None:
+        return found
     try:
         comment = image.getexif().get_ifd(_EXIF_IFD).get(_USER_COMMENT)
     except _UNREADABLE as error:  # EXIF is the uploader's, and Pillow decodes it only now
@@ -101,10 +118,21 @@ def read_recipe(image: Image.Image | str | Path) -> Recipe | None:
         return None
     for text in _texts(comment):
         try:
-            return Recipe.from_parameters(text)
+            return Recipe.parse_parameters(text)
         except ValueError as error:
             _logger.info("the EXIF comment holds no recipe: %s", error)
     return None
+
+
+def _exif(comment: bytes) -> bytes:
+    """An EXIF block with this UserComment, of type UNDEFINED as the standard has it; Pillow writes it as BYTE.
+
+    A header, a directory with one entry that leads to the EXIF directory, and that with one entry.
+    """
+    head = b"MM\0*" + struct.pack(">I", 8)
+    first = struct.pack(">HHHIII", 1, _EXIF_IFD, 4, 1, 26, 0)
+    second = struct.pack(">HHHIII", 1, _USER_COMMENT, 7, len(comment), 44, 0)
+    return b"Exif\0\0" + head + first + second + comment
 
 
 def _texts(comment: bytes | str | None) -> list[str]:

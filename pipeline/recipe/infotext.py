@@ -13,6 +13,8 @@ __all__ += ["write_parameters"]
 EXACT_PROMPT, EXACT_NEGATIVE_PROMPT = "Easel prompt", "Easel negative prompt"
 _PAIR = re.compile(r'\s*(\w[\w \-/]*):\s*("(?:\\.|[^\\"])*"|[^,]*)(?:,|$)')
 _NEGATIVE = "Negative prompt:"
+_SETTINGS = re.compile(r"(?<![\w-])Steps:\s*\d+\s*,(?=.*\b(?:Seed|Sampler|CFG scale):)")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _BY_KEY = {field.text: name for name, field in FIELDS.items() if field.text}
 
 
@@ -29,27 +31,51 @@ def write_parameters(schema: int, values: Mapping[str, Any]) -> str:
     return write_infotext(values["prompt"], values["negative_prompt"], pairs)
 
 
-def read_parameters(text: str) -> tuple[int, dict[str, Any]]:
-    """(schema, values) of a `parameters` text, ours or another program's as far as it has the same settings.
+def read_parameters(text: str) -> tuple[int, dict[str, Any], tuple[str, ...]]:
+    """(schema, values, notes) of a `parameters` text. Of another program's, what can be used is kept; the notes say in
+    words what was not. Ours is taken as it is, and the record refuses what it cannot be.
 
     Raises:
-        ValueError: the last line is not a line of settings with `Steps` and `Seed`, or the schema is not known.
+        ValueError: there is no line of settings in it, or the schema is not known.
     """
     prompt, negative_prompt, pairs = read_infotext(text)
-    if not {"Steps", "Seed"} <= pairs.keys():
-        raise ValueError("`text` takes generation parameters; its last line has no `Steps:` and `Seed:`.")
+    if not re.fullmatch(r"\d{1,9}", pairs.get("Steps", "")) or not {"Seed", "Sampler", "CFG scale"} & pairs.keys():
+        raise ValueError("`text` takes generation parameters; it has no line with `Steps:` and `Seed:`.")
     version = re.fullmatch(r"easel recipe (\d{1,4})", pairs.get("Version", ""))
     schema = int(version[1]) if version else 1
     if schema not in DEFAULTS:
         raise unknown_schema(schema)
     values = {**DEFAULTS[schema], "prompt": prompt, "negative_prompt": negative_prompt}
-    for key, value in pairs.items():
-        name = _BY_KEY.get(key)
-        if name in values:
-            values[name] = FIELDS[name].read(value)
-        elif key == "Size" and (size := re.fullmatch(r"(\d{1,5})x(\d{1,5})", value)):
-            values["width"], values["height"] = int(size[1]), int(size[2])
-    return schema, values
+    given = {name: FIELDS[name].read(value) for key, value in pairs.items() if (name := _BY_KEY.get(key)) in values}
+    if size := re.fullmatch(r"(\d{1,5})x(\d{1,5})", pairs.get("Size", "")):
+        given |= {"width": int(size[1]), "height": int(size[2])}
+    if version:
+        return schema, values | given, ()
+    notes: list[str] = []
+    for name, value in (values | given).items():
+        values[name] = _usable(name, value, DEFAULTS[schema][name], notes)
+    return schema, values, tuple(notes)
+
+
+def _usable(name: str, value: Any, default: Any, notes: list[str]) -> Any:
+    """Another program's value if it can be one of ours, else what takes its place, with a note."""
+    field, words = FIELDS[name], name.replace("_", " ")
+    if field.kind == "prompt":
+        value = _CONTROL.sub("", value)
+        if len(value) > field.high:
+            notes.append(f"The text's {words} has {len(value)} characters; the first {field.high:.0f} were kept.")
+        value = value[: int(field.high)]
+    try:
+        return field.check(value)
+    except ValueError:
+        pass
+    taken = default
+    if name == "seed" and isinstance(value, int) and value > field.high:
+        taken = value % (int(field.high) + 1)
+    if name == "weights_hash":  # of a model that the note on its name speaks of
+        return default
+    notes.append(f"The text's {words} {str(value)[:40]} cannot be used here; {field.write(taken)} took its place.")
+    return taken
 
 
 def write_infotext(prompt: str, negative_prompt: str, pairs: dict[str, str]) -> str:
@@ -71,10 +97,22 @@ def write_infotext(prompt: str, negative_prompt: str, pairs: dict[str, str]) -> 
 
 def read_infotext(text: str) -> tuple[str, str, dict[str, str]]:
     """(prompt, negative prompt, pairs) of a text that this or another program wrote."""
-    head, _, line = text.strip().rpartition("\n")
+    head, line = _parted(text)
     pairs = {key.strip(): _unquoted(value) for key, value in _PAIR.findall(line)}
     prompt, negative_prompt = _split_prompts(head)
     return pairs.pop(EXACT_PROMPT, prompt), pairs.pop(EXACT_NEGATIVE_PROMPT, negative_prompt), pairs
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """(prompts, line of settings): the last line that is one; what stands before "Steps:" in it is prompt, and what
+    follows it (templates of other programs) is nothing."""
+    lines = text.strip().split("\n")
+    for number in range(len(lines) - 1, -1, -1):
+        found = _SETTINGS.search(lines[number])
+        if found:
+            head, line = lines[number][: found.start()], lines[number][found.start() :]
+            return "\n".join([*lines[:number], *([head.rstrip(" ,.")] if head.strip() else [])]), line
+    return "\n".join(lines[:-1]), lines[-1]
 
 
 def _split_prompts(head: str) -> tuple[str, str]:

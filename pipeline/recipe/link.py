@@ -3,6 +3,7 @@
 A link without `v` is schema 1, for ever, whoever wrote it.
 """
 
+import contextlib
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +14,12 @@ from pipeline.recipe.schema import DEFAULTS, FIELDS
 __all__ = ["read_query", "write_query"]
 
 _BY_KEY = {field.link: name for name, field in FIELDS.items()} | {name: name for name in FIELDS}
-_NOT_OURS = re.compile(r"__|utm_|fbclid$|gclid$")  # keys that hosts and mailers append to any link
+# Keys that hosts, mailers and messengers append to any link.
+_NOT_OURS = re.compile(
+    r"_|utm_|mc_|hs|pk_|mtm_|fb_|vero_|oly_|igsh|gad_|sc_|ref($|_)|(fb|g|dc|y|tw|tt)clid$|msclkid$|(w|g)braid$|"
+    r"(li_fat_id|mkt_tok|si|s|t|spm|trk|source|feature|share|share_id|cmpid|rdt_cid|epik|srsltid|amp)$"
+)
+_PUNCTUATION = ".,;:!?)]}>'\"\u2019\u201d\u00bb"  # what a sentence around a link leaves at its end
 
 
 def write_query(schema: int, values: Mapping[str, Any], pixels_hash: str | None = None) -> str:
@@ -38,6 +44,7 @@ def read_query(query: str | Mapping[str, str]) -> tuple[int, dict[str, Any], str
     given = _pairs(query, notes)
     schema = _schema(given, notes)
     pixels = given.pop("pixels", None)
+    pixels = None if pixels is None else pixels.rstrip(_PUNCTUATION)
     if pixels is not None and not re.fullmatch(r"[0-9a-f]{8,64}", pixels):
         notes.append("The link's pixel hash is damaged, so the picture cannot be compared with the first one.")
         pixels = None
@@ -66,7 +73,7 @@ def _pairs(query: str | Mapping[str, str], notes: list[str]) -> dict[str, str]:
 
 
 def _schema(given: dict[str, str], notes: list[str]) -> int:
-    version = given.pop("v", "1").strip()
+    version = given.pop("v", "1").strip().rstrip(_PUNCTUATION)
     if version in map(str, DEFAULTS):
         return int(version)
     notes.append(f"The link's version {version[:20]!r} is not known here; it was read as version {max(DEFAULTS)}.")
@@ -83,5 +90,8 @@ def _value(name: str, text: str, default: Any, notes: list[str]) -> Any:
     try:
         return field.check(field.read(text))
     except ValueError as error:
+        with contextlib.suppress(ValueError):
+            if (shorter := text.rstrip(_PUNCTUATION)) != text and shorter:
+                return field.check(field.read(shorter))
         notes.append(f"The link's {name} was replaced by its default, {field.write(default)!r}: {error}")
         return default

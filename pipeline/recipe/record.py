@@ -130,15 +130,21 @@ class Recipe:
         """Read a `parameters` text, ours or another program's as far as it has the same settings.
 
         Raises:
-            ValueError: the last line is not a line of settings with `Steps` and `Seed`, or a value is out of range.
+            ValueError: there is no line of settings in it; in a text of ours, a value is out of range.
         """
-        schema, values = read_parameters(text)
-        return cls(schema=schema, **values)
+        return cls.parse_parameters(text).recipe
+
+    @classmethod
+    def parse_parameters(cls, text: str) -> "ParsedLink":
+        """`from_parameters`, with notes on what of another program's text was left out."""
+        schema, values, notes = read_parameters(text)
+        return ParsedLink(cls(schema=schema, **values), None, notes)
 
 
 @dataclass(frozen=True)
 class ParsedLink:
-    """What a link says: the recipe, the hash of the first picture's pixels if given, and notes in plain words."""
+    """What a link, or a file's text, says: the recipe, the hash of the first picture's pixels if given, and notes in
+    plain words."""
 
     recipe: Recipe
     pixels_hash: str | None

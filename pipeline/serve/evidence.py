@@ -34,6 +34,7 @@ class Evidence:
         stopped: the search for the mark was stopped early.
         copied: the mark lies where it was written, yet the picture kept here that it names is another one: mark and
             pixels do not belong together.
+        notes: what of another program's text was left out of the recipe, in words.
     """
 
     found: Detection
@@ -44,6 +45,7 @@ class Evidence:
     checked: bool
     stopped: bool = False
     copied: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> str:
@@ -97,7 +99,8 @@ def look(
         recipe, source = stored.recipe, "store"
     # What was cropped or scaled since may not be known again; what was not moved must be.
     copied = stored is not None and not belongs and not event.undone
-    yield Evidence(event, recipe, source, misplaced, credentials, available(), stop.is_set(), copied)
+    notes = file.notes if source == "file" else ()
+    yield Evidence(event, recipe, source, misplaced, credentials, available(), stop.is_set(), copied, notes)
 
 
 def _holds(image: Image.Image, stored: StoredPicture) -> bool:

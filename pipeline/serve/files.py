@@ -8,8 +8,6 @@ the store keeps that one, and `without_credentials` gives it back from a downloa
 import io
 import itertools
 import logging
-import re
-import tempfile
 import time
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from pipeline.recipe import Recipe
 from pipeline.recipe.files import FORMATS, SUFFIXES, convert
 from pipeline.serve.render import Rendered
 from pipeline.serve.store import Store
+from pipeline.serve.workplace import Workplace
 from pipeline.watermark import default_key
 
 __all__ = ["Files"]
@@ -41,12 +40,13 @@ class Files:
     """
 
     def __init__(self, store: Store, kept_seconds: int):
-        self.folder = Path(tempfile.mkdtemp(prefix="easel-")).resolve()
+        self._workplace = Workplace()
+        self.folder = self._workplace.folder
         self.signs = available()
         self._store, self._kept_seconds = store, kept_seconds
 
     def save(self, rendered: Rendered) -> Path:
-        """Write the PNG to hand out, signed, named by prompt, seed and id. Older files are deleted."""
+        """Write the PNG to hand out, signed, named by seed and id. Older files are deleted."""
         self.sweep()
         return self._write(rendered.png, rendered.recipe)
 
@@ -74,12 +74,16 @@ class Files:
     def sweep(self) -> None:
         """Delete the files that are too old."""
         oldest = time.time() - self._kept_seconds
-        for path in self.folder.iterdir():
+        for path in self._workplace.files():
             try:
                 if path.stat().st_mtime < oldest:
                     path.unlink()
             except FileNotFoundError:  # another thread was faster
                 continue
+
+    def close(self) -> None:
+        """Delete the folder."""
+        self._workplace.close()
 
     def warm_up(self) -> None:
         """Load what signing needs, which takes a third of a second, before anybody waits for it."""
@@ -89,9 +93,9 @@ class Files:
 
     def _write(self, png: bytes, recipe: Recipe) -> Path:
         """A signed copy; the one that is there already, if it is of the same bytes."""
-        words = re.sub(r"[^a-z0-9]+", "-", recipe.prompt.lower()).strip("-")[:40].strip("-") or "picture"
+        self._workplace.restore()
         for number in itertools.count(1):
-            path = self.folder / f"{words}-{recipe.seed}-{recipe.id}{f'-{number}' if number > 1 else ''}.png"
+            path = self.folder / f"easel-{recipe.seed}-{recipe.id}{f'-{number}' if number > 1 else ''}.png"
             if not path.is_file():
                 write_file(path, self._sealed(png, recipe))
                 return path

@@ -7,15 +7,18 @@ asked by an address that already has many requests open.
 import asyncio
 import json
 import re
+import threading
+import time
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-__all__ = ["Gate", "GateLimits", "is_loopback"]
+__all__ = ["LOOPBACK", "Doorkeeper", "Gate", "GateLimits", "is_loopback"]
 
 _UNLIMITED = ("GET", "HEAD", "OPTIONS")
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^:\[\]]*)(?::\d+)?", re.IGNORECASE)
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
@@ -137,9 +140,46 @@ class _Bounded:
         return {"type": "http.disconnect"}
 
 
+class Doorkeeper:
+    """Closes connections on which no request comes: uvicorn itself waits for ever for a first line.
+
+    Args:
+        server: a running `uvicorn.Server`.
+        seconds: that a connection may stay without a request.
+        most: connections in all; those above are refused.
+    """
+
+    def __init__(self, server: Any, *, seconds: float = 20.0, most: int = 768):
+        server.config.limit_concurrency = most  # read when a connection is made: 503 for those above
+        self._server, self._seconds = server, seconds
+        self._idle: dict[int, float] = {}  # connection -> when it was first seen without a request
+        self._thread = threading.Thread(target=self._watch, name="easel-door", daemon=True)
+        self._thread.start()
+
+    def look(self, now: float) -> int:
+        """Close what has been idle for too long; returns how many."""
+        idle, closed = {}, 0
+        for connection in list(self._server.server_state.connections):
+            if getattr(connection, "cycle", None) is not None:
+                continue
+            since = self._idle.get(id(connection), now)
+            if now - since >= self._seconds:
+                connection.loop.call_soon_threadsafe(connection.transport.abort)
+                closed += 1
+            else:
+                idle[id(connection)] = since
+        self._idle = idle
+        return closed
+
+    def _watch(self) -> None:
+        while not self._server.should_exit:
+            time.sleep(min(5.0, self._seconds / 2))
+            self.look(time.monotonic())
+
+
 def is_loopback(host: str | None) -> bool:
     """Whether only this machine can reach a server that listens there."""
-    return (host or "127.0.0.1").strip("[]").lower() in _LOOPBACK
+    return (host or "127.0.0.1").strip("[]").lower() in LOOPBACK
 
 
 def _host(header: bytes) -> str:

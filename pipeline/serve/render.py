@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # torch and diffusers take seconds to import, and the page ap
 
 __all__ = ["STAGES", "Cancelled", "Rendered", "Stage", "Verdict", "compare", "render", "series", "varied"]
 
+PREVIEW_SIDE = 16  # squares; at 32 a thing can be recognised and made larger
 LOOKS_THE_SAME = 35.0  # dB PSNR; float differences between machines stay above it, other seeds stay far below
 
 
@@ -42,9 +43,8 @@ class Stage:
     Attributes:
         name: of ``STAGES``.
         step, num_steps: steps finished and to do in this stage, from 1.
-        preview: the picture as far as it is known, at the decoder's small size; None during the other stages, and
-            where the decoder takes one step and the picture follows at once. It is not marked, which is why the full
-            size is never shown before the mark is on it.
+        preview: the picture as far as it is known, in 16 by 16 squares; None during the other stages, and where the
+            decoder takes one step and the picture follows at once. It is not marked, so it is too coarse to be used.
     """
 
     name: str
@@ -122,7 +122,7 @@ def render(
         if cancel is not None and cancel.is_set():
             raise Cancelled
         if on_stage is not None:
-            preview = _to_image(known["preview"]) if known.get("preview") is not None else None
+            preview = _coarse(_to_image(known["preview"])) if known.get("preview") is not None else None
             on_stage(Stage(name, step + 1, known.get("num_steps") or totals[name], preview))
         return {}
 
@@ -243,6 +243,11 @@ def _check(pipe: "TextToImagePipeline", recipe: Recipe, images: Sequence[Image.I
             raise ValueError(
                 f"Reference picture {number} is not the one that the recipe names. Add the original file."
             )
+
+
+def _coarse(image: Image.Image) -> Image.Image:
+    """What may leave without a mark: where colours are, and no more."""
+    return image.resize((PREVIEW_SIDE, PREVIEW_SIDE), Image.Resampling.BOX)
 
 
 def _to_image(pixels: "torch.Tensor") -> Image.Image:

@@ -1,15 +1,30 @@
 """What someone asks for, from the page or from a program, checked and turned into a recipe."""
 
+from dataclasses import replace
 from typing import Any
 
 from PIL import Image
 
+from pipeline.loading.capabilities import CONTROLS
 from pipeline.recipe import FIELDS, MAX_PROMPT_LENGTH, MAX_SEED, Recipe, pixels_sha256
 from pipeline.serve.limits import Limits
 from pipeline.serve.uploads import open_picture
 from pipeline.stages import STAGE_ROWS
 
-__all__ = ["read_request"]
+__all__ = ["read_request", "within"]
+
+
+def within(recipe: Recipe, limits: Limits) -> tuple[Recipe, tuple[str, ...]]:
+    """The recipe with what is more than is drawn here lowered, and in words what that was."""
+    most = {name: limits.max_guidance for name in CONTROLS if name.endswith("guidance_scale")}
+    most |= {name: limits.max_steps for name in CONTROLS if name.endswith("steps")}
+    most["prior_num_inference_steps"] = limits.max_prior_steps
+    lowered = {name: high for name, high in most.items() if getattr(recipe, name) > high}
+    notes = tuple(
+        f"{name.replace('_', ' ')} {getattr(recipe, name):g} was lowered to {high:g}, the most that is drawn here."
+        for name, high in lowered.items()
+    )
+    return replace(recipe, **lowered), notes
 
 
 def read_request(

@@ -39,6 +39,7 @@ MAX_PICTURE_BYTES = 32 * 2**20  # one picture; more would push out everything el
 WAIT_SECONDS = 0.5  # for an answer; whoever asked goes on without it
 LOCK_SECONDS = 2.0  # how long the store's own thread waits for another process
 REOPEN_SECONDS = 30.0  # between attempts to open a database that could not be opened
+ORPHAN_SECONDS = 60.0  # after which a file that no row names is one that an interrupted process has left
 MAX_WAITING = 32  # pictures on their way to a slow disk; further ones are not kept
 _FOLDER = "pictures-2"  # below the given one: all in it is ours, and may be deleted
 _PNG_START, _PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
@@ -143,10 +144,14 @@ class Store:
 
         def clean(cache: diskcache.Cache) -> None:
             cache.expire()
-            oldest = time.time() - self._max_seconds
+            known = {row[0] for row in cache._sql("SELECT filename FROM Cache WHERE filename IS NOT NULL").fetchall()}
+            oldest = time.time() - ORPHAN_SECONDS
             for path in self.directory.glob("??/??/*.val"):
-                if path.stat().st_mtime < oldest:
-                    path.unlink(missing_ok=True)
+                try:
+                    if str(path.relative_to(self.directory)) not in known and path.stat().st_mtime < oldest:
+                        path.unlink(missing_ok=True)
+                except OSError:  # another process was faster
+                    continue
 
         self._hand_over("delete what is old", clean)
 

@@ -124,7 +124,7 @@ class Studio:
         stored = self.store.get(recipe) if recipe.weights_hash else None  # of weights without a name, none is sure
         if stored is None or stored.key_id != default_key().key_id:
             return None
-        if not self._screen.screen(recipe.prompt).allowed:  # the lists have grown since: the pipeline refuses it
+        if not self.allows(recipe.prompt):  # the lists have grown since: the pipeline refuses it
             return None
         with Image.open(io.BytesIO(stored.png)) as image:
             image = image.convert("RGB")
@@ -133,6 +133,10 @@ class Studio:
             image, stored.png, stored.recipe, hashed, None, stored.image_weights, seconds,
             reading=self._read(stored.recipe),
         )  # fmt: skip
+
+    def allows(self, prompt: str) -> bool:
+        """Whether the lists let these words be drawn, and so be repeated."""
+        return self._screen.screen(prompt).allowed
 
     def _read(self, recipe: Recipe) -> "Reading | None":
         """What the model understands by a recipe's prompt, where it reads prompts."""
@@ -316,6 +320,11 @@ class Studio:
     def save(self, rendered: Rendered) -> Path:
         """See `Files.save`."""
         return self.files.save(rendered)
+
+    def close(self) -> None:
+        """Finish what is handed over to the store, and delete the files to hand out."""
+        self.store.close()
+        self.files.close()
 
     def _keep(self, rendered: Rendered) -> None:
         if rendered.recipe.weights_hash:

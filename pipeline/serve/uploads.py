@@ -7,7 +7,7 @@ from PIL import Image
 
 from pipeline.pictures.decode import MAX_SIDE, UnreadablePicture, decode_picture, flatten, open_header
 from pipeline.recipe import Recipe
-from pipeline.recipe.files import read_recipe
+from pipeline.recipe.files import read_file_recipe
 from pipeline.serve.limits import Limits
 from pipeline.watermark.detect import MAX_SIDE as VERIFY_SIDE
 
@@ -23,12 +23,14 @@ class WholeFile:
         image: upright, RGB, at the size at which a mark is looked for.
         reduced: how many times larger the file's own picture is.
         recipe: what the file's text says; None where it says nothing.
+        notes: what of another program's text was left out, in words.
     """
 
     data: bytes
     image: Image.Image
     reduced: float
     recipe: Recipe | None
+    notes: tuple[str, ...] = ()
 
 
 def open_picture(path: str | Path, limits: Limits, *, max_side: int = MAX_SIDE) -> Image.Image:
@@ -56,11 +58,12 @@ def open_whole(path: str | Path, limits: Limits) -> WholeFile:
     try:
         data = Path(path).read_bytes()
         with open_header(data, max_pixels=most) as header:
-            recipe = read_recipe(header)
+            found = read_file_recipe(header)
         picture = decode_picture(data, max_pixels=most, max_side=VERIFY_SIDE)
     except UnreadablePicture as error:
         raise ValueError(error.sentence(name, most)) from error
     except OSError as error:
         raise ValueError(f"{name} cannot be opened. Add it again.") from error
     image = flatten(picture.image)
-    return WholeFile(data, image, max(picture.width, picture.height) / max(image.size), recipe)
+    recipe, notes = (None, ()) if found is None else (found.recipe, found.notes)
+    return WholeFile(data, image, max(picture.width, picture.height) / max(image.size), recipe, notes)

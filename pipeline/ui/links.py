@@ -6,9 +6,10 @@ import gradio as gr
 
 from pipeline.recipe import Recipe
 from pipeline.serve.drawn import Drawn
+from pipeline.serve.request import within
 from pipeline.ui.canvas import status
 from pipeline.ui.drawing import done_line
-from pipeline.ui.events import QUEUED, QUICK
+from pipeline.ui.events import BACKGROUND, QUEUED, QUICK
 from pipeline.ui.expected import Expected, verdict_on
 from pipeline.ui.form import write_form
 from pipeline.ui.tabs.create import CreateTab
@@ -36,9 +37,10 @@ class Links:
         filled = [*settings, board.keep_once, board.expected, self._go, board.line]
         opened = list(dict.fromkeys([*filled, *drawing.outputs]))
         asked = drawing.inputs | {self._go}
-        demo.load(self.open_link, None, opened, **QUICK).then(self.draw, asked, drawing.outputs, **QUEUED)
+        # Through the queue: outside of it gradio has no way to show a note.
+        demo.load(self.open_link, None, opened, **BACKGROUND).then(self.draw, asked, drawing.outputs, **QUEUED)
         check.redraw.click(
-            self.open_recipe, [check.recipe, check.picture], [self._tabs, *filled], **QUICK
+            self.open_recipe, [check.recipe, check.picture], [self._tabs, *filled], **BACKGROUND
         ).then(self.draw, asked, drawing.outputs, **QUEUED)  # fmt: skip
         outputs = [self._tabs, *settings, self._form.keep_seed, board.line]
         check.settings.click(self.use_settings, check.recipe, outputs, **QUICK)
@@ -50,7 +52,7 @@ class Links:
         if not _ASKS & query.keys():
             return {self._go: False}
         link, words = Recipe.from_query(query), Words.of(request)
-        recipe, adopted = self._studio.capabilities.adopt(link.recipe)
+        recipe, adopted = self._adopt(link.recipe)
         notes = [words.message(note) for note in (*link.notes, *adopted)]
         expected = Expected(recipe, pixels_hash=link.pixels_hash)
         restored = self._studio.restore(self._studio.recipe(recipe))
@@ -69,7 +71,7 @@ class Links:
     def open_recipe(self, recipe: Recipe, path: str, request: gr.Request) -> dict:
         """Fill the form with the recipe of a picture in Verify, to be drawn afresh and compared with its file."""
         words = Words.of(request)
-        recipe, adopted = self._studio.capabilities.adopt(recipe)
+        recipe, adopted = self._adopt(recipe)
         notes = [words.message(note) for note in adopted]
         filled = self._fill(recipe, Expected(recipe, path=path, fresh=True), notes, words)
         return {self._tabs: gr.Tabs(selected="create"), **filled}
@@ -77,7 +79,7 @@ class Links:
     def use_settings(self, recipe: Recipe, request: gr.Request) -> dict:
         """Fill the form with the recipe of a picture in Verify."""
         words = Words.of(request)
-        recipe, adopted = self._studio.capabilities.adopt(recipe)
+        recipe, adopted = self._adopt(recipe)
         said = [words("status.settings_used"), *(words.message(note) for note in adopted)]
         if recipe.image_hashes:
             said.append(words("link.references_missing"))
@@ -113,6 +115,12 @@ class Links:
             self._go: drawable,
             self._board.line: status(notes[-1] if notes and not drawable else ""),
         }
+
+    def _adopt(self, recipe: Recipe) -> tuple[Recipe, tuple[str, ...]]:
+        """The recipe as it can be drawn here, and in words what was changed."""
+        recipe, adopted = self._studio.capabilities.adopt(recipe)
+        recipe, lowered = within(recipe, self._drawing.limits)
+        return recipe, (*adopted, *lowered)
 
     def _filled_form(self, recipe: Recipe) -> dict:
         weights = (*recipe.image_weights, *[1] * len(self._form.weights))

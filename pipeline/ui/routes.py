@@ -118,13 +118,14 @@ class _Answers:
         """200 once pictures can be drawn, 503 before and where they cannot."""
         studio = self.studio
         status = "ready" if studio.is_ready else "loading" if studio.error is None else "failed"
+        status = "stopping" if studio.jobs.is_closed else status
         said = {
             "status": status,
             "version": __version__,
             "model": studio.capabilities.model,
             "weights_hash": studio.weights_hash,
         }
-        return JSONResponse(said, 200 if studio.is_ready else 503, headers={"Cache-Control": "no-store"})
+        return JSONResponse(said, 200 if status == "ready" else 503, headers={"Cache-Control": "no-store"})
 
     def picture(self, request: Request) -> Response:
         """The picture of a link's query, as PNG."""
@@ -212,7 +213,9 @@ class _LinkPreview:
         said |= {"og:description": _ABOUT, "twitter:card": "summary"}
         if _ASKS & request.query_params.keys():
             try:
-                said |= self._about(_drawable(request.url.query, self.studio, self.limits), root)
+                link = _drawable(request.url.query, self.studio, self.limits)
+                if self.studio.allows(link.recipe.prompt):  # what is refused is not repeated either
+                    said |= self._about(link, root)
             except ValueError:
                 pass  # the page itself says what is wrong with the link
         return "".join(

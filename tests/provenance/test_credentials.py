@@ -11,7 +11,13 @@ import pytest
 from PIL import Image
 
 from pipeline.provenance import credentials
-from pipeline.provenance.credentials import CredentialsError, available, read_credentials, sign_credentials
+from pipeline.provenance.credentials import (
+    SOURCE_TYPE,
+    CredentialsError,
+    available,
+    read_credentials,
+    sign_credentials,
+)
 from pipeline.recipe import Recipe, png_info, read_png
 
 needs_c2pa = pytest.mark.skipif(not available(), reason="the optional package c2pa-python is not installed")
@@ -121,3 +127,22 @@ def test_without_the_package_signing_says_what_to_install(monkeypatch, directory
     with pytest.raises(CredentialsError, match="requirements.txt"):
         sign_credentials(draw(), directory)
     assert read_credentials(draw(), directory) is None
+
+
+def test_credentials_that_are_kept_elsewhere_are_not_called_invalid(directory):
+    c2pa = pytest.importorskip("c2pa", reason="the optional package c2pa-python is not installed")
+    buffer, output = io.BytesIO(), io.BytesIO()
+    Image.new("RGB", (32, 32), "red").save(buffer, "JPEG")
+    sign_credentials(buffer.getvalue(), directory)  # makes the certificate
+    chain, key = (directory / "certificate.pem").read_bytes(), (directory / "key.pem").read_bytes()
+    made = {"action": "c2pa.created", "digitalSourceType": SOURCE_TYPE}
+    actions = [{"label": "c2pa.actions", "data": {"actions": [made]}}]
+    manifest = {"claim_generator_info": [{"name": "x", "version": "1"}], "format": "image/jpeg", "assertions": actions}
+    signer = c2pa.Signer.from_info(c2pa.C2paSignerInfo(b"es256", chain, key, None))
+    with c2pa.Builder(manifest) as builder:
+        builder.set_no_embed()
+        builder.set_remote_url("https://easel.example/manifest.c2pa")
+        builder.sign(signer, "image/jpeg", io.BytesIO(buffer.getvalue()), output)
+    found = read_credentials(output.getvalue(), directory)
+    assert found is not None and found.state == "Elsewhere" and not found.generated
+    assert "not checked" in found.sentence and "do not rely" not in found.sentence

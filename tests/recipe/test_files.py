@@ -5,13 +5,14 @@ Example run: pytest tests/recipe/test_files.py
 
 import functools
 import io
+import struct
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from pipeline.provenance.credentials import available, read_credentials, sign_credentials, without_credentials
-from pipeline.recipe import Recipe, pixels_hash, png_info
+from pipeline.recipe import MAX_SEED, Recipe, pixels_hash, png_info
 from pipeline.recipe.files import FORMATS, SUFFIXES, convert, read_recipe
 from pipeline.serve.render import compare
 from pipeline.watermark import default_key, embed_checked, verify
@@ -150,3 +151,92 @@ def test_hostile_metadata_is_no_recipe_and_no_traceback():
         for place in random.integers(start + 6, end, 4):
             broken[place] = random.integers(256)
         read_recipe(opened(bytes(broken)))  # a recipe that differs, or None
+
+
+# What other programs read and write
+
+
+@pytest.mark.parametrize("file_format", ["jpeg", "webp"])
+def test_the_user_comment_is_of_type_undefined(file_format):
+    """Exif 2.32, table 8: readers of the piexif family refuse any other type."""
+    data = convert(draw(Recipe(prompt="a cat", seed=7)), file_format)
+    block = data[data.index(b"MM\0*") :]
+    (at,) = struct.unpack_from(">I", block, 18)
+    assert struct.unpack_from(">HHH", block, at) == (1, 0x9286, 7)
+    count, offset = struct.unpack_from(">II", block, at + 6)
+    comment = block[offset : offset + count]
+    assert comment.startswith(b"UNICODE\0") and comment[8:].decode("utf-16-be").startswith("a cat\nSteps: ")
+
+
+FOREIGN = "a cat in a hat\nNegative prompt: a dog\n"
+FOREIGN += "Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: {seed}, Size: 512x512"
+MANY = MAX_SEED + 1
+
+
+@pytest.mark.parametrize(
+    ("seed", "taken"),
+    [("3874591023", 3874591023 % MANY), (str(2**64 - 1), (2**64 - 1) % MANY), ("-1", 0)],
+)
+def test_a_seed_that_is_too_large_costs_the_seed_alone(seed, taken):
+    found = Recipe.parse_parameters(FOREIGN.format(seed=seed))
+    recipe = found.recipe
+    assert (recipe.prompt, recipe.negative_prompt, recipe.seed) == ("a cat in a hat", "a dog", taken)
+    assert (recipe.num_inference_steps, recipe.guidance_scale) == (20, 7.0)
+    assert found.notes == (f"The text's seed {seed} cannot be used here; {taken} took its place.",)
+
+
+@pytest.mark.parametrize(
+    ("more", "dropped"),
+    [
+        (", Model: Stable Diffusion XL v1.0, Model hash: 31E35C80FC", "model Stable Diffusion XL v1.0"),
+        (", Model: моделью большой", "model моделью большой"),
+        (", Model hash: 0X12ZZ", None),
+        (", Size: 8192x8192", "width 8192"),
+        (", CFG scale: nan", "guidance scale nan"),
+        ("\nTemplate: a {{cat|dog}}\nNegative Template: none", None),
+        (', Lora hashes: "a: 1, b: 2", Version: v1.10.1', None),
+    ],
+)
+def test_what_can_be_used_of_another_programs_text_is_used(more, dropped):
+    found = Recipe.parse_parameters(FOREIGN.format(seed=5) + more)
+    assert (found.recipe.prompt, found.recipe.negative_prompt, found.recipe.seed) == ("a cat in a hat", "a dog", 5)
+    assert found.recipe.model == "easel" and found.recipe.weights_hash == ""
+    assert [dropped in note for note in found.notes if dropped][:1] == ([True] if dropped else [])
+    assert len(found.notes) <= 2
+
+
+@pytest.mark.parametrize(
+    "text", ["a cat, Steps: 4, Sampler: Euler, Seed: 5", "a cat. Steps: 4, Seed: 5, CFG scale: 2"]
+)
+def test_a_text_of_one_line_keeps_its_prompt(text):
+    recipe = Recipe.from_parameters(text)
+    assert (recipe.prompt, recipe.num_inference_steps, recipe.seed) == ("a cat", 4, 5)
+
+
+def test_a_long_prompt_is_cut_and_said_so():
+    found = Recipe.parse_parameters("x" * 700 + "\nSteps: 4, Sampler: Euler, Seed: 5")
+    assert len(found.recipe.prompt) == 512
+    assert found.notes == ("The text's prompt has 700 characters; the first 512 were kept.",)
+
+
+@pytest.mark.parametrize("text", ["", "a cat", "{}", "Steps: many, Seed: 5", 'a cat\n{"nodes": [1, 2], "Steps": 4}'])
+def test_a_text_without_settings_is_none(text):
+    with pytest.raises(ValueError, match="no line with"):
+        Recipe.from_parameters(text)
+
+
+def test_our_own_text_is_never_bent():
+    text = Recipe(prompt="a cat", seed=7).to_parameters().replace("Seed: 7", "Seed: 3874591023")
+    with pytest.raises(ValueError, match="seed"):
+        Recipe.from_parameters(text)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("file_format", ["png", "jpeg", "webp"])
+def test_readers_of_other_makers_find_prompt_and_seed(file_format, tmp_path):
+    parsers = pytest.importorskip("sd_parsers", reason="sd-parsers is not installed")
+    path = tmp_path / f"picture{SUFFIXES[file_format]}"
+    path.write_bytes(convert(draw(Recipe(prompt="a cat in a hat", seed=7)), file_format))
+    info = parsers.ParserManager().parse(path)
+    assert info is not None and [prompt.value for prompt in info.prompts] == ["a cat in a hat"]
+    assert [sampler.parameters["seed"] for sampler in info.samplers] in ([7], ["7"])

@@ -102,3 +102,26 @@ def test_every_field_travels_in_a_link_under_its_key(schema):
     query = write_query(schema, values)
     assert all(f"{FIELDS[name].link}=" in query for name in values)
     assert read_query(query) == (schema, values, None, ())
+
+
+TRACKERS = "ref=abc _gl=1*x mc_cid=1 mc_eid=2 igsh=x igshid=y fbclid=z gclid=1 gbraid=2 msclkid=3 utm_source=m si=a"
+TRACKERS += " _hsenc=1 hsCtaTracking=2 li_fat_id=3 mkt_tok=4 ttclid=5 twclid=6 yclid=7 __theme=dark ref_src=9 t=2"
+
+
+@pytest.mark.parametrize("pair", TRACKERS.split())
+def test_what_trackers_append_is_passed_over_in_silence(pair):
+    found = Recipe.from_query(f"?prompt=a+cat&seed=7&v={SCHEMA}&{pair}")
+    assert found.notes == () and found.recipe == Recipe(prompt="a cat", seed=7)
+
+
+@pytest.mark.parametrize("end", [".", ")", ").", "'", '"', "»", ",", ">"])
+@pytest.mark.parametrize("last", ["seed=7&v=4", "v=4&seed=7", "v=4&vary=5:0.25"])
+def test_what_a_sentence_leaves_at_the_end_of_a_link_costs_nothing(last, end):
+    query = f"?prompt=a+cat&{last}"
+    assert Recipe.from_query(query + end) == Recipe.from_query(query)
+
+
+def test_the_end_of_a_prompt_is_the_prompts():
+    assert Recipe.from_query("?seed=7&v=4&prompt=a+cat.").recipe.prompt == "a cat."
+    pixels = Recipe.from_query("?prompt=a+cat&v=4&pixels=0123456789abcdef).")
+    assert pixels.pixels_hash == "0123456789abcdef" and pixels.notes == ()

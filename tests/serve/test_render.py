@@ -48,7 +48,7 @@ def test_every_step_of_every_stage_is_reported_and_only_small_previews_are_shown
         ("prior", 1, 3), ("prior", 2, 3), ("prior", 3, 3), ("decoder", 1, 2), ("decoder", 2, 2), ("super_res", 1, 1)
     ]  # fmt: skip
     sizes = {stage.name: stage.preview.size if stage.preview else None for stage in stages}
-    assert sizes == {"prior": None, "decoder": (64, 64), "super_res": None}
+    assert sizes == {"prior": None, "decoder": (16, 16), "super_res": None}
 
 
 def test_cancel_stops_within_one_step(pipe):

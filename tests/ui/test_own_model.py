@@ -162,6 +162,9 @@ def test_the_history_is_shared_where_that_is_said_and_never_by_address(
         raise _Served(limits.search_store)
 
     monkeypatch.setattr("app.build_demo", build)
+    monkeypatch.setattr("app.Stop", lambda: None)
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "")
+    monkeypatch.setenv("GRADIO_TEMP_DIR", "")
     monkeypatch.setenv("EASEL_SHARE_HISTORY", named)
     with caplog.at_level("INFO"), pytest.raises(_Served) as caught:
         main(["--model", str(folder), "--store", "off", *host, *said])

@@ -236,3 +236,23 @@ def test_a_call_leaves_nothing_behind(server, monkeypatch):
     names = lambda: {*queue.pending_event_ids_session, *queue.pending_messages_per_session, *holder.session_data}  # noqa: E731
     eventually(lambda: not any(name.startswith("left") for name in names()))
     eventually(lambda: not queue.event_ids_to_events and not queue._places)
+
+
+@pytest.mark.parametrize(
+    ("query", "note"),
+    [
+        ("prompt=a+cat&seed=-1&v=4", "seed was replaced by its default"),
+        ("prompt=a+cat&wings=2&v=4", "'wings' is not known here"),
+        ("prompt=a+cat&steps=20&guidance=15&v=4", "num inference steps 20 was lowered to 16"),
+    ],
+)
+def test_notes_on_a_link_are_shown_on_the_page(server, query, note, capfd):
+    _, client = server
+    index = next(fn["id"] for fn in config(client)["dependencies"] if fn["api_name"] == "open_link")
+    body = {"data": [], "fn_index": index, "session_hash": "link"}
+    assert client.post(f"/gradio_api/queue/join?{query}", json=body).status_code == 200
+    messages = list(read(client, "link"))
+    shown = [message["log"] for message in messages if message["msg"] == "log"]
+    assert any(note in words for words in shown)
+    assert [message["success"] for message in messages if message["msg"] == "process_completed"] == [True]
+    assert note not in "".join(capfd.readouterr())

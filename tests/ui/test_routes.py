@@ -191,6 +191,13 @@ def test_a_shared_link_has_a_preview(client):
     assert picture.status_code == 200 and read_png(Image.open(io.BytesIO(picture.content))).prompt == recipe.prompt
 
 
+def test_what_is_refused_is_not_repeated_in_a_preview(client):
+    page = client.get("/?prompt=a+nude+woman&seed=7&v=4")
+    tags = Tags(page.text)
+    assert page.status_code == 200 and tags["og:title"] == "Easel"
+    assert not any("nude" in (value or "") for values in tags.found.values() for value in values)
+
+
 def test_behind_a_proxy_the_preview_has_the_public_address(client):
     forwarded = {"X-Forwarded-Host": "easel.example", "X-Forwarded-Proto": "https"}
     assert Tags(client.get("/?prompt=a+cat", headers=forwarded).text)["og:image"].startswith("https://easel.example/")

@@ -130,6 +130,7 @@ def _notes(evidence: Evidence, words: Words) -> list[str]:
         notes.append(words("verify.no_recipe"))
     elif found.result == "NOT_DETECTED":
         notes.append(words("verify.anyone"))
+    notes += [words.message(note) for note in evidence.notes]
     if evidence.credentials is not None:
         notes.append(words.message(evidence.credentials.sentence))
     return notes

@@ -1,0 +1,72 @@
+"""What can be known to be wrong before a server starts, each in one sentence."""
+
+import errno
+import os
+import socket
+from collections.abc import Iterable
+
+from pipeline.watermark import verification_keys
+
+__all__ = ["StartError", "check_address", "check_settings", "trust_proxies"]
+
+_REASONS = {
+    errno.EADDRINUSE: "Port {port} is in use. Stop what listens there, or give another one with --port.",
+    errno.EACCES: "Port {port} may not be used without more rights. Give one from 1024 on with --port.",
+    errno.EADDRNOTAVAIL: "{host} is not an address of this machine. Give one that is with --host, or 0.0.0.0 for all.",
+}
+
+
+class StartError(RuntimeError):
+    """The server cannot start; the message says why and what to do."""
+
+
+def check_address(host: str | None, port: int | None) -> None:
+    """Whether a server could listen there.
+
+    Args:
+        host: name or address; None for this machine alone.
+        port: 1 to 65535; None for the first free one.
+
+    Raises:
+        StartError: why not.
+    """
+    host = (host or "127.0.0.1").strip("[]")
+    if port is not None and not 1 <= port <= 65535:
+        raise StartError(f"The port is a whole number from 1 to 65535, got {port}. Give one with --port.")
+    try:
+        found = socket.getaddrinfo(host, port or 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError):
+        words = f"The host {host} is not known. Give an address of this machine with --host, or 0.0.0.0 for all."
+        raise StartError(words) from None
+    family, kind, protocol, _, address = found[0]
+    with socket.socket(family, kind, protocol) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError as error:
+            words = _REASONS.get(error.errno, "Nothing can listen at {host}, port {port}: {error}.")
+            raise StartError(words.format(host=host, port=port, error=error.strerror)) from None
+
+
+def check_settings() -> None:
+    """Read the settings that are otherwise read when the first picture is drawn.
+
+    Raises:
+        StartError: one of them is not usable.
+    """
+    try:
+        verification_keys()
+    except ValueError as error:
+        words = str(error).replace("`", "").removeprefix("secret takes")
+        raise StartError(f"EASEL_WATERMARK_KEY and EASEL_WATERMARK_OLD_KEYS take{words}") from None
+    port = os.environ.get("GRADIO_SERVER_PORT", "").strip()
+    if port and not (port.isascii() and port.isdigit() and 1 <= int(port) <= 65535):
+        raise StartError(f"GRADIO_SERVER_PORT is a whole number from 1 to 65535, got {port!r}.")
+
+
+def trust_proxies(proxies: Iterable[str]) -> None:
+    """Take a visitor's address from X-Forwarded-For where one of these proxies (addresses, networks, "*") says it.
+
+    From anybody else the header is ignored, a proxy on this machine included. The web server reads this setting.
+    """
+    os.environ["FORWARDED_ALLOW_IPS"] = ",".join(proxies) or "none"

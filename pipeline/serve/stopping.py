@@ -1,0 +1,58 @@
+"""How a server ends: who is in is served, nobody else is let in, and the process exits with 0.
+
+With a handler of its own SIGTERM is heard by process 1 of a container too, which ignores it otherwise.
+"""
+
+import logging
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+from typing import NoReturn
+
+from pipeline.serve.jobs import Jobs
+
+__all__ = ["Stop", "drain", "leave"]
+
+DRAIN_SECONDS = 5.0  # for the drawings under way; 10 s is all that hosts give a process to end
+_LAST_SECONDS = 1.0  # for those that were told to stop
+_logger = logging.getLogger(__name__)
+
+
+class Stop:
+    """Set by SIGTERM or SIGINT from the moment it is made. To be made in the main thread."""
+
+    def __init__(self):
+        self._asked = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._hear)
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Whether the process was asked to stop, after at most so long."""
+        return self._asked.wait(seconds)
+
+    def _hear(self, number: int, _frame: FrameType | None) -> None:
+        if self._asked.is_set() and number == signal.SIGINT:
+            raise KeyboardInterrupt  # the second time is meant
+        self._asked.set()
+
+
+def leave() -> NoReturn:
+    """End the process with 0, without the interpreter's own clean-up: with torch loaded that takes seconds."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def drain(jobs: Jobs, seconds: float = DRAIN_SECONDS) -> bool:
+    """Let nobody else in and wait for those that are; whoever takes longer is told to stop. Whether all had ended."""
+    waiting = len(jobs)
+    if waiting:
+        _logger.info("Stopping: %d under way.", waiting)
+    if jobs.close(seconds):
+        return True
+    jobs.cancel_all()
+    jobs.close(_LAST_SECONDS)
+    return False

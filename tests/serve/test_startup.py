@@ -1,0 +1,65 @@
+"""What is wrong is said before a server starts. Example run: python -m pytest tests/serve/test_startup.py"""
+
+import os
+import socket
+
+import pytest
+
+from pipeline.serve.startup import StartError, check_address, check_settings, trust_proxies
+
+
+def test_a_free_port_of_this_machine_is_fine():
+    for host in (None, "127.0.0.1", "localhost", "0.0.0.0", "[::1]"):
+        try:
+            check_address(host, None)
+        except StartError:
+            assert host == "[::1]"  # a machine without IPv6
+
+
+def test_a_port_in_use_is_named():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(StartError, match=f"Port {port} is in use.*--port"):
+            check_address("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("port", [99999, -1, 0, 65536])
+def test_a_port_is_in_its_range(port):
+    with pytest.raises(StartError, match=f"from 1 to 65535, got {port}"):
+        check_address(None, port)
+
+
+@pytest.mark.parametrize("host", ["256.1.1.1", "no such host", "192.0.2.1", "x" * 300])
+def test_a_host_is_an_address_of_this_machine(host):
+    with pytest.raises(StartError, match="--host") as caught:
+        check_address(host, None)
+    assert host in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["EASEL_WATERMARK_KEY", "EASEL_WATERMARK_OLD_KEYS"])
+def test_a_short_key_is_noticed_at_start(name, monkeypatch):
+    check_settings()
+    monkeypatch.setenv(name, "short")
+    with pytest.raises(StartError, match="EASEL_WATERMARK_KEY .* at least 16 bytes, got 5"):
+        check_settings()
+
+
+@pytest.mark.parametrize("port", ["http", "99999", "-1", "7860.5"])
+def test_the_port_of_the_environment_is_a_port(port, monkeypatch):
+    monkeypatch.setenv("GRADIO_SERVER_PORT", port)
+    with pytest.raises(StartError, match="GRADIO_SERVER_PORT"):
+        check_settings()
+
+
+def test_addresses_are_taken_from_named_proxies_alone(monkeypatch):
+    from uvicorn.middleware.proxy_headers import _TrustedHosts
+
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
+    trust_proxies([])
+    nobody = _TrustedHosts(os.environ["FORWARDED_ALLOW_IPS"])
+    assert "127.0.0.1" not in nobody and "10.0.0.1" not in nobody and "" not in nobody
+    trust_proxies(["10.0.0.1", "192.168.0.0/16"])
+    some = _TrustedHosts(os.environ["FORWARDED_ALLOW_IPS"])
+    assert "10.0.0.1" in some and "192.168.3.4" in some and "127.0.0.1" not in some
