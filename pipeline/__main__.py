@@ -22,6 +22,11 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "draw": ("pipeline.commands.draw", "draw a picture from a prompt, reference pictures, or both"),
         "verify": ("pipeline.commands.verify", "look for the watermark and the recipe in a picture"),
+        "sticker": ("pipeline.commands.sticker", "write a sticker that keeps to a messenger's every limit"),
+        "check-sticker": ("pipeline.commands.check_sticker", "say which limit a picture or a pack breaks"),
+        "pack": ("pipeline.commands.pack", "draw a set of stickers"),
+        "many": ("pipeline.commands.many", "draw a table of prompts, such as {red|green} car"),
+        "icons": ("pipeline.commands.icons", "write the files of icon sets"),
         "serve": ("app", "open the page and answer programs"),
         "prepare": ("pipeline.data.prepare", "clean a folder of pictures for training"),
         "train": ("pipeline.training.__main__", "train every stage and export a model folder"),

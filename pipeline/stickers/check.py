@@ -5,6 +5,7 @@ check_file(data, find_target("whatsapp"))           # [] where it keeps to all o
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,7 +15,16 @@ from PIL import Image
 
 from pipeline.stickers.targets import TARGETS, Target
 
-__all__ = ["FileFacts", "PackFacts", "check_file", "check_pack", "fitting_targets", "read_facts", "read_pack"]
+__all__ = [
+    "FileFacts",
+    "PackFacts",
+    "check_file",
+    "check_name",
+    "check_pack",
+    "fitting_targets",
+    "read_facts",
+    "read_pack",
+]
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "AVIF", "ICO")
 MAX_SIDE = 8192
@@ -130,6 +140,19 @@ def _check_facts(facts: FileFacts, target: Target) -> list[str]:
     return broken
 
 
+def check_name(name: str, target: Target) -> list[str]:
+    """The same of a sticker's name."""
+    if target.names is None:
+        return []
+    fewest, most = target.names
+    broken = []
+    if not fewest <= len(name) <= most:
+        broken.append(f"name: takes {fewest} to {most} characters, got {len(name)}")
+    if target.plain_names and not re.fullmatch(r"[A-Za-z0-9_]*", name):
+        broken.append(f"name: takes letters, digits and _, got {name!r}")
+    return broken
+
+
 def read_pack(data: bytes) -> PackFacts:
     """What a zip, a .wastickers file among them, holds.
 
@@ -182,16 +205,18 @@ def read_pack(data: bytes) -> PackFacts:
 def check_pack(data: bytes, target: Target) -> list[str]:
     """One sentence for each limit that a zip of stickers breaks, its pictures' own limits included.
 
+    Of a target that takes no sets, each picture is looked at by itself.
+
     Raises:
-        ValueError: as `read_pack`, or the target takes no packs.
+        ValueError: as `read_pack`.
     """
-    rules = target.pack
-    if rules is None:
-        raise ValueError(f"{target.title} takes single pictures, no packs. Check the files one by one.")
-    pack = read_pack(data)
+    rules, pack = target.pack, read_pack(data)
     broken = [f"{name}: {reason}" for name, reason in pack.unreadable.items()]
     for name, facts in pack.stickers.items():
-        broken += [f"{name}: {reason}" for reason in _check_facts(facts, target)]
+        reasons = _check_facts(facts, target) + check_name(PurePosixPath(name).stem, target)
+        broken += [f"{name}: {reason}" for reason in reasons]
+    if rules is None:
+        return broken if pack.stickers else [*broken, "stickers: takes one or more pictures, got none"]
     fewest, most = rules.stickers
     if not fewest <= len(pack.stickers) <= most:
         broken.append(f"stickers: takes {fewest} to {most}, got {len(pack.stickers)}")

@@ -51,7 +51,8 @@ class Target:
         opaque: no transparency is taken; a ground is laid below.
         animation: of moving ones; None where they are not taken.
         pack: of sets; None where there are none.
-        names: fewest and most characters of a sticker's name.
+        names: fewest and most characters of a sticker's name, which is the file's without its suffix.
+        plain_names: of letters, digits and underscores alone.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Target:
     animation: Animation | None = None
     pack: PackRules | None = None
     names: tuple[int, int] | None = None
+    plain_names: bool = False
 
 
 _ALL = (
@@ -110,6 +112,7 @@ _ALL = (
         ("PNG", "WEBP", "JPEG", "GIF", "AVIF"),
         max_bytes=256 * KIB,
         names=(2, 32),
+        plain_names=True,
     ),
     Target(
         "discord-sticker",

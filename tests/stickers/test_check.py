@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from pipeline.stickers import check
-from pipeline.stickers.check import check_file, check_pack, fitting_targets, read_facts
+from pipeline.stickers.check import check_file, check_name, check_pack, fitting_targets, read_facts
 from pipeline.stickers.targets import TARGETS
 
 
@@ -118,11 +118,25 @@ def test_each_limit_of_a_pack_is_named(data, broken):
     assert all(line.startswith(start) for line, start in zip(found, broken, strict=True))
 
 
+def test_of_a_place_without_sets_each_picture_is_looked_at():
+    found = check_pack(packed(1, **{"fox_2.png": picture((128, 128), "PNG")}), TARGETS["discord-emoji"])
+    assert found == [
+        "0.webp: size: takes exactly 128x128, got 512x512",
+        "0.webp: name: takes 2 to 32 characters, got 1",
+    ]
+    assert check_pack(packed(0), TARGETS["slack"]) == ["stickers: takes one or more pictures, got none"]
+
+
+def test_names_are_looked_at_where_they_count():
+    assert check_name("happy_fox", TARGETS["discord-emoji"]) == []
+    assert check_name("happy fox", TARGETS["discord-emoji"]) == ["name: takes letters, digits and _, got 'happy fox'"]
+    assert check_name("f" * 31, TARGETS["discord-sticker"]) == ["name: takes 2 to 30 characters, got 31"]
+    assert check_name("", TARGETS["whatsapp"]) == []
+
+
 def test_what_is_no_pack_is_said(monkeypatch):
     with pytest.raises(ValueError, match="no zip file"):
         check_pack(b"no zip", TARGETS["whatsapp"])
-    with pytest.raises(ValueError, match="no packs"):
-        check_pack(packed(), TARGETS["kakao"])
     monkeypatch.setattr(check, "MAX_FILES", 3)
     with pytest.raises(ValueError, match="up to 3 files"):
         check_pack(packed(), TARGETS["whatsapp"])
