@@ -29,6 +29,7 @@ from pipeline.models.super_resolution import SuperResolution
 from pipeline.models.text_projection import TextProjection
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.output import TextToImagePipelineOutput
+from pipeline.pictures.decode import flatten
 from pipeline.recipe.schema import FIELDS
 from pipeline.safety import CONCEPT_THRESHOLD, PictureScreen, Refused, SafetyScreen
 from pipeline.scene.compose import compose
@@ -286,7 +287,7 @@ class TextToImagePipeline(DiffusionPipeline):
     @torch.no_grad()
     def get_image_embeds(self, images: list[Image.Image]) -> torch.Tensor:
         """Pictures -> (n, embed_dim), unit length. Alpha is laid on white."""
-        pixel_values = self.feature_extractor([_on_white(image) for image in images], return_tensors="pt").pixel_values
+        pixel_values = self.feature_extractor([flatten(image) for image in images], return_tensors="pt").pixel_values
         pixel_values = torch.as_tensor(pixel_values).to(self._execution_device, self.image_encoder.dtype)
         return torch.cat([self.image_encoder(row[None]) for row in pixel_values])
 
@@ -626,12 +627,3 @@ def _one_each(generator, count: int) -> list[torch.Generator]:
     if count == 1:
         return [generator]
     return [torch.Generator(generator.device).manual_seed(generator.initial_seed() + i) for i in range(count)]
-
-
-def _on_white(image: Image.Image) -> Image.Image:
-    """RGB, transparency laid on white."""
-    if image.mode == "RGB":
-        return image
-    image = image.convert("RGBA")
-    canvas = Image.new("RGBA", image.size, "white")
-    return Image.alpha_composite(canvas, image).convert("RGB")

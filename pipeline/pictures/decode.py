@@ -144,10 +144,10 @@ def open_header(data: bytes | str | Path, *, max_pixels: int = MAX_PIXELS) -> It
 
 def flatten(image: Image.Image, ground: tuple[int, int, int] = (255, 255, 255)) -> Image.Image:
     """The picture as RGB, laid over a plain `ground` where it is transparent."""
-    if image.mode != "RGBA":
+    if not image.has_transparency_data:
         return image.convert("RGB")
     canvas = Image.new("RGBA", image.size, (*ground, 255))
-    canvas.alpha_composite(image)
+    canvas.alpha_composite(image.convert("RGBA"))
     return canvas.convert("RGB")
 
 

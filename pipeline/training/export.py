@@ -48,12 +48,6 @@ def assemble(run: str | Path, text_encoder_path: str | Path | None = None) -> Te
     tokenizer, text_encoder = load_text_encoder(text_encoder_path)
     image_encoder = part(ImageEncoder, "embedder", "image_encoder")
     size, embed_dim = image_encoder.config.image_size, image_encoder.config.embed_dim
-    finished_fusion = run / "fusion" / "fusion"
-    fusion = (
-        ImageFusion.from_pretrained(finished_fusion)
-        if (finished_fusion / "config.json").exists()
-        else ImageFusion(embed_dim=embed_dim)
-    )
     return TextToImagePipeline(
         tokenizer=tokenizer,
         text_encoder=text_encoder,
@@ -65,7 +59,7 @@ def assemble(run: str | Path, text_encoder_path: str | Path | None = None) -> Te
             image_std=[0.5] * 3,
         ),
         image_encoder=image_encoder,
-        fusion=fusion,
+        fusion=_fusion(run, embed_dim),
         prior=part(EmbeddingPrior, "prior", "prior", finished_prior(run)),
         prior_scheduler=FlowMatchEulerDiscreteScheduler(),
         decoder=part(ImageDecoder, "decoder", "decoder"),
@@ -77,6 +71,16 @@ def assemble(run: str | Path, text_encoder_path: str | Path | None = None) -> Te
         safety_margin=SAFETY_MARGIN,
         prior_temperature=PRIOR_TEMPERATURE,
     )
+
+
+def _fusion(run: Path, embed_dim: int) -> ImageFusion:
+    """The run's trained heads, or untrained ones, which are the mean; the same ones every time."""
+    finished = run / "fusion" / "fusion"
+    if (finished / "config.json").exists():
+        return ImageFusion.from_pretrained(finished)
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        return ImageFusion(embed_dim=embed_dim)
 
 
 def export(pipe: TextToImagePipeline, output: str | Path) -> None:
