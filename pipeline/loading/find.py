@@ -121,7 +121,9 @@ def _fetch(repository: str, revision: str | None, patterns: tuple[str, ...] | No
     from huggingface_hub import snapshot_download
 
     try:
-        return Path(snapshot_download(repository, revision=revision, allow_patterns=patterns))
+        return Path(
+            snapshot_download(repository, revision=revision, allow_patterns=list(patterns) if patterns else None)
+        )
     except Exception as error:  # of the network, the cache or the Hub: all of them mean that it is not here
         reason = " ".join(str(error).split())[:200]
         raise WeightsError(

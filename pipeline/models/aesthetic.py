@@ -1,5 +1,7 @@
 """AestheticHead: how good a picture looks, from its embedding, as a calibrated probability."""
 
+from typing import Any
+
 import torch
 from diffusers import ConfigMixin, ModelMixin
 from diffusers.configuration_utils import register_to_config
@@ -15,6 +17,8 @@ class AestheticHead(ModelMixin, ConfigMixin):
     The standardisation (`mean`, `std`) and the calibration (`scale`, `shift`) are buffers: they travel with the
     weights.
     """
+
+    config: Any  # diffusers' record of the constructor's arguments, by attribute
 
     @register_to_config
     def __init__(self, embed_dim: int, hidden_dim: int = 64, dropout: float = 0.2):

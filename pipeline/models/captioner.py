@@ -1,5 +1,7 @@
 """Captioner: a picture at 64x64 in, a sentence out. Small enough to train in minutes on a CPU."""
 
+from typing import Any
+
 import torch
 from diffusers import ConfigMixin, ModelMixin
 from diffusers.configuration_utils import register_to_config
@@ -16,6 +18,8 @@ class Captioner(ModelMixin, ConfigMixin):
     `dim`: width of the decoder and of the picture's features. `num_layers`, `num_heads`: of the decoder.
     `channels`: of the encoder's three stages, each halving the side. `max_length`: longest caption in tokens.
     """
+
+    config: Any  # diffusers' record of the constructor's arguments, by attribute
 
     image_size = 64  # pixels
 

@@ -6,6 +6,7 @@ one of it: one step from pure noise already redraws.
 """
 
 import math
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -87,6 +88,8 @@ class ImageDecoder(ModelMixin, ConfigMixin):
         use_components: whether what comes after the pose is read at all (False is the ablation: an embedding that
             says what is shown, and not how it looks).
     """
+
+    config: Any  # diffusers' record of the constructor's arguments, by attribute
 
     @register_to_config
     def __init__(

@@ -10,6 +10,7 @@ Notable choices:
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -43,6 +44,8 @@ class ImageFusion(ModelMixin, ConfigMixin):
     hidden_dim: width of the attention heads (L in Ilse et al., 128 there too).
     fusion_type: the pooling used when `forward` names none; one of `FUSION_TYPES`.
     """
+
+    config: Any  # diffusers' record of the constructor's arguments, by attribute
 
     @register_to_config
     def __init__(self, embed_dim: int = 512, hidden_dim: int = 128, fusion_type: str = "mean"):

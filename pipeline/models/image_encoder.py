@@ -10,6 +10,8 @@ contrast with the text. Then a homogeneous coordinate, which is constant before 
 first: *how it looks*, so that a decoder can redraw it.
 """
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from diffusers import ConfigMixin, ModelMixin
@@ -56,6 +58,8 @@ class ImageEncoder(ModelMixin, ConfigMixin):
         block_out_channels: channels per level; each level halves the side.
         layers_per_block: residual blocks per level.
     """
+
+    config: Any  # diffusers' record of the constructor's arguments, by attribute
 
     @register_to_config
     def __init__(

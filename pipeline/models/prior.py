@@ -6,6 +6,7 @@ a step costs.
 """
 
 import math
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -61,6 +62,8 @@ class EmbeddingPrior(ModelMixin, ConfigMixin):
         num_layers: its blocks.
         num_queries: learned queries that read the tokens.
     """
+
+    config: Any  # diffusers' record of the constructor's arguments, by attribute
 
     @register_to_config
     def __init__(

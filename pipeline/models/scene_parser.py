@@ -7,6 +7,8 @@ Notable choices:
   apart two words are; "no head" is a word of its own.
 """
 
+from typing import Any
+
 import torch
 from diffusers import ConfigMixin, ModelMixin
 from diffusers.configuration_utils import register_to_config
@@ -29,6 +31,8 @@ class SceneParser(ModelMixin, ConfigMixin):
         arc_dim: width of the two sides of a head's score.
         dropout: in training.
     """
+
+    config: Any  # diffusers' record of the constructor's arguments, by attribute
 
     @register_to_config
     def __init__(

@@ -5,6 +5,7 @@ reaches the network by cross-attention at its coarsest level.
 """
 
 import math
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -73,6 +74,8 @@ class SuperResolution(ModelMixin, ConfigMixin):
         condition_dim: width of the vector that scales and shifts every block.
         use_text: whether the text is read at all (False is the ablation).
     """
+
+    config: Any  # diffusers' record of the constructor's arguments, by attribute
 
     @register_to_config
     def __init__(

@@ -1,6 +1,7 @@
 """The text half's head: token states of the shared text encoder -> one L2-normalised vector beside the image's."""
 
 import math
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -20,6 +21,8 @@ class TextProjection(ModelMixin, ConfigMixin):
         num_queries: learned queries that read the tokens.
         hidden_dim: width of the layer between pooling and projection.
     """
+
+    config: Any  # diffusers' record of the constructor's arguments, by attribute
 
     @register_to_config
     def __init__(self, text_dim: int = 384, embed_dim: int = 512, num_queries: int = 4, hidden_dim: int = 1024):

@@ -4,6 +4,7 @@ A prompt's word that is none of them is drawn as the nearest one: the model says
 """
 
 import functools
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -29,6 +30,8 @@ class Vocabulary(ModelMixin, ConfigMixin):
         shown: the phrases that were not shown in every style, nor in one of its family, with the styles that they were
             shown in.
     """
+
+    config: Any  # diffusers' record of the constructor's arguments, by attribute
 
     @register_to_config
     def __init__(

@@ -73,7 +73,7 @@ class Rendered:
     png: bytes
     recipe: Recipe
     pixels_hash: str
-    image_embeds: "torch.Tensor"
+    image_embeds: "torch.Tensor | None"
     image_weights: list[float] | None
     seconds: float
     step_seconds: dict[str, float] = field(default_factory=dict)

@@ -13,7 +13,9 @@ from pipeline.training.presets import PRESETS, Preset
 __all__ = ["composer_from", "loop_config", "parse_arguments"]
 
 
-def parse_arguments(description: str, stage: str, argv: list[str] | None = None) -> tuple[argparse.Namespace, Preset]:
+def parse_arguments(
+    description: str | None, stage: str, argv: list[str] | None = None
+) -> tuple[argparse.Namespace, Preset]:
     """Arguments of a stage. ``--dry-run`` prints the plan and ends the program."""
     parser = argparse.ArgumentParser(
         prog=f"python -m pipeline.training.{stage}",

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from accelerate import PartialState
@@ -28,6 +29,7 @@ from pipeline.atomic import new_file, write_file
 
 __all__ = ["LoopConfig", "fast_dtype", "train"]
 
+Model = TypeVar("Model", bound=nn.Module)
 logger = logging.getLogger(__name__)
 
 
@@ -98,11 +100,11 @@ def _learning_rate(progress: float, config: LoopConfig) -> float:
 
 
 def train(
-    model: nn.Module,
-    compute_loss: Callable[[nn.Module, dict, torch.Generator], dict[str, torch.Tensor]],
+    model: Model,
+    compute_loss: Callable[[Model, dict, torch.Generator], dict[str, torch.Tensor]],
     make_batch: Callable[[int], dict],
     config: LoopConfig,
-) -> nn.Module:
+) -> Model:
     """Train ``model`` in place and return it holding the EMA weights, in eval mode.
 
     Args:

@@ -18,7 +18,9 @@ from pipeline.watermark.detect import verify
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m pipeline.watermark", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m pipeline.watermark", description="Say which pictures carry the watermark."
+    )
     parser.add_argument("files", metavar="FILE", nargs="+", type=Path)
     parser.add_argument("--deep", action="store_true", help="search all scales and small rotations too (seconds)")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
