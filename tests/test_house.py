@@ -106,6 +106,8 @@ ELSEWHERE = {
     "pipeline.scene.recolour": "called by text_to_image",
     "pipeline.scene.shape": "scene/test_groups.py",
     "pipeline.scene.wish_words": "called by scene.wish",
+    "pipeline.scene.cutout": "scene/test_tasks.py",
+    "pipeline.scene.mending": "called by scene.sketch",
     "pipeline.scene.tagger": "called by scene.parse",
     "pipeline.search.embeddings": "search/test_index.py",
     "pipeline.serve.archive": "ui/tabs/test_search.py",

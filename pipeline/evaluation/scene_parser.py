@@ -195,7 +195,8 @@ def _ground_right(label: Label, parsed: Parsed, reader: SceneReader) -> bool:
 
 def _style_right(label: Label, parsed: Parsed, reader: SceneReader) -> bool:
     wanted = known_style(label.style, reader.vocabulary) if label.style else None
-    untaught = any(note.kind == "no style" for note in parsed.notes)
+    owned_up = " ".join(note.said for note in parsed.notes if note.kind in ("no style", "left out"))
+    untaught = any(word in owned_up for word in label.style.split())
     return parsed.style == wanted and (untaught or not label.style or wanted is not None)
 
 

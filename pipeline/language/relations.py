@@ -145,7 +145,7 @@ _NUMBERS = {
 }
 
 
-_SMALL_WORDS = frozenset("the a an big deep".split())
+_SMALL_WORDS = frozenset("the a an big".split())
 _SCENERY_OF = {
     " ".join(word for word in phrase.split() if word not in _SMALL_WORDS): name for phrase, name in _SCENERIES.items()
 }

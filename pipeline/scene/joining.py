@@ -36,7 +36,11 @@ def join_things(things: list[Thing | None], drawn: Sketch, notes: list[Note]) ->
         if kind is None:
             notes.append(Note("relation", words))
             kind = "next to"
+        if kind == "with" and "on top" in " ".join(drawn.things[target].where):
+            kind, one, other = "on", other, one
         placed, relation = _told(by_id[one.id], by_id[other.id], kind)
+        if kind == "surrounded by" and drawn.things[target].number is None:
+            by_id[placed] = replace(by_id[placed], count=SURROUNDING)
         if not _set(by_id, placed, relation):
             notes.append(Note("relation", f"{one.name} {words} {other.name}"))
     for subject in between:
@@ -80,10 +84,7 @@ def _set(by_id: dict[str, Thing], placed: str, relation: Relation) -> bool:
     ):
         if kind is None or by_id[own].relation is not None or _leads(by_id, target, own):
             continue
-        count = by_id[own].count
-        if kind == "around" and count == 1:
-            kind, count = ("around", SURROUNDING) if relation.kind == "around" and own == placed else ("around", 1)
-        by_id[own] = replace(by_id[own], relation=Relation(kind, target), count=count)
+        by_id[own] = replace(by_id[own], relation=Relation(kind, target))
         return True
     return False
 

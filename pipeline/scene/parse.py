@@ -23,7 +23,7 @@ from pipeline.language.wording import CORNERS
 from pipeline.models.scene_parser import SceneParser
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.scene.canvas import canvas_size
-from pipeline.scene.choice import choose, known_style
+from pipeline.scene.choice import choose, known_style, named_in
 from pipeline.scene.joining import join_things
 from pipeline.scene.lettering import missing_letters
 from pipeline.scene.notes import Note, sentence
@@ -44,6 +44,15 @@ COLOUR_ALIASES = {
 }
 _LARGE, _SMALL = 1.25, 0.55  # scale of what is said to be large or small
 _CLEAR = frozenset("transparent no see-through removed clear none without".split())
+_SEE_THROUGH = re.compile(
+    r"\b(?:transparent|no|without) (?:back ?ground|bg|backdrop)|\b(?:back ?ground|bg)(?: is|:)? (?:transparent|none)\b"
+)
+_UNDER_WATER = re.compile(r"\b(?:under|below|beneath) (?:the )?(?:water|sea|ocean|waves)\b")
+# Words that are right as they are and that a slip of the pen would be mended towards something else.
+_RIGHT = frozenset(
+    """blurry shading shaded skateboarding outlined cropped grainy sketchy doodles vectors stickers pastels gradients
+    rendered renders watercolors monochrome typography hyperdetailed stylized bokeh volumetric""".split()
+)
 _PERSONS = frozenset(
     "i you we he she they it me him her them this that something anything everything nothing someone".split()
 )
@@ -130,12 +139,13 @@ class SceneReader:
             return Parsed(Scene(width=width, height=height), (*notes, Note("foreign")))
         tokens = self.tagger.tag(self._respelled(plain), plain.known)
         drawn = sketch(tokens)
+        self._rescue(drawn)
         self._settle(drawn, tokens)
         avoid = ", ".join(part for part in (avoid, plain.negative) if part)
         things = self._things(drawn, plain, tokens, notes, avoid)
         things, arrangement = join_things(things, drawn, notes)
-        style = self._style(drawn, notes)
-        ground = self._ground(drawn, notes)
+        style = self._style(drawn, tokens, notes)
+        ground = self._ground(drawn, plain.text.lower(), notes)
         notes += [Note("left out", words) for words in dict.fromkeys(drawn.others)]
         notes += [Note("negated", words) for words in dict.fromkeys(drawn.negations)]
         if not things and not plain.lettering:
@@ -162,8 +172,9 @@ class SceneReader:
         return re.sub(r"[^\W\d_]+", lambda match: self._mended(match[0]), plain.text)
 
     def _mended(self, word: str) -> str:
-        right = self.names.respelled(word.lower())
-        return word if right == word.lower() else right
+        lower = word.lower()
+        right = lower if lower in _RIGHT else self.names.respelled(lower)
+        return word if right == lower else right
 
     # Things.
 
@@ -204,19 +215,30 @@ class SceneReader:
             )
         return self._placed(things, drawn)
 
+    def _rescue(self, drawn: Sketch) -> None:
+        """Where nothing else is a thing, a name that was taken for a style is one: "an hourglass, flat"."""
+        for said in [] if drawn.things else list(drawn.styles):
+            words = tuple(said.text.split())
+            if known_style(said.text, self.vocabulary) is None and self.names.exact(words[-1:]) is not None:
+                drawn.styles.remove(said)
+                drawn.things.append(Mention(said.at, said.end, said.text))
+                return
+
     def _settle(self, drawn: Sketch, tokens: list[Token]) -> None:
         """Places that are no scenery and that were taught as things are things: "on the moon"."""
         for said in list(drawn.places):
-            if scenery_of(said.text) or self.names.exact(tuple(said.text.split())) is None:
-                continue
+            phrase = self.names.exact(tuple(said.text.split()))
             before = tokens[said.at - 1].text if said.at else ""
             if before in ("the", "a", "an") and said.at > 1:
                 before = tokens[said.at - 2].text
+            meant = phrase is not None and self.names.same(said.text, phrase)
+            if scenery_of(said.text) or not (meant or before in ("on", "under", "above", "over", "behind")):
+                continue
             drawn.places.remove(said)
             drawn.things.append(Mention(said.at, said.end, said.text))
             subjects = [index for index, mention in enumerate(drawn.things[:-1]) if mention.at < said.at]
             if subjects and before:
-                words = before if before in ("on", "under", "over", "behind") else "in front of"
+                words = before if before in ("on", "under", "above", "over", "behind") else "in front of"
                 drawn.relations.append((subjects[-1], len(drawn.things) - 1, words))
 
     def _name(self, mention: Mention, plain: PlainPrompt, tokens: list[Token]) -> Name:
@@ -301,7 +323,7 @@ class SceneReader:
 
     # What is around.
 
-    def _style(self, drawn: Sketch, notes: list[Note]) -> str | None:
+    def _style(self, drawn: Sketch, tokens: list[Token], notes: list[Note]) -> str | None:
         """The first taught style; media and looks that were not taught are told."""
         found = None
         for said in drawn.styles:
@@ -309,12 +331,22 @@ class SceneReader:
             if style is None:
                 notes.append(Note("no style", said.text))
             found = found or style
+        if found is None:  # "cute penguin sticker": said, but taken for mere wording
+            rest = [
+                token.text if token.role in ("chatter", "quality", "look", "style", "style+") else "."
+                for token in tokens
+            ]
+            found = next(iter(named_in(" ".join(rest), self.vocabulary) & set(self.vocabulary.config.styles)), None)
+            notes[:] = [note for note in notes if not (found and note.kind == "no style")]
         return found
 
-    def _ground(self, drawn: Sketch, notes: list[Note]) -> Ground | None:
+    def _ground(self, drawn: Sketch, text: str, notes: list[Note]) -> Ground | None:
         """The ground: none, a colour, two, or a scenery."""
-        if _CLEAR & set(drawn.ground_words):
+        if _CLEAR & set(drawn.ground_words) or _SEE_THROUGH.search(text):
+            drawn.others = [words for words in drawn.others if words != "transparent"]
             return Ground("transparent")
+        if _UNDER_WATER.search(text):
+            return Ground("scene", name="underwater")
         colours = [name for said in drawn.ground_colours if (name := self.ground_name(said))]
         scenery = next((name for said in drawn.places if (name := scenery_of(said.text))), None)
         notes += [Note("left out", said.text) for said in drawn.places if not scenery_of(said.text)]

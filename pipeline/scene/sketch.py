@@ -1,13 +1,21 @@
 """Tagged words -> what a prompt asks for, in its own words: things, what is told of them, and how they stand."""
 
 import dataclasses
+import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.language.relations import number_of
+from pipeline.scene.mending import mend
 from pipeline.scene.tagger import Token
 
 __all__ = ["Mention", "Said", "Sketch", "sketch"]
+
+_PAIR = re.compile(r"^(?:pair|couple|trio) of (?=.)")
+_OWNED = re.compile(
+    r"(.+)'s (?:shoulders?|head|back|hands?|nose|lap|arms?|ears?|face|eyes?|mouth|tail|neck|foot|feet|paws?|belly)"
+)
 
 
 @dataclass
@@ -82,12 +90,16 @@ class Sketch:
 def sketch(tokens: Sequence[Token]) -> Sketch:
     """What the tagged words of a prompt ask for."""
     drawn = Sketch()
+    mend(tokens)
     spans = _spans(tokens)
     mentions: dict[int, Mention] = {}
     for start, end in spans.get("thing", ()):
-        name = " ".join(token.text for token in tokens[start:end])
+        name = _PAIR.sub("", " ".join(token.text for token in tokens[start:end]))
+        owner = _OWNED.fullmatch(name)
+        name = owner[1] if owner else name
         mentions[start] = Mention(start, end, name, relation=_of_role(tokens, start, "relation"))
         mentions[start].negated = _of_role(tokens, start, "negation") >= 0
+    _measures(tokens, mentions)
     told = {start: _owner(tokens, start, mentions) for start in range(len(tokens))}
     parts = {start: " ".join(token.text for token in tokens[start:end]) for start, end in spans.get("part", ())}
     _tell(tokens, drawn, mentions, told, parts, spans)
@@ -96,12 +108,22 @@ def sketch(tokens: Sequence[Token]) -> Sketch:
     drawn.negations = [mention.said for mention in mentions.values() if mention.negated]
     drawn.negations += [part for at, part in parts.items() if _of_role(tokens, at, "negation") >= 0]
     drawn.ground_words = [token.text for token in tokens if token.role == "ground"]
-    order = [mention for _, mention in sorted(mentions.items()) if not mention.negated]
+    order = [mention for at, mention in sorted(mentions.items()) if not mention.negated and mention.at == at]
     _repeat(tokens, order, told, mentions)
     drawn.things = order
     _relate(tokens, drawn, mentions, told, spans)
     _split(tokens, drawn, told, mentions)
     return drawn
+
+
+def _measures(tokens: Sequence[Token], mentions: dict[int, Mention]) -> None:
+    """ "a glass of red wine": one thing, though a colour stands in its name."""
+    for first, second in itertools.pairwise(sorted(mentions)):
+        one, other = mentions[first], mentions[second]
+        between = {token.role for token in tokens[one.end : second]}
+        if one.said.endswith(" of") and between and between <= {"colour", "look", "size"}:
+            one.said, one.end = f"{one.said} {other.said}", other.end
+            mentions[second] = one
 
 
 def _text(tokens: Sequence[Token], start: int, end: int) -> str:

@@ -1,0 +1,107 @@
+"""What the tagger gets wrong and a rule gets right: second mentions of nothing, "as a hat", "in a row"."""
+
+from collections.abc import Sequence
+
+from pipeline.language.relations import relation_of, scenery_of
+from pipeline.scene.tagger import Token
+
+__all__ = ["mend"]
+
+_PRONOUNS = frozenset("it he she they them him her that this its one those these".split())
+_ARRANGED = frozenset("row grid line circle column pile group rows lines".split())
+_BEHIND = frozenset("on over under in of up at into onto above behind out from off around down next to".split())
+
+
+def mend(tokens: Sequence[Token]) -> None:
+    """Correct roles and heads, in place."""
+    _first_mentions(tokens)
+    _no_things(tokens)
+    _longer_relations(tokens)
+    _turned_round(tokens)
+    _sceneries(tokens)
+
+
+def _first_mentions(tokens: Sequence[Token]) -> None:
+    """ "the bird" without a bird before it is a thing of its own."""
+    said = set()
+    for at, token in enumerate(tokens):
+        if token.role == "again" and token.text not in _PRONOUNS and token.text not in said:
+            goes_on = at > 0 and tokens[at - 1].role in ("thing", "thing+") and tokens[at - 1].text not in said
+            token.role = "thing+" if goes_on else "thing"
+            if token.head >= 0 and tokens[token.head].role not in ("relation", "negation"):
+                token.head = -1
+        if token.role in ("thing", "thing+") and not (at and tokens[at - 1].text == "the"):
+            said.add(token.text)
+    for token in tokens:
+        if token.role in ("thing", "thing+"):
+            said.add(token.text)
+
+
+def _no_things(tokens: Sequence[Token]) -> None:
+    """ "dressed as a king" is no king, "in a row" is no row."""
+    for at, token in enumerate(tokens):
+        if token.role != "thing":
+            continue
+        before = [other.text for other in tokens[max(0, at - 2) : at]]
+        if "as" in before[-2:] and before[-1] in ("as", "a", "an", "the"):
+            for other in tokens[at:]:
+                if other is not token and other.role != "thing+":
+                    break
+                other.role = "look"
+                other.head = next((one for one in range(at - 1, -1, -1) if tokens[one].role == "thing"), -1)
+        elif token.text in _ARRANGED and before[-1:] in (["a"], ["one"]) and before[0] in ("in", "on"):
+            token.role, token.head = "chatter", -1
+
+
+def _longer_relations(tokens: Sequence[Token]) -> None:
+    """ "flying over": the tagger may stop at the first word."""
+    for at in range(len(tokens) - 1):
+        if tokens[at].role not in ("relation", "relation+"):
+            continue
+        after = tokens[at + 1]
+        if after.role in ("chatter", "where", "look") and after.text in _BEHIND:
+            after.role = "relation+"
+
+
+def _turned_round(tokens: Sequence[Token]) -> None:
+    """ "behind it there is a tree": the tree is behind it, whatever comes later."""
+    for at, token in enumerate(tokens):
+        if token.role != "relation":
+            continue
+        end = at + 1
+        while end < len(tokens) and tokens[end].role == "relation+":
+            end += 1
+        begins = at == 0 or tokens[at - 1].text in (".", ",", ";", "and")
+        if not begins or end >= len(tokens) or tokens[end].role != "again":
+            continue
+        tokens[end].head = at
+        for other in range(end + 1, len(tokens)):
+            if tokens[other].text == "." or tokens[other].role == "relation":
+                break
+            if tokens[other].role == "thing":
+                token.head = other
+                break
+
+
+def _sceneries(tokens: Sequence[Token]) -> None:
+    """ "in space" is a place, though space was taken for a thing."""
+    for at, token in enumerate(tokens):
+        end = at + 1
+        while end < len(tokens) and tokens[end].role == "thing+":
+            end += 1
+        if token.role != "thing" or token.head < 0 or tokens[token.head].role != "relation":
+            continue
+        words = " ".join(other.text for other in tokens[at:end])
+        relation = tokens[token.head]
+        alone = token.head + 1 >= len(tokens) or tokens[token.head + 1].role != "relation+"
+        others = [
+            other for other in tokens if other.head == token.head and other.role == "thing" and other is not token
+        ]
+        if alone and not others and relation_of(relation.text) == "in" and scenery_of(words) in _WIDE:
+            relation.role = "chatter"
+            for place in range(at, end):
+                tokens[place].role = "place" if place == at else "place+"
+                tokens[place].head = -1
+
+
+_WIDE = frozenset("space sea underwater desert forest snow night sunset beach grass".split()) | {"night sky"}
