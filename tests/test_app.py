@@ -207,7 +207,7 @@ def test_old_files_are_deleted(pipe):
 
 
 def test_the_pickers_know_the_backgrounds_of_the_training_scenes():
-    assert tuple(SCENE_BACKGROUNDS) == BACKGROUNDS
+    assert SCENE_BACKGROUNDS == BACKGROUNDS
 
 
 @pytest.mark.parametrize("style", [ANY, *STYLES])

@@ -8,27 +8,27 @@ __all__ = ["ANY", "BACKGROUNDS", "STYLES", "read_choices", "write_choices"]
 
 ANY = "Any"
 STYLES = ("3d render", "gradient vector", "flat geometric", "cartoon emoji", "flat sticker")
-# The names that captions of the training scenes use (pipeline/data/scenes.py); a test holds the two lists together.
-BACKGROUNDS = (
-    "white",
-    "black",
-    "light gray",
-    "dark gray",
-    "red",
-    "orange",
-    "yellow",
-    "green",
-    "mint green",
-    "teal",
-    "light blue",
-    "blue",
-    "navy blue",
-    "purple",
-    "lavender",
-    "pink",
-    "beige",
-    "brown",
-)
+# Name -> colour, as in the captions of the training scenes (pipeline/data/scenes.py): a test holds the two together.
+BACKGROUNDS = {
+    "white": "#ffffff",
+    "black": "#111111",
+    "light gray": "#e0e0e0",
+    "dark gray": "#444444",
+    "red": "#d93636",
+    "orange": "#f28c28",
+    "yellow": "#ffd94a",
+    "green": "#3fa34d",
+    "mint green": "#b8ecd0",
+    "teal": "#1f9e94",
+    "light blue": "#a9d8f5",
+    "blue": "#2f6fd6",
+    "navy blue": "#1b2a5c",
+    "purple": "#7d4cc2",
+    "lavender": "#d9c9f5",
+    "pink": "#f7a8c4",
+    "beige": "#efe0c8",
+    "brown": "#7a4f30",
+}
 
 _STYLE = re.compile(
     r",?\s*\b(?:in )?(?:an? )?(?:" + "|".join(map(re.escape, STYLES)) + r")\b(?: style)?(?: of\b)?", re.IGNORECASE

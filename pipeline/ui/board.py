@@ -6,6 +6,7 @@ import gradio as gr
 
 from pipeline.loading.capabilities import Capabilities
 from pipeline.serve.drawn import Drawn
+from pipeline.serve.examples import EXAMPLES
 from pipeline.serve.render import Verdict
 from pipeline.serve.studio import Studio
 from pipeline.ui.canvas import canvas_finished, shelf, status
@@ -13,25 +14,31 @@ from pipeline.ui.picture_keys import PictureKeys, build_picture_keys
 from pipeline.ui.templates import block
 from pipeline.ui.words import Words
 
-__all__ = ["Board", "build_board", "refuse"]
+__all__ = ["KEEP_SEED", "ONE_PICTURE", "Board", "build_board", "refuse"]
 
-# gr.HTML reports clicks on buttons that its markup holds; each carries what it stands for in data attributes.
+# gr.HTML reports clicks on buttons that its markup holds; each carries what it stands for in data attributes: a
+# picture of the visit is clicked, an example selected.
 ON_BUTTON = """element.addEventListener('click', event => {
-    const button = event.target.closest('button[data-index]');
-    if (button) trigger('click', {index: Number(button.dataset.index)});
+    const {index, example} = event.target.closest('button')?.dataset ?? {};
+    if (index !== undefined) trigger('click', {index: Number(index)});
+    if (example !== undefined) trigger('select', {index: Number(example)});
 });"""
+KEEP_SEED, ONE_PICTURE = "seed", "picture"
 
 
 @dataclass(frozen=True)
 class Board:
     """The widgets, and the states of one visit.
 
+    notes: what is odd about the link that was opened.
     pictures: list of `Drawn`, oldest first; selected: index into it, or None.
     beside: whether the next one picked from the shelf is put beside the selected one.
     expected: `Expected`, for the next drawing only.
-    keep_once: draw once with the seed as shown, though it is not locked.
+    keep_once: of the next drawing: `KEEP_SEED` takes the seed as shown, though it is not locked; `ONE_PICTURE` draws
+        a single picture besides; "" neither.
     """
 
+    notes: gr.HTML
     canvas: gr.HTML
     line: gr.HTML
     keys: PictureKeys
@@ -72,14 +79,16 @@ class Board:
 
 def build_board(capabilities: Capabilities) -> Board:
     """Lay the board out inside the current gradio context."""
-    canvas = gr.HTML(str(block("canvas_empty")), elem_id="canvas")
+    notes = gr.HTML("", elem_id="notes")
+    canvas = gr.HTML(str(block("canvas_empty", examples=EXAMPLES)), elem_id="canvas", js_on_load=ON_BUTTON)
     line = gr.HTML(status(""), elem_id="status")
     keys = build_picture_keys(capabilities)
     row = gr.HTML(str(block("shelf_empty")), elem_id="shelf", js_on_load=ON_BUTTON)
     return Board(
+        notes,
         canvas, line, keys, row,
         pictures=gr.State([]), selected=gr.State(None), beside=gr.State(False), expected=gr.State(None),
-        keep_once=gr.State(False),
+        keep_once=gr.State(""),
     )  # fmt: skip
 
 

@@ -6,19 +6,21 @@ Every finished picture is served from the very file that the download hands out.
 import base64
 import io
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 
 from PIL import Image
 
 from pipeline.recipe import STAGES, Recipe, Variation
 from pipeline.serve.drawn import Drawn
+from pipeline.serve.examples import EXAMPLES, SAMPLES, Example
 from pipeline.serve.render import Stage, Verdict
 from pipeline.stages import STAGE_ROWS
 from pipeline.ui.templates import render
 from pipeline.ui.words import Words
 
-__all__ = ["canvas_compared", "canvas_drawing", "canvas_empty", "canvas_finished", "shares", "shelf", "status"]
-__all__ += ["alt_of", "step_words"]
+__all__ = ["canvas_compared", "canvas_drawing", "canvas_empty", "canvas_finished", "canvas_series"]
+__all__ += ["alt_of", "shares", "shelf", "status", "step_words", "thumbnails"]
 
 # What a comparison names where two recipes differ: field -> key of its name.
 _FIELDS = {
@@ -35,8 +37,30 @@ _FIELDS = {
 
 
 def canvas_empty(words: Words) -> str:
-    """The canvas before anything is drawn."""
-    return render("canvas_empty", words)
+    """The canvas before anything is drawn: the wall of examples, whose pictures `thumbnails` brings."""
+    return render("canvas_empty", words, examples=EXAMPLES)
+
+
+def canvas_series(kept: Sequence[Drawn], first: int, total: int, words: Words) -> str:
+    """Several drawings of one prompt side by side, each a button that `click` reports as ``index``.
+
+    Args:
+        kept: the pictures of the visit.
+        first: index of the first of the series.
+        total: how many there will be.
+    """
+    named = [
+        (first + number, drawn, words("shelf.picture", prompt=alt_of(drawn, words), seed=drawn.recipe.seed))
+        for number, drawn in enumerate(kept[first:])
+    ]
+    return render("canvas_series", words, drawings=named, total=total)
+
+
+def thumbnails(paths: Mapping[Example, Path]) -> str:
+    """Rules that put the examples' pictures on the wall and on the style picker."""
+    examples = [(index, str(paths[each])) for index, each in enumerate(EXAMPLES) if each in paths]
+    styles = [(style, str(paths[each])) for style, each in SAMPLES.items() if each in paths]
+    return render("thumbnails", Words(), examples=examples, styles=styles)
 
 
 def canvas_drawing(

@@ -17,8 +17,8 @@ from pipeline.serve.pace import STEPS, Pace
 from pipeline.serve.render import Cancelled, Rendered, Stage, Verdict, series, varied
 from pipeline.serve.studio import Busy, Restored, Studio
 from pipeline.serve.uploads import open_picture
-from pipeline.ui.board import Board, refuse
-from pipeline.ui.canvas import canvas_drawing, canvas_empty, shares, status, step_words
+from pipeline.ui.board import ONE_PICTURE, Board, refuse
+from pipeline.ui.canvas import canvas_drawing, canvas_empty, canvas_series, shares, status, step_words
 from pipeline.ui.events import HIDDEN, QUEUED, QUICK
 from pipeline.ui.expected import verdict_on
 from pipeline.ui.form import Form, quality_choices, read_form, reference_paths, roll
@@ -84,9 +84,11 @@ class Drawing:
                 recipe = replace(recipe, seed=roll(), schema=SCHEMA, variations=())
             recipe = self.studio.recipe(recipe)
             turned = ", ".join(recipe.variations)
+            if values[board.keep_once] == ONE_PICTURE:
+                count = 1
             yield {
                 form.seed: recipe.seed, form.variations: turned,
-                board.keep_once: False, board.expected: None, board.beside: False,
+                board.keep_once: "", board.expected: None, board.beside: False,
             }  # fmt: skip
             paths = reference_paths(values[form.references])
             yield from self._paint(series(recipe, count), images, paths, kept, values, request)
@@ -147,7 +149,7 @@ class Drawing:
         except Cancelled:
             yield {**back(), board.line: status(words("status.cancelled"))}
         except REFUSALS as error:
-            yield {**back(), board.line: refuse(error, words), board.keep_once: False, board.expected: None}
+            yield {**back(), board.line: refuse(error, words), board.keep_once: "", board.expected: None}
         except Exception as error:
             _logger.exception("drawing failed")
             yield {**back(), board.line: refuse(words("error.drawing", kind=type(error).__name__), words)}
@@ -192,18 +194,27 @@ class Drawing:
     ) -> Iterator[dict]:  # fmt: skip
         """Draw the recipes one after the other and add them to `kept`."""
         board, form, words, against = self.board, self.form, Words.of(request), values[self.board.expected]
+        first, total, seconds = len(kept), len(recipes), 0.0
         for number, each in enumerate(recipes, start=1):
-            of = f" ({number}/{len(recipes)})" if len(recipes) > 1 else ""
+            of = f" ({number}/{total})" if total > 1 else ""
             fresh = against is not None and against.fresh
             for event in self.studio.draw(each, images, visitor=request.session_hash, fresh=fresh):
                 if isinstance(event, Rendered):
                     self.pace.observe(event)
+                    seconds += event.seconds
                     kept.append(Drawn.from_rendered(event, str(self.studio.save(event)), paths))
                     verdict, against = verdict_on(event, against, self.limits, words), None
                     shown = self.show(kept, len(kept) - 1, words, verdict, values[board.keys.file_format])
+                    if total > 1:
+                        shown |= {board.canvas: canvas_series(kept, first, total, words)}
                     yield {**shown, board.line: done_line(event, words, of)}
                 else:
-                    yield self.progress(event, each, words, of)
+                    updates = self.progress(event, each, words, of)
+                    if number > 1:  # the drawings that are there already stay in view
+                        updates.pop(board.canvas, None)
+                    yield updates
+        if total > 1:
+            yield {board.line: status(words("status.done_many", count=total, seconds=f"{seconds:.1f}"))}
         own = {name: values[getattr(form, name)] for name in STEPS.values()}
         choices = quality_choices(self.pace, own, values[form.guidance_scale])
         yield {form.quality: gr.update(choices=choices)}

@@ -10,12 +10,9 @@ from PIL import Image
 from pipeline.language.styles import ANY, BACKGROUNDS, STYLES, read_choices
 from pipeline.loading.capabilities import EASEL, Capabilities
 from pipeline.recipe import FIELDS, MAX_SEED, SCHEMA, Recipe
-from pipeline.serve.examples import EXAMPLES
 from pipeline.serve.limits import Limits
 from pipeline.serve.pace import Pace
 from pipeline.serve.request import read_request
-from pipeline.ui.board import ON_BUTTON
-from pipeline.ui.templates import block
 from pipeline.ui.words import say
 
 __all__ = ["FUSIONS", "Form", "build_form", "quality_choices", "read_form", "reference_paths", "roll", "write_form"]
@@ -29,8 +26,8 @@ class Form:
 
     prompt: gr.Textbox
     negative_prompt: gr.Textbox
-    style: gr.Dropdown
-    background: gr.Dropdown
+    style: gr.Radio
+    background: gr.Radio
     quality: gr.Dropdown
     seed: gr.Number
     keep_seed: gr.Checkbox
@@ -48,7 +45,6 @@ class Form:
     dice: gr.Button
     generate: gr.Button
     cancel: gr.Button
-    examples: gr.HTML
     reference_panel: gr.Accordion
     shares: gr.HTML
     leave_out: gr.Button
@@ -72,8 +68,7 @@ def build_form(limits: Limits, pace: Pace, capabilities: Capabilities = EASEL) -
         pace: names the qualities with their seconds.
         capabilities: what the model can be asked for.
     """
-    widgets = _words_and_pickers(pace, capabilities) | _actions(limits)
-    widgets["examples"] = gr.HTML(str(block("examples", examples=EXAMPLES)), elem_id="examples", js_on_load=ON_BUTTON)
+    widgets = _words_and_pickers() | _actions(limits, pace, capabilities)
     widgets |= _references(limits, capabilities) | _more(limits, capabilities)
     return Form(**widgets, origin=gr.State(None))
 
@@ -83,28 +78,24 @@ def quality_choices(pace: Pace, own: Mapping[str, int], guidance_scale: float = 
     return pace.choices(own, guidance_scale, say=lambda name: say(f"quality.{name}"))
 
 
-def _words_and_pickers(pace: Pace, capabilities: Capabilities) -> dict:
+def _words_and_pickers() -> dict:
+    """The prompt, and what it says of style and ground as pictures and colours to pick; theme.css paints them."""
     prompt = gr.Textbox(
         label=say("form.prompt"), placeholder=say("form.placeholder"), lines=2, max_lines=4, elem_id="prompt",
         autofocus=True,
     )  # fmt: skip
     anything = (say("form.any"), ANY)
-    with gr.Row(elem_classes="row"):
-        style = gr.Dropdown(
-            [anything, *STYLES], value=ANY, label=say("form.style"), min_width=120, elem_id="style"
-        )  # fmt: skip
-        background = gr.Dropdown(
-            [anything, *BACKGROUNDS], value=ANY, label=say("form.background"), min_width=120, elem_id="background"
-        )
-        quality = gr.Dropdown(
-            quality_choices(pace, pace.steps("Fast")), value="Fast", label=say("form.quality"), min_width=120,
-            elem_id="quality",
-            visible=bool(capabilities.stages),  # of other models no seconds are measured
-        )  # fmt: skip
-    return {"prompt": prompt, "style": style, "background": background, "quality": quality}
+    style = gr.Radio(
+        [anything, *((name, name) for name in STYLES)], value=ANY, label=say("form.style"), elem_id="style"
+    )
+    background = gr.Radio(
+        [anything, *((name, name) for name in BACKGROUNDS)], value=ANY, label=say("form.background"),
+        elem_id="background",
+    )  # fmt: skip
+    return {"prompt": prompt, "style": style, "background": background}
 
 
-def _actions(limits: Limits) -> dict:
+def _actions(limits: Limits, pace: Pace, capabilities: Capabilities) -> dict:
     with gr.Row(elem_id="actions", elem_classes="row"):
         generate = gr.Button(say("form.generate"), variant="primary", elem_id="generate", scale=3)
         cancel = gr.Button(say("form.cancel"), elem_id="cancel", interactive=False, scale=1, min_width=90)
@@ -117,8 +108,14 @@ def _actions(limits: Limits) -> dict:
             list(range(1, limits.max_count + 1)), value=1, label=say("form.count"), elem_id="count", min_width=90,
             scale=2,
         )  # fmt: skip
+        quality = gr.Dropdown(
+            quality_choices(pace, pace.steps("Fast")), value="Fast", label=say("form.quality"), min_width=120,
+            elem_id="quality", scale=3,
+            visible=bool(capabilities.stages),  # of other models no seconds are measured
+        )  # fmt: skip
     return {
         "generate": generate, "cancel": cancel, "seed": seed, "dice": dice, "keep_seed": keep_seed, "count": count,
+        "quality": quality,
     }  # fmt: skip
 
 

@@ -7,13 +7,15 @@ import gradio as gr
 from pipeline.recipe import Recipe
 from pipeline.serve.drawn import Drawn
 from pipeline.serve.request import within
+from pipeline.ui.board import ONE_PICTURE
 from pipeline.ui.canvas import status
 from pipeline.ui.drawing import done_line
-from pipeline.ui.events import BACKGROUND, QUEUED, QUICK
+from pipeline.ui.events import QUEUED, QUICK
 from pipeline.ui.expected import Expected, verdict_on
 from pipeline.ui.form import write_form
 from pipeline.ui.tabs.create import CreateTab
 from pipeline.ui.tabs.verify import VerifyTab
+from pipeline.ui.templates import render
 from pipeline.ui.words import Words
 
 __all__ = ["Links"]
@@ -34,13 +36,12 @@ class Links:
         """Connect the page's opening and Verify's two buttons."""
         board, check, drawing = self._board, self._check, self._drawing
         settings = list(self._filled_form(Recipe()))
-        filled = [*settings, board.keep_once, board.expected, self._go, board.line]
+        filled = [*settings, board.keep_once, board.expected, self._go, board.line, board.notes]
         opened = list(dict.fromkeys([*filled, *drawing.outputs]))
         asked = drawing.inputs | {self._go}
-        # Through the queue: outside of it gradio has no way to show a note.
-        demo.load(self.open_link, None, opened, **BACKGROUND).then(self.draw, asked, drawing.outputs, **QUEUED)
+        demo.load(self.open_link, None, opened, **QUICK).then(self.draw, asked, drawing.outputs, **QUEUED)
         check.redraw.click(
-            self.open_recipe, [check.recipe, check.picture], [self._tabs, *filled], **BACKGROUND
+            self.open_recipe, [check.recipe, check.picture], [self._tabs, *filled], **QUICK
         ).then(self.draw, asked, drawing.outputs, **QUEUED)  # fmt: skip
         outputs = [self._tabs, *settings, self._form.keep_seed, board.line]
         check.settings.click(self.use_settings, check.recipe, outputs, **QUICK)
@@ -58,10 +59,10 @@ class Links:
         restored = self._studio.restore(self._studio.recipe(recipe))
         if restored is None:
             return self._fill(recipe, expected, notes, words)
-        self._announce(notes, words)
         drawn = Drawn.from_rendered(restored, str(self._studio.save(restored)))
         verdict = verdict_on(restored, expected, self._drawing.limits, words)
         return {
+            **self._notes(notes, words),
             **self._filled_form(recipe),
             **self._drawing.show([drawn], 0, words, verdict),
             self._board.line: done_line(restored, words),
@@ -107,10 +108,10 @@ class Links:
             notes.append(words("link.add_one") if count == 1 else words("link.add_many", count=count))
         elif not drawable:
             notes.append(words("link.nothing"))
-        self._announce(notes, words)
         return {
+            **self._notes(notes, words),
             **self._filled_form(recipe),
-            self._board.keep_once: True,
+            self._board.keep_once: ONE_PICTURE,
             self._board.expected: expected,
             self._go: drawable,
             self._board.line: status(notes[-1] if notes and not drawable else ""),
@@ -126,6 +127,5 @@ class Links:
         weights = (*recipe.image_weights, *[1] * len(self._form.weights))
         return {**write_form(self._form, recipe), **dict(zip(self._form.weights, weights, strict=False))}
 
-    def _announce(self, notes: list[str], words: Words) -> None:
-        for note in notes:
-            gr.Info(note, duration=12, title=words("link.title"))
+    def _notes(self, notes: list[str], words: Words) -> dict:
+        return {self._board.notes: render("notes", words, notes=notes) if notes else ""}

@@ -9,7 +9,7 @@ from pipeline.recipe import Recipe
 from pipeline.serve.drawn import Drawn
 from pipeline.serve.examples import EXAMPLES
 from pipeline.serve.limits import Limits
-from pipeline.ui.board import Board, refuse
+from pipeline.ui.board import ONE_PICTURE, Board, refuse
 from pipeline.ui.canvas import status
 from pipeline.ui.events import QUICK
 from pipeline.ui.form import Form, reference_paths, write_form
@@ -41,12 +41,16 @@ class Reuse:
 
     def fill_example(self, event: gr.EventData) -> dict:
         """The clicked example's prompt and seed in the form, to be drawn once as they are."""
-        form, (_, prompt, seed) = self._form, EXAMPLES[int(event.index)]
-        style, background = read_choices(prompt)
+        form, example = self._form, EXAMPLES[int(event.index)]
+        style, background = read_choices(example.prompt)
         return {
-            form.prompt: prompt, form.style: style, form.background: background, form.seed: seed,
-            form.variations: "", self._board.keep_once: True,
-        }  # fmt: skip
+            form.prompt: example.prompt,
+            form.style: style,
+            form.background: background,
+            form.seed: example.seed,
+            form.variations: "",
+            self._board.keep_once: ONE_PICTURE,
+        }
 
     def use_prompt(self, kept: list[Drawn], number: int) -> dict:
         """The selected picture's prompt."""

@@ -5,12 +5,18 @@ from pathlib import Path
 
 import gradio as gr
 
+from pipeline.language.styles import BACKGROUNDS
 from pipeline.ui.words import TABLES, script_tables
 
 __all__ = ["CSS", "HEAD", "SCRIPT_KEYS", "easel_theme"]
 
 _STATIC = Path(__file__).with_name("static")
-CSS = "".join(path.read_text(encoding="utf-8") for path in sorted(_STATIC.glob("*.css")))
+# The ground's choices are their colours.
+_SWATCHES = "".join(
+    f'#background label:has(input[value="{name}"])::before {{ background: {value} !important; }}\n'
+    for name, value in BACKGROUNDS.items()
+)
+CSS = "".join(path.read_text(encoding="utf-8") for path in sorted(_STATIC.glob("*.css"))) + _SWATCHES
 # Each a module of its own, so that one which fails takes no other with it; base.js comes first, the others use it.
 _SCRIPTS = [
     path.read_text(encoding="utf-8") for path in sorted(_STATIC.glob("*.js"), key=lambda p: p.name != "base.js")

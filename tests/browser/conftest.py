@@ -56,7 +56,9 @@ def pipe():
 @pytest.fixture(scope="session")
 def demo(pipe):
     from app import build_demo, launch_options
+    from pipeline.ui.tabs import create
 
+    create.SEVERAL_WITHIN = 0  # whether a machine is fast enough for several at once is not what these tests are about
     demo = build_demo(pipe, weights_hash="0123456789ab")
     demo.launch(prevent_thread_lock=True, quiet=True, **launch_options(demo))
     yield demo
@@ -88,7 +90,7 @@ def open_page(browser, url, request):
         page.on("request", lambda asked: None if _is_ours(asked.url, url) else foreign.append(asked.url))
         page.goto(url + query)
         page.wait_for_selector("#generate", state="visible")
-        page.wait_for_function("window.easel && document.querySelector('#canvas .frame')")
+        page.wait_for_function("window.easel && document.querySelector('#canvas :is(.frame, .wall)')")
         return page
 
     yield open_page

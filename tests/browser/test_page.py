@@ -88,6 +88,50 @@ def test_a_broken_link_still_says_what_it_can(open_page):
     assert "Traceback" not in page.inner_text("body")
 
 
+def test_what_is_odd_about_a_link_is_said_on_the_page(open_page):
+    page = open_page("?prompt=a+cat&wings=2&v=77")
+    page.wait_for_selector(".notes")
+    said = page.inner_text(".notes")
+    assert "The link's setting 'wings' is not known here" in said
+    assert "The link's version '77' is not known here" in said
+    page.click(".notes > button")
+    page.wait_for_selector(".notes", state="detached")
+
+
+def test_the_page_works_where_the_browser_denies_storage(browser, url):
+    """A cross-site frame, or a setting: reading `localStorage` raises."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(TIMEOUT)
+    failures = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('denied', 'SecurityError'); }})"
+    )
+    page.goto(url)
+    page.wait_for_selector("#generate", state="visible")
+    page.wait_for_function("window.easel?.copyLink && window.easel.downloadAll")
+    draw(page)
+    page.click("#theme-toggle")
+    assert page.evaluate("document.body.classList.contains('dark')")
+    page.click("#copy-link")
+    page.wait_for_function("window.easelLastLink")
+    page.get_by_role("tab", name="History").click()
+    page.wait_for_selector("#history-list li")  # remembered until the page closes
+    assert [each for each in failures if "denied" in each] == []
+    context.close()
+
+
+def test_the_address_is_the_pictures_link_and_a_reload_brings_it_back(open_page):
+    page = open_page()
+    draw(page)
+    query = page.get_attribute("#canvas .finished", "data-query")
+    page.wait_for_function("query => location.search === query", arg=query)
+    page.reload()
+    page.wait_for_selector("#canvas [data-verdict=identical]")
+    assert page.input_value("#prompt textarea") == PROMPT
+
+
 def test_a_link_with_references_asks_for_them(open_page):
     page = open_page(replace(RECIPE, image_hashes=("0" * 64,)).to_query())
     page.wait_for_selector("#status .status:has-text('reference picture')")
@@ -114,7 +158,8 @@ def test_cancel_stops_the_drawing_and_the_page_draws_again(open_page, keep, pipe
     page.click("#generate")
     page.wait_for_selector("#canvas .preview")
     keep(page, "desktop-light-drawing")
-    wait_for_picture(page)
+    page.wait_for_function("document.querySelectorAll('#canvas .series img').length === 5")
+    page.wait_for_selector("#generate:not([disabled])")
 
 
 @pytest.mark.parametrize(("prompt", "message"), [("  ", "nothing to draw yet"), ("x" * 10_000, "10,000 characters")])
@@ -127,25 +172,56 @@ def test_a_refusal_is_one_sentence_on_the_page(open_page, prompt, message):
     page.wait_for_selector("#generate:not([disabled])")
 
 
-def test_the_pickers_write_into_the_prompt(open_page):
+def test_the_pickers_write_into_the_prompt_by_mouse_and_by_arrow_keys(open_page):
     page = open_page()
     page.fill("#prompt textarea", "a cat")
-    page.click("#style input")
-    page.get_by_role("option", name="flat sticker").click()
+    page.check("#style input[value='flat sticker']")
     page.wait_for_function("document.querySelector('#prompt textarea').value === 'a cat, flat sticker'")
-    page.click("#background input")
-    page.get_by_role("option", name="teal").click()
+    page.focus("#background input[tabindex='0']")
+    page.keyboard.press("ArrowRight")
     page.wait_for_function(
-        "document.querySelector('#prompt textarea').value === 'a cat, flat sticker, on a teal background'"
+        "document.querySelector('#prompt textarea').value === 'a cat, flat sticker, on a white background'"
     )
+    assert page.locator("#background input[tabindex='0']").count() == 1, "one stop for Tab"
+
+
+def test_several_drawings_stand_side_by_side_and_one_is_picked(browser, pipe, keep):
+    from pipeline.ui.tabs import create
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(create, "SEVERAL_WITHIN", 1e9)  # as on a machine that is fast enough
+    demo = build_demo(pipe, weights_hash="0123456789ab")
+    demo.launch(prevent_thread_lock=True, quiet=True, **launch_options(demo))
+    try:
+        page = browser.new_page()
+        page.set_default_timeout(TIMEOUT)
+        page.goto(demo.local_url)
+        page.wait_for_function("document.querySelector('#count input')?.value === '4'")
+        page.fill("#prompt textarea", PROMPT)
+        page.click("#generate")
+        page.wait_for_function("document.querySelectorAll('#canvas .series img').length === 4")
+        page.wait_for_selector("#generate:not([disabled])")
+        assert page.locator("#picture-actions").is_hidden(), "keys without a picture that they are about"
+        keep(page, "desktop-light-series")
+        pixels = page.get_attribute("#canvas .series button >> nth=2", "data-pixels")
+        page.click("#canvas .series button >> nth=2")
+        page.wait_for_selector(f"#canvas .finished[data-pixels='{pixels}']")
+        page.wait_for_selector("#picture-actions", state="visible")
+        page.click("#shelf .examples")
+        page.click("#canvas .wall button >> nth=0")
+        page.wait_for_selector("#canvas .finished img[alt^='a red apple']")
+    finally:
+        demo.close()
+        patch.undo()
 
 
 def test_an_example_draws_and_the_shelf_brings_pictures_back(open_page):
     page = open_page()
-    page.get_by_role("button", name="Red apple").click()
+    page.get_by_role("button", name="Red apple", exact=True).click()
     wait_for_picture(page)
     first = page.get_attribute("#canvas .finished", "data-pixels")
-    page.get_by_role("button", name="House").click()
+    page.click("#shelf .examples")
+    page.get_by_role("button", name="Robot", exact=True).click()
     page.wait_for_function(f"document.querySelector('#canvas .finished')?.dataset.pixels !== '{first}'")
     wait_for_picture(page)
     page.click("#shelf button[data-index='0']")
@@ -161,7 +237,7 @@ def test_a_picture_from_the_store_comes_with_its_keys(browser, pipe, tmp_path):
             page = context.new_page()
             page.set_default_timeout(TIMEOUT)
             page.goto(demo.local_url)
-            page.get_by_role("button", name="Red apple").click()
+            page.get_by_role("button", name="Red apple", exact=True).click()
             wait_for_picture(page)
             page.wait_for_selector("#download", state="visible")
             said = page.inner_text("#status")
@@ -237,7 +313,7 @@ def test_everything_on_the_way_to_a_picture_is_reached_by_keyboard(open_page):
     for _ in range(60):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.closest('[id]:not([id^=html-])')?.id"))
-    missed = {"generate", "seed", "dice", "examples", "download", "copy-link", "shelf"} - set(reached)
+    missed = {"generate", "seed", "dice", "style", "background", "download", "copy-link", "shelf"} - set(reached)
     assert not missed, f"not reached by Tab: {missed}"
 
 

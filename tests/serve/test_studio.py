@@ -53,11 +53,19 @@ def drawn(studio, recipe=RECIPE, **options):
 # The store
 
 
-def test_examples_are_in_the_store_before_they_are_asked_for(studio, monkeypatch):
+def test_examples_are_in_the_store_before_they_are_asked_for_and_their_files_come_back(studio, monkeypatch):
     monkeypatch.setattr(examples, "EXAMPLES", examples.EXAMPLES[:2])
-    examples.draw_examples(studio)
-    for _, prompt, seed in examples.EXAMPLES:
-        assert isinstance(drawn(studio, studio.recipe(Recipe(prompt=prompt, seed=seed))), Restored)
+    monkeypatch.setattr(examples, "SAMPLES", {})
+    wall = examples.Wall(studio)
+    assert not wall.paths()
+    wall.start()
+    wall.start()  # once is enough
+    while not wall.is_done:
+        assert wall.wait(len(wall.paths()), 60)
+    for example in examples.EXAMPLES:
+        assert isinstance(drawn(studio, studio.recipe(Recipe(prompt=example.prompt, seed=example.seed))), Restored)
+        wall.paths()[example].unlink()
+        assert wall.paths()[example].is_file()
 
 
 def test_a_recipe_drawn_before_answers_at_once_byte_for_byte_though_the_model_never_loads(studio, store, tmp_path):

@@ -24,7 +24,7 @@ UI = Path(__file__).resolve().parents[2] / "pipeline" / "ui"
 SERVE = UI.parent / "serve"
 TEMPLATES = sorted((UI / "templates").glob("*.j2"))
 # Where the sentences are written that visitors read when something is refused; the others speak to programs.
-PROGRAMS = set("api bedrock body mcp_tools openai order programs render store titan tools".split())
+PROGRAMS = set("api bedrock body cutouts mcp_tools openai order programs render store titan tools".split())
 REFUSING = [path for path in (*UI.rglob("*.py"), *SERVE.glob("*.py")) if path.stem not in PROGRAMS]
 REFUSING += [UI.parent / "loading" / "capabilities.py", UI.parent / "language" / "styles.py"]
 REFUSING.append(UI.parent / "pictures" / "decode.py")
@@ -90,7 +90,7 @@ def test_every_key_in_the_code_is_there(path):
 def test_every_key_in_a_template_is_there_and_no_words_stand_in_it(path):
     source = path.read_text(encoding="utf-8")
     assert set(re.findall(r'"([a-z]\w*\.\w+)"', source)) - {"figure.html"} <= set(TABLES["en"]) | {"easel.svg"}
-    bare = re.sub(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", "", source, flags=re.DOTALL)
+    bare = re.sub(r"<style>.*?</style>|\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", "", source, flags=re.DOTALL)
     texts = [text.strip() for text in re.sub(r"<[^>]*>", "\n", bare, flags=re.DOTALL).split("\n")]
     assert {text for text in texts if re.search(r"[A-Za-z]{2}", text)} <= {"Easel"}
 

@@ -26,9 +26,8 @@ const thumbnail = (image) => {
   return small.toDataURL("image/webp", 0.7);
 };
 
-function remember() {
-  const figure = document.querySelector("#canvas figure[data-query]");
-  const image = figure?.querySelector("img");
+function remember(figure) {
+  const image = figure.querySelector("img");
   if (!image?.complete || !image.naturalWidth) return;
   const list = load();
   const query = figure.dataset.query;
@@ -104,4 +103,11 @@ document.addEventListener("click", (event) => {
   if (event.target.id === "history-clear" && confirm(easel.t("history.ask_clear"))) save([]);
   if (event.target.closest?.('.tab-wrapper')) setTimeout(show, 100); // a tab, or its place in the menu of a phone
 });
-document.addEventListener("load", (event) => event.target.closest?.("#canvas figure") && remember(), true);
+document.addEventListener(
+  "load",
+  (event) => {
+    const figure = event.target.closest?.("#canvas [data-query]");
+    if (figure) remember(figure);
+  },
+  true,
+);

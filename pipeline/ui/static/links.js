@@ -7,6 +7,8 @@ function link() {
   return shown ? here() + shown.dataset.query : null;
 }
 
+easel.link = link;
+
 // As Markdown or as HTML. The picture in them is the server's /picture, which draws it anew when its file is gone; one
 // with reference pictures cannot be drawn from a link, so there the words stand alone.
 function textOf(form, link) {

@@ -53,3 +53,5 @@ new MutationObserver(() => {
   // A long list of choices would take the focus when Tab leaves its field, and be gone with it.
   for (const list of document.querySelectorAll("ul[role='listbox']:not([tabindex])")) list.tabIndex = -1;
 }).observe(document.body, { subtree: true, childList: true, characterData: true });
+
+document.addEventListener("click", (event) => event.target.closest?.(".notes > button")?.parentElement.remove());
