@@ -35,11 +35,11 @@ DATA = (
 
 # Modules without a test file of their name, and the file that calls them (or, without a path, the reason).
 ELSEWHERE = {
-    "pipeline.commands.check_sticker": "commands/test_sticker.py",
-    "pipeline.commands.icons": "commands/test_sticker.py",
-    "pipeline.commands.many": "commands/test_sticker.py",
-    "pipeline.commands.pack": "commands/test_sticker.py",
-    "pipeline.commands.picture_options": "commands/test_sticker.py",
+    "pipeline.commands.check_sticker": "run by commands/test_sticker.py",
+    "pipeline.commands.icons": "run by commands/test_sticker.py",
+    "pipeline.commands.many": "run by commands/test_sticker.py",
+    "pipeline.commands.pack": "run by commands/test_sticker.py",
+    "pipeline.commands.picture_options": "run by commands/test_sticker.py",
     "pipeline.data.decode": "data/test_read.py",
     "pipeline.data.degrade": "data/test_aesthetic.py",
     "pipeline.data.features": "data/test_aesthetic.py",
@@ -112,7 +112,7 @@ ELSEWHERE = {
     "pipeline.search.embeddings": "search/test_index.py",
     "pipeline.serve.archive": "ui/tabs/test_search.py",
     "pipeline.serve.collection": "ui/tabs/test_search.py",
-    "pipeline.serve.cutouts": "commands/test_sticker.py",
+    "pipeline.serve.cutouts": "run by commands/test_sticker.py",
     "pipeline.serve.drawn": "ui/test_canvas.py",
     "pipeline.serve.evidence": "ui/tabs/test_verify.py",
     "pipeline.serve.examples": "serve/test_studio.py",

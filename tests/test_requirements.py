@@ -18,7 +18,7 @@ OURS = ("pipeline", "tests", "app")
 PACKAGES = {
     "PIL": "pillow", "c2pa": "c2pa-python", "cv2": "opencv-python", "faiss": "faiss-cpu", "sklearn": "scikit-learn",
     "imwatermark": "invisible-watermark", "pillow_heif": "pillow-heif", "qdrant_client": "qdrant-client",
-    "axe_playwright_python": "axe-playwright-python", "gradio_client": "gradio", "httpx": "gradio",
+    "axe_playwright_python": "axe-playwright-python", "gradio_client": "gradio", "httpx": "gradio", "uvicorn": "gradio",
 }  # fmt: skip
 # Declared and not imported by our own code, or imported and not declared, with the reason.
 NOT_IMPORTED = {
