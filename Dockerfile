@@ -1,9 +1,6 @@
 # Easel's page: docker build -t easel . && docker run -p 7860:7860 easel
 FROM python:3.11-slim
 
-# What the picture libraries look for and slim images lack.
-RUN apt-get update && apt-get install -y --no-install-recommends libgl1 libglib2.0-0 && rm -rf /var/lib/apt/lists/*
-
 RUN useradd --create-home easel
 WORKDIR /home/easel/app
 

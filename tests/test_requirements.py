@@ -18,12 +18,14 @@ OURS = ("pipeline", "tests", "app")
 PACKAGES = {
     "PIL": "pillow", "c2pa": "c2pa-python", "cv2": "opencv-python", "faiss": "faiss-cpu", "sklearn": "scikit-learn",
     "imwatermark": "invisible-watermark", "pillow_heif": "pillow-heif", "qdrant_client": "qdrant-client",
-    "axe_playwright_python": "axe-playwright-python", "gradio_client": "gradio", "httpx": "gradio", "uvicorn": "gradio",
+    "axe_playwright_python": "axe-playwright-python", "gradio_client": "gradio", "httpx": "gradio",
+    "uvicorn": "gradio",
 }  # fmt: skip
 # Declared and not imported by our own code, or imported and not declared, with the reason.
 NOT_IMPORTED = {
     "PyWavelets": "the kernel of invisible-watermark computes with it: its version decides bytes",
     "invisible-watermark": "its kernel is imported by name, behind a stand-in for cv2",
+    "opencv-python": "invisible-watermark asks for it, and nothing of ours calls it",
     "accelerate": "diffusers loads with it",
     "axe-playwright-python": "its script is read as a file",
     "ruff": "a command", "pyright": "a command", "pre-commit": "a command",

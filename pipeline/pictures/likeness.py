@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-import cv2
 import numpy as np
 from PIL import Image
+from scipy.signal import correlate
 
 from pipeline.pictures.decode import flatten
 
@@ -24,7 +24,7 @@ def shows(image: Image.Image, original: Image.Image) -> bool:
     """
     original_grey = _grey(original)
     for turned in _orientations(_grey(image)):
-        whole = cv2.resize(turned, original_grey.shape[::-1], interpolation=cv2.INTER_AREA)
+        whole = _resized(turned, original_grey.shape[::-1])
         if _correlation(whole, original_grey) >= ALIKE:
             return True
     for turned in _orientations(_grey(image)):
@@ -49,13 +49,29 @@ def _is_inside(part: np.ndarray, whole: np.ndarray) -> bool:
     """Whether the one picture, at some scale, is found in the other."""
     for share in _SHARES:
         scale = share * min(whole.shape[0] / part.shape[0], whole.shape[1] / part.shape[1])
-        size = [max(1, round(scale * length)) for length in part.shape[::-1]]
+        size = (max(1, round(scale * part.shape[1])), max(1, round(scale * part.shape[0])))
         if min(size) < 16:
             return False
-        piece = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
-        if piece.std() > _FLAT and float(cv2.matchTemplate(whole, piece, cv2.TM_CCOEFF_NORMED).max()) >= ALIKE:
+        piece = _resized(part, size)
+        if piece.std() > _FLAT and _best_match(whole, piece) >= ALIKE:
             return True
     return False
+
+
+def _resized(grey: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
+    """(height, width) -> `size`, which is (width, height)."""
+    return np.asarray(Image.fromarray(grey).resize((size[0], size[1]), Image.Resampling.BILINEAR))
+
+
+def _best_match(whole: np.ndarray, piece: np.ndarray) -> float:
+    """The correlation coefficient of `piece` with the window of its size in `whole` that it is most like."""
+    centred = (piece - piece.mean()).astype(np.float64)
+    whole, window = whole.astype(np.float64), np.ones(piece.shape)
+    sums, squares = (correlate(values, window, mode="valid", method="fft") for values in (whole, whole**2))
+    energy = squares - sums**2 / piece.size  # of each window about its own mean
+    products = correlate(whole, centred, mode="valid", method="fft")
+    told = energy > piece.size * _FLAT**2  # a flat window is like nothing
+    return float((products[told] / np.sqrt(energy[told])).max(initial=0.0) / np.linalg.norm(centred))
 
 
 def _correlation(first: np.ndarray, second: np.ndarray) -> float:
