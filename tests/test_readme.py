@@ -56,7 +56,7 @@ def test_every_settings_variable_is_documented():
 
 def test_every_command_that_is_written_down_exists():
     text = "\n".join(path.read_text(encoding="utf-8") for path in PAGES)
-    commands = set(re.findall(r"^ *easel ([a-z][a-z-]*)", text, re.M)) | set(re.findall(r"`easel ([a-z][a-z-]*)", text))
+    commands = set(re.findall(r"(?:^ *|`)easel ([a-z][a-z-]*)", text, re.M))
     assert commands and commands <= COMMANDS.keys()
     for module in set(re.findall(r"python -m (pipeline[\w.]*)", text)):
         path = ROOT / Path(*module.split("."))
