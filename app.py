@@ -219,7 +219,7 @@ def _parser() -> argparse.ArgumentParser:
         "--model",
         metavar="PATH_OR_REPO",
         default=str(DEFAULT_WEIGHTS),
-        help="folder of ours or of a diffusers text-to-image pipeline, or a Hub name (default: weights)",
+        help="folder of ours or of a diffusers text-to-image pipeline, one .safetensors file, or a Hub name",
     )
     parser.add_argument("--host", help="address to listen on (default: GRADIO_SERVER_NAME or 127.0.0.1)")
     parser.add_argument("--port", type=int, help="port (default: GRADIO_SERVER_PORT or the first free one from 7860)")

@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--model",
         default=str(DEFAULT_WEIGHTS),
-        help="folder of ours or of a diffusers text-to-image pipeline, or a Hub name (default: weights)",
+        help="folder of ours or of a diffusers text-to-image pipeline, one .safetensors file, or a Hub name",
     )
     add_load_options(parser)
     return parser

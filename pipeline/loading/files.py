@@ -12,7 +12,8 @@ from pathlib import Path
 
 from pipeline.loading.errors import WeightsError
 
-__all__ = ["PICKLES", "Weights", "check_component", "fault_of_weights", "is_pointer", "measure_weights", "read_json"]
+__all__ = ["PICKLES", "Weights", "check_component", "fault_of_weights", "is_pointer", "measure_weights", "read_header"]
+__all__ += ["read_json"]
 
 PICKLES = (".bin", ".ckpt", ".pt", ".pth", ".pkl", ".msgpack")
 _POINTER = b"version https://git-lfs"
@@ -125,14 +126,16 @@ def fault_of_weights(file: Path) -> str:
 
 
 def measure_weights(folder: Path) -> Weights:
-    """Of all .safetensors files of one component's folder, from their headers; variants of one file count once."""
-    headers = [_read_header(file) for file in sorted(folder.glob("*.safetensors"))]
+    """Of one file, or all .safetensors files of one component's folder, by their headers; variants count once."""
+    files = [folder] if folder.is_file() else sorted(folder.glob("*.safetensors"))
+    headers = [read_header(file) for file in files]
     tensors = {name: entry for header in headers for name, entry in header.items() if name != "__metadata__"}
     bits = [_BITS.get(entry["dtype"], 32) for entry in tensors.values()]
     return Weights(sum(math.prod(entry["shape"]) for entry in tensors.values()), max(bits, default=32))
 
 
-def _read_header(file: Path) -> dict:
+def read_header(file: Path) -> dict:
+    """What a whole .safetensors file says of its tensors: name -> dtype, shape and offsets."""
     with file.open("rb") as opened:
         return json.loads(opened.read(int.from_bytes(opened.read(8), "little")))
 

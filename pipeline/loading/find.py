@@ -16,6 +16,7 @@ from pipeline.loading.loader import load_adapted
 from pipeline.loading.lora import find_loras, name_with_loras
 from pipeline.loading.options import AUTO, LoadOptions
 from pipeline.loading.repository import check_repository, download, pipeline_class, read_capabilities
+from pipeline.loading.single_file import check_single_file, settings_of
 from pipeline.loading.weights import (
     DEFAULT_WEIGHTS,
     HASH_LENGTH,
@@ -55,9 +56,9 @@ class FoundModel:
 def find_model(name: str | Path = DEFAULT_WEIGHTS, options: LoadOptions = AUTO) -> FoundModel:
     """The model that ``--model`` names: a folder of ours, or of diffusers, or a Hub name (``owner/name[@revision]``).
 
-    The address of a repository's page on the Hub is as good as its name. Our own folder, where it is not there or
-    damaged, is reported when it is loaded, so that the page can say so. The Hub is asked only for a name that is no
-    folder here; of the repository only its configuration is fetched before ``load``.
+    A single checkpoint file is one too, and the address of a repository's page on the Hub is as good as its name. Our
+    own folder, where it is absent or damaged, is reported when it is loaded, so that the page can say so. The Hub is
+    asked only for a name that is no folder here; of the repository only its configuration is fetched before ``load``.
 
     Args:
         options: how a model that is not ours is loaded.
@@ -73,6 +74,8 @@ def find_model(name: str | Path = DEFAULT_WEIGHTS, options: LoadOptions = AUTO) 
         return FoundModel(EASEL, weights_hash(path), lambda: load_pipeline(path, device=choose_device()))
     if not path.exists():
         raise WeightsError(_nothing_there(str(name), path))
+    if path.is_file():
+        return _find_single_file(path, options)
     model = re.sub(r"[^\w.@-]+", "-", path.resolve().name, flags=re.ASCII)[:200] or "model"
     pipeline_class(path, model)  # what it is comes before what it lacks
     check_repository(path, model)
@@ -81,6 +84,19 @@ def find_model(name: str | Path = DEFAULT_WEIGHTS, options: LoadOptions = AUTO) 
 
     def load() -> AdaptedPipeline:
         return load_adapted(path, capabilities, options, loras=loras)
+
+    return FoundModel(capabilities, name_with_loras(name_weights(path), loras), load)
+
+
+def _find_single_file(path: Path, options: LoadOptions) -> FoundModel:
+    check_single_file(path)
+    model = re.sub(r"[^\w.@-]+", "-", path.stem, flags=re.ASCII)[:200] or "model"
+    settings = settings_of(path, lambda repository, patterns: _fetch(repository, None, patterns))
+    loras = find_loras(options.loras)
+    capabilities = replace(read_capabilities(settings, model), loras=tuple(lora.name for lora in loras))
+
+    def load() -> AdaptedPipeline:
+        return load_adapted(settings, capabilities, options, loras=loras, checkpoint=path)
 
     return FoundModel(capabilities, name_with_loras(name_weights(path), loras), load)
 

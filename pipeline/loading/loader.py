@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from pipeline.loading.lora import Lora, load_loras
 from pipeline.loading.missing import MissingWeights
 from pipeline.loading.options import AUTO, LoadOptions
 from pipeline.loading.repository import check_repository, components_of, pipeline_class, read_defaults, read_index
+from pipeline.loading.single_file import load_single_file
 
 if TYPE_CHECKING:  # diffusers takes seconds to import
     import torch
@@ -30,12 +31,14 @@ def load_adapted(
     options: LoadOptions = AUTO,
     *,
     loras: Sequence[Lora] = (),
+    checkpoint: Path | None = None,
 ) -> AdaptedPipeline:
     """The repository in ``folder``, ready to draw. Reads local files only.
 
     Args:
         options: where it computes, and with which dtype.
         loras: loaded beside it.
+        checkpoint: one file with the weights; ``folder`` then has the settings alone.
 
     Raises:
         WeightsError: weights are missing, pickled, damaged, do not fit their configuration or the memory.
@@ -44,14 +47,23 @@ def load_adapted(
 
     folder, model = Path(folder), capabilities.model
     own_class = pipeline_class(folder, model)
-    check_repository(folder, model)
-    _check_connected(own_class, folder, model)
     defaults = read_defaults(folder, model)
-    placement = _place(folder, model, options, defaults)
+    never_half = defaults.get("dtype") in ("bfloat16", "float32")
+    if checkpoint is None:
+        check_repository(folder, model)
+        _check_connected(own_class, folder, model)
+        there = components_of(read_index(folder, model))
+        files = {name: folder / name for name in there if any((folder / name).glob("*.safetensors"))}
+    else:
+        files = {checkpoint.name: checkpoint}
+    placement = place({name: measure_weights(path) for name, path in files.items()}, options, never_half=never_half)
     missing = MissingWeights()
     try:
         with missing:
-            pipe = own_class.from_pretrained(folder, **_options(own_class, folder, placement.dtype))
+            if checkpoint is None:
+                pipe = own_class.from_pretrained(folder, **_options(own_class, folder, placement.dtype))
+            else:
+                pipe = load_single_file(own_class, checkpoint, folder, model, placement.dtype)
         for component in pipe.components.values():
             if isinstance(component, torch.nn.Module):
                 component.eval()
@@ -73,12 +85,6 @@ def load_adapted(
         other_steps=defaults.get("other_steps", {}),
         loras=loras,
     )
-
-
-def _place(folder: Path, model: str, options: LoadOptions, defaults: Mapping) -> Placement:
-    there = components_of(read_index(folder, model))
-    weights = {name: measure_weights(folder / name) for name in there if any((folder / name).glob("*.safetensors"))}
-    return place(weights, options, never_half=defaults.get("dtype") in ("bfloat16", "float32"))
 
 
 def _settle(pipe: "DiffusionPipeline", placement: Placement, options: LoadOptions) -> None:

@@ -236,7 +236,7 @@ def _what_it_is(folder: Path, model: str) -> str:
     if any(name.endswith(".gguf") for name in names):
         return f"{model} holds GGUF files, which are not read here. {want}"
     if checkpoints := [name for name in names if name.endswith((".safetensors", ".ckpt"))]:
-        return f"{model} has no model_index.json, only {checkpoints[0]}. {want}"
+        return f"{model} has no model_index.json, only {checkpoints[0]}. Pass that file, or a pipeline's folder."
     return f"{model} has no model_index.json. {want}"
 
 

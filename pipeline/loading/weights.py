@@ -39,11 +39,13 @@ def name_weights(folder: str | Path) -> str:
     """
     folder = Path(folder)
     digest = hashlib.sha256()
-    for path in sorted([folder / INDEX, *folder.glob("*/*")]):
+    files = [folder] if folder.is_file() else sorted([folder / INDEX, *folder.glob("*/*")])
+    for path in files:
         if not path.is_file() or path.parent.name.startswith("."):
             continue
         size = path.stat().st_size
-        digest.update(f"{path.relative_to(folder).as_posix()}:{size}\n".encode())
+        name = path.name if path == folder else path.relative_to(folder).as_posix()
+        digest.update(f"{name}:{size}\n".encode())
         blocks = min(_BLOCKS, -(-size // _BLOCK_BYTES))
         with path.open("rb") as file:
             for block in range(blocks):

@@ -201,11 +201,6 @@ def test_a_folder_without_an_index_is_refused(tmp_path):
     assert "pictures has no model_index.json" in refusal(tmp_path / "pictures")
 
 
-def test_a_checkpoint_file_is_refused(tmp_path):
-    (tmp_path / "model.safetensors").write_bytes(b"0")
-    assert "model.safetensors is a single file. Pass a folder" in refusal(tmp_path / "model.safetensors")
-
-
 @pytest.mark.parametrize("name", ["DDPMPipeline", "StableVideoDiffusionPipeline", "UnCLIPImageVariationPipeline"])
 def test_a_repository_that_draws_nothing_from_text_is_refused(copy, name):
     index = json.loads((copy / "model_index.json").read_text())
