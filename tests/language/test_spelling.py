@@ -1,0 +1,37 @@
+"""Slips of the pen lead to the taught word; words that are right stay.
+
+Example run: python -m pytest tests/language/test_spelling.py
+"""
+
+import pytest
+
+from pipeline.language.spelling import Speller
+
+
+@pytest.fixture
+def speller():
+    return Speller(
+        ["elephant", "banana", "octopus", "violin"], ["garden", "elegant"], {"garbage", "viola"}.__contains__
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("elefant", "elephant"), ("banannas", "banana"), ("octapus", "octopus"), ("gardne", "garden")],
+)
+def test_a_slip_is_the_nearest_taught_word(speller, written, meant):
+    assert speller.respell(written) == meant
+
+
+@pytest.mark.parametrize("word", ["elephant", "garbage", "viola", "store", "cat", "xylophone", "r2d2robot"])
+def test_what_is_right_short_or_like_nothing_stays(speller, word):
+    assert speller.respell(word) == word
+
+
+def test_names_of_things_come_before_other_words():
+    speller = Speller(["violin"], ["violinist"], {}.__contains__)
+    assert speller.respell("violinis") == "violin"
+
+
+def test_only_a_word_with_the_same_first_letter_is_meant(speller):
+    assert speller.respell("alephant") == "alephant"
