@@ -6,7 +6,7 @@ import torch
 from diffusers.utils import BaseOutput
 from PIL import Image
 
-from pipeline.language.reading import Reading
+from pipeline.cascade.plan import Plan
 
 __all__ = ["TextToImagePipelineOutput"]
 
@@ -21,10 +21,11 @@ class TextToImagePipelineOutput(BaseOutput):
             ``image_embeds`` to draw the same thing again or to vary it.
             Of several things that were drawn one by one, the embedding of the finished picture.
         image_weights: one list per call with the share of each reference picture; None without references.
-        readings: what each prompt was understood to ask for; None where it was taken as it is.
+        plans: what each picture was planned to be: its scene, how its prompt was understood, and the drawings chosen.
+            None of pipelines that plan nothing.
     """
 
     images: list[Image.Image]
     image_embeds: torch.Tensor
     image_weights: list[float] | None = None
-    readings: list[Reading | None] | None = None
+    plans: list[Plan] | None = None

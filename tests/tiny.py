@@ -8,9 +8,11 @@ from transformers import BertConfig, BertModel, CLIPImageProcessor, PreTrainedTo
 from pipeline.models.decoder import ImageDecoder
 from pipeline.models.fusion import ImageFusion
 from pipeline.models.image_encoder import ImageEncoder
-from pipeline.models.prior import EmbeddingPrior
+from pipeline.models.prior import DrawingPrior
+from pipeline.models.scene_parser import SceneParser
 from pipeline.models.super_resolution import SuperResolution
 from pipeline.models.text_projection import TextProjection
+from pipeline.models.vocabulary import Vocabulary
 from pipeline.text_to_image import TextToImagePipeline
 
 TEXT_DIM, EMBED_DIM, SEMANTIC_DIM = 32, 32, 8
@@ -39,6 +41,34 @@ def tiny_text_encoder() -> BertModel:
     return BertModel(config).eval()
 
 
+def tiny_prior() -> DrawingPrior:
+    """Two drawings of a cat, one of them in two styles, and one of an apple."""
+    cells = [(0, 0, 0, 0), (0, 0, 1, 0), (0, 1, 1, 0), (1, 2, 0, 0)]  # concept, drawing, rendering, tone
+    prior = DrawingPrior(
+        ["cat", "apple"], ["3d render", "flat sticker"], num_drawings=3, num_cells=len(cells), embed_dim=EMBED_DIM,
+        semantic_dim=SEMANTIC_DIM, concept_dim=8, drawing_dim=8, rendering_dim=8, hidden_dim=32, num_layers=1,
+    )  # fmt: skip
+    prior.cells.copy_(torch.tensor(cells))
+    return prior
+
+
+def tiny_vocabulary() -> Vocabulary:
+    grounds = {"white": "#ffffff", "red": "#d93636"}
+    styles = {"3d render": ["3d"], "flat sticker": ["sticker"]}
+    vocabulary = Vocabulary(["cat", "apple", "kitty"], ["cat", "apple", "cat"], styles, grounds, TEXT_DIM)
+    torch.nn.init.normal_(vocabulary.embeds)
+    vocabulary.embeds.data[2] = vocabulary.embeds.data[0]
+    return vocabulary
+
+
+def tiny_scene_parser() -> SceneParser:
+    """Takes every word for one of a thing's name: what is told of things is the matter of scenes."""
+    parser = SceneParser(["chatter", "thing", "thing+"], text_dim=TEXT_DIM, layers=(0, 1), hidden_dim=16, arc_dim=8)
+    torch.nn.init.zeros_(parser.role[-1].weight)
+    parser.role[-1].bias.data.copy_(torch.tensor([0.0, 9.0, 0.0]))
+    return parser
+
+
 def tiny_components(seed: int = 0) -> dict:
     """Every component of ``TextToImagePipeline`` by name, in eval mode. Draws 256x256 pictures of noise."""
     torch.manual_seed(seed)
@@ -54,11 +84,7 @@ def tiny_components(seed: int = 0) -> dict:
             layers_per_block=(1,),
         ),
         "fusion": ImageFusion(embed_dim=EMBED_DIM, hidden_dim=8),
-        "prior": EmbeddingPrior(
-            embed_dim=EMBED_DIM, text_dim=TEXT_DIM, text_hidden_dim=32, num_text_layers=1, hidden_dim=32, num_layers=1,
-            num_queries=1,
-        ),
-        "prior_scheduler": FlowMatchEulerDiscreteScheduler(),
+        "prior": tiny_prior(),
         "decoder": ImageDecoder(
             embed_dim=EMBED_DIM, semantic_dim=SEMANTIC_DIM, text_dim=TEXT_DIM, hidden_dim=32,
             block_out_channels=(16, 64), layers_per_block=1,
@@ -66,6 +92,8 @@ def tiny_components(seed: int = 0) -> dict:
         "decoder_scheduler": FlowMatchEulerDiscreteScheduler(),
         "super_res": SuperResolution(text_dim=TEXT_DIM, block_out_channels=(16, 32, 32), condition_dim=32),
         "super_res_scheduler": FlowMatchEulerDiscreteScheduler(),
+        "vocabulary": tiny_vocabulary(),
+        "scene_parser": tiny_scene_parser(),
     }  # fmt: skip
     for component in components.values():
         if isinstance(component, torch.nn.Module):

@@ -30,7 +30,7 @@ from pipeline.evaluation.prompts import Ask, PromptLists
 from pipeline.evaluation.quality import picture_qualities, summarise
 from pipeline.evaluation.table import markdown_table
 from pipeline.models.decoder import ImageDecoder
-from pipeline.models.prior import EmbeddingPrior
+from pipeline.models.prior import DrawingPrior
 from pipeline.models.super_resolution import SuperResolution
 from pipeline.text_to_image import TextToImagePipeline
 
@@ -103,7 +103,7 @@ def variants(
     for part, kind, folders in (
         ("super_res", SuperResolution, super_res),
         ("decoder", ImageDecoder, decoders),
-        ("prior", EmbeddingPrior, priors),
+        ("prior", DrawingPrior, priors),
     ):
         listed += [_trained_otherwise(part, kind, Path(folder)) for folder in folders]
     return listed
@@ -189,7 +189,7 @@ def run_ablations(pipe: TextToImagePipeline, judge: CutoutJudge, arguments: argp
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What this command takes beside the shared arguments."""
-    for name, what in (("super-res", "SuperResolution"), ("decoders", "ImageDecoder"), ("priors", "EmbeddingPrior")):
+    for name, what in (("super-res", "SuperResolution"), ("decoders", "ImageDecoder"), ("priors", "DrawingPrior")):
         parser.add_argument(
             f"--{name}", nargs="+", default=[], metavar="FOLDER", help=f"of a {what} trained otherwise"
         )

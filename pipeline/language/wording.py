@@ -4,7 +4,15 @@ from collections.abc import Iterable
 
 from pipeline.language.english import with_article
 
-__all__ = ["CORNERS", "SIMILAR_STYLES", "STYLE_FAMILIES", "UNSAID_BACKGROUNDS", "app_caption", "plain_clauses"]
+__all__ = [
+    "CHOSEN_STYLES",
+    "CORNERS",
+    "SIMILAR_STYLES",
+    "STYLE_FAMILIES",
+    "UNSAID_BACKGROUNDS",
+    "app_caption",
+    "plain_clauses",
+]
 
 # Grounds that people expect where none is said, with their weights.
 UNSAID_BACKGROUNDS = {"white": 6, "light blue": 1, "light gray": 1, "beige": 1, "mint green": 1, "lavender": 1}
@@ -17,6 +25,8 @@ CORNERS = {
     "in the bottom right corner": (0.69, 0.69),
 }
 
+# Styles that are chosen where none is said.
+CHOSEN_STYLES = ("3d render", "gradient vector", "flat geometric", "cartoon emoji", "flat sticker")
 # The same drawings with other shading: what was shown in one of a family can be drawn in the others.
 STYLE_FAMILIES = (("3d render", "gradient vector", "flat geometric"),)
 # The most like it, where a thing was never shown in a style.

@@ -38,6 +38,8 @@ class Capabilities:
         scheduler: the name of its own.
         loras: names of the LoRAs that were loaded, for ``<lora:NAME:SCALE>`` in prompts.
         previews: whether it shows the picture half-way.
+        enlarged: the largest picture's area, over its own.
+        scenes: whether a picture is a scene of things: variety, transparency and changes of a finished picture.
     """
 
     model: str
@@ -58,11 +60,13 @@ class Capabilities:
     scheduler: str = ""
     loras: tuple[str, ...] = ()
     previews: bool = False
+    enlarged: int = 4
+    scenes: bool = False
 
     @property
     def max_area(self) -> int:
-        """Pixels of the largest picture, where it draws other sizes: four times its own, or what recipes hold."""
-        return min(4 * self.width * self.height, MAX_SIDE**2) if self.sizes else self.width * self.height
+        """Pixels of the largest picture, where it draws other sizes: so many times its own, or what recipes hold."""
+        return min(self.enlarged * self.width * self.height, MAX_SIDE**2) if self.sizes else self.width * self.height
 
     def start(self, name: str) -> int | float:
         """A control's first value; the recipe's default for one that the model lacks."""
@@ -171,11 +175,17 @@ EASEL = Capabilities(
     model="easel",
     width=DEFAULTS[SCHEMA]["width"],
     height=DEFAULTS[SCHEMA]["height"],
-    controls=MappingProxyType({name: DEFAULTS[SCHEMA][name] for name in CONTROLS}),
+    controls=MappingProxyType(  # its prior is a regression: one step, nothing to guide
+        {name: DEFAULTS[SCHEMA][name] for name in CONTROLS if not name.startswith("prior_")}
+    ),
     negative_prompt=True,
     max_references=MAX_NUM_IMAGES,
     fusion=True,
     variations=True,
     embeddings=True,
     stages=STAGES,
+    sizes=True,
+    size_step=8,
+    enlarged=16,
+    scenes=True,
 )

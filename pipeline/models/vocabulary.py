@@ -27,8 +27,8 @@ class Vocabulary(ModelMixin, ConfigMixin):
         backgrounds: names of colours that backgrounds, and things, may have, with their values:
             ``{"white": "#ffffff"}``.
         text_dim: width of the embeddings.
-        shown: the phrases that were not shown in every style, nor in one of its family, with the styles that they were
-            shown in.
+        shown: phrase -> the styles that it was drawn in, where these are not all.
+        rendered: the styles that any drawing can be shown in (``pipeline.scene.rendering``).
     """
 
     config: Any  # diffusers' record of the constructor's arguments, by attribute
@@ -42,6 +42,7 @@ class Vocabulary(ModelMixin, ConfigMixin):
         backgrounds: dict[str, str],
         text_dim: int = 384,
         shown: dict[str, list[str]] | None = None,
+        rendered: list[str] | None = None,
     ):
         super().__init__()
         if len(names) != len(phrases):
@@ -55,8 +56,12 @@ class Vocabulary(ModelMixin, ConfigMixin):
         self.embeds = nn.Parameter(torch.zeros(len(names), text_dim), requires_grad=False)
 
     def styles_of(self, phrase: str) -> list[str]:
-        """The styles that a thing was shown in."""
-        return (self.config.shown or {}).get(phrase, list(self.config.styles))
+        """The styles that a thing can be shown in."""
+        drawn, rendered = (self.config.shown or {}).get(phrase), self.config.rendered
+        if drawn is None and rendered is None:
+            return list(self.config.styles)
+        own = {*(drawn or ()), *(rendered or ())}
+        return [style for style in self.config.styles if style in own]
 
     @functools.cached_property
     def likeness(self) -> dict[str, float]:

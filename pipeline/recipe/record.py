@@ -51,6 +51,8 @@ class Recipe:
     similarity_strength: float = _NEW["similarity_strength"]  # how far the references outweigh the prompt, 0..1
     variations: tuple[str, ...] = _NEW["variations"]  # from schema 2: `Variation`s as text, applied in order
     scheduler: str = _NEW["scheduler"]  # from schema 5: of another model; by diffusers' name
+    variety: float = _NEW["variety"]  # from schema 5: 0 draws the most typical drawing whatever the seed
+    transparent: int = _NEW["transparent"]  # from schema 5: 1 leaves the ground out
 
     def __post_init__(self) -> None:
         if self.schema not in DEFAULTS:

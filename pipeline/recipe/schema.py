@@ -206,6 +206,8 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
             Field("similarity_strength", "float", {1: 0.7}, "similarity", "Similarity", 0.2, 1.0),
             Field("scheduler", "name", {5: "default"}, "scheduler", "Scheduler"),
             Field("variations", "variations", {2: ()}, "vary", "Variations", high=MAX_VARIATIONS),
+            Field("variety", "float", {5: 0.7}, "variety", "Variety", 0.0, 1.0),
+            Field("transparent", "int", {5: 0}, "transparent", "Transparent", 0, 1),
         )
     }
 )

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from pipeline.language.wording import SIMILAR_STYLES, UNSAID_BACKGROUNDS
+from pipeline.language.wording import CHOSEN_STYLES, SIMILAR_STYLES, UNSAID_BACKGROUNDS
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.scene.record import Ground, Scene
 
@@ -63,7 +63,8 @@ def choose(scene: Scene, vocabulary: Vocabulary, *, chance: float | None, avoid:
     avoided = named_in(avoid, vocabulary) if avoid else frozenset()
     style, ground = scene.style, scene.ground
     if style is None and chance is not None and fitting:
-        styles = [name for name in fitting if name not in avoided] or fitting
+        usual = [name for name in CHOSEN_STYLES if name in fitting] or fitting
+        styles = [name for name in usual if name not in avoided] or usual
         at = min(int(chance * len(styles)), len(styles) - 1)
         style, chance = styles[at], chance * len(styles) - at
     elif style is not None and style not in fitting:

@@ -50,7 +50,8 @@ _SEE_THROUGH = re.compile(
 _UNDER_WATER = re.compile(r"\b(?:under|below|beneath) (?:the )?(?:water|sea|ocean|waves)\b")
 # Words that are right as they are and that a slip of the pen would be mended towards something else.
 _RIGHT = frozenset(
-    """blurry shading shaded skateboarding outlined cropped grainy sketchy doodles vectors stickers pastels gradients
+    """watercolor watercolour watercolours gouache crayon charcoal pencil acrylic pixelart
+    blurry shading shaded skateboarding outlined cropped grainy sketchy doodles vectors stickers pastels gradients
     rendered renders watercolors monochrome typography hyperdetailed stylized bokeh volumetric""".split()
 )
 _PERSONS = frozenset(

@@ -1,8 +1,12 @@
 """Another colour for a layer, its light and shade kept. Arithmetic, no network."""
 
+import math
+
 import torch
 
-__all__ = ["recolour"]
+from pipeline.scene.drawing import Palette
+
+__all__ = ["fill_glyph", "main_colour", "recolour", "shift_palette"]
 
 _LUMA = 0.299, 0.587, 0.114  # BT.601
 _VIVID = 0.08  # chroma from which a pixel has a hue
@@ -17,21 +21,9 @@ def recolour(layer: torch.Tensor, colour: torch.Tensor) -> torch.Tensor:
     """
     layer = (layer + 1) / 2
     alpha = layer[3:]
-    colours = (layer[:3] / alpha.clamp(min=0.05)).clamp(0, 1)
-    luma = (colours * colours.new_tensor(_LUMA)[:, None, None]).sum(0)
-    across, along = 0.564 * (colours[2] - luma), 0.713 * (colours[0] - luma)  # Cb and Cr of BT.601
-    chroma, hue = torch.hypot(across, along), torch.atan2(along, across)
-    solid = alpha[0] > 0.5
-    if not solid.any():
+    if not (alpha > 0.5).any():
         return 2 * layer - 1
-    vivid = solid & (chroma > _VIVID)
-    if vivid.sum() > _VIVID_SHARE * solid.sum():
-        middle = _main_hue(hue[vivid], chroma[vivid])
-        turned = torch.remainder(hue - middle + torch.pi, 2 * torch.pi) - torch.pi
-        share = _fall(turned.abs(), 1.0, 1.5) * (1 - _fall(chroma, 0.03, _VIVID))
-    else:
-        middle = luma[solid & ~vivid].median()
-        share = _fall((luma - middle).abs(), 0.25, 0.4) * _fall(chroma, _VIVID, 0.14)
+    colours, luma, _, share = _main_colour(layer)
     weight = share * alpha[0]
     mean = (colours * weight).sum((1, 2)) / weight.sum().clamp(min=1e-3)
     colour = colour.to(colours)
@@ -43,6 +35,68 @@ def recolour(layer: torch.Tensor, colour: torch.Tensor) -> torch.Tensor:
     shaded = torch.lerp(shaded, torch.ones_like(shaded), (0.6 * (light - 1)).clamp(0, 0.8))
     colours = torch.lerp(colours, shaded, share)
     return 2 * torch.cat([colours * alpha, alpha]) - 1
+
+
+def shift_palette(layer: torch.Tensor, palette: Palette) -> torch.Tensor:
+    """A layer (4, side, side) with its main colour turned, lighter and more colourful as ``palette`` says; what has
+    another colour keeps it.
+    """
+    if palette == Palette() or not (layer[3] > 0).any():
+        return layer
+    layer = (layer + 1) / 2
+    colours, luma, (across, along), share = _main_colour(layer)
+    cos, sin, vivid = math.cos(palette.hue), math.sin(palette.hue), 2**palette.vivid
+    turned = vivid * (cos * across - sin * along), vivid * (sin * across + cos * along)
+    room = 4 * luma * (1 - luma)  # black and white stay
+    light = (luma + palette.light * room).clamp(0, 1)
+    blue, red = light + turned[0] / 0.564, light + turned[1] / 0.713
+    green = (light - _LUMA[0] * red - _LUMA[2] * blue) / _LUMA[1]
+    shifted = torch.stack([red, green, blue]).clamp(0, 1)
+    colours = torch.lerp(colours, shifted, share)
+    return 2 * torch.cat([colours * layer[3:], layer[3:]]) - 1
+
+
+def main_colour(layer: torch.Tensor) -> str:
+    """The mean of the main colour of a layer (4, side, side), as "#rrggbb"."""
+    layer = (layer + 1) / 2
+    if not (layer[3] > 0.5).any():
+        return "#888888"
+    colours, _, _, share = _main_colour(layer)
+    weight = share * layer[3]
+    mean = (colours * weight).sum((1, 2)) / weight.sum().clamp(min=1e-3)
+    return "#" + "".join(f"{round(255 * float(value)):02x}" for value in mean.clamp(0, 1))
+
+
+def fill_glyph(layer: torch.Tensor, colour: torch.Tensor) -> torch.Tensor:
+    """A drawing of one colour (4, side, side) in ``colour`` (3,), of [0, 1]; what is light in it gets a tint."""
+    layer = (layer + 1) / 2
+    alpha = layer[3:]
+    luma = (layer[:3] / alpha.clamp(min=0.05)).clamp(0, 1).mean(0)
+    filled = torch.lerp(colour.to(layer)[:, None, None].expand_as(layer[:3]), torch.ones_like(layer[:3]), 0.85 * luma)
+    return 2 * torch.cat([filled * alpha, alpha]) - 1
+
+
+def _main_colour(
+    layer: torch.Tensor,
+) -> tuple[torch.Tensor, torch.Tensor, tuple[torch.Tensor, torch.Tensor], torch.Tensor]:
+    """Of a layer (4, side, side) in [0, 1]: its colours, their luma, their Cb and Cr of BT.601, and the share of the
+    main colour in each pixel.
+    """
+    alpha = layer[3:]
+    colours = (layer[:3] / alpha.clamp(min=0.05)).clamp(0, 1)
+    luma = (colours * colours.new_tensor(_LUMA)[:, None, None]).sum(0)
+    across, along = 0.564 * (colours[2] - luma), 0.713 * (colours[0] - luma)
+    chroma, hue = torch.hypot(across, along), torch.atan2(along, across)
+    solid = alpha[0] > 0.5
+    vivid = solid & (chroma > _VIVID)
+    if vivid.sum() > _VIVID_SHARE * solid.sum():
+        middle = _main_hue(hue[vivid], chroma[vivid])
+        turned = torch.remainder(hue - middle + torch.pi, 2 * torch.pi) - torch.pi
+        share = _fall(turned.abs(), 1.0, 1.5) * (1 - _fall(chroma, 0.03, _VIVID))
+    else:
+        middle = luma[solid & ~vivid].median() if (solid & ~vivid).any() else luma.median()
+        share = _fall((luma - middle).abs(), 0.25, 0.4) * _fall(chroma, _VIVID, 0.14)
+    return colours, luma, (across, along), share
 
 
 def _main_hue(hue: torch.Tensor, chroma: torch.Tensor) -> torch.Tensor:

@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from pipeline.recipe import MAX_SEED, STAGES, Recipe, Variation, pixels_hash, pixels_sha256, png_info
+from pipeline.recipe import FIELDS, MAX_SEED, STAGES, Recipe, Variation, pixels_hash, pixels_sha256, png_info
 from pipeline.stages import CONTROLS, STAGE_ROWS
 
 if TYPE_CHECKING:  # torch and diffusers take seconds to import, and the page appears before they are there
     import torch
 
-    from pipeline.language.reading import Reading
+    from pipeline.scene.parse import Parsed
+    from pipeline.scene.record import Scene
     from pipeline.text_to_image import TextToImagePipeline
 
 __all__ = ["STAGES", "Cancelled", "Rendered", "Stage", "Verdict", "compare", "render", "series", "varied"]
@@ -66,7 +67,8 @@ class Rendered:
         image_weights: share of each reference picture; None without references.
         seconds: how long it took.
         step_seconds: of one step of each stage that ran, the mean; the very first step is not timed.
-        reading: what the prompt was understood to ask for; None where it was taken as it is.
+        reading: how the prompt was understood; None where there is none, or the model does not read prompts.
+        scene: what stands in the picture, which a page can change; None of models that draw no scenes.
     """
 
     image: Image.Image
@@ -77,7 +79,8 @@ class Rendered:
     image_weights: list[float] | None
     seconds: float
     step_seconds: dict[str, float] = field(default_factory=dict)
-    reading: "Reading | None" = None
+    reading: "Parsed | None" = None
+    scene: "Scene | None" = None
 
 
 @dataclass(frozen=True)
@@ -143,9 +146,9 @@ def render(
         callback_on_step_end=on_step,
         callback_on_step_end_tensor_inputs=("preview",) if on_stage and recipe.num_inference_steps > 1 else (),
         **varied,
-        **_only_others(pipe, recipe),
+        **_only_some(pipe, recipe),
     )
-    image = output.images[0]
+    image, plan = output.images[0], (output.plans or [None])[0]
     file = io.BytesIO()
     # Run lengths alone: a tenth more bytes than the default, in a third of the time.
     image.save(file, format="PNG", pnginfo=png_info(recipe), compress_type=zlib.Z_RLE)
@@ -158,7 +161,8 @@ def render(
         image_weights=output.image_weights,
         seconds=time.perf_counter() - started,
         step_seconds=_step_seconds(ends),
-        reading=(output.readings or [None])[0],
+        reading=plan.parsed if plan else None,
+        scene=plan.scene if plan else None,
     )
 
 
@@ -220,10 +224,17 @@ def _step_seconds(ends: list[tuple[str, float]]) -> dict[str, float]:
     return {name: sum(times) / len(times) for name, times in spent.items()}
 
 
-def _only_others(pipe: "TextToImagePipeline", recipe: Recipe) -> dict[str, int | str]:
-    """What models that are not ours are asked for besides."""
+def _only_some(pipe: "TextToImagePipeline", recipe: Recipe) -> dict[str, float | str]:
+    """What only some models are asked for: other sizes, schedulers by name, and of ours how seeds may differ. Recipes
+    from before that is said take the most typical drawing, and the mark as it was then.
+    """
     size = {"width": recipe.width, "height": recipe.height} if getattr(pipe, "draws_any_size", False) else {}
-    return size | ({} if recipe.scheduler == "default" else {"scheduler": recipe.scheduler})
+    scheduler = {} if recipe.scheduler == "default" else {"scheduler": recipe.scheduler}
+    if not getattr(pipe, "draws_scenes", False):
+        return size | scheduler
+    told = recipe.schema >= FIELDS["variety"].since
+    ours = {"variety": recipe.variety, "transparent": bool(recipe.transparent)} if told else {"variety": 0.0}
+    return size | scheduler | ours | ({} if told else {"watermark_version": 1})
 
 
 def _check(pipe: "TextToImagePipeline", recipe: Recipe, images: Sequence[Image.Image]) -> None:

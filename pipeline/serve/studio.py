@@ -29,7 +29,7 @@ from pipeline.serve.store import Store
 from pipeline.watermark import default_key
 
 if TYPE_CHECKING:
-    from pipeline.language.reading import Reading
+    from pipeline.scene.parse import Parsed
     from pipeline.text_to_image import TextToImagePipeline
 
 __all__ = ["Busy", "Restored", "Studio"]
@@ -127,7 +127,7 @@ class Studio:
         if not self.allows(recipe.prompt):  # the lists have grown since: the pipeline refuses it
             return None
         with Image.open(io.BytesIO(stored.png)) as image:
-            image = image.convert("RGB")
+            image = image.convert("RGBA" if image.mode == "RGBA" else "RGB")
         hashed, seconds = pixels_hash(image), time.perf_counter() - started
         return Restored(
             image, stored.png, stored.recipe, hashed, None, stored.image_weights, seconds,
@@ -138,12 +138,12 @@ class Studio:
         """Whether the lists let these words be drawn, and so be repeated."""
         return self._screen.screen(prompt).allowed
 
-    def _read(self, recipe: Recipe) -> "Reading | None":
+    def _read(self, recipe: Recipe) -> "Parsed | None":
         """What the model understands by a recipe's prompt, where it reads prompts."""
         if self._lent_events is not None:  # reading may run the text encoder, and no GPU is lent for a stored picture
             return None
         read = getattr(self._pipe, "read_prompt", None)
-        return read(recipe.prompt, whole=bool(recipe.image_hashes)) if read else None
+        return read(recipe.prompt, seed=recipe.seed) if read and recipe.prompt.strip() else None
 
     def draw(
         self,

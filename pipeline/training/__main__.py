@@ -41,10 +41,9 @@ class TrainingStep:
 STEPS = (
     TrainingStep("scenes", ""),
     TrainingStep("embedder", "image_encoder/config.json", 0.05),
-    TrainingStep("prior", "prior/config.json", 0.38),
-    TrainingStep("distil", "prior/config.json", 0.07),
-    TrainingStep("decoder", "decoder/config.json", 0.12),
-    TrainingStep("super_res", "super_res/config.json", 0.38),
+    TrainingStep("prior", "prior/config.json", 0.4),
+    TrainingStep("decoder", "decoder/config.json", 0.25),
+    TrainingStep("super_res", "super_res/config.json", 0.3),
     TrainingStep("vocabulary", "vocabulary/config.json"),
 )
 
@@ -59,6 +58,11 @@ def main(argv: list[str] | None = None) -> None:
             continue
         _run(step.name, words, arguments.dry_run)
     encoder = _given(arguments, "text_encoder")
+    if (Path(arguments.run) / "scene_parser" / "config.json").is_file():
+        print("scene_parser: finished before", flush=True)
+    else:
+        few = ["--captions", "40", "--epochs", "1"] if arguments.steps is not None else []
+        _run("scene_parser", ["--run", arguments.run, *encoder, *_given(arguments, "seed"), *few], arguments.dry_run)
     _run("export", ["--run", arguments.run, "--output", arguments.output, *encoder], arguments.dry_run)
     if not arguments.without_fusion and not (Path(arguments.run) / "fusion" / "fusion" / "config.json").is_file():
         words = ["--weights", arguments.output, "--run", arguments.run, *_given(arguments, "input", "tiers", "seed")]

@@ -23,7 +23,8 @@ def parse_arguments(
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "--input", help="folder of zip shards or pictures with a metadata.jsonl (scenes, super_res, vocabulary)"
+        "--input",
+        help="folder of zip shards or pictures with a metadata.jsonl (scenes, prior, decoder, super_res, vocabulary)",
     )
     parser.add_argument("--preset", choices=sorted(PRESETS), default="cpu")
     budget = parser.add_mutually_exclusive_group()
@@ -52,8 +53,8 @@ def parse_arguments(
     arguments = parser.parse_args(argv)
     if arguments.minutes is None and arguments.steps is None:
         arguments.minutes = 25.0
-    if arguments.input is None and stage in ("scenes", "super_res", "vocabulary"):
-        parser.error("--input is missing: this stage composes scenes from pictures.")
+    if arguments.input is None and stage in ("scenes", "prior", "decoder", "super_res", "vocabulary"):
+        parser.error("--input is missing: this stage learns from pictures.")
     arguments.output = arguments.output or str(Path(arguments.run) / stage)
     if arguments.dry_run:
         print(json.dumps({"stage": stage, **vars(arguments), **asdict(PRESETS[arguments.preset])}, indent=2))

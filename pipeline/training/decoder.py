@@ -1,36 +1,42 @@
 """Stage 3, the base generator: image embedding and text -> 64x64 layer, by flow matching.
 
-    python -m pipeline.training.decoder --preset cpu --minutes 25
+    python -m pipeline.training.decoder --input PICTURES --preset cpu --minutes 25
 
 The linear map is the inverse of the frozen image encoder's. The U-Net learns to clean what it draws: from the true
-embedding, from one a little beside it, and, once stage 2 of the same run has finished, from what the prior makes of
-the noised true one or of the text alone: the very errors that it will meet.
+embedding of a cut-out, from one a little beside it, and from what the finished prior of the same run makes of it: the
+very errors that it will meet. It is told what the pipeline tells it: "a fox, 3d render".
 """
 
 from pathlib import Path
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file, save_file
 from torch import nn
+from tqdm import tqdm
 
+from pipeline.atomic import new_file
+from pipeline.cascade.networks import ALONE, embed_drawings
+from pipeline.data.cutouts import load_cutouts
+from pipeline.language.english import with_article
+from pipeline.language.wording import app_caption
 from pipeline.models.decoder import ImageDecoder
 from pipeline.models.image_encoder import ImageEncoder
-from pipeline.models.prior import EmbeddingPrior
-from pipeline.models.text_projection import TextProjection
+from pipeline.models.prior import DrawingPrior
 from pipeline.training.arguments import loop_config, parse_arguments
-from pipeline.training.distil import finished_prior
+from pipeline.training.drawings import DrawingTable
 from pipeline.training.embedder import to_layers
 from pipeline.training.loop import train
-from pipeline.training.presets import PRIOR_TEMPERATURE
-from pipeline.training.scenes import SceneSet
+from pipeline.training.scenes import to_layer
+from pipeline.training.text import encode_captions, load_text_encoder
 
-__all__ = ["Guess", "decoder_loss", "disturbed", "load_guess", "main", "redraw_loss"]
+__all__ = ["decoder_loss", "disturbed", "main", "redraw_loss"]
 
 ONE_STEP_SHARE = 0.7  # rows that start at pure noise
 TEXT_DROP = 0.15
 EMBEDS_NOISE = 0.15  # standard deviation at most, relative to a unit-length embedding
-GUESS_SIGMA = 0.2, 0.8  # the prior guesses from so much noise ...
-BLIND_SHARE = 0.75  # ... or from the text alone, as when it draws
+GUESS_SHARE = 0.7  # rows whose embedding is the prior's
 # Pixels apart -> weight. Beyond neighbours: after 8 minutes from the same start, 3 % less unrest on even colours.
 DIFFERENCES = {1: 0.5, 2: 0.25, 4: 0.25}
 
@@ -51,62 +57,43 @@ def redraw_loss(predicted: torch.Tensor, image: torch.Tensor) -> torch.Tensor:
     return loss
 
 
-class Guess(nn.Module):
-    """Embeddings as the finished prior predicts them in one step: from the true one under noise, or from the text."""
-
-    def __init__(self, prior: EmbeddingPrior, text_proj: TextProjection):
-        super().__init__()
-        self.prior, self.text_proj = prior, text_proj
-
-    def forward(self, embeds, tokens, mask, generator: torch.Generator) -> torch.Tensor:
-        condition = self.prior.encode_text(tokens, mask, self.text_proj(tokens, mask))
-        clean = self.prior.whiten(embeds.float())
-        sigma = torch.rand(len(clean), 1, generator=generator, device=clean.device)
-        sigma = GUESS_SIGMA[0] + (GUESS_SIGMA[1] - GUESS_SIGMA[0]) * sigma
-        noise = torch.randn(clean.shape, generator=generator, device=clean.device)
-        blind = torch.rand(sigma.shape, generator=generator, device=clean.device) < BLIND_SHARE
-        sigma = torch.where(blind, 1.0, sigma)
-        noise = torch.where(blind, PRIOR_TEMPERATURE * noise, noise)
-        return self.prior.unwhiten(self.prior(torch.lerp(clean, noise, sigma), 1000 * sigma[:, 0], condition))
-
-
-def load_guess(run: str | Path) -> Guess | None:
-    """The run's finished prior, or None."""
-    path = finished_prior(run)
-    if not (path / "config.json").exists():
-        return None
-    prior = EmbeddingPrior.from_pretrained(path)
-    return Guess(prior, TextProjection.from_pretrained(Path(run) / "embedder" / "text_proj"))
-
-
-def disturbed(
-    embeds: torch.Tensor, tokens: torch.Tensor, mask: torch.Tensor, guess: Guess | None, generator: torch.Generator
-) -> torch.Tensor:
-    """Beside the true ones, by up to ``EMBEDS_NOISE`` of their length; with a prior, two in three are its guess."""
+def disturbed(embeds: torch.Tensor, guesses: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Embeddings (batch, embed_dim): beside the true ones, by up to ``EMBEDS_NOISE`` of their length, or guesses."""
     amount = EMBEDS_NOISE * torch.rand(len(embeds), 1, generator=generator, device=embeds.device)
     noise = torch.randn(embeds.shape, generator=generator, device=embeds.device) / embeds.shape[1] ** 0.5
     beside = F.normalize(embeds + amount * noise, dim=-1)
-    if guess is None:
-        return beside
-    guessed = torch.rand(len(embeds), 1, generator=generator, device=embeds.device) < 2 / 3
-    return torch.where(guessed, guess(embeds, tokens, mask, generator), beside)
+    guessed = torch.rand(len(embeds), 1, generator=generator, device=embeds.device) < GUESS_SHARE
+    return torch.where(guessed, guesses, beside)
 
 
 class _Decoder(nn.Module):
-    def __init__(self, decoder: ImageDecoder, image_encoder: ImageEncoder, guess: Guess | None):
+    def __init__(self, decoder: ImageDecoder, image_encoder: ImageEncoder, prior: DrawingPrior):
         super().__init__()
         self.decoder = decoder
         decoder.linear.requires_grad_(False)  # the inverse of the frozen image encoder
         self.image_encoder = image_encoder.requires_grad_(False)
-        self.guess = guess.requires_grad_(False) if guess else None
+        self.prior = prior.requires_grad_(False)
 
 
-def decoder_loss(model: _Decoder, batch: dict, generator: torch.Generator) -> dict[str, torch.Tensor]:
+def decoder_loss(model: nn.Module, batch: dict, generator: torch.Generator) -> dict[str, torch.Tensor]:
+    """``redraw_loss`` of the layers that are drawn of disturbed embeddings.
+
+    Args:
+        model: decoder, image encoder and prior.
+        batch: ``layers`` uint8 (batch, side, side, 4), ``cells`` int64 (batch, 4), ``tokens`` (batch, tokens,
+            text_dim) and their ``attention_mask``.
+        generator: of noise levels, noise and disturbance.
+
+    Returns:
+        "loss", and "psnr_one_step", in dB, of the rows that start at pure noise.
+    """
+    model = getattr(model, "module", model)
     image, tokens = to_layers(batch["layers"]), batch["tokens"].float()
     count, device = len(image), image.device
     with torch.no_grad():
-        embeds = model.image_encoder.embed(image, batch["poses"])
-        embeds = disturbed(embeds, tokens, batch["attention_mask"], model.guess, generator)
+        poses = torch.tensor([ALONE], device=device).expand(count, -1)
+        guesses = embed_drawings(model.prior, *batch["cells"].unbind(1), poses)
+        embeds = disturbed(model.image_encoder.embed(image, poses), guesses, generator)
         draw = torch.rand(3, count, generator=generator, device=device)
         kept = (draw[0] >= TEXT_DROP).long()[:, None]
         mask = batch["attention_mask"] * kept
@@ -130,39 +117,95 @@ def start_at_inverse(decoder: ImageDecoder, encoder: ImageEncoder, layers: torch
     decoder.linear.bias.copy_((small - encoder.components(layers) @ decoder.linear.weight.T).mean(0))
 
 
+class Told:
+    """What the decoder is told of each row, as token states; encoded once, and kept in the run's folder.
+
+    Args:
+        table: the rows' concepts and renderings.
+        path: where it is kept.
+        text_encoder: folder of the pretrained one; None takes the installed package's.
+        max_tokens: texts are cut to this.
+    """
+
+    def __init__(self, table: DrawingTable, path: Path, text_encoder: str | None, max_tokens: int):
+        pairs = [(int(concept), int(rendering)) for concept, _, rendering, _ in table.cells]
+        texts = [app_caption(with_article(table.phrases[c]), table.renderings[r]) for c, r in dict.fromkeys(pairs)]
+        number = {pair: at for at, pair in enumerate(dict.fromkeys(pairs))}
+        self.of_row = torch.tensor([number[pair] for pair in pairs])
+        if not path.exists():
+            states, starts = _encode(texts, text_encoder, max_tokens)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with new_file(path) as partial:
+                save_file({"states": states, "starts": starts}, partial)
+        kept = load_file(path)
+        self.states, self.starts = kept["states"], kept["starts"]
+
+    def __call__(self, rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Token states (len(rows), tokens, text_dim) and their mask (len(rows), tokens), padded at the end."""
+        own = [self.states[self.starts[at] : self.starts[at + 1]] for at in self.of_row[rows].tolist()]
+        lengths = torch.tensor([len(states) for states in own])
+        padded = torch.nn.utils.rnn.pad_sequence(own, batch_first=True)
+        return padded, (torch.arange(padded.shape[1])[None] < lengths[:, None]).long()
+
+
+@torch.no_grad()
+def _encode(texts: list[str], text_encoder: str | None, max_tokens: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """All token states, half precision, one after the other, and where those of each text start."""
+    tokenizer, encoder = load_text_encoder(text_encoder)
+    order = sorted(range(len(texts)), key=lambda at: len(texts[at]))  # alike in length: little padding
+    states: list[torch.Tensor] = [torch.empty(0)] * len(texts)
+    for start in tqdm(range(0, len(order), 64), desc="encode texts", mininterval=5):
+        some = order[start : start + 64]
+        ids, mask = encode_captions(tokenizer, [texts[at] for at in some], max_tokens)
+        hidden = encoder(ids, attention_mask=mask).last_hidden_state
+        for at, row, length in zip(some, hidden, mask.sum(1).tolist(), strict=True):
+            states[at] = row[:length].half()
+    starts = torch.tensor([0, *(len(own) for own in states)]).cumsum(0)
+    return torch.cat(states), starts
+
+
+def _networks(arguments, preset) -> tuple[ImageEncoder, DrawingPrior]:
+    found = []
+    for cls, stage, name in ((ImageEncoder, "embedder", "image_encoder"), (DrawingPrior, "prior", "prior")):
+        path = Path(arguments.run) / stage / name
+        if not (path / "config.json").exists():
+            raise SystemExit(f"{path} is missing. Run `python -m pipeline.training.{stage}` first.")
+        found.append(cls.from_pretrained(path, dtype=torch.float32))
+    return found[0], found[1]
+
+
 def main(argv: list[str] | None = None) -> None:
     arguments, preset = parse_arguments(__doc__, "decoder", argv)
-    embedder = Path(arguments.run) / "embedder"
-    if not (embedder / "image_encoder" / "config.json").exists():
-        raise SystemExit(f"{embedder}/image_encoder is missing. Run `python -m pipeline.training.embedder` first.")
-    scenes = SceneSet(arguments.run)
-    image_encoder = ImageEncoder.from_pretrained(embedder / "image_encoder")
+    image_encoder, prior = _networks(arguments, preset)
+    tiers = tuple(arguments.tiers.split(",")) if arguments.tiers else None
+    cutouts = load_cutouts(arguments.input, size=preset.layer_size, tiers=tiers)
+    table = DrawingTable.make(cutouts.cutouts)
+    if len(table.cells) != len(prior.cells):
+        raise SystemExit(f"The prior was taught {len(prior.cells)} cut-outs, `--input` holds {len(table.cells)}.")
+    layers = torch.from_numpy(to_layer(np.asarray(cutouts.pixels), preset.layer_size))
+    told = Told(table, Path(arguments.run) / "decoder" / "told.safetensors", arguments.text_encoder, preset.max_tokens)
     torch.manual_seed(arguments.seed)
     decoder = ImageDecoder(
         sample_size=preset.layer_size,
         embed_dim=preset.embed_dim,
         semantic_dim=preset.semantic_dim,
-        text_dim=scenes.text_dim,
+        text_dim=told.states.shape[1],
         use_components=not arguments.without_components,
         **preset.decoder,
     )
     if arguments.start_from:
         decoder = ImageDecoder.from_pretrained(arguments.start_from, dtype=torch.float32)
-    rows = scenes.draw(min(2_000, preset.component_scenes), f"mean/{arguments.seed}")
-    start_at_inverse(decoder, image_encoder, scenes.layers(rows))
+    start_at_inverse(decoder, image_encoder, layers[:: max(1, len(layers) // 2000)])
     config = loop_config(arguments, batch_size=preset.decoder_batch_size, learning_rate=1e-3)
+    weights, cells = torch.from_numpy(table.weights), prior.cells.long()
 
     def make_batch(step: int) -> dict:
-        rows = scenes.draw(config.batch_size, f"decoder/{config.seed}/{step}")
-        tokens, attention_mask = scenes.tokens(rows)
-        return {
-            "layers": scenes.layers(rows),
-            "poses": scenes.poses(rows),
-            "tokens": tokens,
-            "attention_mask": attention_mask,
-        }
+        generator = torch.Generator().manual_seed(config.seed * 1_000_003 + step)
+        rows = torch.multinomial(weights, config.batch_size, replacement=True, generator=generator)
+        tokens, attention_mask = told(rows)
+        return {"layers": layers[rows], "cells": cells[rows], "tokens": tokens, "attention_mask": attention_mask}
 
-    model = train(_Decoder(decoder, image_encoder, load_guess(arguments.run)), decoder_loss, make_batch, config)
+    model = train(_Decoder(decoder, image_encoder, prior), decoder_loss, make_batch, config)
     model.decoder.save_pretrained(f"{config.output}/decoder")
 
 

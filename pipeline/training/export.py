@@ -14,14 +14,13 @@ from pipeline.loading.weights import write_checksums
 from pipeline.models.decoder import ImageDecoder
 from pipeline.models.fusion import ImageFusion
 from pipeline.models.image_encoder import ImageEncoder
-from pipeline.models.prior import EmbeddingPrior
+from pipeline.models.prior import DrawingPrior
+from pipeline.models.scene_parser import SceneParser
 from pipeline.models.super_resolution import SuperResolution
 from pipeline.models.text_projection import TextProjection
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.safety import CONCEPT_THRESHOLD
 from pipeline.text_to_image import TextToImagePipeline
-from pipeline.training.distil import finished_prior
-from pipeline.training.presets import PRIOR_TEMPERATURE
 from pipeline.training.text import load_text_encoder
 
 __all__ = ["assemble", "export", "main"]
@@ -39,11 +38,8 @@ def assemble(run: str | Path, text_encoder_path: str | Path | None = None) -> Te
     """
     run = Path(run)
 
-    def part(cls, stage: str, name: str, path: Path | None = None):
-        path = path or run / stage / name
-        if not (path / "config.json").exists():
-            raise FileNotFoundError(f"{path} is missing. Run `python -m pipeline.training.{stage} --run {run}` first.")
-        return cls.from_pretrained(path)
+    def part(cls, stage: str, name: str):
+        return cls.from_pretrained(_trained(run / stage / name, stage, run))
 
     tokenizer, text_encoder = load_text_encoder(text_encoder_path)
     image_encoder = part(ImageEncoder, "embedder", "image_encoder")
@@ -60,17 +56,23 @@ def assemble(run: str | Path, text_encoder_path: str | Path | None = None) -> Te
         ),
         image_encoder=image_encoder,
         fusion=_fusion(run, embed_dim),
-        prior=part(EmbeddingPrior, "prior", "prior", finished_prior(run)),
-        prior_scheduler=FlowMatchEulerDiscreteScheduler(),
+        prior=part(DrawingPrior, "prior", "prior"),
         decoder=part(ImageDecoder, "decoder", "decoder"),
         decoder_scheduler=FlowMatchEulerDiscreteScheduler(),
         super_res=part(SuperResolution, "super_res", "super_res"),
         super_res_scheduler=FlowMatchEulerDiscreteScheduler(),
         vocabulary=part(Vocabulary, "vocabulary", "vocabulary"),
+        scene_parser=SceneParser.from_pretrained(_trained(run / "scene_parser", "scene_parser", run)),
         safety_threshold=CONCEPT_THRESHOLD,  # chosen for this text encoder
         safety_margin=SAFETY_MARGIN,
-        prior_temperature=PRIOR_TEMPERATURE,
     )
+
+
+def _trained(path: Path, stage: str, run: Path) -> Path:
+    """The folder of a finished stage's result."""
+    if not (path / "config.json").exists():
+        raise FileNotFoundError(f"{path} is missing. Run `python -m pipeline.training.{stage} --run {run}` first.")
+    return path
 
 
 def _fusion(run: Path, embed_dim: int) -> ImageFusion:

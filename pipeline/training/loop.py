@@ -42,6 +42,7 @@ class LoopConfig:
     steps: int | None = None  # step budget; used when ``minutes`` is None
     batch_size: int = 64
     learning_rate: float = 1e-3
+    table_learning_rate: float | None = None  # of embedding tables, whose rows are seen in few steps; None: the same
     weight_decay: float = 0.01
     warmup: float = 0.02  # share of the budget
     final_learning_rate: float = 0.02  # share of ``learning_rate`` at the end of the cosine
@@ -92,6 +93,19 @@ class _InOrder(torch.utils.data.Sampler):
             index += 1
 
 
+def _parameter_groups(model: nn.Module, trainable: dict[str, nn.Parameter], config: LoopConfig) -> list[dict]:
+    """Matrices decay, vectors and tables do not; tables have their own learning rate."""
+    tables = {id(part.weight) for part in model.modules() if isinstance(part, nn.Embedding)}
+    table = [p for p in trainable.values() if id(p) in tables]
+    decayed = [p for p in trainable.values() if p.ndim > 1 and id(p) not in tables]
+    plain = [p for p in trainable.values() if p.ndim <= 1]
+    groups = [{"params": decayed, "weight_decay": config.weight_decay}, {"params": plain, "weight_decay": 0.0}]
+    if table:
+        scale = (config.table_learning_rate or config.learning_rate) / config.learning_rate
+        groups.append({"params": table, "weight_decay": 0.0, "scale": scale})
+    return groups
+
+
 def _learning_rate(progress: float, config: LoopConfig) -> float:
     if progress < config.warmup:
         return config.learning_rate * max(progress / config.warmup, 1e-3)
@@ -123,10 +137,8 @@ def train(
     for parameter, exact in frozen:  # in the fast type as long as it is trained: no cast in every step
         parameter.data = exact.to(dtype)
     trainable = {name: p for name, p in model.named_parameters() if p.requires_grad}
-    decayed = [p for p in trainable.values() if p.ndim > 1]
-    plain = [p for p in trainable.values() if p.ndim <= 1]
     optimizer = torch.optim.AdamW(
-        [{"params": decayed, "weight_decay": config.weight_decay}, {"params": plain, "weight_decay": 0.0}],
+        _parameter_groups(model, trainable, config),
         lr=config.learning_rate,
         betas=(0.9, 0.98),
         fused=True,
@@ -155,7 +167,7 @@ def train(
             if progress >= 1:
                 break
             for group in optimizer.param_groups:
-                group["lr"] = _learning_rate(progress, config)
+                group["lr"] = group.get("scale", 1.0) * _learning_rate(progress, config)
             draw = step * state.num_processes + state.process_index
             generator = torch.Generator(device).manual_seed(config.seed * 1_000_003 + draw)
             batch = {name: value.to(device, non_blocking=True) for name, value in batch.items()}

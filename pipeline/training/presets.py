@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass, field
 
-__all__ = ["PRESETS", "PRIOR_TEMPERATURE", "Preset"]
-
-PRIOR_TEMPERATURE = 0.4  # of the pipeline. Chosen by looking: 1 mottles; 0.15 and 0.4 score alike on 80 prompts
+__all__ = ["PRESETS", "Preset"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,7 @@ class Preset:
     component_scenes: int = 12_000  # of these, for the principal components
     embedder_batch_size: int = 512
     decoder_batch_size: int = 16
-    prior_batch_size: int = 256
+    prior_batch_size: int = 512
     super_res_batch_size: int = 16
 
 
@@ -38,7 +36,7 @@ PRESETS = {
         image_size=64,
         image_encoder={"block_out_channels": (16,), "layers_per_block": (1,)},
         text_projection={"num_queries": 1, "hidden_dim": 32},
-        prior={"text_hidden_dim": 32, "num_text_layers": 1, "hidden_dim": 32, "num_layers": 1, "num_queries": 1},
+        prior={"concept_dim": 8, "drawing_dim": 8, "rendering_dim": 8, "hidden_dim": 32, "num_layers": 1},
         decoder={"hidden_dim": 32, "block_out_channels": (16, 64), "layers_per_block": 1},
         super_res={"block_out_channels": (16, 32, 32), "layers_per_block": 1},
         scenes=64,

@@ -1,9 +1,9 @@
 """Train the scene parser on captions of a grammar, whose truth is known; twelve minutes on one core.
 
-    python -m pipeline.training.scene_parser --weights weights --run runs/default
+    python -m pipeline.training.scene_parser --run runs/default
 
 The shared text encoder stays as it is: its states are computed once for all captions, then the parser is trained on
-them. The encoder is the one of ``--weights``, whose vocabulary gives the grammar names beside its own.
+them. The run's vocabulary gives the grammar names beside its own.
 """
 
 import argparse
@@ -15,18 +15,19 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from transformers import AutoTokenizer, BertModel
 
 from pipeline.language.word_states import word_states
 from pipeline.models.scene_parser import SceneParser
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.training.grammar import Caption, captions
 from pipeline.training.grammar_words import ROLES
+from pipeline.training.text import load_text_encoder
 
 __all__ = ["main", "score", "train_parser"]
 
 HELD_OUT = 500  # captions
 LEARNING_RATE = 2e-3
+READ_LAYERS = 3, 6  # of the text encoder: the middle one knows grammar, the last one meaning
 COLOUR_FIRST = 0.5  # likeness of a name and its phrase from which it is one of the grammar's
 
 
@@ -123,7 +124,8 @@ def score(drawn: list[Caption], states: list[torch.Tensor], parser: SceneParser)
 
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m pipeline.training.scene_parser", description=__doc__)
-    parser.add_argument("--weights", default="weights", help="folder of the text encoder, tokenizer and vocabulary")
+    parser.add_argument("--text-encoder", help="folder of the pretrained text encoder (default: installed package)")
+    parser.add_argument("--vocabulary", help="folder of the vocabulary (default: the run's)")
     parser.add_argument("--run", default="runs/default", help="folder of the training run")
     parser.add_argument("--output", help="folder of the trained parser (default: scene_parser, in the run's folder)")
     parser.add_argument("--captions", type=int, default=16_000)
@@ -131,14 +133,17 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--minutes", type=float, default=12.0, help="of training; the encoder's states come before it")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args(argv)
-    weights = Path(arguments.weights)
-    tokenizer = AutoTokenizer.from_pretrained(weights / "tokenizer")
-    text_encoder = BertModel.from_pretrained(weights / "text_encoder", dtype=torch.float32).eval()
-    vocabulary = Vocabulary.from_pretrained(weights / "vocabulary", torch_dtype=torch.float32)
+    path = Path(arguments.vocabulary or Path(arguments.run) / "vocabulary" / "vocabulary")
+    if not (path / "config.json").exists():
+        raise SystemExit(f"{path} is missing. Run `python -m pipeline.training.vocabulary` first.")
+    tokenizer, text_encoder = load_text_encoder(arguments.text_encoder)
+    vocabulary = Vocabulary.from_pretrained(path, dtype=torch.float32)
     rng = random.Random(arguments.seed)
     drawn = list(captions(rng, grammar_names(vocabulary), count=arguments.captions + HELD_OUT))
     torch.manual_seed(arguments.seed)
-    model = SceneParser(list(ROLES), text_dim=text_encoder.config.hidden_size)
+    depth = text_encoder.config.num_hidden_layers
+    layers = tuple(min(layer, depth) for layer in READ_LAYERS)
+    model = SceneParser(list(ROLES), text_dim=text_encoder.config.hidden_size, layers=layers)
     start = time.monotonic()
     states = encode(drawn, tokenizer, text_encoder, model.config.layers)
     print(f"{len(drawn)} captions encoded in {(time.monotonic() - start) / 60:.1f} minutes", flush=True)

@@ -16,12 +16,14 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from pipeline.cascade.networks import embed_drawings
 from pipeline.data.cutouts import load_cutouts
 from pipeline.models.decoder import ImageDecoder
 from pipeline.models.image_encoder import ImageEncoder
+from pipeline.models.prior import DrawingPrior
 from pipeline.models.super_resolution import SuperResolution
 from pipeline.training.arguments import loop_config, parse_arguments
-from pipeline.training.decoder import Guess, disturbed, load_guess, redraw_loss
+from pipeline.training.decoder import disturbed, redraw_loss
 from pipeline.training.embedder import to_layers
 from pipeline.training.loop import train
 from pipeline.training.scenes import SceneSet, to_layer
@@ -37,13 +39,14 @@ TEXT_DROP = 0.1
 class _Redrawer(nn.Module):
     """The frozen stages before this one."""
 
-    def __init__(self, image_encoder: ImageEncoder, decoder: ImageDecoder, guess: Guess | None):
+    def __init__(self, image_encoder: ImageEncoder, prior: DrawingPrior, decoder: ImageDecoder):
         super().__init__()
-        self.image_encoder, self.decoder, self.guess = image_encoder, decoder, guess
+        self.image_encoder, self.prior, self.decoder = image_encoder, prior, decoder
 
-    def forward(self, small, poses, tokens, mask, generator: torch.Generator) -> torch.Tensor:
-        """Small layers -> as the decoder redraws them in one step, most from the prior's guess."""
-        embeds = disturbed(self.image_encoder.embed(small, poses), tokens, mask, self.guess, generator)
+    def forward(self, small, cutouts, poses, tokens, mask, generator: torch.Generator) -> torch.Tensor:
+        """Small layers -> as the decoder redraws them in one step, most from the prior's guess at these cut-outs."""
+        guesses = embed_drawings(self.prior, *self.prior.cells[cutouts].long().unbind(1), poses)
+        embeds = disturbed(self.image_encoder.embed(small, poses), guesses, generator)
         noise = torch.randn(small.shape, generator=generator, device=small.device)
         timestep = torch.full((len(small),), 1000.0, device=small.device)
         return self.decoder(noise, timestep, embeds, tokens, mask).float().clamp(-1, 1)
@@ -81,11 +84,20 @@ def _degrade(small: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
 
 
 def super_res_loss(model: _SuperRes, batch: dict, generator: torch.Generator) -> dict[str, torch.Tensor]:
+    """``redraw_loss`` of crops of the large layers, and "psnr" and "bilinear_psnr", in dB, of the same crops.
+
+    Args:
+        model: the network, with the stages before it.
+        batch: see ``layer_batches``.
+        generator: of noise levels, noise and degradation.
+    """
     large, small, tokens = to_layers(batch["large"]), to_layers(batch["layers"]), batch["tokens"].float()
     with torch.no_grad():
         given = _degrade(small, generator)
         if model.redrawer is not None:
-            redrawn = model.redrawer(small, batch["poses"], tokens, batch["attention_mask"], generator)
+            redrawn = model.redrawer(
+                small, batch["cutouts"], batch["poses"], tokens, batch["attention_mask"], generator
+            )
             every_fourth = (torch.arange(len(small), device=small.device) % 4 == 0)[:, None, None, None]
             given = torch.where(every_fourth, given, redrawn)
         kept = (torch.rand(len(large), 1, generator=generator, device=large.device) >= TEXT_DROP).long()
@@ -125,7 +137,7 @@ def layer_batches(scenes: SceneSet, pixels: np.ndarray, batch_size: int, seed: i
 
     Returns:
         a function whose batches hold layers uint8 (batch, size, size, 4), large uint8 (batch, 4 * crop, 4 * crop, 4),
-        corners (batch, 2) of the crops in small pixels, poses, tokens and attention_mask.
+        corners (batch, 2) of the crops in small pixels, cutouts (batch,), poses, tokens and attention_mask.
     """
     small = scenes.all_layers.shape[1]
     crop = min(CROP, small)
@@ -142,6 +154,7 @@ def layer_batches(scenes: SceneSet, pixels: np.ndarray, batch_size: int, seed: i
             "layers": scenes.layers(rows),
             "large": torch.from_numpy(np.stack(large)),
             "corners": torch.from_numpy(corners),
+            "cutouts": torch.from_numpy(scenes.cutouts(rows)),
             "poses": scenes.poses(rows),
             "tokens": tokens,
             "attention_mask": attention_mask,
@@ -165,7 +178,8 @@ def main(argv: list[str] | None = None) -> None:
     if (run / "decoder" / "decoder" / "config.json").exists():
         image_encoder = ImageEncoder.from_pretrained(run / "embedder" / "image_encoder")
         decoder = ImageDecoder.from_pretrained(run / "decoder" / "decoder")
-        redrawer = _Redrawer(image_encoder, decoder, load_guess(run)).requires_grad_(False)
+        prior = DrawingPrior.from_pretrained(run / "prior" / "prior")
+        redrawer = _Redrawer(image_encoder, prior, decoder).requires_grad_(False)
     if arguments.start_from:
         super_res = SuperResolution.from_pretrained(arguments.start_from, dtype=torch.float32)
     else:

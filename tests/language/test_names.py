@@ -3,12 +3,12 @@
 import pytest
 
 from pipeline.language.names import NameFinder
-from tests.language.test_reading import embed_texts, reader  # noqa: F401  (a fixture)
+from tests.language.taught import embed_texts, taught_vocabulary
 
 
 @pytest.fixture(scope="module")
-def names(reader) -> NameFinder:  # noqa: F811
-    return NameFinder(reader.vocabulary, embed_texts, lambda word: word != "qwertz")
+def names() -> NameFinder:
+    return NameFinder(taught_vocabulary(), embed_texts, lambda word: word != "qwertz")
 
 
 @pytest.mark.parametrize(

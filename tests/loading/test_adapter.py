@@ -111,7 +111,7 @@ def test_a_setting_that_would_have_no_effect_is_refused(repository):
     plain = read_capabilities(repository("stable_diffusion"), "sd")
     with pytest.raises(ValueError, match="`prior_guidance_scale` has no effect on the model sd"):
         plain.check(Recipe(prompt="a cat", prior_guidance_scale=3.0))
-    EASEL.check(Recipe(prompt="a cat", negative_prompt="fog", prior_guidance_scale=3.0, image_hashes=("0" * 64,)))
+    EASEL.check(Recipe(prompt="a cat", negative_prompt="fog", guidance_scale=3.0, image_hashes=("0" * 64,)))
 
 
 def test_a_link_of_another_model_is_drawn_with_this_ones_settings(repository):

@@ -139,7 +139,7 @@ DAMAGES = {
     "config of another size": put("prior/config.json", embed_dim=48),
     "tokenizer no JSON": write("tokenizer/tokenizer.json", b"{"),
     "tokenizer absent": lambda folder: shutil.rmtree(folder / "tokenizer"),
-    "scheduler no JSON": write("prior_scheduler/scheduler_config.json", b"{"),
+    "scheduler no JSON": write("decoder_scheduler/scheduler_config.json", b"{"),
     "component a file": lambda folder: (shutil.rmtree(folder / "prior"), (folder / "prior").write_bytes(b"")),
 }
 SUMS_DAMAGES = {

@@ -168,7 +168,10 @@ def test_png_without_a_recipe_gives_none(tmp_path):
 def test_a_varied_recipe_names_its_origin_in_a_short_link():
     recipe = Recipe(prompt="a cat", seed=7).varied(12, 0.25).varied(5, 1, "decoder")
     assert recipe.to_query() == f"?prompt=a+cat&seed=7&v={SCHEMA}&vary=12:0.25,5:1.0:decoder"
-    assert f'Variations: "12:0.25,5:1.0:decoder", Version: easel recipe {SCHEMA}' in recipe.to_parameters()
+    assert (
+        f'Variations: "12:0.25,5:1.0:decoder", Variety: 0.7, Transparent: 0, Version: easel recipe {SCHEMA}'
+        in recipe.to_parameters()
+    )
     assert Recipe.from_query(recipe.to_query()).recipe == recipe
 
 

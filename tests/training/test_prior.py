@@ -1,80 +1,79 @@
 """Example run: python -m pytest tests/training/test_prior.py"""
 
-import numpy as np
+import functools
+
 import pytest
 import torch
 
-from pipeline.models.prior import EmbeddingPrior
-from pipeline.training.pairs import StylePairs
-from pipeline.training.prior import prior_loss
-
-PHRASES = np.array([7, 7, 7, 8, 9])  # cut-outs 0 to 2 are one thing in three styles, 3 is alone, 4 is never shown
-LOOKS = torch.tensor([[0.0], [1.0], [5.0], [2.0], [3.0]])
-SCENES = np.array([0, 1, 2, 3] * 6)
+from pipeline.cascade.networks import embed_drawings
+from pipeline.models.image_encoder import POSE_DIM, ImageEncoder
+from pipeline.models.prior import TONES, DrawingPrior
+from pipeline.training.prior import make_batch, prior_loss
+from tests.tiny import tiny_prior
 
 
 @pytest.fixture
-def drawn() -> np.ndarray:
-    rows = StylePairs(PHRASES, SCENES, LOOKS).draw(4000, "seed")
-    return SCENES[rows].reshape(-1, 2)
-
-
-def test_a_pair_is_one_thing_in_two_drawings(drawn):
-    first, second = drawn[drawn[:, 0] != 3].T
-    assert set(first) == set(second) == {0, 1, 2} and (first != second).all()
-    assert (drawn[drawn[:, 0] == 3] == 3).all()  # it has one drawing
-
-
-def test_the_most_alike_are_drawn_more_often(drawn):
-    partners = drawn[drawn[:, 0] == 0, 1]
-    assert 0.7 < (partners == 1).mean() < 0.8  # half of the time, and half of the other half
-
-
-def test_pairs_are_a_function_of_the_seed():
-    pairs = StylePairs(PHRASES, SCENES, LOOKS)
-    assert np.array_equal(pairs.draw(40, "a"), pairs.draw(40, "a"))
-    assert not np.array_equal(pairs.draw(40, "a"), pairs.draw(40, "b"))
-
-
-class Known(torch.nn.Module):
-    def __init__(self, answer: torch.Tensor):
-        super().__init__()
-        self.answer = answer
-
-    def forward(self, condition: torch.Tensor) -> torch.Tensor:
-        return self.answer
-
-
-class Shrunk(EmbeddingPrior):
-    """Knows the clean embeds, but for the share by which it draws two styles alike."""
-
-    def __init__(self, alike: float, embeds: torch.Tensor):
-        super().__init__(embed_dim=4, text_dim=4, text_hidden_dim=8, num_text_layers=1, hidden_dim=8, num_layers=1)
-        pairs = embeds.unflatten(0, (-1, 2))
-        self.to_mean = Known(torch.lerp(pairs, pairs.mean(1, keepdim=True).expand_as(pairs), alike).flatten(0, 1))
-
-
-@pytest.mark.parametrize(("alike", "missed"), [(0.0, 0.0), (0.5, 0.25), (1.0, 1.0)])
-def test_the_styles_loss_is_the_share_of_the_difference_that_is_missing(alike, missed):
+def batch() -> dict:
+    prior = tiny_prior()
     generator = torch.Generator().manual_seed(0)
-    embeds = torch.randn(512, 4, generator=generator)
-    embeds[::2] = embeds[1::2] + 1  # every pair differs by as much
-    batch = {
-        "tokens": torch.randn(512, 3, 4, generator=generator),
-        "attention_mask": torch.ones(512, 3),
-        "text_embeds": torch.randn(512, 4, generator=generator),
-        "image_embeds": embeds,
+    cells = prior.cells.long()
+    return {
+        "cells": cells,
+        "components": torch.randn(len(cells), len(prior.components_mean), generator=generator),
+        "semantic": torch.nn.functional.normalize(
+            torch.randn(len(cells), prior.config.semantic_dim, generator=generator)
+        ),
     }
-    losses = prior_loss(Shrunk(alike, embeds), batch, generator)
-    assert losses["styles"].item() == pytest.approx(missed / 1.2, abs=0.01)  # SAME_LOOKS adds a fifth below
 
 
-def test_where_no_pair_differs_there_is_nothing_to_tell_apart():
-    embeds = torch.ones(4, 4)
-    batch = {
-        "tokens": torch.ones(4, 3, 4),
-        "attention_mask": torch.ones(4, 3),
-        "text_embeds": torch.ones(4, 4),
-        "image_embeds": embeds,
-    }
-    assert prior_loss(Shrunk(0.0, embeds), batch, torch.Generator().manual_seed(0))["styles"].item() == 0
+def test_a_few_steps_learn_every_drawing_by_heart(batch):
+    torch.manual_seed(0)
+    prior, generator = tiny_prior(), torch.Generator().manual_seed(0)
+    optimizer = torch.optim.AdamW(prior.parameters(), lr=1e-2)
+    before = prior_loss(prior, batch, generator)["components"].item()
+    for _ in range(150):
+        optimizer.zero_grad()
+        prior_loss(prior, batch, generator)["loss"].backward()
+        optimizer.step()
+    assert prior_loss(prior, batch, generator)["components"].item() < 0.1 * before
+
+
+def test_the_loss_of_a_right_guess_is_nothing(batch):
+    class Right(DrawingPrior):
+        def predict(self, concept, drawing, renderings):
+            return batch["components"], 16 * batch["semantic"]
+
+    prior = Right(["cat"], ["flat"], num_drawings=3, num_cells=4, concept_dim=8, drawing_dim=8, rendering_dim=8)
+    losses = prior_loss(prior, {**batch, "cells": torch.zeros(4, 4).long()}, torch.Generator().manual_seed(0))
+    assert losses["loss"].item() == pytest.approx(0, abs=1e-9)
+
+
+def test_rows_are_drawn_by_their_weights_and_are_a_function_of_the_seed():
+    cells = torch.arange(12).reshape(3, 4)
+    weights = torch.tensor([0.0, 1.0, 3.0])
+    rows = functools.partial(
+        make_batch, cells=cells, components=cells, semantic=cells, weights=weights, batch_size=4000, seed=7
+    )
+    first = rows(0)["cells"][:, 0]
+    assert (first != 0).all() and 0.7 < (first == 8).float().mean() < 0.8
+    assert torch.equal(first, rows(0)["cells"][:, 0]) and not torch.equal(first, rows(1)["cells"][:, 0])
+
+
+def test_an_embedding_has_unit_length_and_the_pose_that_it_was_given():
+    prior = tiny_prior()
+    encoder = ImageEncoder(
+        image_size=64, embed_dim=32, semantic_dim=8, block_out_channels=(16,), layers_per_block=(1,)
+    )
+    poses = torch.tensor([[0.5, -0.5, 0.1, 0.4, 0.6, 0.7]])
+    index = [torch.tensor([0])] * 4
+    embed = embed_drawings(prior, *index, poses)
+    assert embed.shape == (1, 32) and embed.norm().item() == pytest.approx(1)
+    assert torch.allclose(encoder.poses(embed), poses, atol=1e-5) and poses.shape[1] == POSE_DIM
+
+
+def test_the_table_says_what_each_concept_was_drawn_as():
+    prior = tiny_prior()
+    assert prior.cells_of[prior.index_of["cat"]] == [
+        (0, "3d render", ""), (0, "flat sticker", ""), (1, "flat sticker", "")
+    ]  # fmt: skip
+    assert TONES[0] == ""

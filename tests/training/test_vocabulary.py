@@ -6,6 +6,7 @@ import torch
 from pipeline.data.cutouts import Cutout
 from pipeline.language.common_words import COMMON_WORDS
 from pipeline.models.vocabulary import Vocabulary
+from pipeline.scene.rendering import can_render
 from pipeline.training.vocabulary import make_vocabulary
 from tests.tiny import tiny_text_encoder, tiny_tokenizer
 
@@ -43,13 +44,11 @@ def test_a_shared_word_stands_for_what_people_mean(vocabulary):
     assert COMMON_WORDS["tree"] == "deciduous tree" == vocabulary.phrase_of["tree"]
 
 
-def test_a_phrase_knows_the_styles_that_it_was_shown_in(vocabulary):
-    assert vocabulary.styles_of("wood") == list(vocabulary.config.styles) and "wood" not in vocabulary.config.shown
-    assert vocabulary.styles_of("fern") == ["flat sticker"]
-
-
-def test_styles_of_one_family_count_as_one(vocabulary):
-    assert vocabulary.styles_of("moss") == vocabulary.styles_of("christmas tree") == ["3d render", "flat geometric"]
+def test_a_phrase_knows_the_styles_that_it_can_be_shown_in(vocabulary):
+    assert vocabulary.config.rendered == [style for style in vocabulary.config.styles if can_render(style)]
+    assert set(vocabulary.config.rendered) <= set(vocabulary.styles_of("fern"))
+    drawn = {style for styles in vocabulary.config.shown.values() for style in styles}
+    assert drawn.isdisjoint(vocabulary.config.rendered)
 
 
 def test_numbers_and_the_keywords_of_tone_variants_name_nothing(vocabulary):

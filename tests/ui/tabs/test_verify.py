@@ -40,8 +40,6 @@ RECIPE = Recipe(
     weights_hash=WEIGHTS_HASH,
     num_inference_steps=3,
     guidance_scale=1.5,
-    prior_num_inference_steps=5,
-    prior_guidance_scale=3.5,
     super_res_num_inference_steps=2,
 ).varied(5, 0.25, "decoder")
 MARKED = Detection("GENERATED", "HIGH", -20.0, 1e15, payload=RECIPE.id32, key_id="k")

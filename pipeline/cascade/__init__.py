@@ -1,0 +1,1 @@
+"""How a picture is drawn: what is planned, encoded and run, in the order of the cascade."""

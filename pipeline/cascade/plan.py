@@ -1,0 +1,92 @@
+"""What will be drawn for one prompt, decided before anything is: the scene, and a drawing for each of its things."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from pipeline.language.english import with_article
+from pipeline.language.wording import app_caption
+from pipeline.models.prior import NOISE_DIM, DrawingPrior
+from pipeline.scene.drawing import Drawing, Form, choose_drawing, choose_form, is_mirrored
+from pipeline.scene.record import MAX_THINGS, Scene
+
+__all__ = ["Plan", "make_plan", "tone_of"]
+
+_TONE = re.compile(r"\b(light|medium|dark)(?:-(?:light|dark))?[ -]skin(?:ned)?(?: tone)?")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One picture before it is drawn.
+
+    Attributes:
+        scene: what stands in it.
+        parsed: how the prompt was understood; None where the scene was given, or there is no prompt.
+        drawings: one for each thing; None where a thing is drawn from an embedding that was given.
+        forms: how each thing is bent.
+        told: what the decoder is told of each thing.
+        noise: starting noise by stage; the prior's is (``MAX_THINGS``, ``NOISE_DIM``).
+    """
+
+    scene: Scene
+    parsed: Any
+    drawings: tuple[Drawing | None, ...]
+    forms: tuple[Form, ...]
+    told: tuple[str, ...]
+    noise: dict[str, torch.Tensor] = field(repr=False)
+
+
+def tone_of(name: str) -> str:
+    """The skin tone that a name says: "light", "medium", "dark" or ""."""
+    found = _TONE.search(name.lower())
+    return found[1] if found else ""
+
+
+def make_plan(
+    scene: Scene,
+    parsed: Any,
+    noise: dict[str, torch.Tensor],
+    prior: DrawingPrior,
+    *,
+    variety: float,
+    given: bool = False,
+) -> Plan:
+    """Choose a drawing for each thing.
+
+    Args:
+        scene: what stands in the picture.
+        parsed: how the prompt was understood.
+        noise: by stage; a thing with a seed of its own takes that seed's.
+        prior: what was taught.
+        variety: see ``choose_drawing``.
+        given: the picture is drawn from an embedding: there is nothing to choose but the form.
+
+    Raises:
+        ValueError: a thing has a name that the model was not taught.
+    """
+    drawings, forms, told = [], [], []
+    for at, thing in enumerate(scene.things):
+        own = noise["prior"][at]
+        if thing.seed is not None:
+            generator = torch.Generator().manual_seed(thing.seed)
+            own = torch.randn(MAX_THINGS, NOISE_DIM, generator=generator)[0].to(own)
+        style = thing.style or scene.style
+        if given or thing.upload:
+            forms.append(choose_form(own, variety, mirrored=is_mirrored(thing.name)))
+            drawings.append(None)
+            told.append(style or "")
+            continue
+        drawing = choose_drawing(
+            prior, thing.name, style, own, variety=variety, tone=tone_of(thing.said or thing.name)
+        )
+        if drawing is None:
+            raise ValueError(
+                f"`name` of a thing must be one that the model was taught, got {thing.name!r}. "
+                "Say it in `prompt`, which takes the nearest name."
+            )
+        drawings.append(drawing)
+        forms.append(drawing.form)
+        told.append(app_caption(with_article(thing.name), drawing.rendering))
+    return Plan(scene, parsed, tuple(drawings), tuple(forms), tuple(told), noise)

@@ -1,0 +1,56 @@
+"""Large layers brought to what the plan says: colours, form and rendering."""
+
+from collections.abc import Mapping
+
+import torch
+
+from pipeline.scene.colours import rgb
+from pipeline.scene.drawing import Drawing, Form, Palette, even
+from pipeline.scene.parts import recolour_part
+from pipeline.scene.recolour import fill_glyph, recolour, shift_palette
+from pipeline.scene.record import Thing
+from pipeline.scene.rendering import can_render, render_layer
+from pipeline.scene.warp import warp_layer
+
+__all__ = ["finish_layer"]
+
+# What a drawing of one colour is filled with where none is said.
+_FILLS = ("#e4572e", "#f3a712", "#3fa34d", "#2f6fd6", "#8e5bd1", "#e0559b", "#1f9e9e", "#8a5a3c", "#4a5568")
+_FILL = 12  # coordinate of the noise
+
+
+def finish_layer(
+    layer: torch.Tensor,
+    thing: Thing,
+    drawing: Drawing | None,
+    form: Form,
+    *,
+    style: str | None,
+    palette: Mapping[str, str],
+    noise: torch.Tensor,
+) -> torch.Tensor:
+    """One thing as it will stand in the picture.
+
+    Args:
+        layer: (4, side, side) in [-1, 1], as super-resolution made it.
+        thing: whose colours are said.
+        drawing: the one that was chosen; None where the layer comes from a reference picture.
+        form: how it is bent.
+        style: that is asked for.
+        palette: names of colours and their values.
+        noise: (``NOISE_DIM``,) of the thing.
+    """
+    if drawing is not None and drawing.glyph:
+        fill = _FILLS[min(int(even(noise)[_FILL] * len(_FILLS)), len(_FILLS) - 1)]
+        layer = fill_glyph(layer, (rgb(thing.colour or fill, palette) + 1) / 2)
+    elif thing.colour:
+        layer = recolour(layer, (rgb(thing.colour, palette) + 1) / 2)
+    else:
+        layer = shift_palette(layer, drawing.palette if drawing is not None else Palette())
+    for part, colour in thing.part_colours.items():
+        layer = recolour_part(layer, part, (rgb(colour, palette) + 1) / 2)
+    layer = warp_layer(layer, form)
+    rendering = drawing.rendering if drawing is not None else None
+    if style is not None and style != rendering and can_render(style):
+        layer = render_layer(layer, style)
+    return layer

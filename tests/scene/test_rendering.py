@@ -1,0 +1,56 @@
+"""Example run: python -m pytest tests/scene/test_rendering.py"""
+
+import pytest
+import torch
+
+from pipeline.scene.rendering import RENDERINGS, can_render, render_layer
+
+
+def ball(side: int = 128) -> torch.Tensor:
+    """A flat orange disc (4, side, side), colours multiplied by alpha."""
+    line = torch.linspace(-1, 1, side)
+    inside = ((line[:, None] ** 2 + line**2) < 0.8).float()
+    colours = torch.tensor([0.9, 0.5, 0.1])[:, None, None] * inside
+    return 2 * torch.cat([colours, inside[None]]) - 1
+
+
+def luma(layer: torch.Tensor) -> torch.Tensor:
+    return ((layer[:3] + 1) / 2).mean(0)
+
+
+@pytest.mark.parametrize("style", RENDERINGS)
+def test_every_rendering_keeps_the_range_and_where_the_thing_is(style):
+    rendered = render_layer(ball(), style)
+    assert rendered.shape == ball().shape and rendered.abs().max() <= 1 + 1e-5
+    assert (rendered[:3] <= rendered[3:] + 1e-5).all()
+    assert ((rendered[3] > 0) != (ball()[3] > 0)).float().mean() < 0.08
+
+
+def test_a_flat_ball_gets_light_from_above_and_shade_below():
+    rendered = luma(render_layer(ball(), "3d render"))
+    assert rendered[30, 64] > luma(ball())[64, 64] > rendered[110, 64]
+
+
+def test_shading_is_the_weaker_the_flatter_the_style():
+    def spread(style: str) -> float:
+        rendered = luma(render_layer(ball(), style))
+        return rendered[40:90, 40:90].std().item()
+
+    assert spread("3d render") > spread("gradient vector") > spread("flat sticker")
+    assert spread("flat sticker") < 1e-3
+
+
+def test_pixel_art_is_squares_of_one_colour():
+    rendered = render_layer(ball(), "32x32 pixel art sprite").unflatten(1, (32, 4)).unflatten(3, (32, 4))
+    assert (rendered.amax((2, 4)) - rendered.amin((2, 4))).abs().max() < 1e-5
+
+
+def test_line_art_is_black_at_the_edge_and_white_within():
+    rendered = luma(render_layer(ball(), "black and white glyph"))
+    assert rendered[64, 64] > 0.9 and rendered[64, 9:14].min() < 0.1
+
+
+def test_a_style_that_is_none_is_refused_in_words():
+    assert not can_render("oil painting")
+    with pytest.raises(ValueError, match="`style` must be one of"):
+        render_layer(ball(), "oil painting")
