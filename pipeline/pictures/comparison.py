@@ -76,9 +76,9 @@ def crop_difference(first: np.ndarray, second: np.ndarray, place: np.ndarray) ->
     side = int(np.clip(3 * min(len(first), len(second)) // 8, *_CUT_SIDES))
     pictures = Image.fromarray(first), Image.fromarray(second)
     boxes = _common_boxes(place)
-    cuts = [_blur(_cut(*each, THUMBNAIL_SIDE), 1.0) for each in zip(pictures, boxes, strict=True)]
-    boxes = _common_boxes(_within(_align(*cuts, _NO_CROP)[0], boxes))
-    first, second = (_blur(_cut(*each, side), 0.6) for each in zip(pictures, boxes, strict=True))
+    cuts = [_blur(_cut(picture, box, THUMBNAIL_SIDE), 1.0) for picture, box in zip(pictures, boxes, strict=True)]
+    boxes = _common_boxes(_within(_align(cuts[0], cuts[1], _NO_CROP)[0], boxes))
+    first, second = (_blur(_cut(picture, box, side), 0.6) for picture, box in zip(pictures, boxes, strict=True))
     moved = _with_tone(first, second)
     steepness = np.maximum(_squared_gradient(moved), _squared_gradient(second))[..., None]
     surprise = np.mean((second - moved) ** 2 / (_NOISE**2 + _EDGE**2 * steepness), axis=-1)[1:-1, 1:-1]

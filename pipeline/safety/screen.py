@@ -136,7 +136,11 @@ class SafetyScreen:
             embeds.update(zip(missing, self.embed_texts(missing), strict=True))
         meanings = self.screen_embeds(np.stack([embeds[part] for _, part in parts])) if parts else []
         for (index, part), verdict in zip(parts, meanings, strict=True):
-            if verdicts[index].allowed and not verdict.allowed and not self._is_allowed_phrase(part, verdict.category):
+            if (
+                verdicts[index].allowed
+                and not verdict.allowed
+                and not self._is_allowed_phrase(part, verdict.category or "")
+            ):
                 verdicts[index] = verdict
         return verdicts
 

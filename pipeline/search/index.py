@@ -252,8 +252,9 @@ class ImageIndex:
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         with self._lock:
-            live = [row for row, item in enumerate(self._items) if item is not None]
-            items = [{"id": self._items[row][0], "metadata": self._items[row][1]} for row in live]
+            kept = [(row, item) for row, item in enumerate(self._items) if item is not None]
+            live = [row for row, _ in kept]
+            items = [{"id": id, "metadata": metadata} for _, (id, metadata) in kept]
             text = "".join(json.dumps(item, ensure_ascii=False, sort_keys=True) + "\n" for item in items).encode()
             header = {"embed_dim": str(self.embed_dim), "search_dim": str(self.search_dim)}
             header["items_sha256"] = hashlib.sha256(text).hexdigest()

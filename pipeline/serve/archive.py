@@ -54,8 +54,8 @@ class Archive:
 
     @property
     def _folder(self) -> Path | None:
-        named = self._studio.weights_hash
-        return self._studio.store.directory.parent / f"search-{named}" if named else None
+        named, directory = self._studio.weights_hash, self._studio.store.directory
+        return directory.parent / f"search-{named}" if named and directory else None
 
     def _load(self) -> ImageIndex:
         empty = self._studio.new_index()
