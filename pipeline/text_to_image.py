@@ -6,7 +6,7 @@
 Pictures of one call are drawn one by one, each with its own generator: a batch equals its singles, byte for byte.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -34,7 +34,7 @@ from pipeline.output import TextToImagePipelineOutput
 from pipeline.safety import CONCEPT_THRESHOLD, SafetyScreen
 from pipeline.scene.compose import compose_scene, to_picture
 from pipeline.scene.drawing import DEFAULT_VARIETY
-from pipeline.scene.finish import finish_layer
+from pipeline.scene.edit import edit
 from pipeline.scene.layout import layout
 from pipeline.scene.parse import Parsed, SceneReader
 from pipeline.scene.record import Ground, Scene, Thing
@@ -171,6 +171,7 @@ class TextToImagePipeline(Encoding, Networks, DiffusionPipeline):
         image: Image.Image | list[Image.Image] | None = None,
         *,
         scene: Scene | None = None,
+        edits: Sequence[str] = (),
         height: int = 256,
         width: int = 256,
         transparent: bool = False,
@@ -206,6 +207,7 @@ class TextToImagePipeline(Encoding, Networks, DiffusionPipeline):
                 the prompt says none; on the decoder it acts where its guidance scale is not 1.
             image: 1 to 5 reference pictures: drawn anew, in the style, colours and on the ground that the prompt says.
             scene: in place of ``prompt``: what stands where.
+            edits: operations that change the scene (``pipeline.scene.edit``), in their order.
             height, width: pixels, 256 to 1,024 in steps of 8; the shape that a prompt says (`--ar 16:9`) and a scene's
                 own size go first.
             transparent: no ground: the picture is RGBA.
@@ -237,7 +239,7 @@ class TextToImagePipeline(Encoding, Networks, DiffusionPipeline):
             callback_on_step_end: called after each step of each stage as (pipe, step, timestep, kwargs); kwargs hold
                 ``stage``, ``picture`` and the chosen tensors. An exception raised in it ends the call.
             callback_on_step_end_tensor_inputs: of "latents", "image_embeds" and "preview" (the step's clean picture,
-                (1, 3, height, width) in [-1, 1]; None but for the decoder's steps).
+                (1, 3, height, width) in [-1, 1]; None but for the decoder's steps of a thing alone).
 
         Returns:
             ``TextToImagePipelineOutput``; every picture in it carries the watermark, read back before it is returned.
@@ -271,7 +273,7 @@ class TextToImagePipeline(Encoding, Networks, DiffusionPipeline):
             noise = self.prepare_latents(own, large=super_res_num_inference_steps > 1)
             noise |= {stage: mine.to(noise["prior"]) for stage, mine in given.items() if mine is not None}
             said = self._scene(text, scene, prompt_embeds, noise, own.initial_seed(), negative_prompt, width, height)
-            plan = self.plan(*said, noise, references, variety=variety, transparent=transparent)
+            plan = self.plan(*said, noise, references, variety=variety, transparent=transparent, edits=edits)
             planned.append((plan, self._encode_checked(plan, text, prompt_embeds)))
         drawn, embeds = [], []
         for index, (plan, encoded) in enumerate(planned):
@@ -321,43 +323,30 @@ class TextToImagePipeline(Encoding, Networks, DiffusionPipeline):
         *,
         variety: float = DEFAULT_VARIETY,
         transparent: bool = False,
+        edits: Sequence[str] = (),
     ) -> Plan:
         """Plan: which drawing of each thing, in which form; see ``make_plan``."""
+        before = scene
         if transparent:
             scene = replace(scene, ground=Ground("transparent"))
+        if edits:
+            scene = self._taught(edit(scene, edits))
         if references is None:
-            return make_plan(scene, parsed, noise, self.prior, variety=variety)
+            return make_plan(scene, parsed, noise, self.prior, variety=variety, before=before)
         if references.replaced_by(scene):
             return make_plan(references.tint(scene, noise["prior"]), parsed, noise, self.prior, variety=variety)
         scene = references.scene(scene, noise["prior"])
         return make_plan(scene, parsed, noise, self.prior, variety=references.variety, given=True)
 
-    def draw_layers(
-        self, plan: Plan, embeds, encoded, negative, steps, guidance_scale, references, on_step
-    ) -> torch.Tensor:
-        """Draw: embeddings (things, embed_dim) -> layers (things, 4, side, side) in [-1, 1], as they will be laid."""
-        if not len(embeds):
-            return torch.zeros(0, 4, 1, 1)
-        tokens, mask, _ = encoded
-        small = self.run_decoder(
-            plan.noise["decoder"], embeds, tokens, mask, negative,
-            num_steps=steps["num_inference_steps"], guidance_scale=guidance_scale, on_step=on_step,
-        ).clamp(-1, 1)  # fmt: skip
-        large = self.run_super_res(
-            plan.noise.get("super_res"), small, tokens, mask,
-            num_steps=steps["super_res_num_inference_steps"], on_step=on_step,
-        ).float()  # fmt: skip
-        palette = self.vocabulary.config.backgrounds
-        finished = [
-            finish_layer(
-                layer, thing, drawing, form, style=thing.style or plan.scene.style, palette=palette,
-                noise=plan.noise["prior"][at],
-            )
-            for at, (layer, thing, drawing, form) in enumerate(
-                zip(large.cpu(), plan.scene.things, plan.drawings, plan.forms, strict=True)
-            )
-        ]  # fmt: skip
-        return torch.stack(finished)
+    def _taught(self, scene: Scene) -> Scene:
+        """A scene whose things go by names that the model was taught, as far as one is near."""
+        things = [
+            thing
+            if thing.name in self.prior.index_of
+            else replace(thing, name=self.reader.names.find(thing.name).phrase or thing.name)
+            for thing in scene.things
+        ]
+        return replace(scene, things=tuple(things))
 
     def compose(
         self, plan: Plan, embeds: torch.Tensor, layers: torch.Tensor, encoded, references: References | None = None
@@ -379,7 +368,8 @@ class TextToImagePipeline(Encoding, Networks, DiffusionPipeline):
                 return
             known = {"latents": latents, "image_embeds": embeds[-1] if len(embeds) > index else None}
             if "preview" in chosen:  # small: nobody is shown a large one unmarked
-                known["preview"] = self._preview(plan, clean) if stage == "decoder" else None
+                alone = stage == "decoder" and len(plan.scene.things) == 1
+                known["preview"] = self._preview(plan, clean) if alone else None
             callback(
                 self, step, timestep, {"stage": stage, "picture": index, **{name: known[name] for name in chosen}}
             )

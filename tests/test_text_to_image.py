@@ -274,18 +274,45 @@ def test_meaning_is_screened_in_words_and_in_given_embeds():
         pipe(prompt_embeds=prompt_embeds, pooled_prompt_embeds=pooled)
 
 
-def test_what_is_screened_goes_through_the_encoder_beside_what_is_told(pipe, monkeypatch):
+def test_what_was_screened_before_changes_no_picture(pipe, monkeypatch):
     screen = SafetyScreen(embed_texts=pipe.get_sentence_embeds, threshold=2.0)  # a cosine that nothing reaches
-    screen.check(["warm up"])  # its own sentences are embedded once
     monkeypatch.setattr(pipe, "safety_checker", screen)
-    passes = []
-    handle = pipe.text_encoder.register_forward_hook(lambda *_: passes.append(1))
-    scene = Scene(things=(Thing("a", "cat", said="a kitty"), Thing("b", "apple")))
-    first = draw(pipe, scene=scene)
-    handle.remove()
-    assert len(passes) == 1
-    screen.check(["a kitty", "apple"])
-    assert np.array_equal(first, draw(pipe, scene=scene))  # whatever was screened before
+    first = draw(pipe, "a cat, an apple")
+    screen.check(["a cat, an apple"])
+    assert np.array_equal(first, draw(pipe, "a cat, an apple"))
+
+
+def test_an_edit_changes_what_it_names_and_not_a_bit_of_the_rest(pipe):
+    scene = Scene(
+        things=(Thing("cat", "cat", place=(0.25, 0.5, 0.4)), Thing("apple", "apple", place=(0.75, 0.5, 0.4))),
+        style="3d render",
+    )
+
+    def laid(*edits: str) -> np.ndarray:
+        noise = pipe.prepare_latents(seeded(1), large=False)
+        plan = pipe.plan(scene, None, noise, edits=edits)
+        steps = {"num_inference_steps": 1, "super_res_num_inference_steps": 1}
+        with torch.no_grad():
+            encoded = pipe._encode_checked(plan, None, None)
+            embeds = pipe.run_prior(plan, None)
+            layers = pipe.draw_layers(plan, embeds, encoded, None, steps, 1.0, None, lambda *_: None)
+            return np.asarray(pipe.compose(plan, embeds, layers, encoded)).astype(int)
+
+    before = laid()
+    for edits in (
+        ("colour apple blue",),
+        ("again apple 7",),
+        ("remove apple",),
+        ("add dog kitty", "place dog 0.8 0.5 0.3"),
+    ):
+        after = laid(*edits)
+        assert np.array_equal(before[:, :128], after[:, :128]), edits
+        assert not np.array_equal(before[:, 128:], after[:, 128:]), edits
+
+
+def test_edited_words_are_screened_too(pipe):
+    with pytest.raises(Refused):
+        pipe("a cat", edits=('letter "nude women"',), generator=seeded(0))
 
 
 def test_nothing_is_drawn_where_one_of_the_prompts_means_something_unsafe(pipe, monkeypatch):

@@ -1,6 +1,7 @@
 """Words and pictures encoded, and screened: the embedding model's two halves, and what is not drawn for anybody."""
 
 import functools
+from typing import Any
 
 import numpy as np
 import torch
@@ -19,6 +20,17 @@ __all__ = ["Encoding"]
 
 class Encoding:
     """Encodes and screens; mixed into `TextToImagePipeline`, whose components it uses."""
+
+    config: Any
+    tokenizer: Any
+    text_encoder: Any
+    text_proj: Any
+    feature_extractor: Any
+    image_encoder: Any
+    fusion: Any
+    decoder: Any
+    safety_checker: Any
+    _execution_device: torch.device
 
     def check_safety(
         self,
@@ -82,17 +94,20 @@ class Encoding:
         self, plan: Plan, prompt: str | None, prompt_embeds: torch.Tensor | None
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """What the model is told -> tokens (n, tokens, text_dim), mask (n, tokens), pooled (n, embed_dim), once the
-        prompt, or the scene's words, have passed the screen. What that compares goes through the encoder beside it,
-        whatever was screened before: a picture's bytes follow from its recipe alone.
+        prompt, or the scene's words, have passed the screen. Each text goes through the encoder by itself: what a
+        thing looks like does not hang on what stands beside it.
         """
-        texts = [prompt or ""] if plan.parsed is not None or prompt else _words(plan)
+        texts = list(
+            dict.fromkeys([*([prompt] if prompt else []), *(_words(plan) if plan.changed or not prompt else [])])
+        )
         shared = self.safety_checker.embed_texts == self.get_sentence_embeds
         parts = [part for text in texts for part in self.safety_checker.parts(text)] if shared else []
-        told = plan.told or ("",)
-        states = self.encode_texts([*told, *parts])
-        vectors = sentence_embeds(states[len(told) :])
+        vectors = sentence_embeds(self.encode_texts(parts)) if parts else []
         self.check_safety(texts, prompt_embeds, part_embeds=dict(zip(parts, vectors, strict=True)))
-        tokens, mask = padded(states[: len(told)])
+        told = plan.told or ("",)
+        known = {text: self.encode_texts([text])[0] for text in dict.fromkeys(told)}
+        states = [known[text] for text in told]
+        tokens, mask = padded(states)
         return tokens, mask, self.text_proj(tokens, mask)
 
     @torch.no_grad()

@@ -1,5 +1,7 @@
 """The networks of the cascade in their order: prior, decoder, super-resolution, each with its noise and its steps."""
 
+from typing import Any
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -9,6 +11,7 @@ from pipeline.cascade.plan import Plan
 from pipeline.cascade.references import References
 from pipeline.models.image_encoder import ImageEncoder
 from pipeline.models.prior import NOISE_DIM, TONES, DrawingPrior
+from pipeline.scene.finish import finish_layer
 from pipeline.scene.record import MAX_THINGS
 
 __all__ = ["ALONE", "Networks", "embed_drawings"]
@@ -33,6 +36,16 @@ def embed_drawings(
 class Networks:
     """Runs the networks of a pipeline; mixed into `TextToImagePipeline`, whose components it uses."""
 
+    prior: Any
+    vocabulary: Any
+    image_encoder: Any
+    decoder: Any
+    decoder_scheduler: Any
+    super_res: Any
+    super_res_scheduler: Any
+    progress_bar: Any
+    _execution_device: torch.device
+
     def prepare_latents(self, generator: torch.Generator, *, large: bool = True) -> dict[str, torch.Tensor]:
         """Every stage's noise for one picture, drawn on the generator's device: the same on every device for a CPU
         generator, and the same for a stage whether or not the ones before it run. Super-resolution's is left out
@@ -52,7 +65,7 @@ class Networks:
         embeds = [pose.new_zeros(0, self.prior.config.embed_dim)]
         for at, drawing in enumerate(plan.drawings):
             if drawing is None:
-                embeds.append(references.embed(plan.noise["prior"][at], self.image_encoder.config.semantic_dim))
+                embeds.append(references.embed(plan.noise_of(at), self.image_encoder.config.semantic_dim))
                 continue
             rendering = self.prior.config.renderings.index(drawing.rendering)
             numbers = (drawing.concept, drawing.drawing, rendering, TONES.index(drawing.tone))
@@ -87,6 +100,45 @@ class Networks:
 
         latents = None if latents is None else latents.expand(len(small), -1, -1, -1)
         return self._flow(self.super_res_scheduler, predict, latents, num_steps, "super_res", on_step)
+
+    def draw_layers(
+        self, plan: Plan, embeds, encoded, negative, steps, guidance_scale, references, on_step
+    ) -> torch.Tensor:
+        """Draw: embeddings (things, embed_dim) -> layers (things, 4, side, side) in [-1, 1], as they will be laid."""
+        if not len(embeds):
+            return torch.zeros(0, 4, 1, 1)
+        large = torch.cat(
+            [
+                self._draw_one(plan, embeds, encoded, at, negative, steps, guidance_scale, on_step)
+                for at in range(len(embeds))
+            ]
+        )
+        palette = self.vocabulary.config.backgrounds
+        finished = [
+            finish_layer(
+                layer, thing, drawing, form, style=thing.style or plan.scene.style, palette=palette,
+                noise=plan.noise_of(at),
+            )
+            for at, (layer, thing, drawing, form) in enumerate(
+                zip(large.cpu(), plan.scene.things, plan.drawings, plan.forms, strict=True)
+            )
+        ]  # fmt: skip
+        return torch.stack(finished)
+
+    def _draw_one(
+        self, plan: Plan, embeds, encoded, at: int, negative, steps, guidance_scale, on_step
+    ) -> torch.Tensor:
+        """The large layer (1, 4, side, side) of one thing; by itself, so that no other thing changes a bit of it."""
+        length = int(encoded[1][at].sum())
+        tokens, mask = encoded[0][at, None, :length], encoded[1][at, None, :length]
+        small = self.run_decoder(
+            plan.noise["decoder"], embeds[at, None], tokens, mask, negative,
+            num_steps=steps["num_inference_steps"], guidance_scale=guidance_scale, on_step=on_step,
+        ).clamp(-1, 1)  # fmt: skip
+        return self.run_super_res(
+            plan.noise.get("super_res"), small, tokens, mask,
+            num_steps=steps["super_res_num_inference_steps"], on_step=on_step,
+        ).float()  # fmt: skip
 
     def enlarge(
         self, layers: torch.Tensor, side: int, prompt_embeds: torch.Tensor, mask: torch.Tensor

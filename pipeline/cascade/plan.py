@@ -1,6 +1,7 @@
 """What will be drawn for one prompt, decided before anything is: the scene, and a drawing for each of its things."""
 
 import re
+import zlib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +29,8 @@ class Plan:
         forms: how each thing is bent.
         told: what the decoder is told of each thing.
         noise: starting noise by stage; the prior's is (``MAX_THINGS``, ``NOISE_DIM``).
+        places: which row of the prior's noise is each thing's.
+        changed: whether the scene was edited after it was read.
     """
 
     scene: Scene
@@ -36,6 +39,12 @@ class Plan:
     forms: tuple[Form, ...]
     told: tuple[str, ...]
     noise: dict[str, torch.Tensor] = field(repr=False)
+    places: tuple[int, ...] = ()
+    changed: bool = False
+
+    def noise_of(self, at: int) -> torch.Tensor:
+        """The noise (``NOISE_DIM``,) of thing ``at``: its own, whatever was added or taken away before it."""
+        return self.noise["prior"][self.places[at] if self.places else at]
 
 
 def tone_of(name: str) -> str:
@@ -52,6 +61,7 @@ def make_plan(
     *,
     variety: float,
     given: bool = False,
+    before: Scene | None = None,
 ) -> Plan:
     """Choose a drawing for each thing.
 
@@ -62,13 +72,15 @@ def make_plan(
         prior: what was taught.
         variety: see ``choose_drawing``.
         given: the picture is drawn from an embedding: there is nothing to choose but the form.
+        before: the scene as it was read, where it was changed since: its things keep their noise.
 
     Raises:
         ValueError: a thing has a name that the model was not taught.
     """
     drawings, forms, told = [], [], []
+    places = noise_places(scene, before or scene)
     for at, thing in enumerate(scene.things):
-        own = noise["prior"][at]
+        own = noise["prior"][places[at]]
         if thing.seed is not None:
             generator = torch.Generator().manual_seed(thing.seed)
             own = torch.randn(MAX_THINGS, NOISE_DIM, generator=generator)[0].to(own)
@@ -89,4 +101,20 @@ def make_plan(
         drawings.append(drawing)
         forms.append(drawing.form)
         told.append(app_caption(with_article(thing.name), drawing.rendering))
-    return Plan(scene, parsed, tuple(drawings), tuple(forms), tuple(told), noise)
+    changed = before is not None and before != scene
+    return Plan(scene, parsed, tuple(drawings), tuple(forms), tuple(told), noise, places, changed)
+
+
+def noise_places(scene: Scene, before: Scene) -> tuple[int, ...]:
+    """Which row of the noise each thing has: that of its place in the scene as it was read; a new one's follows from
+    its id, and a copy ("cat-2") has that of what it is a copy of.
+    """
+    known = {thing.id: at for at, thing in enumerate(before.things)}
+
+    def place(id: str) -> int:
+        if id in known:
+            return known[id]
+        base = id.rpartition("-")[0]
+        return known[base] if base in known else MAX_THINGS - 1 - zlib.crc32(id.encode()) % (MAX_THINGS // 2)
+
+    return tuple(place(thing.id) for thing in scene.things)

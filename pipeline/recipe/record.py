@@ -53,6 +53,7 @@ class Recipe:
     scheduler: str = _NEW["scheduler"]  # from schema 5: of another model; by diffusers' name
     variety: float = _NEW["variety"]  # from schema 5: 0 draws the most typical drawing whatever the seed
     transparent: int = _NEW["transparent"]  # from schema 5: 1 leaves the ground out
+    edits: tuple[str, ...] = _NEW["edits"]  # from schema 5: operations of `pipeline.scene.edit`, in their order
 
     def __post_init__(self) -> None:
         if self.schema not in DEFAULTS:

@@ -23,6 +23,8 @@ SCHEMA = 5  # of new recipes
 MAX_PROMPT_LENGTH = 512
 MAX_NUM_IMAGES = 5
 MAX_VARIATIONS = 8
+MAX_EDITS = 100  # of a picture
+MAX_EDIT_LENGTH = 200  # characters
 MAX_SIDE = 4096  # pixels
 MAX_STEPS = 1000
 MAX_GUIDANCE = 100.0
@@ -34,7 +36,8 @@ class Field:
 
     Attributes:
         name: in the record, in JSON and as the pipeline's argument.
-        kind: "int", "float", "prompt", "name", "hex", or of several values: "hashes", "weights", "variations".
+        kind: "int", "float", "prompt", "name", "hex", or of several values: "hashes", "weights", "variations" or
+            "edits".
         defaults: schema -> what a left-out value means from that schema on; the first one is when the field began.
         link: its key in a link.
         text: its key in the `parameters` text; None where that has a place of its own for it.
@@ -81,10 +84,14 @@ class Field:
             return text[:80]
         if self.kind in ("hashes", "variations"):
             return tuple(text.split(",")) if text else ()
+        if self.kind == "edits":
+            return tuple(text.split("\n")) if text else ()
         return text
 
     def write(self, value: Any) -> str:
         """The inverse of `read`."""
+        if self.kind == "edits":
+            return "\n".join(value)
         return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
@@ -124,6 +131,16 @@ def _check_weights(field: Field, value: Any) -> tuple[float, ...]:
 
 def _check_variations(field: Field, value: Any) -> tuple[str, ...]:
     return tuple(str(Variation.from_text(item)) for item in _items(field, value))
+
+
+def _check_edits(field: Field, value: Any) -> tuple[str, ...]:
+    for item in _items(field, value):
+        if not isinstance(item, str) or not 0 < len(item) <= MAX_EDIT_LENGTH or not item.isprintable():
+            raise ValueError(
+                f"`{field.name}` takes operations of one line and up to {MAX_EDIT_LENGTH} characters, "
+                f"got {str(item)[:60]!r}. `pipeline.scene.edit` says what there is."
+            )
+    return tuple(value)
 
 
 def _check_hashes(field: Field, value: Any) -> tuple[str, ...]:
@@ -170,6 +187,7 @@ _CHECKS = {
     "hashes": _check_hashes,
     "weights": _check_weights,
     "variations": _check_variations,
+    "edits": _check_edits,
 }
 
 
@@ -208,6 +226,7 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
             Field("variations", "variations", {2: ()}, "vary", "Variations", high=MAX_VARIATIONS),
             Field("variety", "float", {5: 0.7}, "variety", "Variety", 0.0, 1.0),
             Field("transparent", "int", {5: 0}, "transparent", "Transparent", 0, 1),
+            Field("edits", "edits", {5: ()}, "edits", "Edits", high=MAX_EDITS),
         )
     }
 )

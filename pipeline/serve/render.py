@@ -233,7 +233,8 @@ def _only_some(pipe: "TextToImagePipeline", recipe: Recipe) -> dict[str, float |
     if not getattr(pipe, "draws_scenes", False):
         return size | scheduler
     told = recipe.schema >= FIELDS["variety"].since
-    ours = {"variety": recipe.variety, "transparent": bool(recipe.transparent)} if told else {"variety": 0.0}
+    new = {"variety": recipe.variety, "transparent": bool(recipe.transparent), "edits": recipe.edits}
+    ours = new if told else {"variety": 0.0}
     return size | scheduler | ours | ({} if told else {"watermark_version": 1})
 
 

@@ -97,6 +97,7 @@ def test_every_field_travels_in_a_link_under_its_key(schema):
         "scheduler": "Euler", "fusion_type": "max",
         "image_hashes": ("a" * 64,), "image_weights": (2.0,), "similarity_strength": 0.9, "variations": ("1:0.5",),
         "variety": 0.25, "transparent": 1,
+        "edits": ("colour hat blue", 'letter "a, b; c" arched top'),
     }  # fmt: skip
     values = {name: other[name] if name in other else field.low + 17 for name, field in FIELDS.items()}
     values = {name: values[name] for name in DEFAULTS[schema]}
