@@ -2,6 +2,9 @@
 
 import argparse
 from pathlib import Path
+from typing import cast
+
+from PIL import Image
 
 from pipeline.atomic import write_file
 from pipeline.commands.picture_options import add_picture, picture
@@ -34,7 +37,8 @@ def main(argv: list[str] | None = None) -> None:
     payload = drawn.recipe.id32 if drawn.recipe else None
     for name in arguments.sets or ("favicon", "pwa"):
         if name in TONES:
-            toned = embed_checked(TONES[name](drawn.image, arguments.colour), payload=payload, version=LATEST)
+            toned = TONES[name](drawn.image, arguments.colour)
+            toned = cast(Image.Image, embed_checked(toned, payload=payload, version=LATEST))
             files = {f"{name}.png": encode(toned, "PNG")[0]}
         else:
             files = icon_set(drawn.image, name, ground=arguments.ground, name=arguments.name, payload=payload)

@@ -6,7 +6,7 @@ from pathlib import Path
 from pipeline.loading.find import find_model
 from pipeline.loading.hardware import prepare
 from pipeline.pictures.decode import UnreadablePicture, decode_picture
-from pipeline.recipe import DEFAULTS, SCHEMA, Recipe
+from pipeline.recipe import Recipe
 from pipeline.serve.limits import Limits
 from pipeline.serve.render import render
 from pipeline.stickers.pack import Drawn
@@ -24,11 +24,8 @@ def cutout_drawer(model: str, side: int = SIDE) -> Callable[[str, int], Drawn]:
         side: of the square canvas, in pixels.
 
     Raises:
-        ValueError: recipes of this version draw no transparent ground.
         WeightsError: there is no such model.
     """
-    if "transparent" not in DEFAULTS[SCHEMA]:
-        raise ValueError("Recipes of this version cannot leave the ground out. Give a cut-out with `--image`.")
     prepare()
     found = find_model(model)
     pipe = found.load()
@@ -36,7 +33,7 @@ def cutout_drawer(model: str, side: int = SIDE) -> Callable[[str, int], Drawn]:
     def draw(prompt: str, seed: int) -> Drawn:
         recipe = Recipe(prompt=prompt, seed=seed, width=side, height=side, transparent=1)
         found.capabilities.check(recipe)
-        rendered = render(pipe, found.capabilities.recipe(recipe, found.weights_hash))
+        rendered = render(pipe, found.capabilities.recipe(recipe, found.weights_hash))  # type: ignore[arg-type]
         return Drawn(rendered.image, rendered.recipe)
 
     return draw

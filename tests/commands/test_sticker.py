@@ -18,6 +18,7 @@ from pipeline.recipe.files import read_recipe
 from pipeline.stickers.check import read_facts, read_pack
 from pipeline.stickers.pack import Drawn, Pack
 from pipeline.watermark import embed_checked, verify
+from tests.loading.test_weights import saved  # noqa: F401 - the fixture
 from tests.watermark.test_cutouts import draw_cutout
 
 
@@ -63,6 +64,14 @@ def test_a_drawn_sticker_carries_its_recipes_mark(run, drawer):
     recipe = Recipe(prompt="a happy fox, cartoon", seed=7)
     assert status == 0 and recipe.id in out
     assert verify(Image.open("sticker.webp")).payload == recipe.id32
+
+
+def test_a_model_draws_on_nothing(run, saved):  # noqa: F811
+    status, out, error = run("sticker", "a cat, 3d render", "--for", "webp", "-o", "cat.webp", "--model", str(saved))
+    assert status == 0, error
+    assert "transparent=1" in out
+    assert read_facts(Path("cat.webp").read_bytes()).transparent
+    assert verify(Image.open("cat.webp")).result == "GENERATED"
 
 
 def test_a_pack_is_drawn_and_written_without_what_could_not_be(run, drawer):
