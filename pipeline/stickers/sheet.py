@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.watermark import WatermarkKey, embed_checked
-from pipeline.watermark.embed import LATEST
+from pipeline.watermark.embed import LATEST, MIN_AREA
 
 __all__ = ["contact_sheet"]
 
 CELL, LABEL, GAP = 160, 22, 12  # pixels
-MIN_SIDE = 256  # the watermark's
 INK, GROUND = (40, 40, 44), (255, 255, 255)
 
 
@@ -24,7 +23,8 @@ def contact_sheet(
     columns = min(columns, len(pictures))
     width, height = CELL + GAP, CELL + LABEL + GAP
     size = (GAP + columns * width, GAP + math.ceil(len(pictures) / columns) * height)
-    sheet = Image.new("RGB", tuple(max(MIN_SIDE, side) for side in size), GROUND)
+    size = (size[0], max(size[1], math.ceil(MIN_AREA / size[0])))  # what a mark needs
+    sheet = Image.new("RGB", size, GROUND)
     brush, font = ImageDraw.Draw(sheet), ImageFont.load_default(13)
     for number, (picture, label) in enumerate(zip(pictures, labels, strict=True)):
         left, top = GAP + number % columns * width, GAP + number // columns * height

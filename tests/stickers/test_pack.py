@@ -169,5 +169,7 @@ def test_the_contact_sheet_shows_every_picture_and_is_marked():
     assert verify(sheet, KEY).result == "GENERATED"
     cells = [sheet.crop((12 + 172 * i, 12, 172 + 172 * i, 172)) for i in range(5)]
     assert all(ImageChops.difference(cell, Image.new("RGB", cell.size, "white")).getbbox() for cell in cells)
+    assert contact_sheet([draw_cutout()] * 4, ["a fox"] * 4, key=KEY).size == (700, 206)
+    assert verify(contact_sheet([draw_cutout()], ["a fox"], key=KEY), KEY).result == "GENERATED"
     with pytest.raises(ValueError, match="label for each"):
         contact_sheet([draw_cutout()], [])
