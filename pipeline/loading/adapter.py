@@ -27,6 +27,7 @@ from pipeline.loading.siblings import build_sibling, sibling_arguments
 from pipeline.safety import SafetyScreen
 from pipeline.stages import STAGE_ROWS
 from pipeline.watermark import embed_checked
+from pipeline.watermark.embed import LATEST
 
 if TYPE_CHECKING:  # diffusers takes seconds to import
     import torch
@@ -99,6 +100,7 @@ class AdaptedPipeline:
         similarity_strength: float = 0.7,
         generator: "torch.Generator | None" = None,
         watermark_payload: int | None = None,
+        watermark_version: int = LATEST,
         callback_on_step_end: Callable[["AdaptedPipeline", int, None, dict], dict] | None = None,
         callback_on_step_end_tensor_inputs: tuple[str, ...] = (),
         **settings: Any,
@@ -114,6 +116,7 @@ class AdaptedPipeline:
             similarity_strength: how much of a picture that is drawn over stays.
             generator: the only source of randomness.
             watermark_payload: 32-bit number carried by the watermark.
+            watermark_version: how it is written; recipes of schema 1 to 4 keep the first.
             callback_on_step_end: called after each step as (self, step, None, kwargs), where kwargs hold ``stage``,
                 ``picture``, ``num_steps`` (None where that is not known) and the chosen tensors: of those there is
                 ``preview``, (1, 3, height, width) in [-1, 1] at the latents' size, where ``capabilities.previews``.
@@ -154,7 +157,7 @@ class AdaptedPipeline:
         finally:
             if own is not None:
                 pipe.scheduler = own
-        marked = embed_checked(picture, payload=watermark_payload)
+        marked = embed_checked(picture, payload=watermark_payload, version=watermark_version)
         return TextToImagePipelineOutput(images=[marked], image_embeds=None, image_weights=[1.0] if image else None)
 
     def get_text_embeds(self, prompts: list[str]) -> "torch.Tensor":

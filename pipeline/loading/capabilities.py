@@ -168,6 +168,8 @@ class Capabilities:
             missing += ["image_weights", "fusion_type"] + ([] if self.similarity else ["similarity_strength"])
         if not self.variations and recipe.variations:
             missing.append("variations")
+        if not self.scenes and "variety" in defaults:
+            missing += ["variety", "transparent", "edits"]
         return [name for name in missing if getattr(recipe, name) != defaults[name]]
 
 

@@ -230,12 +230,13 @@ def _only_some(pipe: "TextToImagePipeline", recipe: Recipe) -> dict[str, float |
     """
     size = {"width": recipe.width, "height": recipe.height} if getattr(pipe, "draws_any_size", False) else {}
     scheduler = {} if recipe.scheduler == "default" else {"scheduler": recipe.scheduler}
-    if not getattr(pipe, "draws_scenes", False):
-        return size | scheduler
     told = recipe.schema >= FIELDS["variety"].since
+    mark = {} if told else {"watermark_version": 1}
+    if not getattr(pipe, "draws_scenes", False):
+        return size | scheduler | mark
     new = {"variety": recipe.variety, "transparent": bool(recipe.transparent), "edits": recipe.edits}
     ours = new if told else {"variety": 0.0}
-    return size | scheduler | ours | ({} if told else {"watermark_version": 1})
+    return size | scheduler | ours | mark
 
 
 def _check(pipe: "TextToImagePipeline", recipe: Recipe, images: Sequence[Image.Image]) -> None:

@@ -111,6 +111,8 @@ def test_a_setting_that_would_have_no_effect_is_refused(repository):
     plain = read_capabilities(repository("stable_diffusion"), "sd")
     with pytest.raises(ValueError, match="`prior_guidance_scale` has no effect on the model sd"):
         plain.check(Recipe(prompt="a cat", prior_guidance_scale=3.0))
+    with pytest.raises(ValueError, match="`variety` has no effect on the model sd"):
+        plain.check(Recipe(prompt="a cat", variety=0.1))
     EASEL.check(Recipe(prompt="a cat", negative_prompt="fog", guidance_scale=3.0, image_hashes=("0" * 64,)))
 
 

@@ -73,7 +73,7 @@ def test_a_family_draws_what_its_file_draws_again(family, tmp_path, name):
 @pytest.mark.parametrize("name", FAMILIES)
 def test_every_control_that_a_family_shows_changes_its_picture_before_the_mark(family, monkeypatch, name):
     """The mark carries the recipe's id, so marked pixels would differ whatever the pipeline heeds."""
-    monkeypatch.setattr(adapter, "embed_checked", lambda picture, payload: picture)
+    monkeypatch.setattr(adapter, "embed_checked", lambda picture, payload, version: picture)
     found, pipe = family(name)
     can = found.capabilities
 

@@ -43,7 +43,7 @@ def model(files, repository):
 
 @pytest.fixture
 def unmarked(model, monkeypatch):
-    monkeypatch.setattr(adapter, "embed_checked", lambda picture, payload: picture)
+    monkeypatch.setattr(adapter, "embed_checked", lambda picture, payload, version: picture)
     found, pipe = model
 
     def draw(prompt):

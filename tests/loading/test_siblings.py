@@ -26,7 +26,7 @@ def recipe_for(found, **wishes):
 @pytest.fixture
 def unmarked(monkeypatch):
     """Pictures before the mark, which carries the recipe's id and so would differ in any case."""
-    monkeypatch.setattr(adapter, "embed_checked", lambda picture, payload: picture)
+    monkeypatch.setattr(adapter, "embed_checked", lambda picture, payload, version: picture)
 
     def draw(found_and_pipe, images=(), **wishes):
         found, pipe = found_and_pipe

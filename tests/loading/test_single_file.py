@@ -39,7 +39,7 @@ def drawn(found, pipe):
 
 
 def test_a_checkpoint_draws_what_its_pipeline_draws(beside_settings, loaded, monkeypatch):
-    monkeypatch.setattr(adapter, "embed_checked", lambda picture, payload: picture)
+    monkeypatch.setattr(adapter, "embed_checked", lambda picture, payload, version: picture)
     found = find_model(beside_settings)
     assert found.capabilities.model == "dream" and found.weights_hash
     own = np.asarray(drawn(*loaded("stable_diffusion")).image)
