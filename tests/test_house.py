@@ -61,6 +61,7 @@ ELSEWHERE = {
     "pipeline.evaluation.safety_prompts": "evaluation/test_safety.py",
     "pipeline.evaluation.scene_parser": "scene/test_parse.py",
     "pipeline.evaluation.search": "measures pipeline.search, which has tests",
+    "pipeline.evaluation.server": "evaluation/test_load.py",
     "pipeline.evaluation.stress": "evaluation/test_data.py",
     "pipeline.evaluation.table": "called by every evaluation that prints",
     "pipeline.evaluation.watermark_pictures": "called by evaluation.watermark",

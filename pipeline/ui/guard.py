@@ -1,4 +1,4 @@
-"""What a request of the wrong shape gets: one sentence, and one line in the log. Our own faults keep a traceback."""
+"""What a request of the wrong shape gets: one sentence, and one line in the log, with the place if it is ours."""
 
 import contextvars
 import logging
@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 __all__ = ["Faults", "guard"]
 
 _OURS = str(Path(__file__).resolve().parents[1])
+_MISTAKEN = (TypeError, ValueError, KeyError, IndexError, AttributeError)  # what a made-up value leads to
 _refused: contextvars.ContextVar[bool] = contextvars.ContextVar("refused", default=False)
 _logger = logging.getLogger(__name__)
 
@@ -25,11 +26,14 @@ def guard(demo: gr.Blocks) -> None:
     async def guarded(block_fn, *arguments, **options):
         try:
             return await process(block_fn, *arguments, **options)
-        except gr.Error:
+        except gr.Error as error:
+            if error.print_exception:  # gradio's own refusal of a value; ours print nothing
+                _logger.warning("%s refused: %s", _named(demo, block_fn), _short(error))
+                error.print_exception = False
             _refused.set(True)
             raise
         except Exception as error:
-            _refused.set(not _is_ours(error))
+            _refused.set(isinstance(error, _MISTAKEN) or not _is_ours(error))
             raise gr.Error(_sentence(error, _named(demo, block_fn)), print_exception=False) from error
 
     demo.process_api = guarded
@@ -83,7 +87,8 @@ def _sentence(error: Exception, name: str) -> str:
     if isinstance(error, ComponentProcessingError) or not _is_ours(error):
         _logger.warning("%s refused: %s", name, _short(error))
         return f"A value of this request is not what {name} takes. See /gradio_api/info."
-    _logger.error("%s failed", name, exc_info=error)
+    _logger.error("%s failed: %s in %s", name, _short(error), _place(error))
+    _logger.debug("%s failed", name, exc_info=error)
     return f"Something went wrong ({type(error).__name__}). Try again; the server's log has the details."
 
 
@@ -91,6 +96,13 @@ def _is_ours(error: BaseException) -> bool:
     """Whether a function of ours, other than this module, is among those that were running."""
     frames = traceback.extract_tb(error.__traceback__)
     return any(frame.filename.startswith(_OURS) and frame.filename not in _WRAPPERS for frame in frames)
+
+
+def _place(error: BaseException) -> str:
+    """The innermost line of ours that was running."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if frame.filename.startswith(_OURS) and frame.filename not in _WRAPPERS]
+    return f"{Path(ours[-1].filename).relative_to(_OURS)}:{ours[-1].lineno}" if ours else "gradio"
 
 
 def _named(demo: gr.Blocks, block_fn) -> str:

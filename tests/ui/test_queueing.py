@@ -256,3 +256,11 @@ def test_notes_on_a_link_are_shown_on_the_page(server, query, note, capfd):
     assert any(note in words for words in shown)
     assert [message["success"] for message in messages if message["msg"] == "process_completed"] == [True]
     assert note not in "".join(capfd.readouterr())
+
+
+def test_gradios_own_refusal_of_a_choice_prints_no_traceback(server, capfd):
+    _, client = server
+    assert join(client, "choice", file_format={"path": "x"}).status_code == 200
+    last = [message for message in read(client, "choice") if message["msg"] == "process_completed"][-1]
+    assert not last["success"] and last["output"]["error"]
+    assert "Traceback" not in "".join(capfd.readouterr())
