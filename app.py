@@ -8,6 +8,7 @@ import logging
 import os
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import gradio as gr
@@ -20,9 +21,12 @@ from pipeline.loading.options import add_load_options, read_load_options
 from pipeline.loading.weights import DEFAULT_WEIGHTS
 from pipeline.serve.gate import LOOPBACK, Doorkeeper, is_loopback
 from pipeline.serve.jobs import Jobs
+from pipeline.serve.keys import Keys, keys_from_environment, rate_from
 from pipeline.serve.limits import Limits
 from pipeline.serve.mcp_tools import McpUnusable, check_mcp
 from pipeline.serve.programs import Programs
+from pipeline.serve.proxies import LOCAL, NOBODY
+from pipeline.serve.replicas import fleet, replica_range
 from pipeline.serve.startup import StartError, check_address, check_settings, trust_proxies
 from pipeline.serve.stopping import Stop, drain, leave
 from pipeline.serve.store import Store, open_store
@@ -69,6 +73,7 @@ def build_demo(
     limits: Limits = LIMITS,
     store: Store | None = None,
     capabilities: Capabilities = EASEL,
+    renderers: int = 1,
 ) -> gr.Blocks:
     """The page, queue included, not yet launched.
 
@@ -78,12 +83,14 @@ def build_demo(
         limits: what one request may ask for.
         store: where pictures are kept, so that a repeated recipe answers at once; without one, nowhere.
         capabilities: what the model can be asked for; the page has no other controls.
+        renderers: pictures that are drawn at a time.
     """
     limits = limits_for(capabilities, limits)
     jobs = Jobs(
         max_waiting=limits.max_queue,
         max_per_address=limits.max_queue_of_address,
         max_per_session=limits.max_queue_of_session,
+        at_once=renderers,
     )
     studio = Studio(
         pipe,
@@ -120,16 +127,29 @@ def limits_for(capabilities: Capabilities, limits: Limits = LIMITS) -> Limits:
     )
 
 
-def launch_options(demo: gr.Blocks, *, hosts: Collection[str] | None = None, mcp: bool = False) -> dict:
+def launch_options(
+    demo: gr.Blocks,
+    *,
+    hosts: Collection[str] | None = None,
+    keys: Keys | None = None,
+    mcp: bool = False,
+    root_path: str | None = None,
+    proxies: str = LOCAL,
+) -> dict:
     """What `demo.launch` needs beside host and port: looks, limits, routes, and the folder of downloads.
 
     Args:
         demo: of `build_demo`.
         hosts: names under which the server may be asked for; None for any.
+        keys: one of which programs need; None is none.
         mcp: whether MCP clients are answered too.
+        root_path: below which a proxy serves this; None is what GRADIO_ROOT_PATH says.
+        proxies: whose X-Forwarded headers are believed.
     """
+    root_path = os.environ.get("GRADIO_ROOT_PATH", "") if root_path is None else root_path
     return {
-        "app_kwargs": app_options(demo, hosts=hosts, mcp=mcp),
+        "app_kwargs": app_options(demo, hosts=hosts, keys=keys, mcp=mcp, root_path=root_path, proxies=proxies),
+        "root_path": root_path,
         "mcp_server": False,  # gradio's own; ours has schemas that strict clients accept
         "theme": easel_theme(),
         "i18n": translations(blocks()),
@@ -154,38 +174,34 @@ def main(argv: list[str] | None = None) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     stop, host = Stop(), arguments.host or os.environ.get("GRADIO_SERVER_NAME")
+    proxies = arguments.proxy or (["*"] if os.environ.get("SPACE_ID") else [])
+    trust_proxies(())  # the web server: `TrustedProxies` looks at the headers, all of them
+    mcp = arguments.mcp or os.environ.get("GRADIO_MCP_SERVER", "").lower() == "true"
     try:
         check_settings()
         check_address(host, arguments.port)
-    except StartError as error:
-        parser.error(str(error))
-    trust_proxies(arguments.proxy or (["*"] if os.environ.get("SPACE_ID") else []))
-    try:
         store = open_store(arguments.store, max_megabytes=arguments.store_mb, max_days=arguments.store_days)
-    except ValueError as error:
-        parser.error(str(error))
-    mcp = arguments.mcp or os.environ.get("GRADIO_MCP_SERVER", "").lower() == "true"
-    try:
+        keys, rate = keys_from_environment(), rate_from(arguments.rate)
+        replicas = replica_range(arguments.replicas) if arguments.replicas else None
         if mcp:
             check_mcp()
-    except McpUnusable as error:
-        parser.error(str(error))
-    prepare()
-    try:
+        prepare()
         model = find_model(arguments.model, read_load_options(arguments))
-    except WeightsError as error:
+    except (StartError, McpUnusable, WeightsError, ValueError) as error:
         parser.error(str(error).replace("`", ""))
     if arguments.share_history:
         logging.info("The history is shared: every visitor can search what all visitors drew, prompts included.")
     uploads = Workplace()
     uploads.keep_trimmed(_UPLOADS_MB * 2**20)
     os.environ["GRADIO_TEMP_DIR"] = str(uploads.folder)
+    load = model.load if replicas is None else partial(fleet, arguments.model, *replicas, arguments.ray_address)
     demo = build_demo(
-        model.load,
+        load,
         weights_hash=model.weights_hash,
         capabilities=model.capabilities,
+        renderers=replicas[1] if replicas else 1,
         store=store,
-        limits=replace(LIMITS, search_store=arguments.share_history),
+        limits=replace(LIMITS, search_store=arguments.share_history, max_pictures_per_minute=rate),
     )
     shared = arguments.share or os.environ.get("GRADIO_SHARE", "").lower() == "true"
     hosts = [*LOOPBACK, *arguments.allow_host] if is_loopback(host) and not shared else None
@@ -195,7 +211,14 @@ def main(argv: list[str] | None = None) -> None:
             server_port=arguments.port,
             share=arguments.share,
             prevent_thread_lock=True,
-            **launch_options(demo, hosts=hosts, mcp=mcp),
+            **launch_options(
+                demo,
+                hosts=hosts,
+                keys=keys,
+                mcp=mcp,
+                root_path=arguments.root_path,
+                proxies=",".join(proxies) or NOBODY,
+            ),
         )
     except OSError as error:
         parser.error(f"The server cannot start: {error}")
@@ -247,6 +270,16 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         help="name under which a server on 127.0.0.1 may be asked for beside localhost; may be repeated",
     )
+    parser.add_argument(
+        "--rate", type=int, metavar="N", help="pictures a minute for one key or address (default: EASEL_RATE or any)"
+    )
+    parser.add_argument("--root-path", help="path below which a proxy serves this (default: GRADIO_ROOT_PATH)")
+    parser.add_argument(
+        "--replicas",
+        metavar="N|MIN-MAX",
+        help='renderers on Ray Serve instead of a model in this process (needs ".[ray]")',
+    )
+    parser.add_argument("--ray-address", help="of a Ray cluster (default: this machine)")
     parser.add_argument("--mcp", action="store_true", help='serve the endpoints as MCP tools too (needs ".[mcp]")')
     add_load_options(parser)
     return parser

@@ -68,8 +68,11 @@ def read_png_text(image: Image.Image) -> ParsedLink | None:
     return None
 
 
-def convert(png: bytes, file_format: str) -> bytes:
+def convert(png: bytes, file_format: str, quality: int | None = None) -> bytes:
     """The file in one of `FORMATS`, with the recipe of the PNG's text. "png" gives back the same bytes.
+
+    Args:
+        quality: 0 to 100, of JPEG, and of WebP with loss; None is Easel's own, at which WebP has none.
 
     Raises:
         ValueError: another format, or the PNG holds no recipe.
@@ -86,11 +89,14 @@ def convert(png: bytes, file_format: str) -> bytes:
         file = io.BytesIO()
         picture = image.convert("RGBA" if image.has_transparency_data else "RGB")
         if file_format == "jpeg":
-            flatten(picture).save(file, "JPEG", quality=JPEG_QUALITY, subsampling=0, exif=exif)
+            chosen = JPEG_QUALITY if quality is None else quality
+            flatten(picture).save(file, "JPEG", quality=chosen, subsampling=0, exif=exif)
         elif file_format == "avif":
-            picture.save(file, "AVIF", quality=AVIF_QUALITY, subsampling="4:4:4", exif=exif)
+            chosen = AVIF_QUALITY if quality is None else quality
+            picture.save(file, "AVIF", quality=chosen, subsampling="4:4:4", exif=exif)
         else:
-            picture.save(file, "WEBP", lossless=True, exact=True, quality=75, exif=exif)
+            chosen = 75 if quality is None else quality  # without loss it is the effort
+            picture.save(file, "WEBP", lossless=quality is None, exact=True, quality=chosen, exif=exif)
     return file.getvalue()
 
 

@@ -39,7 +39,7 @@ _PLACES = {
 }  # fmt: skip
 
 
-class AwsError(Exception):
+class AwsError(ValueError):
     """A refusal as AWS types it.
 
     Args:

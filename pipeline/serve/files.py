@@ -8,6 +8,8 @@ the store keeps that one, and `without_credentials` gives it back from a downloa
 import io
 import itertools
 import logging
+import re
+import secrets
 import time
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from pipeline.recipe.files import FORMATS, SUFFIXES, convert
 from pipeline.serve.render import Rendered
 from pipeline.serve.store import Store
 from pipeline.serve.workplace import Workplace
-from pipeline.watermark import default_key
+from pipeline.watermark import default_key, verify
 
 __all__ = ["Files"]
 
@@ -70,6 +72,37 @@ class Files:
         else:
             write_file(target, self._sealed(convert(without_credentials(path.read_bytes()), file_format), recipe))
         return target
+
+    def encode(self, rendered: Rendered, file_format: str = "png", quality: int | None = None) -> bytes:
+        """The picture as a signed file of one of `FORMATS`; where a quality is asked for, its mark is read back.
+
+        Raises:
+            ValueError: another format, or a quality at which the mark is gone.
+        """
+        data = convert(rendered.png, file_format, quality)
+        if quality is not None:
+            with Image.open(io.BytesIO(data)) as image:
+                found = verify(image).payload
+            if found != rendered.recipe.id32:
+                raise ValueError(
+                    f"At quality {quality} this picture's watermark cannot be read. Ask for a higher one."
+                )
+        return self._sealed(data, rendered.recipe)
+
+    def publish(self, data: bytes, suffix: str) -> str:
+        """Keep a file for as long as drawn ones; its name cannot be guessed."""
+        path = self.folder / f"{secrets.token_urlsafe(24)}{suffix}"
+        write_file(path, data)
+        return path.name
+
+    def published(self, name: str) -> bytes | None:
+        """A file that `publish` named; None where there is none, or no more."""
+        if not re.fullmatch(r"[\w-]{32}\.(png|jpg|webp|avif)", name, re.ASCII):
+            return None
+        try:
+            return (self.folder / name).read_bytes()
+        except FileNotFoundError:
+            return None
 
     def sweep(self) -> None:
         """Delete the files that are too old."""

@@ -21,6 +21,7 @@ class Limits:
         max_search_pictures: uploaded pictures that one visitor, or one request, searches.
         max_queue: requests that wait or are drawn; the next one is told to come back later.
         max_queue_of_address, max_queue_of_session: those of one address and of one session.
+        max_pictures_per_minute: that programs may ask for with one key or from one address; 0 is without bound.
         max_preview_drawings: pictures of link previews that are drawn or wait at a time.
         max_previews_per_minute: pictures of link previews that are drawn for one address.
         kept_seconds: how long a drawn file stays on the server for its download.
@@ -38,6 +39,7 @@ class Limits:
     max_queue: int = 64
     max_queue_of_address: int = 56
     max_queue_of_session: int = 16
+    max_pictures_per_minute: int = 0
     max_preview_drawings: int = 2
     max_previews_per_minute: int = 6
     kept_seconds: int = 3600

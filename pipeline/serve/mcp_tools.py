@@ -8,7 +8,6 @@ import base64
 import binascii
 import contextlib
 import json
-import logging
 import re
 import tempfile
 from collections.abc import AsyncIterator, Mapping
@@ -16,18 +15,24 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import anyio
+from starlette.requests import Request
+from starlette.responses import JSONResponse
 
+from pipeline.loading.errors import WeightsError
+from pipeline.serve.entry import Entry, Turned
+from pipeline.serve.jobs import CURRENT, Place
 from pipeline.serve.programs import Drawn, Programs
+from pipeline.serve.render import Cancelled
 from pipeline.serve.tools import PICTURE
+from pipeline.watermark import WatermarkError
 
 __all__ = ["McpTools", "McpUnusable", "check_mcp"]
 
 SUPPORTED = ((1, 30), (2, 0))  # from, below
 _INSTALL = 'Install it with: pip install "mcp==1.30.0"'
-_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp"}
+_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp", ".avif": "image/avif"}
 _DATA_URL = re.compile(r"data:[\w.+-]+/[\w.+-]+;base64,", re.ASCII)
-_logger = logging.getLogger(__name__)
+MAX_BODY = 32 * 2**20  # bytes of a request
 
 
 class McpUnusable(RuntimeError):
@@ -57,22 +62,21 @@ class McpTools:
 
     Args:
         programs: the tools.
+        entry: who may ask.
         version: of Easel.
-        max_bytes: of one request's body.
-        max_calls: tool calls at a time; further ones are told to come back.
     """
 
-    def __init__(self, programs: Programs, *, version: str, max_bytes: int, max_calls: int):
+    def __init__(self, programs: Programs, entry: Entry, *, version: str):
         from mcp.server.lowlevel import Server
         from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
         check_mcp()
-        self._programs, self._limiter = programs, anyio.CapacityLimiter(max_calls)
+        self._programs, self._entry = programs, entry
         self.server = Server("easel", version=version)
         self.server.list_tools()(self._list_tools)
         self.server.call_tool(validate_input=False)(self._call)
         self._sessions = StreamableHTTPSessionManager(
-            app=self.server, stateless=True, json_response=True, max_request_body_size=max_bytes
+            app=self.server, stateless=True, json_response=True, max_request_body_size=MAX_BODY
         )
 
     @contextlib.asynccontextmanager
@@ -82,6 +86,11 @@ class McpTools:
             yield
 
     async def __call__(self, scope, receive, send) -> None:
+        try:
+            self._entry.client_of(Request(scope))
+        except Turned as turned:
+            refused = JSONResponse({"error": str(turned)}, turned.status, {"WWW-Authenticate": "Bearer"})
+            return await refused(scope, receive, send)
         await self._sessions.handle_request(scope, receive, send)
 
     async def _list_tools(self) -> list:
@@ -96,36 +105,26 @@ class McpTools:
         """One tool call; what it raises becomes the text of an error result."""
         if name not in self._programs.tools:
             raise ValueError(f"There is no tool {name!r}. There are {', '.join(self._programs.tools)}.")
-        if self._limiter.available_tokens < 1:
-            raise ValueError("Many tools are being called. Try again in a few seconds.")
+        schemas = self._programs.tools[name].arguments
+
+        def work(place: Place) -> Any:
+            token = CURRENT.set(place)
+            try:
+                with tempfile.TemporaryDirectory(prefix="easel-mcp-") as folder:
+                    steps, result = self._programs.call(name, _with_files(schemas, arguments, folder)), None
+                    with contextlib.closing(steps):
+                        for event in steps:
+                            if place.cancelled.is_set():
+                                raise Cancelled
+                            result = event
+                    return _content(result)
+            finally:
+                CURRENT.reset(token)
+
         try:
-            with tempfile.TemporaryDirectory(prefix="easel-mcp-") as folder:
-                result = await self._run(name, _with_files(self._programs.tools[name].arguments, arguments, folder))
-        except ValueError as error:
-            raise ValueError(str(error).replace("`", "")) from error
-        return _content(result)
-
-    async def _run(self, name: str, arguments: Mapping[str, Any]) -> Any:
-        """Run a tool in a thread, step by step: a client that hangs up or cancels stops it within one step."""
-        steps, result = self._programs.call(name, arguments), None
-        request = self.server.request_context.request
-        try:
-            while True:
-                more, event = await anyio.to_thread.run_sync(_next, steps, limiter=self._limiter)
-                if not more:
-                    return result
-                result = event
-                if event is None and request is not None and await request.is_disconnected():
-                    raise ValueError("The client is gone.")
-        finally:
-            steps.close()
-
-
-def _next(steps) -> tuple[bool, Any]:
-    try:
-        return True, next(steps)
-    except StopIteration:
-        return False, None
+            return await self._entry.work(self.server.request_context.request, "mcp", work)
+        except (Turned, ValueError, Cancelled, WeightsError, WatermarkError) as error:
+            raise ValueError(str(error).replace("`", "") or "The drawing was stopped.") from error
 
 
 def _with_files(arguments: Mapping[str, dict], given: Mapping[str, Any], folder: str) -> dict[str, Any]:

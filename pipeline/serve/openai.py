@@ -56,7 +56,7 @@ EDIT = _schema(required=["prompt"], input_fidelity={"type": "string", "enum": ["
 VARIATION = _schema(required=[], similarity_strength={"type": "number", "minimum": 0.2, "maximum": 1.0})
 
 
-class OpenAIError(Exception):
+class OpenAIError(ValueError):
     """A refusal as OpenAI types it.
 
     Args:

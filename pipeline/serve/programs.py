@@ -42,13 +42,12 @@ class Programs:
         self.tools: dict[str, Tool] = tools_of(studio.capabilities, limits)
         self._studio, self._limits = studio, limits
 
-    def call(self, name: str, given: Mapping[str, Any], *, visitor: str = "") -> Iterator[Any]:
+    def call(self, name: str, given: Mapping[str, Any]) -> Iterator[Any]:
         """Run a tool: yields None at every step, last the result. Closing the iterator stops it.
 
         Args:
             name: of a tool.
             given: its arguments as they came; pictures are paths of files.
-            visitor: who asks, for the studio's queue.
 
         Returns:
             A list of `Drawn` (generate, variations), or what JSON can hold.
@@ -59,7 +58,7 @@ class Programs:
         """
         arguments = checked(self.tools[name], given)
         if name in ("generate", "variations"):
-            yield from self._draw(arguments, visitor)
+            yield from self._draw(arguments)
         elif name == "verify":
             yield from self._verify(**arguments)
         elif name == "embed":
@@ -68,7 +67,7 @@ class Programs:
         else:
             yield from self._search(**arguments)
 
-    def _draw(self, arguments: dict[str, Any], visitor: str) -> Iterator[list[Drawn] | None]:
+    def _draw(self, arguments: dict[str, Any]) -> Iterator[list[Drawn] | None]:
         studio = self._studio
         paths = arguments.pop("image") or []
         file_format, fresh = arguments.pop("file_format"), arguments.pop("fresh", False)
@@ -88,7 +87,7 @@ class Programs:
         studio.capabilities.check(recipe)
         drawn = []
         for each in series(studio.recipe(recipe), count):
-            for event in studio.draw(each, images, visitor=visitor, fresh=fresh):
+            for event in studio.draw(each, images, fresh=fresh):
                 if isinstance(event, Rendered):
                     path = studio.files.download(studio.save(event), event.recipe, file_format)
                     drawn.append(Drawn(path, _describe(event) | {"signed": studio.files.signs}))

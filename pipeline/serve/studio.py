@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from pipeline.safety import SafetyScreen
 from pipeline.search import ImageIndex, index_for
 from pipeline.serve.files import Files
 from pipeline.serve.jobs import CURRENT, Client, Jobs, Place
+from pipeline.serve.metrics import Metrics
 from pipeline.serve.render import Cancelled, Rendered, Stage, render
 from pipeline.serve.store import Store
 from pipeline.watermark import default_key
@@ -51,6 +53,19 @@ class Busy:
 @dataclass(frozen=True)
 class Restored(Rendered):
     """A picture that was drawn earlier and kept: `image_embeds` is None, and `seconds` is how long finding it took."""
+
+
+class _Either:
+    """Set where one of several events is, or itself was; `render` looks at it after every step."""
+
+    def __init__(self, *events: threading.Event):
+        self._events = (threading.Event(), *events)
+
+    def is_set(self) -> bool:
+        return any(event.is_set() for event in self._events)
+
+    def set(self) -> None:
+        self._events[0].set()
 
 
 class Studio:
@@ -83,6 +98,7 @@ class Studio:
         self._pipe, self._load = (None, pipe) if callable(pipe) and not hasattr(pipe, "components") else (pipe, None)
         self._ready = threading.Event()
         self.jobs = Jobs() if jobs is None else jobs
+        self.metrics = Metrics()
         self._cancels: dict[str, threading.Event] = {}
         self._lent_events = on_gpu(self._events) if is_zero_gpu() else None
         self._mean_embeds = on_gpu(self._mean_embeds)
@@ -169,6 +185,7 @@ class Studio:
             ValueError: see `render`.
         """
         if not fresh and (restored := self.restore(recipe)) is not None:
+            self.metrics.observe(restored, from_store=True)
             yield restored
             return
         cancel = self._cancels.setdefault(visitor, threading.Event()) if visitor else threading.Event()
@@ -216,12 +233,13 @@ class Studio:
         if lent:
             events = self._lent_events(recipe, list(images))
         else:
-            events = self._events(recipe, images, cancel, place.lend())
+            events = self._events(recipe, images, _Either(cancel, place.cancelled), place.lend())
         try:
             for event in events:
                 if place.cancelled.is_set() or lent and cancel.is_set():
                     raise Cancelled
                 if isinstance(event, Rendered):
+                    self.metrics.observe(event, from_store=False)
                     self._keep(event)
                 yield event
         finally:
@@ -231,16 +249,17 @@ class Studio:
         self,
         recipe: Recipe,
         images: Sequence[Image.Image],
-        cancel: threading.Event | None = None,
+        cancel: "_Either | None" = None,
         ended: Callable[[], None] | None = None,
     ) -> Iterator[Stage | Rendered]:
         """Draw in a thread of its own: every step, then the picture. Closing the iterator stops the drawing."""
         events: queue.SimpleQueue = queue.SimpleQueue()
-        stop = cancel or threading.Event()
+        stop = cancel or _Either()
 
         def work() -> None:
             try:
-                events.put(render(self._pipe, recipe, images, on_stage=events.put, cancel=stop))
+                draw = getattr(self._pipe, "render_recipe", None) or partial(render, self._pipe)  # a `Fleet`, or not
+                events.put(draw(recipe, images, on_stage=events.put, cancel=stop))
             except BaseException as error:  # handed to the visitor's own thread
                 events.put(error)
             finally:
@@ -282,6 +301,17 @@ class Studio:
         rows += [] if image is None else [self._pipe.get_image_embeds([image])]
         mean = sum(rows) / len(rows)
         return (mean / mean.norm()).float().flatten().tolist()
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens the text encoder reads a text as.
+
+        Raises:
+            WeightsError: the model could not be loaded.
+        """
+        self.wait()
+        if hasattr(self._pipe, "count_tokens"):
+            return self._pipe.count_tokens(text)
+        return len(self._pipe.tokenizer(text)["input_ids"])
 
     def new_index(self) -> ImageIndex:
         """An empty index for this model's embeddings.

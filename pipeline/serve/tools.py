@@ -127,7 +127,8 @@ def _shared(limits: Limits) -> dict[str, dict[str, Any]]:
             "description": "Share of the pictures of `image` against the prompt; at 1 only they count.",
         },
         "file_format": {
-            "type": "string", "enum": FORMATS, "default": "png", "description": "WebP keeps every pixel, JPEG nearly.",
+            "type": "string", "enum": FORMATS, "default": "png",
+            "description": "WebP keeps every pixel; JPEG and AVIF look the same.",
         },
     }  # fmt: skip
 

@@ -11,8 +11,7 @@ import html
 import re
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Collection
 from typing import Any
 
 from gradio.route_utils import get_root_url
@@ -25,10 +24,14 @@ from pipeline import __version__
 from pipeline.loading.capabilities import CONTROLS
 from pipeline.loading.errors import WeightsError
 from pipeline.recipe import ParsedLink, Recipe
+from pipeline.serve.doors import door_routes
+from pipeline.serve.entry import Entry, Turned
 from pipeline.serve.gate import Gate
 from pipeline.serve.jobs import Client, Place, QueueFull
+from pipeline.serve.keys import Allowance, Keys
 from pipeline.serve.limits import Limits
 from pipeline.serve.mcp_tools import McpTools
+from pipeline.serve.proxies import LOCAL, TrustedProxies
 from pipeline.serve.render import Cancelled, Rendered
 from pipeline.serve.request import read_request
 from pipeline.serve.studio import Busy, Studio
@@ -36,32 +39,44 @@ from pipeline.ui.guard import Faults
 from pipeline.ui.sessions import Sessions
 from pipeline.watermark import WatermarkError
 
-__all__ = ["Allowance", "app_options"]
+__all__ = ["app_options"]
 
 _ASKS = {"prompt", "seed", "images"}  # a link with one of these is about a picture
 _ABOUT = "Type a sentence, get a watermarked picture, and a link that draws it again."
 _PATIENCE = 60.0  # seconds that a preview may wait for its turn
 _DAY = 86400
 _MCP_PATHS = ("/mcp", "/mcp/", "/gradio_api/mcp", "/gradio_api/mcp/")  # the last two: where gradio's own would be
-MAX_BODY = 64 * 2**20  # bytes of one request: 8 pictures of the page's 20 MB would not pass, 200 small ones do
 _KEY = {"og": "property", "twitter": "name"}  # what the two kinds of tags call their name
 _OLD_TAGS = re.compile(r'<meta\s+(?:property|name)="(?:og|twitter):[^"]*"\s+content="[^"]*"\s*/?>\s*')
 
 
-def app_options(demo: Any, *, hosts: Collection[str] | None = None, mcp: bool = False) -> dict[str, Any]:
+def app_options(
+    demo: Any,
+    *,
+    hosts: Collection[str] | None = None,
+    keys: Keys | None = None,
+    mcp: bool = False,
+    root_path: str = "",
+    proxies: str = LOCAL,
+) -> dict[str, Any]:
     """For `launch(app_kwargs=...)`: the gate, the routes, which go before the page's own, and the link preview.
 
     Args:
         demo: of `build_demo`.
         hosts: names under which the server may be asked for; None for any.
+        keys: one of which programs need; None is none.
         mcp: whether MCP clients are answered too.
+        root_path: below which a proxy serves this.
+        proxies: whose X-Forwarded headers are believed.
     """
     studio, limits = demo.studio, demo.limits
-    answers = _Answers(studio, limits)
+    entry = Entry(studio.jobs, keys or Keys(), limits.max_pictures_per_minute, studio.metrics)
+    answers = _Answers(studio, limits, entry)
     routes = [Route("/healthz", answers.health), Route("/picture", answers.picture)]
+    routes += door_routes(studio, limits, entry, root_path)
     tools = None
     if mcp:
-        tools = McpTools(demo.programs, version=__version__, max_bytes=MAX_BODY, max_calls=limits.max_queue)
+        tools = McpTools(demo.programs, entry, version=__version__)
         routes += [Route(path, tools) for path in _MCP_PATHS]
 
     @contextlib.asynccontextmanager
@@ -71,6 +86,7 @@ def app_options(demo: Any, *, hosts: Collection[str] | None = None, mcp: bool = 
             yield
 
     middleware = [
+        Middleware(TrustedProxies, trusted=proxies),
         Middleware(Gate, hosts=hosts),
         Middleware(Faults),
         Middleware(demo.presence.middleware),
@@ -79,46 +95,19 @@ def app_options(demo: Any, *, hosts: Collection[str] | None = None, mcp: bool = 
     return {"routes": routes, "middleware": middleware, "lifespan": lifespan}
 
 
-class Allowance:
-    """So many drawings a minute for one address; the unused ones of a minute can be used at once.
-
-    Args:
-        per_minute: of one address.
-        addresses: how many are remembered; those seen longest ago are forgotten first.
-        clock: seconds.
-    """
-
-    def __init__(self, per_minute: int, *, addresses: int = 1024, clock: Callable[[], float] = time.monotonic):
-        self._most, self._addresses, self._clock = per_minute, addresses, clock
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()  # address -> (drawings left, when)
-        self._lock = threading.Lock()
-
-    def take(self, address: str) -> bool:
-        """Use one up; False where none is left."""
-        now = self._clock()
-        with self._lock:
-            left, since = self._left.pop(address, (float(self._most), now))
-            left = min(float(self._most), left + (now - since) * self._most / 60)
-            taken = left >= 1
-            self._left[address] = (left - taken, now)
-            while len(self._left) > self._addresses:
-                self._left.popitem(last=False)
-        return taken
-
-
 class _Answers:
-    """The routes' endpoints. They are plain functions, so the server runs them in threads of their own."""
+    """The routes' endpoints. Plain functions are run in threads of their own."""
 
-    def __init__(self, studio: Studio, limits: Limits):
-        self.studio, self.limits = studio, limits
+    def __init__(self, studio: Studio, limits: Limits, entry: Entry):
+        self.studio, self.limits, self._entry = studio, limits, entry
         self._allowance = Allowance(limits.max_previews_per_minute)
         self._turns = threading.BoundedSemaphore(limits.max_preview_drawings)
 
-    def health(self, request: Request) -> Response:
-        """200 once pictures can be drawn, 503 before and where they cannot."""
+    async def health(self, request: Request) -> Response:
+        """200 once pictures can be drawn, 503 before, where they cannot, and while the server stops."""
         studio = self.studio
         status = "ready" if studio.is_ready else "loading" if studio.error is None else "failed"
-        status = "stopping" if studio.jobs.is_closed else status
+        status = "draining" if studio.jobs.is_closed else status
         said = {
             "status": status,
             "version": __version__,
@@ -129,9 +118,18 @@ class _Answers:
 
     def picture(self, request: Request) -> Response:
         """The picture of a link's query, as PNG."""
+        with self.studio.metrics.answering("picture") as say:
+            answer = self._picture(request)
+            say("ok" if answer.status_code == 200 else "busy" if answer.status_code in (429, 503) else "refused")
+            return answer
+
+    def _picture(self, request: Request) -> Response:
         studio = self.studio
         try:
+            self._entry.client_of(request)
             link = _drawable(request.url.query, studio, self.limits)
+        except Turned as turned:
+            return _no(turned.status, str(turned))
         except ValueError as error:
             return _no(400, str(error))
         recipe = studio.recipe(link.recipe)

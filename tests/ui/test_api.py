@@ -97,7 +97,7 @@ def test_a_signed_file_holds_the_very_bytes_that_were_drawn(client, demo):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ({"file_format": "gif"}, "file_format takes one of png, jpeg, webp, got 'gif'."),
+        ({"file_format": "gif"}, "file_format takes one of png, jpeg, webp, avif, got 'gif'."),
         ({"seed": "7"}, "seed takes a whole number from 0 to 2147483646, got '7'."),
         ({"seed": 1.5}, "seed takes a whole number from 0 to 2147483646, got 1.5."),
         ({"seed": True}, "seed takes a whole number from 0 to 2147483646, got True."),

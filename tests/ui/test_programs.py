@@ -3,6 +3,7 @@
 Example run: python -m pytest tests/ui/test_programs.py
 """
 
+import base64
 import io
 import re
 import shutil
@@ -17,7 +18,7 @@ from pipeline.recipe import read_png
 from tests.tiny import tiny_pipeline
 
 PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
-SECTION = PAGE.split("## MCP")[0]
+SECTION = PAGE.split("## The Python call")[0]
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +29,8 @@ def demo():
     demo.close()
 
 
-def example(language: str, demo) -> str:
-    code = re.search(rf"```{language}\n(.*?)```", SECTION, re.S).group(1)
+def example(language: str, demo, number: int = 0) -> str:
+    code = re.findall(rf"```{language}\n(.*?)```", SECTION, re.S)[number]
     assert "http://127.0.0.1:7860" in code
     return code.replace("http://127.0.0.1:7860", demo.local_url.rstrip("/"))
 
@@ -48,3 +49,14 @@ def test_the_curl_example_runs(demo, tmp_path):
     assert run.returncode == 0, run.stderr
     assert read_png(Image.open(io.BytesIO((tmp_path / "apple.png").read_bytes()))).seed == 7
     assert "event: complete" in run.stdout and '"pixels_hash"' in run.stdout
+
+
+@pytest.mark.parametrize(("number", "package"), [(1, "boto3"), (2, "openai")])
+def test_the_examples_of_other_peoples_clients_run(demo, tmp_path, monkeypatch, number, package):
+    pytest.importorskip(package, reason='pip install -e ".[test]"')
+    monkeypatch.chdir(tmp_path)
+    Image.new("RGB", (256, 256), "red").save("apple.png")
+    names = {}
+    exec(compile(example("python", demo, number), "docs/api.md", "exec"), names)
+    apple = names["apple"] if package == "boto3" else base64.b64decode(names["apple"].data[0].b64_json)
+    assert read_png(Image.open(io.BytesIO(apple))).seed == 7

@@ -19,7 +19,6 @@ from pipeline.recipe import DEFAULTS, SCHEMA, Recipe, pixels_hash, read_png
 from pipeline.serve.jobs import HOUSE
 from pipeline.serve.render import render
 from pipeline.serve.store import Store
-from pipeline.ui.routes import Allowance
 from pipeline.watermark import verify
 from tests.tiny import tiny_pipeline
 
@@ -163,17 +162,6 @@ def test_no_more_previews_wait_than_the_queue_holds(pipe):
         assert answers.get(timeout=120) == 200
     finally:
         demo.close()
-
-
-def test_an_allowance_comes_back_with_time():
-    now = [0.0]
-    allowance = Allowance(2, addresses=2, clock=lambda: now[0])
-    assert [allowance.take("a") for _ in range(3)] == [True, True, False]
-    assert allowance.take("b")
-    now[0] = 31.0
-    assert [allowance.take("a") for _ in range(2)] == [True, False]
-    allowance.take("c")  # now "b" is the one seen longest ago
-    assert [allowance.take("b") for _ in range(3)] == [True, True, False]
 
 
 def test_a_shared_link_has_a_preview(client):

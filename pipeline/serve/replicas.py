@@ -1,0 +1,249 @@
+"""More renderers than one: the page's process holds no model and sends recipes to stateless renderers.
+
+    fleet = Fleet(RayRenderers("weights", at_least=4, address=None))
+    rendered = fleet.render_recipe(recipe)
+
+A recipe is all that a picture is a function of, so any renderer gives the same bytes, and one that dies is replaced by
+another: whoever asked gets one answer. `RayRenderers` are deployments of Ray Serve (extra ".[ray]").
+"""
+
+import logging
+import os
+import re
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from PIL import Image
+
+from pipeline.loading.errors import WeightsError
+from pipeline.recipe import Recipe
+from pipeline.serve.render import Cancelled, Rendered
+
+if TYPE_CHECKING:
+    import torch
+
+__all__ = ["Fleet", "RayRenderers", "RendererDied", "Renderers", "fleet", "replica_range"]
+
+TRIES = 4  # renderers that one recipe is given to, each after the one before has died
+_LOOK = 0.2  # seconds between looks whether a drawing is to be stopped
+_logger = logging.getLogger(__name__)
+
+
+class RendererDied(RuntimeError):
+    """The renderer went away before it answered; another one can be asked."""
+
+
+class Renderers(Protocol):
+    """Who draws: on this machine, on others, or in a test."""
+
+    most: int  # pictures at a time
+
+    def call(self, method: str, arguments: tuple, cancel: "threading.Event | None") -> Any:
+        """Run "draw", "embed_texts", "embed_images", "tokens" or "layout" on one of them.
+
+        Raises:
+            RendererDied: it went away.
+            Cancelled: ``cancel`` was set.
+            Exception: whatever the renderer raised.
+        """
+
+
+class Fleet:
+    """Renderers in a pipeline's place: `Studio` draws and embeds with them as with a pipeline of its own.
+
+    Args:
+        renderers: who draws.
+    """
+
+    def __init__(self, renderers: Renderers):
+        self._renderers = renderers
+        self.components: dict[str, Any] = {}  # none is here
+        embed_dim, semantic_dim = self._call("layout")
+        config = {"embed_dim": embed_dim, "semantic_dim": semantic_dim}
+        self.image_encoder = SimpleNamespace(config=config) if embed_dim else None
+
+    def render_recipe(
+        self,
+        recipe: Recipe,
+        images: Sequence[Image.Image] = (),
+        *,
+        on_stage: Callable | None = None,
+        cancel: "threading.Event | None" = None,
+    ) -> Rendered:
+        """As `render.render`. Renderers do not tell their steps, so ``on_stage`` is not called."""
+        return self._call("draw", recipe, list(images), cancel=cancel)
+
+    def get_text_embeds(self, texts: list[str]) -> "torch.Tensor":
+        """As the pipeline's."""
+        return self._call("embed_texts", texts)
+
+    def get_image_embeds(self, images: list[Image.Image]) -> "torch.Tensor":
+        """As the pipeline's."""
+        return self._call("embed_images", images)
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens the text encoder reads a text as."""
+        return self._call("tokens", text)
+
+    def _call(self, method: str, *arguments: Any, cancel: "threading.Event | None" = None) -> Any:
+        for attempt in range(1, TRIES + 1):
+            try:
+                return self._renderers.call(method, arguments, cancel)
+            except RendererDied as error:
+                _logger.warning("A renderer died (attempt %d of %d); another one is asked.", attempt, TRIES)
+                last = error
+        raise WeightsError(f"{TRIES} renderers died over one request. See the log of the renderers.") from last
+
+
+def fleet(model: str, at_least: int, at_most: int, address: str | None = None) -> Fleet:
+    """Renderers on Ray Serve, ready to draw: what `Studio` loads instead of a model.
+
+    Raises:
+        WeightsError: see `RayRenderers`.
+    """
+    return Fleet(RayRenderers(model, at_least=at_least, at_most=at_most, address=address))
+
+
+def replica_range(text: str) -> tuple[int, int]:
+    """ "4" -> (4, 4); "1-8" -> (1, 8): at least, at most.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    match = re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?", text.strip(), re.ASCII)
+    low, high = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+    if not 1 <= low <= high:
+        raise ValueError(f"--replicas takes a number from 1, or a range as 1-8, got {text!r}.")
+    return low, high
+
+
+class RayRenderers:
+    """Renderers on Ray Serve: one process each, on this machine or on a cluster.
+
+    Args:
+        model: what ``--model`` names; every machine of a cluster must have it under that name.
+        at_least, at_most: how many; between them Ray follows the load.
+        address: of a cluster; None starts Ray on this machine.
+        threads: of one renderer; None divides this machine's cores.
+        renderer: the class that loads and draws; tests have their own.
+
+    Raises:
+        WeightsError: Ray is not installed, cannot be reached, or no renderer could load the model.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        at_least: int = 1,
+        at_most: int | None = None,
+        address: str | None = None,
+        threads: int | None = None,
+        renderer: type | None = None,
+    ):
+        try:
+            import ray
+            from ray import serve
+        except ImportError as error:
+            raise WeightsError('--replicas needs Ray Serve. Install it with: pip install -e ".[ray]"') from error
+        self.most = at_most or at_least
+        threads = threads or max(1, (os.cpu_count() or 1) // self.most)
+        root = str(Path(__file__).resolve().parents[2])
+        variables = {name: value for name, value in os.environ.items() if name.startswith(("EASEL_", "HF_"))}
+        variables |= {"PYTHONPATH": root, "OMP_NUM_THREADS": str(threads)}
+        options: dict[str, Any] = {"runtime_env": {"env_vars": variables}, "log_to_driver": False}
+        if address is None:  # as many cores as the renderers are said to have, whatever this machine has
+            options |= {"num_cpus": max(1, threads * self.most) + 2, "include_dashboard": False}
+        try:
+            ray.init(address=address, ignore_reinit_error=True, namespace="easel", **options)
+            serve.start(proxy_location="Disabled")
+            scale = {"num_replicas": at_least}
+            if self.most > at_least:
+                bounds = {"min_replicas": at_least, "max_replicas": self.most, "target_ongoing_requests": 1}
+                scale = {"autoscaling_config": bounds}
+            deployment = serve.deployment(
+                renderer or _RayRenderer,
+                name="renderer",
+                max_ongoing_requests=1,
+                max_queued_requests=4 * self.most,
+                ray_actor_options={"num_cpus": threads},
+                health_check_period_s=2,
+                health_check_timeout_s=10,
+                **scale,
+            )
+            self._handle = serve.run(deployment.bind(model, threads), name="easel", route_prefix=None)
+        except Exception as error:  # whatever Ray raises, with its own advice
+            raise WeightsError(f"Ray Serve could not start the renderers: {str(error)[:300]}") from error
+
+    def call(self, method: str, arguments: tuple, cancel: threading.Event | None) -> Any:
+        """See `Renderers.call`."""
+        from ray.exceptions import RayActorError, RayTaskError, WorkerCrashedError
+        from ray.serve.exceptions import RequestCancelledError
+
+        response = self._handle.call.remote(method, arguments)
+        while True:
+            if cancel is not None and cancel.is_set():
+                response.cancel()
+                raise Cancelled
+            try:
+                ok, value = response.result(timeout_s=_LOOK)
+            except TimeoutError:
+                continue
+            except (RayActorError, WorkerCrashedError) as error:
+                raise RendererDied(str(error)[:200]) from error
+            except RequestCancelledError as error:
+                raise Cancelled from error
+            except RayTaskError as error:  # ours come back as values: this is a fault of the renderer's process
+                raise RuntimeError(f"A renderer failed: {str(error)[:300]}") from error
+            if not ok:
+                raise value
+            return value
+
+    def close(self) -> None:
+        """Stop the renderers, and Ray where it was started here."""
+        import ray
+        from ray import serve
+
+        serve.shutdown()
+        ray.shutdown()
+
+
+class _RayRenderer:
+    """One renderer: a model, and what is asked of it. What it raises is sent back as it is."""
+
+    def __init__(self, model: str, threads: int):
+        import torch
+
+        from pipeline.loading.find import find_model
+
+        torch.set_num_threads(threads)
+        self._pipe = find_model(model).load()
+
+    async def call(self, method: str, arguments: tuple) -> tuple[bool, Any]:
+        """(True, result) or (False, exception). Where the caller is gone, the drawing stops within one step."""
+        import anyio
+
+        cancel = threading.Event()
+        try:
+            return True, await anyio.to_thread.run_sync(self._run, method, arguments, cancel, abandon_on_cancel=True)
+        except Exception as error:  # sent back as it is
+            return False, error
+        finally:
+            cancel.set()
+
+    def _run(self, method: str, arguments: tuple, cancel: threading.Event) -> Any:
+        from pipeline.serve.render import render
+
+        if method == "draw":
+            return render(self._pipe, *arguments, cancel=cancel)
+        if method == "embed_texts":
+            return self._pipe.get_text_embeds(*arguments)
+        if method == "embed_images":
+            return self._pipe.get_image_embeds(*arguments)
+        if method == "tokens":
+            return len(self._pipe.tokenizer(*arguments)["input_ids"])
+        encoder = getattr(self._pipe, "image_encoder", None)
+        return (0, 0) if encoder is None else (encoder.config["embed_dim"], encoder.config["semantic_dim"])

@@ -1,0 +1,346 @@
+"""AWS' and OpenAI's own clients, unmodified, against the running server.
+
+Example run: python -m pytest tests/serve/test_doors.py
+"""
+
+import base64
+import io
+import json
+import logging
+import queue
+import threading
+from dataclasses import replace
+
+import httpx
+import pytest
+from PIL import Image
+
+from app import LIMITS, build_demo, launch_options
+from pipeline.recipe import read_png
+from pipeline.recipe.files import read_recipe
+from pipeline.serve.jobs import HOUSE, Client, Jobs
+from pipeline.serve.keys import Keys
+from pipeline.serve.store import Store
+from pipeline.watermark import verify
+from tests.tiny import tiny_pipeline
+
+boto3 = pytest.importorskip("boto3", reason='pip install -e ".[test]"')
+openai = pytest.importorskip("openai", reason='pip install -e ".[test]"')
+from botocore.config import Config  # noqa: E402
+
+TITAN, EMBED = "amazon.titan-image-generator-v2:0", "amazon.titan-embed-image-v1"
+KEY = "a-key-of-enough-letters"
+
+
+def serve(tmp_path_factory, keys=None, jobs=None, **limits):
+    store = Store(tmp_path_factory.mktemp("store"))
+    demo = build_demo(tiny_pipeline(), weights_hash="0123456789ab", store=store, limits=replace(LIMITS, **limits))
+    if jobs is not None:
+        demo.studio.jobs = jobs
+    demo.launch(prevent_thread_lock=True, quiet=True, **launch_options(demo, keys=keys))
+    return demo
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_credentials_of_the_machine():
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_BEARER_TOKEN_BEDROCK", "AWS_PROFILE", "OPENAI_API_KEY", "OPENAI_BASE_URL"):
+            patch.delenv(name, raising=False)
+        patch.setattr("gradio.networking.url_ok", lambda url: True)
+        yield
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    demo = serve(tmp_path_factory)
+    yield demo
+    demo.close()
+
+
+@pytest.fixture(scope="module")
+def locked(tmp_path_factory):
+    demo = serve(tmp_path_factory, Keys((KEY,)), max_pictures_per_minute=3)
+    yield demo
+    demo.close()
+
+
+def bedrock(demo, key="none"):
+    return boto3.client(
+        "bedrock-runtime", endpoint_url=demo.local_url, region_name="us-east-1", aws_access_key_id=key,
+        aws_secret_access_key="none", config=Config(retries={"max_attempts": 0}, read_timeout=60),
+    )  # fmt: skip
+
+
+def invoke(demo, body, model=TITAN, client=None):
+    answer = (client or bedrock(demo)).invoke_model(modelId=model, body=json.dumps(body))
+    assert answer["contentType"] == "application/json"
+    return json.loads(answer["body"].read())
+
+
+def prompt(text="a cat", **config):
+    return {"taskType": "TEXT_IMAGE", "textToImageParams": {"text": text}, "imageGenerationConfig": config}
+
+
+def opened(encoded: str) -> Image.Image:
+    return Image.open(io.BytesIO(base64.b64decode(encoded)))
+
+
+def png(colour="red", mode="RGB") -> bytes:
+    file = io.BytesIO()
+    Image.new(mode, (256, 256), colour).save(file, "PNG")
+    return file.getvalue()
+
+
+def speaker(demo, key="none"):
+    return openai.OpenAI(base_url=f"{demo.local_url}v1", api_key=key, max_retries=0, timeout=60)
+
+
+# AWS
+
+
+def test_boto3_draws(demo):
+    answer = invoke(demo, prompt(numberOfImages=2, seed=7, cfgScale=8.0, quality="standard"))
+    assert answer.keys() == {"images", "error"} and answer["error"] is None
+    for encoded, seed in zip(answer["images"], (7, 8), strict=True):
+        with opened(encoded) as image:
+            recipe = read_png(image)
+            assert (image.format, recipe.seed, recipe.prompt) == ("PNG", seed, "a cat")
+            assert verify(image).payload == recipe.id32
+    assert invoke(demo, prompt(seed=7, quality="premium"))["images"] != answer["images"][:1]
+
+
+def test_boto3_varies_pictures(demo):
+    body = {
+        "taskType": "IMAGE_VARIATION",
+        "imageVariationParams": {
+            "images": [base64.b64encode(png(colour)).decode() for colour in ("red", "blue")],
+            "similarityStrength": 0.9,
+        },
+        "imageGenerationConfig": {"seed": 3},
+    }
+    with opened(invoke(demo, body)["images"][0]) as image:
+        recipe = read_png(image)
+    assert len(recipe.image_hashes) == 2 and recipe.similarity_strength == 0.9
+
+
+@pytest.mark.parametrize("length", [256, 384, 1024])
+def test_boto3_embeds(demo, length):
+    body = {"inputText": "a cat", "embeddingConfig": {"outputEmbeddingLength": length}}
+    answer = invoke(demo, body, EMBED)
+    assert answer.keys() == {"embedding", "inputTextTokenCount", "message"}
+    assert answer["message"] is None and answer["inputTextTokenCount"] > 1
+    assert len(answer["embedding"]) == length
+    assert sum(number**2 for number in answer["embedding"]) == pytest.approx(1, abs=1e-5)
+
+
+def test_the_embedding_of_both_is_the_average(demo):
+    picture = base64.b64encode(png()).decode()
+    text, image, both = (
+        invoke(demo, body, EMBED)["embedding"]
+        for body in (
+            {"inputText": "a cat"},
+            {"inputImage": picture},
+            {"inputText": "a cat", "inputImage": picture},
+        )
+    )
+    mean = [a + b for a, b in zip(text, image, strict=True)]
+    length = sum(number**2 for number in mean) ** 0.5
+    assert both == pytest.approx([number / length for number in mean], abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("model", "body", "words"),
+    [
+        (TITAN, prompt("x" * 536), "#/textToImageParams/text: expected maxLength: 512, actual: 536"),
+        (TITAN, prompt(numberOfImages=6), "#/imageGenerationConfig/numberOfImages: 6 is not less or equal to 5"),
+        (TITAN, prompt(width=1408, height=768), "#/imageGenerationConfig/width: 1408 is not less or equal to 1024"),
+        (TITAN, prompt("a nude woman"), "This request has been blocked by our content filters."),
+        (TITAN, [], "#: expected type: Object, found: JSONArray"),
+        (EMBED, {}, "#: required key [inputText] or [inputImage] not found"),
+        ("amazon.nova-reel-v1:0", {}, "The provided model identifier is invalid"),
+    ],
+)
+def test_boto3_raises_its_own_validation_exception(demo, model, body, words):
+    client = bedrock(demo)
+    with pytest.raises(client.exceptions.ValidationException) as refused:
+        invoke(demo, body, model, client)
+    said = refused.value.response
+    assert words in said["Error"]["Message"] and said["ResponseMetadata"]["HTTPStatusCode"] == 400
+
+
+def test_boto3_raises_its_own_throttling_exception(demo):
+    jobs, places = demo.studio.jobs, []
+    try:
+        for _ in range(jobs.max_per_session):
+            places.append(jobs.admit(Client("127.0.0.1")))
+        client = bedrock(demo)
+        with pytest.raises(client.exceptions.ThrottlingException):
+            invoke(demo, prompt(), client=client)
+    finally:
+        for place in places:
+            place.leave()
+
+
+def test_a_closed_queue_is_service_unavailable(tmp_path_factory):
+    demo = serve(tmp_path_factory, jobs=Jobs())
+    try:
+        assert demo.studio.jobs.close()
+        client = bedrock(demo)
+        with pytest.raises(client.exceptions.ServiceUnavailableException, match="The server is stopping"):
+            invoke(demo, prompt(), client=client)
+    finally:
+        demo.close()
+
+
+# OpenAI
+
+
+def test_openai_draws(demo):
+    answer = speaker(demo).images.generate(prompt="a cat", n=2, size="256x256", extra_body={"seed": 7})
+    assert answer.created > 0 and answer.size == "256x256" and answer.output_format == "png"
+    assert [read_png(opened(each.b64_json)).seed for each in answer.data] == [7, 8]
+
+
+def test_openai_gets_links_and_other_formats(demo):
+    (each,) = (
+        speaker(demo)
+        .images.generate(prompt="a cat", model="gpt-image-1", response_format="url", output_format="webp")
+        .data
+    )
+    assert each.url.startswith(demo.local_url) and each.b64_json is None
+    file = httpx.get(each.url)
+    assert file.headers["content-type"] == "image/webp"
+    with Image.open(io.BytesIO(file.content)) as image:
+        assert image.format == "WEBP" and read_recipe(image).prompt == "a cat"
+    missing = httpx.get(f"{demo.local_url}v1/files/{'x' * 32}.png")
+    assert missing.status_code == 404 and missing.json()["error"]["code"] == "not_found"
+
+
+def test_compression_that_would_drop_the_mark_is_refused(demo):
+    client = speaker(demo)
+    (each,) = client.images.generate(prompt="a cat", output_format="jpeg", output_compression=95).data
+    with opened(each.b64_json) as image:
+        assert image.format == "JPEG" and verify(image.convert("RGB")).payload == read_recipe(image).id32
+    with pytest.raises(openai.BadRequestError) as refused:
+        client.images.generate(prompt="a cat", output_format="webp", output_compression=0)
+    assert refused.value.param == "output_compression" and "watermark cannot be read" in refused.value.message
+
+
+def test_openai_edits_and_varies_pictures(demo):
+    client = speaker(demo)
+    (each,) = client.images.edit(image=[png("red"), png("blue")], prompt="a dog", extra_body={"seed": 5}).data
+    recipe = read_png(opened(each.b64_json))
+    assert (recipe.prompt, recipe.seed, len(recipe.image_hashes)) == ("a dog", 5, 2)
+    (each,) = client.images.edit(image=png(), prompt="a dog").data
+    assert len(read_png(opened(each.b64_json)).image_hashes) == 1
+    answer = client.images.create_variation(image=png(), n=2)
+    assert len(answer.data) == 2
+
+
+def test_openai_lists_the_model(demo):
+    client = speaker(demo)
+    assert [model.id for model in client.models.list()] == ["easel"]
+    assert client.models.retrieve("easel").owned_by == "easel"
+    with pytest.raises(openai.NotFoundError) as missing:
+        client.models.retrieve("gpt-7")
+    assert missing.value.code == "model_not_found"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "param", "words"),
+    [
+        ({"n": 11}, "n", "expected 10 or less, got 11"),
+        ({"size": "512x512"}, "size", "This model draws 256x256 pixels, got 512x512"),
+        ({"model": "sd-turbo"}, "model", "does not exist here"),
+        ({"prompt": "a nude woman"}, None, "not drawn because it asks for nudity"),
+        ({"extra_body": {"wings": 2}}, "wings", "Unknown parameter"),
+    ],
+)
+def test_openai_raises_its_own_bad_request(demo, arguments, param, words):
+    with pytest.raises(openai.BadRequestError) as refused:
+        speaker(demo).images.generate(**{"prompt": "a cat"} | arguments)
+    assert refused.value.param == param and words in refused.value.message
+
+
+def test_a_file_that_is_no_picture_is_refused_by_name(demo):
+    with pytest.raises(openai.BadRequestError) as refused:
+        speaker(demo).images.edit(image=b"no picture", prompt="a dog")
+    assert refused.value.param == "image" and "cannot be read as a picture" in refused.value.message
+
+
+# Both
+
+
+def test_without_a_key_nothing_is_drawn(locked):
+    client = bedrock(locked)
+    with pytest.raises(client.exceptions.AccessDeniedException, match="needs a key"):
+        invoke(locked, prompt(), client=client)
+    with pytest.raises(openai.AuthenticationError):
+        speaker(locked, "another-key-of-enough-letters").images.generate(prompt="a cat")
+    assert httpx.get(f"{locked.local_url}picture?prompt=a+cat&v=4").status_code == 401
+    assert httpx.get(f"{locked.local_url}metrics").status_code == 200
+    assert speaker(locked, KEY).images.generate(prompt="a cat").data
+    assert invoke(locked, prompt(), client=bedrock(locked, KEY))["images"]
+
+
+def test_so_many_pictures_a_minute_for_one_key(tmp_path_factory):
+    demo = serve(tmp_path_factory, Keys((KEY, f"{KEY}-2")), max_pictures_per_minute=2)
+    try:
+        assert len(speaker(demo, KEY).images.generate(prompt="a cat", n=2).data) == 2
+        with pytest.raises(openai.RateLimitError) as refused:
+            speaker(demo, KEY).images.generate(prompt="a cat")
+        assert refused.value.response.headers["Retry-After"] == "60"
+        assert speaker(demo, f"{KEY}-2").images.generate(prompt="a cat").data
+    finally:
+        demo.close()
+
+
+def test_a_closed_connection_stops_the_drawing(demo):
+    began, go = queue.SimpleQueue(), threading.Semaphore(0)
+
+    def hold(*_):
+        began.put(True)
+        assert go.acquire(timeout=60)
+
+    handle = demo.studio._pipe.decoder.register_forward_pre_hook(hold)
+    try:
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.post(
+                f"{demo.local_url}v1/images/generations", json={"prompt": "a cat, held", "quality": "high"},
+                timeout=httpx.Timeout(60, read=0.3),
+            )  # fmt: skip
+        began.get(timeout=60)
+        (place,) = [place for place in demo.studio.jobs._places if place.client != HOUSE]
+        assert place.cancelled.wait(30)
+        go.release()
+        with demo.studio.jobs.admit(HOUSE) as after:
+            assert after.wait(30), "the turn is free again"
+        assert began.empty(), "no step began after the one that was running"
+    finally:
+        handle.remove()
+        go.release(16)
+
+
+def test_nothing_logs_a_prompt(demo, caplog):
+    with caplog.at_level(logging.DEBUG, logger="pipeline"):
+        speaker(demo).images.generate(prompt="a very private cat")
+        invoke(demo, prompt("a very private cat"))
+    assert "private" not in caplog.text
+
+
+def test_metrics_count_by_door_and_outcome(demo):
+    speaker(demo).images.generate(prompt="a counted cat", extra_body={"seed": 1})
+    speaker(demo).images.generate(prompt="a counted cat", extra_body={"seed": 1})
+    with pytest.raises(openai.BadRequestError):
+        speaker(demo).images.generate(prompt="a cat", n=99)
+    answer = httpx.get(f"{demo.local_url}metrics")
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    metrics = dict(line.rsplit(" ", 1) for line in answer.text.splitlines() if not line.startswith("#"))
+    for name in (
+        'easel_requests_total{door="openai",outcome="ok"}', 'easel_requests_total{door="openai",outcome="refused"}',
+        'easel_pictures_total{source="drawn"}', 'easel_pictures_total{source="store"}', "easel_ready",
+        'easel_step_seconds_count{stage="decoder"}',
+    ):  # fmt: skip
+        assert float(metrics[name]) >= 1, name
+    assert float(metrics["easel_queue_length"]) == 0
+    assert "cat" not in answer.text

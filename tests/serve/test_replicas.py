@@ -1,0 +1,144 @@
+"""Renderers that die, and the real thing.
+
+Example run: python -m pytest tests/serve/test_replicas.py -m "slow or not slow"
+"""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from PIL import Image
+
+from pipeline.loading.errors import WeightsError
+from pipeline.recipe import Recipe
+from pipeline.serve.jobs import Client, Jobs
+from pipeline.serve.render import Cancelled, Rendered, render
+from pipeline.serve.replicas import Fleet, RayRenderers, RendererDied, replica_range
+from pipeline.serve.studio import Studio
+from tests.tiny import tiny_pipeline
+
+
+class TinyRenderers:
+    """Renderers in this process, of which the first ones asked may die over a drawing."""
+
+    def __init__(self, deaths: int = 0, most: int = 2):
+        self.most, self.asked, self._deaths = most, [], deaths
+        self._pipe, self._lock = tiny_pipeline(), threading.Lock()
+
+    def call(self, method, arguments, cancel):
+        if method == "layout":
+            return 32, 8
+        if method != "draw":
+            return getattr(self._pipe, f"get_{method.removeprefix('embed_').rstrip('s')}_embeds")(*arguments)
+        with self._lock:
+            self.asked.append(arguments[0])
+            if self._deaths:
+                self._deaths -= 1
+                raise RendererDied
+            return render(self._pipe, *arguments, cancel=cancel)
+
+
+def drawn(studio, recipe, *images, place=None) -> Rendered:
+    return list(studio.draw(studio.recipe(recipe), images, place=place))[-1]
+
+
+def test_a_fleet_draws_and_embeds_what_one_pipeline_does():
+    alone, many = Studio(tiny_pipeline()), Studio(Fleet(TinyRenderers()))
+    reference = Image.new("RGB", (64, 64), "red")
+    from pipeline.recipe import pixels_sha256
+
+    for recipe, images in (
+        (Recipe(prompt="a cat", seed=7), ()),
+        (Recipe(image_hashes=(pixels_sha256(reference),)), (reference,)),
+    ):
+        assert drawn(alone, recipe, *images).png == drawn(many, recipe, *images).png
+    assert alone.embed("a cat", reference) == many.embed("a cat", reference)
+    assert alone.new_index().embed_dim == many.new_index().embed_dim
+
+
+def test_a_renderer_that_dies_is_replaced_and_every_request_is_answered_once():
+    renderers = TinyRenderers(deaths=3)
+    studio = Studio(Fleet(renderers), jobs=Jobs(at_once=2))
+
+    def ask(seed):
+        with studio.jobs.admit(Client("here", str(seed))) as place:
+            return drawn(studio, Recipe(prompt="a cat", seed=seed), place=place)
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(ask, range(8)))
+    assert [answer.recipe.seed for answer in answers] == list(range(8))
+    assert len(renderers.asked) == 8 + 3
+
+
+def test_a_request_over_which_every_renderer_dies_is_given_up():
+    with pytest.raises(WeightsError, match="4 renderers died over one request"):
+        drawn(Studio(Fleet(TinyRenderers(deaths=9))), Recipe(prompt="a cat"))
+
+
+def test_what_a_renderer_refuses_reaches_who_asked():
+    with pytest.raises(ValueError, match="nudity"):
+        drawn(Studio(Fleet(TinyRenderers())), Recipe(prompt="a nude woman"))
+
+
+def test_a_range_of_replicas():
+    assert (replica_range("4"), replica_range("1-8")) == ((4, 4), (1, 8))
+    for wrong in ("0", "", "8-1", "two", "-3", "1.5"):
+        with pytest.raises(ValueError, match="--replicas takes a number from 1, or a range"):
+            replica_range(wrong)
+
+
+class _Renderer:
+    """For Ray's own processes: a tiny pipeline, and a way to be killed."""
+
+    def __init__(self, model: str, threads: int):
+        import torch
+
+        from tests.tiny import tiny_pipeline
+
+        torch.set_num_threads(threads)
+        self._pipe = tiny_pipeline()
+
+    async def call(self, method, arguments):
+        import os
+
+        from pipeline.serve.render import render
+
+        if method == "die":
+            os._exit(1)
+        if method == "process":
+            return True, os.getpid()
+        if method == "layout":
+            return True, (32, 8)
+        try:
+            return True, render(self._pipe, *arguments)
+        except Exception as error:
+            return False, error
+
+
+@pytest.mark.slow
+def test_renderers_on_ray_draw_the_same_bytes_and_survive_a_kill():
+    pytest.importorskip("ray.serve", reason='pip install -e ".[ray]"')
+    renderers = RayRenderers("weights", at_least=2, threads=1, renderer=_Renderer)
+    try:
+        studio = Studio(Fleet(renderers), jobs=Jobs(at_once=renderers.most))
+        recipe = Recipe(prompt="a cat", seed=7)
+        assert drawn(studio, recipe).png == drawn(Studio(tiny_pipeline()), recipe).png
+        with pytest.raises(ValueError, match="nudity"):
+            drawn(studio, Recipe(prompt="a nude woman"))
+
+        def ask(seed):
+            if seed == 3:
+                with pytest.raises(RendererDied):
+                    renderers.call("die", (), None)
+            with studio.jobs.admit(Client("here", str(seed))) as place:
+                return drawn(studio, Recipe(prompt="a cat", seed=seed), place=place)
+
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(ask, range(12)))
+        assert [answer.recipe.seed for answer in answers] == list(range(12))
+        stop = threading.Event()
+        stop.set()
+        with pytest.raises(Cancelled):
+            renderers.call("process", (), stop)
+    finally:
+        renderers.close()
