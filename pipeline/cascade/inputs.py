@@ -1,7 +1,7 @@
 """What a call of the pipeline asks for, checked before anything is drawn."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from PIL import Image
@@ -17,7 +17,7 @@ class Wishes:
 
     prompt: str | list[str] | None
     negative_prompt: str | None
-    image: Image.Image | Sequence[Image.Image] | None
+    image: Any  # a PIL picture, several, or none
     scene: object | None
     prompt_embeds: torch.Tensor | None
     pooled_prompt_embeds: torch.Tensor | None

@@ -65,6 +65,7 @@ class Networks:
         embeds = [pose.new_zeros(0, self.prior.config.embed_dim)]
         for at, drawing in enumerate(plan.drawings):
             if drawing is None:
+                assert references is not None  # a plan of things that were given comes with what they come from
                 embeds.append(references.embed(plan.noise_of(at), self.image_encoder.config.semantic_dim))
                 continue
             rendering = self.prior.config.renderings.index(drawing.rendering)

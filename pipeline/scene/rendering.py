@@ -93,15 +93,20 @@ def _normals(colours: np.ndarray, alpha: np.ndarray, whole: float) -> tuple[np.n
     smooth = ndimage.gaussian_filter(colours, (0, 1, 1))
     gradient = np.sqrt((ndimage.sobel(smooth, 1) ** 2 + ndimage.sobel(smooth, 2) ** 2).sum(0))
     parts = solid & (gradient < _COLOUR_EDGE)
-    distance = ndimage.distance_transform_edt(np.pad(solid, 1))[1:-1, 1:-1].astype(np.float32)
+    distance = _depth(solid)
     height = whole * 1.5 * (0.16 * _dome(distance, 0.22 * side) + 0.03 * _dome(distance, 0.05 * side)) * side
     if whole < 1:
-        inner = ndimage.distance_transform_edt(np.pad(parts, 1))[1:-1, 1:-1].astype(np.float32)
+        inner = _depth(parts)
         height += (1 - whole) * 2 * 0.045 * _dome(inner, 0.07 * side) * side
     rows, columns = np.gradient(height)
     normals = np.stack([-columns, -rows, np.ones_like(height)], axis=-1)
     edge = np.clip(1 - distance / (0.03 * side), 0, 1) * solid
     return normals / np.linalg.norm(normals, axis=-1, keepdims=True), ndimage.gaussian_filter(edge, 0.008 * side)
+
+
+def _depth(mask: np.ndarray) -> np.ndarray:
+    """Distance of each pixel of a mask (side, side) to what is not in it, in pixels; outside is not in it."""
+    return np.asarray(ndimage.distance_transform_edt(np.pad(mask, 1)), dtype=np.float32)[1:-1, 1:-1]
 
 
 def _dome(distance: np.ndarray, radius: float) -> np.ndarray:
@@ -161,7 +166,7 @@ def _draw_lines(colours: np.ndarray, alpha: np.ndarray) -> tuple[np.ndarray, np.
     gradient = np.sqrt((ndimage.sobel(smooth, 1) ** 2 + ndimage.sobel(smooth, 2) ** 2).sum(0))
     inner = ndimage.gaussian_filter((gradient > 0.55).astype(np.float32), side / 180)
     solid = alpha > 0.5
-    depth = ndimage.distance_transform_edt(np.pad(solid, 1))[1:-1, 1:-1]
+    depth = _depth(solid)
     lines = np.maximum(np.clip(2.2 * inner - 0.3, 0, 1), np.clip(1.5 + 0.022 * side - depth, 0, 1))
     dark = flat.mean(0) < 0.22  # what is black stays black
     ink = np.maximum(lines, ndimage.gaussian_filter(dark.astype(np.float32), side / 300))
