@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from pipeline.models.super_resolution import SuperResolution
 from pipeline.training.scenes import SceneSet, to_layer
-from pipeline.training.super_res import CROP, layer_batches
+from pipeline.training.super_res import CROP, _SuperRes, layer_batches, super_res_loss
 from tests.training.test_scenes import write_shard
 
 
@@ -39,3 +40,23 @@ def test_the_large_crop_shows_the_same_part_as_the_small_one(scenes, pixels):
     for row, (top, left) in enumerate(batch["corners"].tolist()):
         small = batch["layers"][row, top : top + CROP, left : left + CROP].float()
         assert (small - large[row]).abs().max() <= 1
+
+
+def test_the_loss_is_a_function_of_its_generator_and_falls_along_its_gradient(scenes, pixels):
+    torch.manual_seed(0)
+    network = SuperResolution(text_dim=scenes.text_dim, block_out_channels=(16, 32, 32), condition_dim=32)
+    model, batch = _SuperRes(network, None), layer_batches(scenes, pixels, 2, 0)(0)
+
+    def losses():
+        return super_res_loss(model, batch, torch.Generator().manual_seed(1))
+
+    before = losses()
+    assert set(before) == {"loss", "psnr", "bilinear_psnr"} and torch.equal(before["loss"], losses()["loss"])
+    before["loss"].backward()
+    parameters = [parameter for parameter in model.parameters() if parameter.grad is not None]
+    length = torch.stack([parameter.grad.norm() for parameter in parameters]).norm()
+    with torch.no_grad():
+        for parameter in parameters:
+            parameter -= 0.01 * parameter.grad / length
+    after = losses()
+    assert after["loss"] < before["loss"] and after["bilinear_psnr"] == before["bilinear_psnr"]
