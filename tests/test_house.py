@@ -15,7 +15,6 @@ MAX_MODULE, MAX_FUNCTION, MAX_HALL = 400, 60, 6  # lines, lines, modules
 
 # What is longer, and why. A function is `module:name`. Only ever gets shorter.
 LONGER = {
-    "pipeline.text_to_image": "one flow in one file; its planning is about to become a module",
     "pipeline.text_to_image:__call__": "25 arguments and their docstring; the body is to be one screen",
     "pipeline.loading.adapter:__call__": "half of it is the docstring",
     "pipeline.serve.render:render": "half of it is the docstring",
