@@ -6,6 +6,9 @@ Prints, in percent, over all prompts and over the hard ones: prompts whose whole
 things; colours on the right thing; F1 of relations; and how often a thing is drawn that nobody asked for (a medium, a
 tag, a colour or a number taken for one). Names are judged as they are said, whatever the vocabulary knows; what is
 drawn is judged with the vocabulary of ``--weights``.
+
+The network never saw these prompts. The rules around it (``pipeline.scene.mending``, ``pipeline.language``) were
+written after a look at what was wrong with them: before that look, 76.3 % of the scenes were right.
 """
 
 import argparse
