@@ -19,7 +19,7 @@ PACKAGES = {
     "PIL": "pillow", "c2pa": "c2pa-python", "cv2": "opencv-python", "faiss": "faiss-cpu", "sklearn": "scikit-learn",
     "imwatermark": "invisible-watermark", "pillow_heif": "pillow-heif", "qdrant_client": "qdrant-client",
     "axe_playwright_python": "axe-playwright-python", "gradio_client": "gradio", "httpx": "gradio",
-    "uvicorn": "gradio",
+    "uvicorn": "gradio", "botocore": "boto3",
 }  # fmt: skip
 # Declared and not imported by our own code, or imported and not declared, with the reason.
 NOT_IMPORTED = {
@@ -27,6 +27,7 @@ NOT_IMPORTED = {
     "invisible-watermark": "its kernel is imported by name, behind a stand-in for cv2",
     "opencv-python": "invisible-watermark asks for it, and nothing of ours calls it",
     "accelerate": "diffusers loads with it",
+    "openai": "a test asks for it by name",
     "axe-playwright-python": "its script is read as a file",
     "ruff": "a command", "pyright": "a command", "pre-commit": "a command",
     "peft": "diffusers asks for it", "sentencepiece": "transformers asks for it", "ftfy": "diffusers asks for it",
