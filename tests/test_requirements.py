@@ -25,7 +25,6 @@ PACKAGES = {
 NOT_IMPORTED = {
     "PyWavelets": "the kernel of invisible-watermark computes with it: its version decides bytes",
     "invisible-watermark": "its kernel is imported by name, behind a stand-in for cv2",
-    "opencv-python": "invisible-watermark asks for it, and nothing of ours calls it",
     "accelerate": "diffusers loads with it",
     "openai": "a test asks for it by name",
     "axe-playwright-python": "its script is read as a file",
