@@ -3,12 +3,16 @@
 What the model at hand cannot do is refused here (`NotOffered`), in one place for every door.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from PIL import Image
 
 from pipeline.loading.capabilities import CONTROLS, Capabilities
 from pipeline.pictures.decode import flatten
 from pipeline.recipe import MAX_PROMPT_LENGTH, Recipe, pixels_sha256
+from pipeline.scene.edit import operation
+from pipeline.scene.tasks import colour_guided
 from pipeline.search.embeddings import unit_prefix
 from pipeline.serve.jobs import Place
 from pipeline.serve.limits import Limits
@@ -19,13 +23,13 @@ from pipeline.serve.studio import Studio
 __all__ = ["draw_order", "embed_order", "recipes_of", "with_length"]
 
 PREMIUM = {"prior_num_inference_steps": 4, "num_inference_steps": 4}  # times the model's own steps
-_LATER = {
+MAX_SIDE = 1024  # pixels of the longer side
+_LATER = {  # of pictures from outside
     "inpaint": "Changing a part of a picture",
     "outpaint": "Drawing around a thing",
-    "colours": "Drawing in given colours",
-    "condition": "Following the edges or segments of a picture",
     "cut out": "Removing a background",
 }
+_OF_SCENES = {"colours": "Drawing in given colours", "condition": "Following the edges or segments of a picture"}
 
 
 def draw_order(studio: Studio, limits: Limits, order: Order, place: Place) -> list[Rendered]:
@@ -38,6 +42,8 @@ def draw_order(studio: Studio, limits: Limits, order: Order, place: Place) -> li
     """
     drawn = []
     for recipe, images in recipes_of(order, studio, limits):
+        if order.colours or order.control:
+            recipe = replace(recipe, edits=_edits(order, recipe, studio, place))
         for event in studio.draw(recipe, images, place=place):
             if isinstance(event, Rendered):
                 drawn.append(event)
@@ -52,19 +58,17 @@ def recipes_of(order: Order, studio: Studio, limits: Limits) -> list[tuple[Recip
         ValueError: see `Recipe`.
     """
     capabilities = studio.capabilities
-    if order.task in _LATER:
-        raise NotOffered(f"{_LATER[order.task]} is not offered by this model", "task")
-    if order.transparent:
-        raise NotOffered("A transparent background is not offered by this model. Leave it out", "transparent")
-    for name, text in (("prompt", order.prompt), ("negative_prompt", order.negative_prompt)):
-        if len(text) > MAX_PROMPT_LENGTH:
-            raise ValueError(f"{name} takes up to {MAX_PROMPT_LENGTH} characters, got {len(text)}.")
-    images = [flatten(image) for image in order.images]
+    _check_offered(order, capabilities)
+    images = [flatten(image) for image in order.images] if order.task == "vary" else []
     more: dict = {}
     if images:
         more["image_hashes"] = tuple(pixels_sha256(image) for image in images)
         if order.similarity_strength is not None:
             more["similarity_strength"] = order.similarity_strength
+    if order.size is not None:
+        more["width"], more["height"] = order.size
+    if order.transparent:
+        more["transparent"] = 1
     recipe = Recipe(
         prompt=order.prompt,
         negative_prompt=order.negative_prompt,
@@ -75,15 +79,38 @@ def recipes_of(order: Order, studio: Studio, limits: Limits) -> list[tuple[Recip
     try:
         capabilities.check(recipe)
     except ValueError as error:
-        argument = "images" if len(images) > capabilities.max_references else "negative_prompt"
-        raise NotOffered(str(error), argument) from error
-    recipe = studio.recipe(recipe)
-    if order.size is not None and order.size != (recipe.width, recipe.height):
-        width, height = order.size
-        raise NotOffered(
-            f"This model draws {recipe.width}x{recipe.height} pixels, got {width}x{height}. Leave the size out", "size"
-        )
-    return [(each, images) for each in series(recipe, order.count)]
+        too_many = len(images) > capabilities.max_references
+        words = "size" if "pixels" in str(error) else "negative_prompt"
+        raise NotOffered(str(error), "images" if too_many else words) from error
+    return [(each, images) for each in series(studio.recipe(recipe), order.count)]
+
+
+def _check_offered(order: Order, capabilities: Capabilities) -> None:
+    """Refuse what this model has no way to do; sides and counts are the recipe's to check."""
+    if order.task in _LATER or order.task in _OF_SCENES and not capabilities.scenes:
+        words = {**_LATER, **_OF_SCENES}[order.task]
+        raise NotOffered(f"{words} is not offered by this model", "task")
+    if order.task == "colours" and order.images:
+        raise NotOffered("A reference picture beside colours is not offered by this model. Leave it out", "task")
+    if order.transparent and not capabilities.scenes:
+        raise NotOffered("A transparent background is not offered by this model. Leave it out", "transparent")
+    own = (capabilities.width, capabilities.height)
+    if order.size not in (None, own) and not (capabilities.sizes and max(order.size) <= MAX_SIDE):
+        most = f"up to {MAX_SIDE} pixels a side" if capabilities.sizes else f"{own[0]}x{own[1]} pixels"
+        raise NotOffered(f"This model draws {most}, got {order.size[0]}x{order.size[1]}", "size")
+    for name, text in (("prompt", order.prompt), ("negative_prompt", order.negative_prompt)):
+        if len(text) > MAX_PROMPT_LENGTH:
+            raise ValueError(f"{name} takes up to {MAX_PROMPT_LENGTH} characters, got {len(text)}.")
+
+
+def _edits(order: Order, recipe: Recipe, studio: Studio, place: Place) -> tuple[str, ...]:
+    """What changes the scene of a prompt into the one that is ordered: the palette, or the places of a sketch."""
+    if order.colours:
+        return tuple(colour_guided(studio.read(recipe, place).scene, order.colours))
+    control = {"edges": "CANNY_EDGE", "segments": "SEGMENTATION"}[order.control]
+    scene = studio.read(recipe, place, condition=order.images[0], control=control).scene
+    placed = [thing for thing in scene.things if thing.place is not None]
+    return tuple(operation("place", thing.id, *map(float, thing.place)) for thing in placed)
 
 
 def embed_order(studio: Studio, order: EmbeddingOrder, place: Place) -> list[float]:

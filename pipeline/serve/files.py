@@ -82,8 +82,8 @@ class Files:
         data = convert(rendered.png, file_format, quality)
         if quality is not None:
             with Image.open(io.BytesIO(data)) as image:
-                found = verify(image).payload
-            if found != rendered.recipe.id32:
+                found = verify(image)
+            if found.result != "GENERATED" or found.payload not in (None, rendered.recipe.id32):
                 raise ValueError(
                     f"At quality {quality} this picture's watermark cannot be read. Ask for a higher one."
                 )

@@ -279,6 +279,31 @@ class Studio:
             stop.set()
             raise
 
+    def read(
+        self, recipe: Recipe, place: Place, *, condition: Image.Image | None = None, control: str = ""
+    ) -> "Parsed":
+        """The scene that a recipe's prompt says, in this place's turn; see `pipeline.scene.tasks.text_image`.
+
+        Raises:
+            ValueError: this model reads no scenes, or refuses the words.
+            Cancelled: the place was cancelled.
+            WeightsError: the model could not be loaded.
+        """
+        from pipeline.scene.tasks import text_image
+
+        self.wait()
+        reader = getattr(self._pipe, "reader", None)
+        if reader is None:
+            raise ValueError("This model reads no scenes. Leave colours and conditions out.")
+        with self._place(place) as place:
+            while not place.wait(_POLL):
+                if place.cancelled.is_set():
+                    raise Cancelled
+            return text_image(
+                reader, recipe.prompt, negative=recipe.negative_prompt, seed=recipe.seed, width=recipe.width,
+                height=recipe.height, condition=condition, control=control or "SEGMENTATION",
+            )  # fmt: skip
+
     def embed(self, text: str, image: Image.Image | None, *, place: Place | None = None) -> list[float]:
         """A sentence, a picture, or the average of both, as a vector of length 1; `place` is as `draw` takes it.
 

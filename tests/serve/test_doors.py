@@ -123,6 +123,51 @@ def test_boto3_varies_pictures(demo):
     assert len(recipe.image_hashes) == 2 and recipe.similarity_strength == 0.9
 
 
+def test_boto3_chooses_sizes_and_colours(demo):
+    body = {
+        "taskType": "COLOR_GUIDED_GENERATION",
+        "colorGuidedGenerationParams": {"text": "a cat", "colors": ["#ff8800", "#eeeeee"]},
+        "imageGenerationConfig": {"seed": 3, "width": 576, "height": 384},
+    }
+    with opened(invoke(demo, body)["images"][0]) as image:
+        recipe = read_png(image)
+        assert image.size == (576, 384) == (recipe.width, recipe.height)
+        assert verify(image).payload == recipe.id32
+    assert any(edit.startswith("colour ") and "#ff8800" in edit for edit in recipe.edits)
+    assert any(edit.startswith("ground ") and "#eeeeee" in edit for edit in recipe.edits)
+
+
+def test_boto3_follows_a_sketch(demo):
+    sketch = Image.new("RGB", (256, 256), "white")
+    sketch.paste("black", (16, 16, 80, 80))
+    file = io.BytesIO()
+    sketch.save(file, "PNG")
+    body = prompt(seed=3)
+    body["textToImageParams"] |= {
+        "conditionImage": base64.b64encode(file.getvalue()).decode(),
+        "controlMode": "SEGMENTATION",
+    }
+    with opened(invoke(demo, body)["images"][0]) as image:
+        (edit,) = read_png(image).edits
+    verb, _, x, y, _ = edit.split()
+    assert verb == "place" and float(x) < 0.3 and float(y) < 0.3
+
+
+@pytest.mark.parametrize(
+    ("task", "key", "more"),
+    [
+        ("INPAINTING", "inPaintingParams", {"maskPrompt": "cat", "text": "a dog"}),
+        ("OUTPAINTING", "outPaintingParams", {"maskPrompt": "cat", "text": "a beach"}),
+        ("BACKGROUND_REMOVAL", "backgroundRemovalParams", {}),
+    ],
+)
+def test_what_is_not_offered_is_refused_in_the_form_of_aws(demo, task, key, more):
+    client = bedrock(demo)
+    body = {"taskType": task, key: {"image": base64.b64encode(png()).decode()} | more}
+    with pytest.raises(client.exceptions.ValidationException, match="#/taskType: .* is not offered by this model"):
+        invoke(demo, body, client=client)
+
+
 @pytest.mark.parametrize("length", [256, 384, 1024])
 def test_boto3_embeds(demo, length):
     body = {"inputText": "a cat", "embeddingConfig": {"outputEmbeddingLength": length}}
@@ -201,6 +246,13 @@ def test_openai_draws(demo):
     assert [read_png(opened(each.b64_json)).seed for each in answer.data] == [7, 8]
 
 
+def test_openai_draws_transparent_and_larger_pictures(demo):
+    (each,) = speaker(demo).images.generate(prompt="a cat", background="transparent", size="512x512").data
+    with opened(each.b64_json) as image:
+        assert (image.mode, image.size) == ("RGBA", (512, 512)) and read_png(image).transparent
+        assert verify(image).result == "GENERATED"
+
+
 def test_openai_gets_links_and_other_formats(demo):
     (each,) = (
         speaker(demo)
@@ -250,7 +302,7 @@ def test_openai_lists_the_model(demo):
     ("arguments", "param", "words"),
     [
         ({"n": 11}, "n", "expected 10 or less, got 11"),
-        ({"size": "512x512"}, "size", "This model draws 256x256 pixels, got 512x512"),
+        ({"size": "1536x1024"}, "size", "This model draws up to 1024 pixels a side, got 1536x1024"),
         ({"model": "sd-turbo"}, "model", "does not exist here"),
         ({"prompt": "a nude woman"}, None, "not drawn because it asks for nudity"),
         ({"extra_body": {"wings": 2}}, "wings", "Unknown parameter"),
