@@ -190,7 +190,7 @@ def choose_form(noise: torch.Tensor, variety: float, *, mirrored: bool) -> Form:
 
 def _palette(chances: list[float], variety: float, freedom: float) -> Palette:
     hue, light, vivid = (variety * (2 * chance - 1) for chance in chances)
-    return Palette(hue * (0.16 + freedom * math.pi), 0.13 * light, 0.35 * vivid)
+    return Palette(hue * (0.1 + freedom * math.pi), 0.13 * light, 0.35 * vivid)
 
 
 def is_mirrored(phrase: str) -> bool:
