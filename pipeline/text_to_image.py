@@ -36,6 +36,7 @@ from pipeline.scene.compose import compose_scene, to_picture
 from pipeline.scene.drawing import DEFAULT_VARIETY
 from pipeline.scene.edit import edit
 from pipeline.scene.layout import layout
+from pipeline.scene.lettering import write
 from pipeline.scene.parse import Parsed, SceneReader
 from pipeline.scene.record import Ground, Scene, Thing
 from pipeline.watermark import embed_checked
@@ -358,7 +359,8 @@ class TextToImagePipeline(Encoding, Networks, DiffusionPipeline):
         layers = self.enlarge(layers, round(side), *encoded[:2])
         ground = None if references is None or poses is None else poses[0, :3].clamp(-1, 1)
         palette = self.vocabulary.config.backgrounds
-        return to_picture(compose_scene(plan.scene, layers, placements, palette=palette, ground=ground))
+        front = write(plan.scene, palette)
+        return to_picture(compose_scene(plan.scene, layers, placements, palette=palette, ground=ground, front=front))
 
     def _steps(self, plan: Plan, index: int, embeds: list, callback, chosen: tuple[str, ...]) -> Callable:
         """What each stage calls after a step."""

@@ -310,6 +310,11 @@ def test_an_edit_changes_what_it_names_and_not_a_bit_of_the_rest(pipe):
         assert not np.array_equal(before[:, 128:], after[:, 128:]), edits
 
 
+def test_lettering_is_written_into_the_picture(pipe):
+    plain, lettered = (draw(pipe, "a cat", edits=edits, seed=1).astype(int) for edits in ((), ('letter "Hi there"',)))
+    assert np.abs(plain[200:] - lettered[200:]).max() > 100 and np.abs(plain[:120] - lettered[:120]).max() < 40
+
+
 def test_edited_words_are_screened_too(pipe):
     with pytest.raises(Refused):
         pipe("a cat", edits=('letter "nude women"',), generator=seeded(0))

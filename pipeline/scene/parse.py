@@ -278,8 +278,9 @@ class SceneReader:
         elif name.phrase != name.said and not self.names.same(name.said, name.phrase):
             notes.append(Note("replaced", name.said, name.phrase or "", name.choices if name.cosine < 1 else ()))
         notes += [Note("left out", look) for look in mention.looks]
-        if mention.part_colours:
-            notes += [Note("left out", f"{colour} {part}") for part, colour in mention.part_colours.items()]
+        for part, colour in mention.part_colours.items():
+            if self._colour([colour], []) is None:
+                notes.append(Note("left out", f"{colour} {part}"))
 
     def _colour(self, said: list[str], notes: list[Note]) -> str | None:
         """The first colour that is known; the others are owned up to."""
