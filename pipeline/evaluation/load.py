@@ -151,6 +151,7 @@ def main(argv: list[str] | None = None) -> int:
         for place, clients in enumerate(arguments.clients):
             level = run_level(server, clients, arguments.pictures, 1000 * (place + 1))
             rows.append(level.row(server.megabytes))
+            print(*rows[-1], sep="  ", file=sys.stderr, flush=True)
             if level.failed or clients <= PROMISED and level.refused:
                 bad.append(f"{level.name}: {level.failed} failed, {level.refused} refused")
         if arguments.greedy:
