@@ -1,14 +1,17 @@
 """What a call of the pipeline returns."""
 
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import torch
 from diffusers.utils import BaseOutput
 from PIL import Image
 
 from pipeline.cascade.plan import Plan
+from pipeline.scene.standing import Standing
 
-__all__ = ["TextToImagePipelineOutput"]
+__all__ = ["TextToImagePipelineOutput", "make_output"]
 
 
 @dataclass
@@ -23,9 +26,28 @@ class TextToImagePipelineOutput(BaseOutput):
         image_weights: one list per call with the share of each reference picture; None without references.
         plans: what each picture was planned to be: its scene, how its prompt was understood, and the drawings chosen.
             None of pipelines that plan nothing.
+        standings: what stands where in each; None of those pipelines.
     """
 
     images: list[Image.Image]
     image_embeds: torch.Tensor
     image_weights: list[float] | None = None
     plans: list[Plan] | None = None
+    standings: list[Standing] | None = None
+
+
+def make_output(
+    drawn: list[Image.Image],
+    embeds: list[torch.Tensor],
+    shares: list[float] | None,
+    plans: list[Plan],
+    standings: list[Standing],
+    *,
+    output_type: str,
+) -> TextToImagePipelineOutput:
+    """What was drawn in the form that was asked for: "pil", "np" or "pt"."""
+    images: Any = drawn
+    if output_type != "pil":
+        images = np.stack([np.asarray(picture, dtype=np.float32) / 255 for picture in drawn])
+        images = torch.from_numpy(images).permute(0, 3, 1, 2) if output_type == "pt" else images
+    return TextToImagePipelineOutput(images, torch.cat(embeds), shares, plans, standings)

@@ -9,7 +9,6 @@ Pictures of one call are drawn one by one, each with its own generator: a batch 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from diffusers import DiffusionPipeline, FlowMatchEulerDiscreteScheduler
@@ -30,7 +29,7 @@ from pipeline.models.scene_parser import SceneParser
 from pipeline.models.super_resolution import SuperResolution
 from pipeline.models.text_projection import TextProjection
 from pipeline.models.vocabulary import Vocabulary
-from pipeline.output import TextToImagePipelineOutput
+from pipeline.output import TextToImagePipelineOutput, make_output
 from pipeline.safety import CONCEPT_THRESHOLD, SafetyScreen
 from pipeline.scene.compose import compose_scene, to_picture
 from pipeline.scene.drawing import DEFAULT_VARIETY
@@ -39,6 +38,7 @@ from pipeline.scene.layout import layout
 from pipeline.scene.lettering import write
 from pipeline.scene.parse import Parsed, SceneReader
 from pipeline.scene.record import Ground, Scene, Thing
+from pipeline.scene.standing import Standing, stand
 from pipeline.watermark import embed_checked
 from pipeline.watermark.embed import LATEST
 
@@ -276,21 +276,24 @@ class TextToImagePipeline(Encoding, Networks, DiffusionPipeline):
             said = self._scene(text, scene, prompt_embeds, noise, own.initial_seed(), negative_prompt, width, height)
             plan = self.plan(*said, noise, references, variety=variety, transparent=transparent, edits=edits)
             planned.append((plan, self._encode_checked(plan, text, prompt_embeds)))
-        drawn, embeds = [], []
+        drawn, embeds, standings = [], [], []
         for index, (plan, encoded) in enumerate(planned):
             on_step = self._steps(plan, index, embeds, callback_on_step_end, callback_on_step_end_tensor_inputs)
             embed = self.run_prior(plan, references)
             if references is None:
                 on_step("prior", 0, torch.tensor(0.0), embed, None)
             layers = self.draw_layers(plan, embed, encoded, negative, steps, guidance_scale, references, on_step)
-            picture = self.compose(plan, embed, layers, encoded, references)
+            picture, standing = self.compose(plan, embed, layers, encoded, references)
+            standings.append(standing)
             embeds.append(embed if len(embed) == 1 else self.get_image_embeds([picture]))
             if references is None and len(embed):  # else the prompt says little about the picture
                 self.check_picture(embed, encoded[2])
             drawn.append(embed_checked(picture, payload=watermark_payload, version=watermark_version))
         self.maybe_free_model_hooks()
         shares = list(references.shares) if references is not None and references.shares else None
-        return self._output(drawn, embeds, shares, [plan for plan, _ in planned], output_type, return_dict)
+        plans = [plan for plan, _ in planned]
+        output = make_output(drawn, embeds, shares, plans, standings, output_type=output_type)
+        return output if return_dict else tuple(vars(output).values())
 
     def _references(self, images, image_embeds, image_weights, fusion_type, similarity) -> References | None:
         """What a picture is drawn from instead of the prior; an embedding that was given is drawn as it is."""
@@ -351,16 +354,18 @@ class TextToImagePipeline(Encoding, Networks, DiffusionPipeline):
 
     def compose(
         self, plan: Plan, embeds: torch.Tensor, layers: torch.Tensor, encoded, references: References | None = None
-    ) -> Image.Image:
-        """Compose: the finished layers laid on their ground, RGB or RGBA, not yet marked."""
+    ) -> tuple[Image.Image, Standing]:
+        """Compose: the finished layers laid on their ground, RGB or RGBA, not yet marked, and what stands where."""
         poses = self.image_encoder.poses(embeds.float()).cpu() if len(embeds) else None
-        placements, _ = layout(plan.scene, layers, poses)
+        placements, ids = layout(plan.scene, layers, poses)
+        standing = stand(layers, placements, ids, plan.scene.width, plan.scene.height)
         side = max((placement.side for placement in placements), default=0) * min(plan.scene.width, plan.scene.height)
         layers = self.enlarge(layers, round(side), *encoded[:2])
         ground = None if references is None or poses is None else poses[0, :3].clamp(-1, 1)
         palette = self.vocabulary.config.backgrounds
         front = write(plan.scene, palette)
-        return to_picture(compose_scene(plan.scene, layers, placements, palette=palette, ground=ground, front=front))
+        composed = compose_scene(plan.scene, layers, placements, palette=palette, ground=ground, front=front)
+        return to_picture(composed), standing
 
     def _steps(self, plan: Plan, index: int, embeds: list, callback, chosen: tuple[str, ...]) -> Callable:
         """What each stage calls after a step."""
@@ -386,13 +391,3 @@ class TextToImagePipeline(Encoding, Networks, DiffusionPipeline):
         composed = (composed[:, :3] + 1) / 2 + (1 - (composed[:, 3:] + 1) / 2)  # laid on white
         scale = clean.shape[-1] / max(composed.shape[-2:])
         return 2 * F.interpolate(composed.clamp(0, 1), scale_factor=scale, mode="area") - 1
-
-    @staticmethod
-    def _output(drawn, embeds, shares, plans, output_type, return_dict) -> TextToImagePipelineOutput | tuple:
-        if output_type != "pil":
-            drawn = np.stack([np.asarray(picture, dtype=np.float32) / 255 for picture in drawn])
-            drawn = torch.from_numpy(drawn).permute(0, 3, 1, 2) if output_type == "pt" else drawn
-        embeds = torch.cat(embeds)
-        if not return_dict:
-            return drawn, embeds, shares, plans
-        return TextToImagePipelineOutput(images=drawn, image_embeds=embeds, image_weights=shares, plans=plans)

@@ -206,10 +206,11 @@ def test_every_output_carries_the_watermark(pipe):
 
 
 def test_tuple_equals_dict(pipe):
-    images, embeds, weights, plans = pipe("a cat", generator=seeded(3), return_dict=False)
+    images, embeds, weights, plans, standings = pipe("a cat", generator=seeded(3), return_dict=False)
     output = pipe("a cat", generator=seeded(3))
     assert np.array_equal(np.asarray(images[0]), np.asarray(output.images[0]))
     assert torch.equal(embeds, output.image_embeds) and weights is output.image_weights is None
+    assert [each.keys for each in standings] == [each.keys for each in output.standings]
 
 
 @pytest.mark.parametrize(
@@ -296,7 +297,7 @@ def test_an_edit_changes_what_it_names_and_not_a_bit_of_the_rest(pipe):
             encoded = pipe._encode_checked(plan, None, None)
             embeds = pipe.run_prior(plan, None)
             layers = pipe.draw_layers(plan, embeds, encoded, None, steps, 1.0, None, lambda *_: None)
-            return np.asarray(pipe.compose(plan, embeds, layers, encoded)).astype(int)
+            return np.asarray(pipe.compose(plan, embeds, layers, encoded)[0]).astype(int)
 
     before = laid()
     for edits in (

@@ -12,6 +12,7 @@ from pipeline.loading.capabilities import CONTROLS, Capabilities
 from pipeline.pictures.decode import flatten
 from pipeline.recipe import MAX_PROMPT_LENGTH, Recipe, pixels_sha256
 from pipeline.scene.edit import operation
+from pipeline.scene.record import Scene
 from pipeline.scene.tasks import colour_guided
 from pipeline.search.embeddings import unit_prefix
 from pipeline.serve.jobs import Place
@@ -106,9 +107,9 @@ def _check_offered(order: Order, capabilities: Capabilities) -> None:
 def _edits(order: Order, recipe: Recipe, studio: Studio, place: Place) -> tuple[str, ...]:
     """What changes the scene of a prompt into the one that is ordered: the palette, or the places of a sketch."""
     if order.colours:
-        return tuple(colour_guided(studio.read(recipe, place).scene, order.colours))
+        return tuple(colour_guided(_read(studio, recipe, place), order.colours))
     control = {"edges": "CANNY_EDGE", "segments": "SEGMENTATION"}[order.control]
-    scene = studio.read(recipe, place, condition=order.images[0], control=control).scene
+    scene = _read(studio, recipe, place, condition=order.images[0], control=control)
     placed = [thing for thing in scene.things if thing.place is not None]
     return tuple(operation("place", thing.id, *map(float, thing.place)) for thing in placed)
 
@@ -149,3 +150,16 @@ def _controls(order: Order, capabilities: Capabilities, limits: Limits) -> dict[
             values[name] = min(limits.max_guidance, values[name] * (1 + order.guidance))
             break
     return values
+
+
+def _read(
+    studio: Studio, recipe: Recipe, place: Place, *, condition: Image.Image | None = None, control: str = ""
+) -> Scene:
+    """The scene that a recipe's prompt says, in this place's turn; see `pipeline.scene.tasks.text_image`."""
+    from pipeline.scene.tasks import text_image
+
+    with studio.reader(place) as reader:
+        return text_image(
+            reader, recipe.prompt, negative=recipe.negative_prompt, seed=recipe.seed, width=recipe.width,
+            height=recipe.height, condition=condition, control=control or "SEGMENTATION",
+        ).scene  # fmt: skip

@@ -2,9 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from pipeline.loading.capabilities import EASEL
 from pipeline.recipe import Recipe
 from pipeline.serve.render import Rendered
+
+if TYPE_CHECKING:
+    from pipeline.scene.record import Scene
+    from pipeline.scene.standing import Standing
 
 __all__ = ["Drawn"]
 
@@ -20,12 +26,22 @@ class Drawn:
     image_weights: tuple[float, ...] = ()
     references: tuple[str, ...] = ()
     read_as: str = ""
+    scene: "Scene | None" = None
+    standing: "Standing | None" = None  # of a picture drawn here and now; one from the store has none
 
     @classmethod
     def from_rendered(cls, rendered: Rendered, path: str, references: Sequence[str] = ()) -> "Drawn":
         weights = tuple(rendered.image_weights or ())
         read_as = "" if rendered.reading is None else rendered.reading.sentence
-        return cls(path, rendered.recipe, rendered.pixels_hash, rendered.seconds, weights, tuple(references), read_as)
+        return cls(
+            path, rendered.recipe, rendered.pixels_hash, rendered.seconds, weights, tuple(references), read_as,
+            rendered.scene, rendered.standing,
+        )  # fmt: skip
+
+    @property
+    def changeable(self) -> bool:
+        """Whether drawing it again would tell what stands in it: recipes of our own model that say things in words."""
+        return self.recipe.model == EASEL.model and bool(self.recipe.prompt.strip()) and self.recipe.schema >= 5
 
     @property
     def alt(self) -> str:

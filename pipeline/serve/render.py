@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # torch and diffusers take seconds to import, and the page ap
 
     from pipeline.scene.parse import Parsed
     from pipeline.scene.record import Scene
+    from pipeline.scene.standing import Standing
     from pipeline.text_to_image import TextToImagePipeline
 
 __all__ = ["STAGES", "Cancelled", "Rendered", "Stage", "Verdict", "compare", "render", "series", "varied"]
@@ -69,6 +70,7 @@ class Rendered:
         step_seconds: of one step of each stage that ran, the mean; the very first step is not timed.
         reading: how the prompt was understood; None where there is none, or the model does not read prompts.
         scene: what stands in the picture, which a page can change; None of models that draw no scenes.
+        standing: and where.
     """
 
     image: Image.Image
@@ -81,6 +83,7 @@ class Rendered:
     step_seconds: dict[str, float] = field(default_factory=dict)
     reading: "Parsed | None" = None
     scene: "Scene | None" = None
+    standing: "Standing | None" = None
 
 
 @dataclass(frozen=True)
@@ -163,6 +166,7 @@ def render(
         step_seconds=_step_seconds(ends),
         reading=plan.parsed if plan else None,
         scene=plan.scene if plan else None,
+        standing=(output.standings or [None])[0],
     )
 
 

@@ -31,7 +31,7 @@ from pipeline.serve.store import Store
 from pipeline.watermark import default_key
 
 if TYPE_CHECKING:
-    from pipeline.scene.parse import Parsed
+    from pipeline.scene.parse import Parsed, SceneReader
     from pipeline.text_to_image import TextToImagePipeline
 
 __all__ = ["Busy", "Restored", "Studio"]
@@ -279,30 +279,23 @@ class Studio:
             stop.set()
             raise
 
-    def read(
-        self, recipe: Recipe, place: Place, *, condition: Image.Image | None = None, control: str = ""
-    ) -> "Parsed":
-        """The scene that a recipe's prompt says, in this place's turn; see `pipeline.scene.tasks.text_image`.
-
-        Raises:
-            ValueError: this model reads no scenes, or refuses the words.
-            Cancelled: the place was cancelled.
-            WeightsError: the model could not be loaded.
-        """
-        from pipeline.scene.tasks import text_image
-
+    @contextmanager
+    def reader(self, place: Place | None = None) -> Iterator["SceneReader"]:
+        """What reads scenes, in this request's turn; ValueError where the model reads none."""
         self.wait()
         reader = getattr(self._pipe, "reader", None)
         if reader is None:
-            raise ValueError("This model reads no scenes. Leave colours and conditions out.")
+            raise ValueError("This model reads no scenes. Leave colours, conditions and changes out.")
+        with self._turn(place):
+            yield reader
+
+    @contextmanager
+    def _turn(self, place: Place | None) -> Iterator[None]:
         with self._place(place) as place:
             while not place.wait(_POLL):
                 if place.cancelled.is_set():
                     raise Cancelled
-            return text_image(
-                reader, recipe.prompt, negative=recipe.negative_prompt, seed=recipe.seed, width=recipe.width,
-                height=recipe.height, condition=condition, control=control or "SEGMENTATION",
-            )  # fmt: skip
+            yield
 
     def embed(self, text: str, image: Image.Image | None, *, place: Place | None = None) -> list[float]:
         """A sentence, a picture, or the average of both, as a vector of length 1; `place` is as `draw` takes it.
@@ -315,10 +308,7 @@ class Studio:
         if not text.strip() and image is None:
             raise ValueError("There is nothing to embed. Pass `text`, `image`, or both.")
         self.wait()
-        with self._place(place) as place:
-            while not place.wait(_POLL):
-                if place.cancelled.is_set():
-                    raise Cancelled
+        with self._turn(place):
             return self._mean_embeds(text, image)
 
     def _mean_embeds(self, text: str, image: Image.Image | None) -> list[float]:

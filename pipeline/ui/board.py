@@ -22,6 +22,10 @@ ON_BUTTON = """element.addEventListener('click', event => {
     const {index, example} = event.target.closest('button')?.dataset ?? {};
     if (index !== undefined) trigger('click', {index: Number(index)});
     if (example !== undefined) trigger('select', {index: Number(example)});
+});
+element.addEventListener('easel-edit', ({detail}) => {
+    if (['undo', 'redo'].includes(detail.do)) trigger('undo', {redo: detail.do === 'redo'});
+    else trigger('edit', {operation: JSON.stringify(detail)});
 });"""
 KEEP_SEED, ONE_PICTURE = "seed", "picture"
 
@@ -57,10 +61,11 @@ class Board:
         words: Words,
         verdict: Verdict | None = None,
         file_format: str = "png",
+        ways: tuple[bool, bool] = (False, False),
     ) -> dict:
-        """Updates that show one of the pictures, with its file on the download button."""
+        """Updates that show one of the pictures, with its file on the download button; `ways`: undo, redo."""
         return {
-            self.canvas: canvas_finished(kept[number], words, verdict),
+            self.canvas: canvas_finished(kept[number], words, verdict, ways=ways),
             self.row: shelf(kept, number, words),
             **self.offer(studio, kept[number], words, file_format),
             self.pictures: kept,

@@ -5,14 +5,17 @@ Every finished picture is served from the very file that the download hands out.
 
 import base64
 import io
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
 from PIL import Image
 
+from pipeline.language.styles import STYLES
 from pipeline.recipe import STAGES, Recipe, Variation
 from pipeline.serve.drawn import Drawn
+from pipeline.serve.edits import things_of
 from pipeline.serve.examples import EXAMPLES, SAMPLES, Example
 from pipeline.serve.render import Stage, Verdict
 from pipeline.stages import STAGE_ROWS
@@ -83,14 +86,44 @@ def canvas_drawing(
     return render("canvas_drawing", words, preview=shown, prompt=recipe.prompt, percent=percent)
 
 
-def canvas_finished(drawn: Drawn, words: Words, verdict: Verdict | None = None) -> str:
-    """A finished picture with what is known about it."""
+def canvas_finished(
+    drawn: Drawn, words: Words, verdict: Verdict | None = None, *, ways: tuple[bool, bool] = (False, False)
+) -> str:
+    """A finished picture with what is known about it, and with what changes it.
+
+    ways: whether there is something to undo, and to redo.
+    """
     facts = [words("facts.seed", seed=drawn.recipe.seed), *_variation_words(drawn.recipe, words)]
     facts += [words("facts.id", id=drawn.recipe.id[:8]), words("facts.marked")]
     if len(drawn.image_weights) > 1:
         shares = ", ".join(f"{100 * weight:.0f} %" for weight in drawn.image_weights)
         facts.append(words("facts.references", shares=shares))
-    return render("canvas_finished", words, drawn=drawn, alt=alt_of(drawn, words), facts=facts, verdict=verdict)
+    things = things_of(drawn)
+    editable = bool(things) or drawn.standing is None and drawn.changeable
+    size = {"width": drawn.recipe.width, "height": drawn.recipe.height}
+    if drawn.scene is not None:
+        size = {"width": drawn.scene.width, "height": drawn.scene.height}
+    return render(
+        "canvas_finished",
+        words,
+        drawn=drawn,
+        alt=alt_of(drawn, words),
+        facts=facts,
+        verdict=verdict,
+        things=[{**thing, "label": _where(thing, words)} for thing in things],
+        editable=editable,
+        scene=json.dumps({**size, "things": [{**thing, "label": thing["name"]} for thing in things]}),
+        hits=_data_url(drawn.standing.hits) if drawn.standing is not None else "",
+        styles=STYLES,
+        ways=ways,
+    )
+
+
+def _where(thing: dict, words: Words) -> str:
+    """A thing and where it stands, for people who do not see it."""
+    across = "left" if thing["x"] < 0.4 else "right" if thing["x"] > 0.6 else "centre"
+    down = "top" if thing["y"] < 0.4 else "bottom" if thing["y"] > 0.6 else "middle"
+    return words("edit.where", name=thing["name"], across=words(f"edit.{across}"), down=words(f"edit.{down}"))
 
 
 def canvas_compared(one: Drawn, other: Drawn, words: Words) -> str:

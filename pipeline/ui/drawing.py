@@ -155,11 +155,12 @@ class Drawing:
             yield {**back(), board.line: refuse(words("error.drawing", kind=type(error).__name__), words)}
 
     def show(
-        self, kept: list[Drawn], number: int, words: Words, verdict: Verdict | None = None, file_format: str = "png"
-    ) -> dict:
+        self, kept: list[Drawn], number: int, words: Words, verdict: Verdict | None = None, file_format: str = "png",
+        *, ways: tuple[bool, bool] = (False, False),
+    ) -> dict:  # fmt: skip
         """Updates that show one of the pictures, with the shares of its references."""
         return {
-            **self.board.show(self.studio, kept, number, words, verdict, file_format),
+            **self.board.show(self.studio, kept, number, words, verdict, file_format, ways=ways),
             self.form.shares: shares(kept[number], words),
             self.form.leave_out: gr.update(visible=len(kept[number].image_weights) > 1),
         }

@@ -12,6 +12,7 @@ from pipeline.ui.links import Links
 from pipeline.ui.tabs.about import build_about_tab
 from pipeline.ui.tabs.create import CreateTab
 from pipeline.ui.tabs.history import build_history_tab
+from pipeline.ui.tabs.packs import PacksTab
 from pipeline.ui.tabs.search import SearchTab
 from pipeline.ui.tabs.verify import VerifyTab
 from pipeline.ui.templates import block
@@ -29,6 +30,8 @@ def build_page(demo: gr.Blocks, studio: Studio, limits: Limits) -> None:
     with gr.Tabs() as tabs:
         with gr.Tab(say("tab.create"), id="create"):
             create = CreateTab(studio, limits)
+        with gr.Tab(say("tab.packs"), id="packs", visible=bool(studio.capabilities.stages)):
+            PacksTab(studio)
         with gr.Tab(say("tab.search"), id="search-tab", visible=studio.capabilities.embeddings):
             SearchTab(studio, limits, create.board.pictures)
         with gr.Tab(say("tab.verify"), id="verify"):

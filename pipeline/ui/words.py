@@ -77,7 +77,7 @@ class Words:
 
     def _known(self, text: str) -> str | None:
         if key := _exact().get(text):
-            return self._table[key]
+            return self._table[key].replace("{{", "{").replace("}}", "}")
         for key, pattern, names in _patterns():
             if found := pattern.fullmatch(text):
                 return self._table[key].format(*found.groups(), **dict(zip(names, found.groups(), strict=True)))
@@ -112,7 +112,7 @@ def script_tables(keys: set[str]) -> str:
 
 @cache
 def _exact() -> dict[str, str]:
-    return {text.replace("`", ""): key for key, text in _ENGLISH.items()}
+    return {text.replace("`", "").replace("{{", "{").replace("}}", "}"): key for key, text in _ENGLISH.items()}
 
 
 @cache

@@ -15,6 +15,7 @@ from pipeline.provenance.credentials import FileCredentials
 from pipeline.recipe import Recipe
 from pipeline.safety.screen import CATEGORIES_FILE
 from pipeline.serve.jobs import Client, Jobs, QueueFull
+from pipeline.stickers.matrix import VARIANTS
 from pipeline.ui.templates import blocks, render
 from pipeline.ui.theme import HEAD, SCRIPT_KEYS
 from pipeline.ui.words import LANGUAGES, TABLES, Words, say, translations
@@ -24,7 +25,9 @@ UI = Path(__file__).resolve().parents[2] / "pipeline" / "ui"
 SERVE = UI.parent / "serve"
 TEMPLATES = sorted((UI / "templates").glob("*.j2"))
 # Where the sentences are written that visitors read when something is refused; the others speak to programs.
-PROGRAMS = set("api bedrock body cutouts mcp_tools openai order programs render store titan tools".split())
+PROGRAMS = set(
+    "api bedrock body cutouts forms keys replicas mcp_tools openai order programs render store titan tools".split()
+)
 REFUSING = [path for path in (*UI.rglob("*.py"), *SERVE.glob("*.py")) if path.stem not in PROGRAMS]
 REFUSING += [UI.parent / "loading" / "capabilities.py", UI.parent / "language" / "styles.py"]
 REFUSING.append(UI.parent / "pictures" / "decode.py")
@@ -99,7 +102,9 @@ def test_no_key_is_left_over():
     """A key that nothing asks for is no burden to translators."""
     sources = [*UI.rglob("*.py"), *TEMPLATES, *(UI / "static").glob("*.js")]
     text = "".join(path.read_text(encoding="utf-8") for path in sources)
-    made = ("message.", "quality.", "fusion.", "examples.", "stage.", "facts.anew", "verify.", "page.")
+    made = ("message.", "quality.", "fusion.", "examples.", "stage.", "facts.anew", "verify.", "page.", "target.")
+    made += tuple(f"packs.{name}" for name in VARIANTS)
+    made += tuple(f"edit.{where}" for where in ("left", "centre", "right", "top", "middle", "bottom"))
     assert [key for key in TABLES["en"] if not key.startswith(made) and f"{key}" not in text] == []
 
 

@@ -43,7 +43,8 @@ function enlarge(image) {
 
 document.addEventListener("click", (event) => {
   const figure = event.target.closest?.("#canvas figure.finished");
-  if (figure && event.target.closest("img, .enlarge")) enlarge(figure.querySelector("img"));
+  const opens = figure?.dataset.scene ? ".enlarge" : "img, .enlarge"; // where things can be pointed at, a click does that
+  if (figure && event.target.closest(opens)) enlarge(figure.querySelector("img"));
 });
 
 const CRC = Uint32Array.from({ length: 256 }, (_, byte) => {

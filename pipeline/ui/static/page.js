@@ -40,7 +40,7 @@ window.addEventListener(
 );
 
 // The tabs' status lines are announced when they change. They are replaced as a whole, so the announcer repeats them.
-const LINES = "#status, #search-status, #verify-status";
+const LINES = "#status, #packs-status, #search-status, #verify-status";
 const last = {};
 new MutationObserver(() => {
   for (const line of document.querySelectorAll(`:is(${LINES}) .status`)) {

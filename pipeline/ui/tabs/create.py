@@ -14,6 +14,7 @@ from pipeline.serve.studio import Studio
 from pipeline.ui.board import KEEP_SEED, build_board
 from pipeline.ui.canvas import canvas_compared, canvas_empty, status, thumbnails
 from pipeline.ui.drawing import Drawing
+from pipeline.ui.editing import Editing
 from pipeline.ui.events import BACKGROUND, HIDDEN, QUICK
 from pipeline.ui.form import build_form, quality_choices, roll
 from pipeline.ui.redraw import Redraw
@@ -46,6 +47,7 @@ class CreateTab:
         self.drawing = Drawing(studio, limits, self._pace, self.form, self.board)
         self._reuse = Reuse(limits, self.form, self.board)
         self._redraw = Redraw(self.drawing)
+        self._editing = Editing(self.drawing)
         self._sliders = {name: getattr(self.form, name) for name in STEPS.values()}
         self._wire_drawing()
         self._wire_form()
@@ -61,6 +63,7 @@ class CreateTab:
         drawing.on(form.leave_out.click, drawing.leave_out)
         form.cancel.click(drawing.cancel, None, board.line, **QUICK)
         self._redraw.wire()
+        self._editing.wire()
 
     def _wire_form(self) -> None:
         form, board = self.form, self.board

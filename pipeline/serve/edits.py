@@ -1,0 +1,205 @@
+"""What the page asks to be changed in a picture -> operations for its recipe (``pipeline.scene.edit``).
+
+    edits = change(drawn, {"do": "place", "thing": "cat", "place": [0.3, 0.6, 0.4], "turn": 15, "mirror": False})
+    recipe = replace(drawn.recipe, edits=edits)
+
+Before the first change everything that stands by itself is given the place that it has, so that no change moves
+anything else.
+"""
+
+import shlex
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pipeline.language.styles import BACKGROUNDS
+from pipeline.recipe import MAX_SEED
+from pipeline.scene.colours import colour_hex
+from pipeline.scene.edit import edit, operation, pinned
+from pipeline.serve.drawn import Drawn
+
+if TYPE_CHECKING:
+    from pipeline.scene.record import Scene, Thing
+    from pipeline.scene.wish import Wish
+
+__all__ = ["CHANGES", "change", "things_of"]
+
+_SETS = ("place", "colour", "style", "again", "replace")  # the last of them counts, of one thing
+
+
+def things_of(drawn: Drawn) -> list[dict[str, Any]]:
+    """What stands in the picture, from the back to the front, as the page is told: key, name, place and looks."""
+    if drawn.scene is None or drawn.standing is None:
+        return []
+    rows = []
+    for key, place in zip(drawn.standing.keys, drawn.standing.placements, strict=True):
+        thing = drawn.scene.thing(key.split("#")[0])
+        rows.append(
+            {
+                "id": key, "name": thing.said or thing.name, "x": place.x, "y": place.y, "side": place.side,
+                "turn": _wrapped(place.turn), "mirror": place.mirror, "style": thing.style,
+                "colour": None if thing.colour is None else colour_hex(thing.colour, BACKGROUNDS),
+            }
+        )  # fmt: skip
+    return rows
+
+
+def change(
+    drawn: Drawn,
+    asked: Mapping[str, Any],
+    *,
+    seed: int = 0,
+    wish: "Callable[[str, Scene], Wish] | None" = None,
+) -> tuple[str, ...]:
+    """The operations of the picture after one more change.
+
+    Args:
+        drawn: the picture.
+        asked: ``do`` is one of `CHANGES` or "words", the rest its arguments.
+        seed: for what is drawn anew.
+        wish: reads words, of a scene (``pipeline.scene.wish``).
+
+    Raises:
+        ValueError: there is no such change or thing, an argument is missing or wrong, or words are not understood.
+    """
+    if drawn.scene is None or drawn.standing is None:
+        raise ValueError("This picture has no things that could be changed. Draw one from words first.")
+    ids = [key.split("#")[0] for key in drawn.standing.keys]
+    pins = pinned(drawn.scene, drawn.standing.placements, ids)
+    scene = edit(drawn.scene, pins)
+    said = {name: value for name, value in asked.items() if name != "do"} | {"seed": seed, "wish": wish}
+    if "thing" in said:
+        said["thing"] = _thing(scene, drawn, str(said["thing"]))
+    do = asked.get("do")
+    if do not in CHANGES:
+        raise ValueError(f"`do` takes one of {', '.join(CHANGES)}, got {do!r}.")
+    try:
+        new = CHANGES[do](scene, said)
+    except KeyError as error:
+        raise ValueError(f"The change {do!r} needs {error.args[0]!r}.") from error
+    except TypeError as error:
+        raise ValueError(f"The change {do!r} has an argument of a wrong type: {error}.") from error
+    if not new:
+        return drawn.recipe.edits
+    edit(scene, new)  # refused here, not when it is drawn
+    return _shorter((*drawn.recipe.edits, *pins, *new))
+
+
+def _thing(scene: "Scene", drawn: Drawn, key: str) -> "Thing":
+    """The thing that a key means, once groups are split: copies follow each other."""
+    id, _, number = key.partition("#")
+    if not number or drawn.scene.thing(id).count == 1:
+        return scene.thing(id)
+    at = scene.things.index(scene.thing(id)) + (int(number) - 1 if number.isdigit() else 0)
+    return scene.things[min(at, len(scene.things) - 1)]
+
+
+def _place(scene: "Scene", said: dict) -> list[str]:
+    thing, (x, y, side) = said["thing"], said["place"]
+    moved = thing.place is None or any(abs(a - b) > 1e-4 for a, b in zip(thing.place, (x, y, side), strict=True))
+    new = [operation("place", thing.id, float(x), float(y), float(side))] if moved else []
+    turn = _wrapped(float(said.get("turn", thing.turn)) - thing.turn)
+    new += [operation("turn", thing.id, round(turn, 2))] if abs(turn) > 0.05 else []
+    return new + ([operation("mirror", thing.id)] if bool(said.get("mirror", thing.mirror)) != thing.mirror else [])
+
+
+def _colour(scene: "Scene", said: dict) -> list[str]:
+    colour = said["colour"]
+    if colour is not None:
+        colour_hex(colour, BACKGROUNDS)  # a colour that nobody knows is refused now
+    return [operation("colour", said["thing"].id, colour or "none")]
+
+
+def _style(scene: "Scene", said: dict) -> list[str]:
+    return [operation("style", said["thing"].id, said["style"] or "none")]
+
+
+def _reroll(scene: "Scene", said: dict) -> list[str]:
+    return [operation("again", said["thing"].id, said["seed"] % (MAX_SEED + 1))]
+
+
+def _replace(scene: "Scene", said: dict) -> list[str]:
+    """By what the words name: read as if it were to be added, for its name and colour."""
+    found, id, renamed = _wish(scene, said, f"add {said['name']}"), said["thing"].id, []
+    for text in found:
+        verb, *words = shlex.split(text)
+        if verb == "add":
+            renamed = [operation("replace", id, words[1]), *renamed]
+        elif verb == "colour" and renamed:
+            renamed.append(operation("colour", id, words[1]))
+    return renamed or found
+
+
+def _order(scene: "Scene", said: dict) -> list[str]:
+    return [operation("order", said["thing"].id, "forward" if said["by"] > 0 else "backward")]
+
+
+def _copy(scene: "Scene", said: dict) -> list[str]:
+    return [operation("copy", said["thing"].id)]
+
+
+def _remove(scene: "Scene", said: dict) -> list[str]:
+    return [operation("remove", said["thing"].id)]
+
+
+def _ground(scene: "Scene", said: dict) -> list[str]:
+    return [operation("ground", *str(said["ground"]).split("|"))]
+
+
+def _outline(scene: "Scene", said: dict) -> list[str]:
+    width = int(said["outline"])
+    return [operation("outline", width or "none")]
+
+
+def _shadow(scene: "Scene", said: dict) -> list[str]:
+    return [operation("shadow", "on" if said["shadow"] else "off")]
+
+
+def _letter(scene: "Scene", said: dict) -> list[str]:
+    text = str(said["letter"]).strip()
+    return [operation("letter", text, said.get("form", "straight"), said.get("where", "bottom")) if text else
+            operation("letter", "none")]  # fmt: skip
+
+
+def _words(scene: "Scene", said: dict) -> list[str]:
+    return _wish(scene, said, str(said["text"]))
+
+
+def _wish(scene: "Scene", said: dict, words: str) -> list[str]:
+    wish = said["wish"](words, scene)
+    if not wish.operations:
+        raise ValueError(wish.sentence or f"This was not understood: {words}. Say it like: make the hat blue.")
+    return list(wish.operations)
+
+
+CHANGES: dict[str, Callable[["Scene", dict], list[str]]] = {
+    "place": _place,
+    "colour": _colour,
+    "style": _style,
+    "reroll": _reroll,
+    "replace": _replace,
+    "order": _order,
+    "duplicate": _copy,
+    "remove": _remove,
+    "ground": _ground,
+    "outline": _outline,
+    "shadow": _shadow,
+    "letter": _letter,
+    "words": _words,
+}
+
+
+def _shorter(operations: tuple[str, ...]) -> tuple[str, ...]:
+    """Without what the last operation makes void: dragging a thing ten times is one place."""
+    *before, last = operations
+    verb, *words = shlex.split(last)
+    while before and verb in _SETS:
+        earlier, *named = shlex.split(before[-1])
+        if earlier != verb or named[0] != words[0]:
+            break
+        before.pop()
+    return (*before, last)
+
+
+def _wrapped(turn: float) -> float:
+    """Degrees in (-180, 180]."""
+    return 180 - (180 - turn) % 360

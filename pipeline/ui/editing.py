@@ -1,0 +1,132 @@
+"""The finished picture as a canvas: what the browser asks for is drawn, and every state can be gone back to."""
+
+import json
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import gradio as gr
+
+from pipeline.recipe import SCHEMA
+from pipeline.scene.record import Scene
+from pipeline.scene.wish import Wish, Wishes
+from pipeline.serve.drawn import Drawn
+from pipeline.serve.edits import change
+from pipeline.serve.render import Cancelled, Rendered
+from pipeline.serve.studio import Busy
+from pipeline.ui.board import refuse
+from pipeline.ui.canvas import status
+from pipeline.ui.drawing import REFUSALS, Drawing
+from pipeline.ui.events import QUEUED, QUICK
+from pipeline.ui.form import roll
+from pipeline.ui.words import Words
+
+__all__ = ["Editing", "Versions"]
+
+_MOST_VERSIONS = 100
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Versions:
+    """The states of one picture that is edited, oldest first, and which of them is shown."""
+
+    states: tuple[Drawn, ...]
+    at: int = 0
+
+    def then(self, drawn: Drawn) -> "Versions":
+        """After one more change; what was undone is forgotten."""
+        states = (*self.states[: self.at + 1], drawn)[-_MOST_VERSIONS:]
+        return Versions(states, len(states) - 1)
+
+    def gone(self, by: int) -> "Versions":
+        """So many states on (1: redo) or back (-1: undo)."""
+        return Versions(self.states, min(max(self.at + by, 0), len(self.states) - 1))
+
+    @property
+    def shown(self) -> Drawn:
+        return self.states[self.at]
+
+    @property
+    def ways(self) -> tuple[bool, bool]:
+        """(whether there is something to undo, whether to redo)."""
+        return self.at > 0, self.at < len(self.states) - 1
+
+
+class Editing:
+    """Wires the canvas of the Create tab: `edit` draws, `undo` only shows."""
+
+    def __init__(self, drawing: Drawing):
+        self._drawing = drawing
+        self._board = drawing.board
+        self._versions = gr.State({})  # number of the picture on the shelf -> Versions
+
+    def wire(self) -> None:
+        """Connect what the canvas reports."""
+        board, drawing = self._board, self._drawing
+        inputs = drawing.inputs | {self._versions}
+        outputs = [*drawing.outputs, self._versions]
+        board.canvas.edit(self.edit, inputs, outputs, **QUEUED)
+        board.canvas.undo(self.undo, inputs, outputs, **QUICK)
+
+    def edit(self, values: dict, event: gr.EventData, request: gr.Request) -> Iterator[dict]:
+        """Draw the selected picture after one change; it takes the place of the picture before."""
+        board, words, started = self._board, Words.of(request), time.perf_counter()
+        kept, number, versions = list(values[board.pictures]), values[board.selected], dict(values[self._versions])
+        if number is None or not 0 <= number < len(kept):
+            yield {board.line: status("")}
+            return
+        drawn = kept[number]
+        states = versions.get(number, Versions((drawn,)))
+        line = ""
+        try:
+            for step in self._changed(drawn, json.loads(event.operation), request):
+                if isinstance(step, Drawn):
+                    kept[number] = drawn = step
+                    states = states.then(drawn)
+                else:
+                    yield {board.line: status(words.message(step.reason))}
+            line = status(words("status.changed", seconds=f"{time.perf_counter() - started:.1f}"))
+        except Cancelled:
+            line = status(words("status.cancelled"))
+        except REFUSALS as error:
+            line = refuse(error, words)
+        except Exception as error:
+            _logger.exception("editing failed")
+            line = refuse(words("error.drawing", kind=type(error).__name__), words)
+        versions[number] = states
+        yield {**self._shown(kept, number, states, values, words), self._versions: versions, board.line: line}
+
+    def undo(self, values: dict, event: gr.EventData, request: gr.Request) -> dict:
+        """Show the state before, or after; nothing is drawn."""
+        board, words = self._board, Words.of(request)
+        kept, number, versions = list(values[board.pictures]), values[board.selected], dict(values[self._versions])
+        if number not in versions or number >= len(kept):
+            return {board.line: status("")}
+        states = versions[number] = versions[number].gone(1 if event.redo else -1)
+        kept[number] = states.shown
+        shown = self._shown(kept, number, states, values, words)
+        return {**shown, self._versions: versions, board.line: status("")}
+
+    def _shown(self, kept: list[Drawn], number: int, states: Versions, values: dict, words: Words) -> dict:
+        file_format = values[self._board.keys.file_format]
+        return self._drawing.show(kept, number, words, None, file_format, ways=states.ways)
+
+    def _changed(self, drawn: Drawn, asked: dict, request: gr.Request) -> Iterator[Busy | Drawn]:
+        studio, seed = self._drawing.studio, roll()
+        if asked.get("do") == "open":  # from the store: drawn again, to know what stands where
+            recipe = drawn.recipe
+        else:
+            edits = change(drawn, asked, seed=seed, wish=lambda text, scene: self._wish(text, scene, seed))
+            recipe = studio.recipe(replace(drawn.recipe, schema=SCHEMA, edits=edits))
+        images = self._drawing.open_references(drawn)
+        for event in studio.draw(recipe, images, visitor=request.session_hash, fresh=True):
+            if isinstance(event, Rendered):
+                yield Drawn.from_rendered(event, str(studio.save(event)), drawn.references)
+            elif isinstance(event, Busy):
+                yield event
+
+    def _wish(self, text: str, scene: Scene, seed: int) -> Wish:
+        with self._drawing.studio.reader() as reader:
+            return Wishes(reader).read(text, scene, seed=seed)

@@ -1,0 +1,215 @@
+"""The Packs tab: many prompts drawn as one set or table, and the files that they leave as."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+
+import gradio as gr
+
+from pipeline.atomic import write_file
+from pipeline.language.styles import ANY, STYLES
+from pipeline.serve.drawn import Drawn
+from pipeline.serve.render import Cancelled, Rendered
+from pipeline.serve.sheets import PICTURES, Sheet, sheet_file
+from pipeline.serve.studio import Busy, Studio
+from pipeline.stickers.matrix import VARIANTS, vary
+from pipeline.stickers.tags import alternative_text, emoji_of
+from pipeline.stickers.targets import TARGETS
+from pipeline.ui.board import ON_BUTTON, refuse
+from pipeline.ui.canvas import status
+from pipeline.ui.drawing import REFUSALS
+from pipeline.ui.events import QUEUED, QUICK
+from pipeline.ui.form import roll
+from pipeline.ui.templates import block, render
+from pipeline.ui.words import Words, say
+
+__all__ = ["PacksTab"]
+
+_MAX_JSON_BYTES = 2_000_000
+_logger = logging.getLogger(__name__)
+
+
+class PacksTab:
+    """Lays the tab out inside the current gradio context and wires it."""
+
+    def __init__(self, studio: Studio):
+        self._studio = studio
+        self._sheet = gr.State(None)
+        with gr.Row(equal_height=False):
+            with gr.Column(scale=4, min_width=300):
+                self._lay_out_form()
+            with gr.Column(scale=7, min_width=300):
+                self._line = gr.HTML(status(""), elem_id="packs-status")
+                self._grid = gr.HTML(str(block("packs_help")), elem_id="packs-grid", js_on_load=ON_BUTTON)
+                self._lay_out_files()
+        self._wire()
+
+    def _lay_out_form(self) -> None:
+        with gr.Row(elem_classes="row"):
+            self._subject = gr.Textbox(
+                label=say("packs.subject"), placeholder=say("packs.subject_example"), lines=1, min_width=110,
+                elem_id="packs-subject",
+            )  # fmt: skip
+            self._variants = gr.Dropdown(
+                [(say(f"packs.{name}"), name) for name in VARIANTS], value="expressions", label=say("packs.vary_by"),
+                min_width=110, elem_id="packs-variants",
+            )  # fmt: skip
+            self._fill = gr.Button(say("packs.fill"), size="sm", elem_id="packs-fill", min_width=80)
+        self._lines = gr.Textbox(
+            label=say("packs.lines"), placeholder=say("packs.lines_example"), lines=6, max_lines=12,
+            elem_id="packs-lines",
+        )  # fmt: skip
+        with gr.Row(elem_classes="row"):
+            self._title = gr.Textbox(label=say("packs.title"), value="Easel", lines=1, min_width=110, max_length=128)
+            self._style = gr.Dropdown(
+                [(say("form.any"), ANY), *STYLES], value=STYLES[0], label=say("form.style"), min_width=110
+            )
+            self._seed = gr.Number(label=say("form.seed"), value=7, precision=0, min_width=90)
+        with gr.Row(elem_classes="row"):
+            self._draw = gr.Button(say("packs.draw"), variant="primary", elem_id="packs-draw", scale=3)
+            self._cancel = gr.Button(
+                say("form.cancel"), interactive=False, elem_id="packs-cancel", scale=1, min_width=90
+            )
+        self._open = gr.UploadButton(say("packs.open"), file_types=[".json"], size="sm", elem_id="packs-open")
+
+    def _lay_out_files(self) -> None:
+        with gr.Row(elem_classes="row", elem_id="packs-files"):
+            places = [(say(f"target.{name}"), name) for name, target in TARGETS.items() if target.pack]
+            self._target = gr.Dropdown(
+                [(say("packs.pictures"), PICTURES), *places], value=PICTURES, label=say("packs.for"), min_width=160,
+                elem_id="packs-target",
+            )  # fmt: skip
+            self._make = gr.Button(say("packs.make"), size="sm", elem_id="packs-make", min_width=110)
+            self._download = gr.DownloadButton(
+                say("keys.download"), interactive=False, size="sm", variant="primary", elem_id="packs-download",
+                min_width=110,
+            )  # fmt: skip
+        with gr.Accordion(say("packs.texts"), open=False, elem_id="packs-texts"):
+            self._texts = gr.Dataframe(
+                headers=["", "Emoji", "Alt"], datatype="str", type="array", interactive=True, row_count=(0, "dynamic"),
+                column_count=(3, "fixed"), wrap=True, show_label=False,
+            )  # fmt: skip
+
+    def _wire(self) -> None:
+        self._fill.click(self.fill, [self._subject, self._variants], [self._lines, self._line], **QUICK)
+        outputs = [self._sheet, self._grid, self._line, self._texts, self._download]
+        buttons = [self._draw, self._cancel]
+        asked = [self._lines, self._title, self._style, self._seed]
+        for listen, work, inputs in (
+            (self._draw.click, self.draw, asked),
+            (self._open.upload, self.open, [self._open]),
+            (self._grid.click, self.again, [self._sheet]),
+        ):
+            listen(self._begin, None, buttons, **QUICK).then(work, inputs, outputs, **QUEUED).then(
+                self._end, None, buttons, **QUICK
+            )
+        self._cancel.click(self.cancel, None, self._line, **QUICK)
+        self._make.click(self.make, [self._sheet, self._target, self._texts], [self._download, self._line], **QUEUED)
+
+    def _begin(self, request: gr.Request) -> tuple:
+        self._studio.start(_visitor(request))
+        return gr.update(interactive=False), gr.update(interactive=True)
+
+    def _end(self) -> tuple:
+        return gr.update(interactive=True), gr.update(interactive=False)
+
+    def cancel(self, request: gr.Request) -> str:
+        """Stop drawing; what is drawn stays."""
+        self._studio.cancel(_visitor(request))
+        return status(Words.of(request)("status.stopping"))
+
+    def fill(self, subject: str, variants: str, request: gr.Request) -> tuple:
+        """The subject in all its variants, one a line."""
+        try:
+            return "\n".join(vary(subject or "", VARIANTS[variants])), status("")
+        except ValueError as error:
+            return gr.skip(), refuse(error, Words.of(request))
+
+    def draw(self, lines: str, title: str, style: str, seed: int, request: gr.Request) -> Iterator[dict]:
+        """Draw every prompt of the lines."""
+        try:
+            chosen = "" if style == ANY else style
+            sheet = Sheet.from_lines(lines or "", title=title or "", style=chosen, seed=int(seed or 0))
+        except ValueError as error:
+            yield {self._line: refuse(error, Words.of(request))}
+            return
+        yield from self._paint(sheet, request)
+
+    def open(self, path: str | None, request: gr.Request) -> Iterator[dict]:
+        """Draw a pack again that was taken away as JSON."""
+        try:
+            with open(path, encoding="utf-8") as file:
+                sheet = Sheet.from_pack(file.read(_MAX_JSON_BYTES))
+        except (ValueError, OSError, TypeError) as error:
+            yield {self._line: refuse(error, Words.of(request))}
+            return
+        yield from self._paint(sheet, request)
+
+    def again(self, sheet: Sheet | None, event: gr.EventData, request: gr.Request) -> Iterator[dict]:
+        """Draw one of them by another seed."""
+        number = int(event.index)
+        if sheet is None or not 0 <= number < len(sheet.cells):
+            yield {self._line: status("")}
+            return
+        yield from self._paint(sheet.with_recipe(number, replace(sheet.recipes[number], seed=roll())), request)
+
+    def _paint(self, sheet: Sheet, request: gr.Request) -> Iterator[dict]:
+        """Draw what is not drawn yet; one that fails does not stop the others, and Cancel keeps what is there."""
+        words, count, failed = Words.of(request), len(sheet.cells), ""
+        yield {self._sheet: sheet, **self._shown(sheet, words), self._download: gr.update(interactive=False)}
+        for number, recipe in enumerate(sheet.recipes):
+            if number in sheet.drawn:
+                continue
+            try:
+                for event in self._studio.draw(self._studio.recipe(recipe), visitor=_visitor(request)):
+                    if isinstance(event, Rendered):
+                        sheet = sheet.with_drawn(number, Drawn.from_rendered(event, str(self._studio.save(event))))
+                    elif isinstance(event, Busy):
+                        yield {self._line: status(words.message(event.reason))}
+            except Cancelled:
+                yield {self._line: status(words("packs.stopped", done=len(sheet.drawn), count=count))}
+                break
+            except REFUSALS as error:
+                failed = failed or words(
+                    "packs.failed", done="{done}", count=count, prompt=recipe.prompt, reason=words.message(str(error))
+                )
+            progress = failed.replace("{done}", str(len(sheet.drawn))) if failed else ""
+            progress = progress or words("packs.progress", done=len(sheet.drawn), count=count)
+            yield {
+                self._sheet: sheet,
+                self._grid: render("sheet", words, sheet=sheet),
+                self._line: status(progress, "bad" if failed else ""),
+            }
+        yield {self._texts: _texts(sheet)}
+
+    def _shown(self, sheet: Sheet, words: Words) -> dict:
+        return {self._grid: render("sheet", words, sheet=sheet), self._texts: _texts(sheet)}
+
+    def make(self, sheet: Sheet | None, target: str, texts: list, request: gr.Request) -> dict:
+        """The file for one place, on the download button."""
+        words = Words.of(request)
+        emoji, alt = [str(row[1] or "") for row in texts or []], [str(row[2] or "") for row in texts or []]
+        try:
+            if sheet is None:
+                raise ValueError("Nothing of this is drawn yet. Press Draw all.")
+            name, data = sheet_file(sheet, target, emoji=emoji, alt=alt)
+        except REFUSALS as error:
+            return {self._line: refuse(error, words)}
+        except Exception as error:
+            _logger.exception("making a pack failed")
+            return {self._line: refuse(words("error.drawing", kind=type(error).__name__), words)}
+        stem, dot, suffix = name.rpartition(".")
+        path = self._studio.folder / f"{stem}-{roll()}{dot}{suffix}"
+        write_file(path, data)
+        made = words("packs.made", name=name, size=f"{len(data) / 1000:.0f}")
+        return {self._download: gr.update(value=str(path), interactive=True), self._line: status(made, "good")}
+
+
+def _texts(sheet: Sheet) -> list[list[str]]:
+    """Rows of the editable table: prompt, emoji, description."""
+    return [[c.prompt, " ".join(emoji_of(c.prompt)), alternative_text(c.prompt)] for c in sheet.cells]
+
+
+def _visitor(request: gr.Request) -> str:
+    """The name of this visitor's pack, for `Studio.cancel`."""
+    return f"{request.session_hash}/packs"

@@ -1,0 +1,75 @@
+"""Example run: python -m pytest tests/serve/test_sheets.py"""
+
+import csv
+import io
+import json
+import zipfile
+
+import pytest
+from PIL import Image, ImageDraw
+
+from pipeline.recipe import Recipe
+from pipeline.serve.drawn import Drawn
+from pipeline.serve.sheets import PICTURES, Sheet, sheet_file
+
+SHEET = Sheet.from_lines("a {red|blue} {car|boat}", title=" Cars ", style="3d render", seed=7)
+
+
+@pytest.fixture
+def drawn(tmp_path):
+    sheet = SHEET
+    for number in range(3):  # the last one is not drawn
+        image = Image.new("RGBA", (256, 256))
+        ImageDraw.Draw(image).ellipse((40, 40, 200, 210), fill=(200, 60 * number, 90, 255))
+        image.save(tmp_path / f"{number}.png")
+        sheet = sheet.with_drawn(number, Drawn(str(tmp_path / f"{number}.png"), sheet.recipes[number], "0" * 16, 0.1))
+    return sheet
+
+
+def test_braces_make_a_table_whose_cells_are_recipes_of_one_style_and_seed():
+    assert [recipe.prompt for recipe in SHEET.recipes] == [
+        "a red car, 3d render", "a red boat, 3d render", "a blue car, 3d render", "a blue boat, 3d render",
+    ]  # fmt: skip
+    assert SHEET.columns == ["car", "boat"] and {recipe.seed for recipe in SHEET.recipes} == {7}
+    assert Sheet.from_lines("a fox\na cat", title="", style="", seed=1).columns == []
+
+
+def test_another_seed_for_one_cell_takes_its_picture_away_and_no_other(drawn):
+    sheet = drawn.with_recipe(1, Recipe(prompt="a red boat", seed=8))
+    assert sorted(sheet.drawn) == [0, 2] and sheet.recipes[0] == drawn.recipes[0]
+
+
+def test_the_pictures_leave_with_their_recipes(drawn):
+    name, data = sheet_file(drawn, PICTURES)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        rows = list(csv.DictReader(io.StringIO(archive.read("recipes.csv").decode())))
+        objects = json.loads(archive.read("recipes.json"))
+        assert archive.read("001-0.png") == open(drawn.drawn[0].path, "rb").read()
+    assert [row["link"] != "" for row in rows] == [True, True, True, False]
+    assert Recipe.from_json(json.dumps(objects[2]["recipe"])) == drawn.recipes[2] and objects[3]["recipe"] is None
+
+
+def test_a_pack_comes_back_from_the_json_it_left_with(drawn):
+    name, data = sheet_file(drawn, "telegram", emoji=["🚗", "", ""], alt=["My car", "", ""])
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        said = json.loads(archive.read("pack.json"))
+    assert said["stickers"][0]["emoji"] == ["🚗"] and said["stickers"][0]["alt"] == "My car"
+    again = Sheet.from_pack(json.dumps(said["easel"]))
+    assert again.recipes == drawn.recipes[:3] and again.title == "Cars"
+
+
+def test_whatsapp_gets_its_own_kind_of_file(drawn):
+    name, data = sheet_file(drawn, "whatsapp")
+    assert name == "easel.wastickers" and "tray.png" in zipfile.ZipFile(io.BytesIO(data)).namelist()
+
+
+def test_what_is_not_drawn_or_gone_is_said(drawn, tmp_path):
+    with pytest.raises(ValueError, match="Nothing of this is drawn yet"):
+        sheet_file(SHEET, PICTURES)
+    with pytest.raises(ValueError, match="single pictures, no packs"):
+        sheet_file(drawn, "slack")
+    for each in drawn.drawn.values():
+        open(each.path, "w").close()
+    (tmp_path / "1.png").unlink()
+    with pytest.raises(ValueError, match="no longer kept here"):
+        sheet_file(drawn, PICTURES)
