@@ -51,7 +51,10 @@ class Refused(ValueError):
 
     def __init__(self, screening: Screening):
         super().__init__(screening.explanation)
-        self.category = screening.category
+        self.category, self._screening = screening.category, screening
+
+    def __reduce__(self):  # it crosses processes whole
+        return type(self), (self._screening,)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 Example run: python -m pytest tests/serve/test_replicas.py -m "slow or not slow"
 """
 
+import pickle
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -78,6 +79,15 @@ def test_a_request_over_which_every_renderer_dies_is_given_up():
 def test_what_a_renderer_refuses_reaches_who_asked():
     with pytest.raises(ValueError, match="nudity"):
         drawn(Studio(Fleet(TinyRenderers())), Recipe(prompt="a nude woman"))
+
+
+def test_what_a_renderer_raises_can_cross_processes():
+    with pytest.raises(ValueError) as refused:
+        drawn(Studio(tiny_pipeline()), Recipe(prompt="a nude woman"))
+    for error in (refused.value, Cancelled(), WeightsError("gone")):
+        again = pickle.loads(pickle.dumps(error))
+        assert type(again) is type(error) and str(again) == str(error)
+        assert getattr(again, "category", None) == getattr(error, "category", None)
 
 
 def test_a_range_of_replicas():
