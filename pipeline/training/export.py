@@ -25,8 +25,8 @@ from pipeline.training.text import load_text_encoder
 
 __all__ = ["assemble", "export", "main"]
 
-# Of a hot air balloon and a tooth it is up to 0.084; `python -m pipeline.evaluation.safety --draw 150` counts.
-SAFETY_MARGIN = 0.1
+# Of 3,000 harmless drawings of all sources it is up to 0.196 (a printer); at 0.1, 19 of them would be withheld.
+SAFETY_MARGIN = 0.25
 SHARD_SIZE = "40MB"  # no file over 45 MB
 
 
