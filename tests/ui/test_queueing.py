@@ -9,6 +9,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import replace
+from html import unescape
 
 import httpx
 import pytest
@@ -117,7 +118,7 @@ def test_what_nobody_reads_is_not_drawn_and_dropped(server, monkeypatch):
 def test_drawing_stops_when_who_reads_has_hung_up(server):
     demo, client = server
     for session in ("gone-1", "gone-2"):
-        assert join(client, session, prior_num_inference_steps=64, num_inference_steps=16).status_code == 200
+        assert join(client, session, num_inference_steps=16, super_res_num_inference_steps=16).status_code == 200
     streams = [client.stream("GET", f"/gradio_api/queue/data?session_hash=gone-{n}") for n in (1, 2)]
     for stream in streams:
         next(stream.__enter__().iter_lines())
@@ -252,8 +253,10 @@ def test_notes_on_a_link_are_shown_on_the_page(server, query, note, capfd):
     body = {"data": [], "fn_index": index, "session_hash": "link"}
     assert client.post(f"/gradio_api/queue/join?{query}", json=body).status_code == 200
     messages = list(read(client, "link"))
-    shown = [message["log"] for message in messages if message["msg"] == "log"]
-    assert any(note in words for words in shown)
+    shown = [
+        value for message in messages if message["msg"] == "process_completed" for value in message["output"]["data"]
+    ]
+    assert any(note in unescape(str(value)) for value in shown)
     assert [message["success"] for message in messages if message["msg"] == "process_completed"] == [True]
     assert note not in "".join(capfd.readouterr())
 
