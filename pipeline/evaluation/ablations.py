@@ -4,7 +4,9 @@
 
 Folders add what was trained otherwise, in a small budget with its counterpart beside it: ``--super-res`` two or more
 super-resolutions (with and without text), ``--decoders`` decoders (of the whole embedding, and of what it says alone,
-without its components), ``--priors`` priors (before and after the last fine-tuning). Each is named by its folder.
+without its components), ``--priors`` priors (before and after the last fine-tuning, or of other tables of drawings).
+Each is named by its folder: train it with ``python -m pipeline.training.super_res``, ``.decoder`` or ``.prior``, with
+another ``--run`` and ``--seed`` each. The prior takes one step and no guidance: there is nothing of it to ablate here.
 """
 
 import argparse
@@ -16,12 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from PIL import Image
 from torch import nn
 from tqdm import tqdm
 
-from pipeline.data.cutouts import CutoutSet
 from pipeline.evaluation.alignment import draw_real, judge_asks
 from pipeline.evaluation.arguments import evaluation_arguments, open_all, settings_from
 from pipeline.evaluation.judge import CutoutJudge
@@ -67,7 +67,7 @@ class Variant:
     name: str
     settings: dict = field(default_factory=dict)
     replaced: Callable[[TextToImagePipeline], dict] | None = None  # components to put in
-    image_embeds: Callable[[TextToImagePipeline, Ask, CutoutSet], torch.Tensor] | None = None  # not the prior's
+    image_embeds: Callable[[TextToImagePipeline, Ask, CutoutJudge], torch.Tensor] | None = None  # not the prior's
 
 
 def variants(
@@ -75,24 +75,14 @@ def variants(
 ) -> list[Variant]:
     """Every variant, the default first; the folders add what was trained otherwise."""
     listed = [Variant("default", "as shipped"), Variant("steps and guidance", "the stock way", STOCK)]
-    steps = {"prior": (1, 2, 4, 8, 25), "": (1, 2, 4), "super_res": (1, 2, 4)}
+    steps = {"": (1, 2, 4), "super_res": (1, 2, 4)}
     for stage, numbers in steps.items():
         argument = f"{stage}_num_inference_steps".lstrip("_")
         listed += [Variant(f"{stage or 'decoder'} steps", str(n), {argument: n}) for n in numbers]
-    listed += [Variant("prior guidance", f"{g:g}", {"prior_guidance_scale": g}) for g in (1.0, 1.5, 2.0, 3.0, 4.0)]
+    listed += [Variant("variety", f"{v:g}", {"variety": v}) for v in (0.0, 0.35, 1.0)]
     listed += [Variant("decoder guidance", f"{g:g}", {"guidance_scale": g}) for g in (1.0, 1.5, 3.0)]
     listed += [
         Variant("decoder reads", "image embedding only", replaced=lambda p: {"decoder": WithoutText(p.decoder)}),
-        Variant(
-            "decoder reads",
-            "text only (the mean embedding)",
-            image_embeds=lambda p, ask, cutouts: F.normalize(p.prior.embeds_mean[None].float(), dim=-1),
-        ),
-        Variant(
-            "decoder reads",
-            "text, and its own embedding for the image's",
-            image_embeds=lambda p, ask, cutouts: p.get_text_embeds([ask.text]),
-        ),
         Variant(
             "decoder reads",
             "text, and a real picture's embedding",
@@ -123,13 +113,13 @@ def _trained_otherwise(part: str, kind: type, folder: Path) -> Variant:
     )
 
 
-def _real(pipe: TextToImagePipeline, ask: Ask, cutouts: CutoutSet) -> torch.Tensor:
+def _real(pipe: TextToImagePipeline, ask: Ask, judge: CutoutJudge) -> torch.Tensor:
     """The embedding of a real picture of what is asked for: what a perfect prior would give."""
-    return pipe.get_image_embeds(list(draw_real(cutouts, [ask])))
+    return pipe.get_image_embeds(list(draw_real(judge.pixels, [ask])))
 
 
 def _draw(
-    pipe: TextToImagePipeline, cutouts: CutoutSet, variant: Variant, asks: list[Ask], seed: int, settings: dict
+    pipe: TextToImagePipeline, judge: CutoutJudge, variant: Variant, asks: list[Ask], seed: int, settings: dict
 ) -> Iterator[Image.Image]:
     components = dict(pipe.components)
     if variant.replaced:
@@ -137,7 +127,7 @@ def _draw(
     changed = TextToImagePipeline(**components)
     changed.set_progress_bar_config(disable=True)
     for index, ask in enumerate(asks):
-        more = {"image_embeds": variant.image_embeds(pipe, ask, cutouts)} if variant.image_embeds else {}
+        more = {"image_embeds": variant.image_embeds(pipe, ask, judge)} if variant.image_embeds else {}
         generator = torch.Generator().manual_seed(seed + index)
         yield changed(ask.text, generator=generator, **{**settings, **variant.settings, **more}).images[0]
 
@@ -147,7 +137,7 @@ def ablate(
 ) -> dict[str, float]:
     """Shares of right pictures, their qualities, and seconds per picture, under ``variant``."""
     started = time.perf_counter()
-    images = list(_draw(pipe, judge.cutouts, variant, asks, seed, settings))
+    images = list(_draw(pipe, judge, variant, asks, seed, settings))
     seconds = (time.perf_counter() - started) / len(asks)
     verdicts = judge_asks(judge, asks, images)
     shares = {fact: sum(v[fact] for v in verdicts) / len(asks) for fact in ("top1", "top5", "style", "background")}
@@ -164,7 +154,7 @@ def run_ablations(pipe: TextToImagePipeline, judge: CutoutJudge, arguments: argp
     if unknown := sorted(set(wanted) - set(groups)):
         raise SystemExit(f"`--groups` names {unknown}, expected some of {groups}.")
     chosen = [variant for variant in chosen if variant.group in ("default", *wanted)]
-    asks = PromptLists(judge.cutouts, judge.rows).named(arguments.limit)
+    asks = PromptLists(judge.cutouts, judge.asked).named(arguments.limit)
     settings, rows = settings_from(arguments), []
     for variant in tqdm(chosen, "ablations"):
         scores = ablate(pipe, judge, variant, asks, seed=arguments.seed, **settings)

@@ -20,12 +20,11 @@ import torch
 from PIL import Image
 from tqdm import tqdm
 
-from pipeline.data.cutouts import CutoutSet
 from pipeline.evaluation.arguments import evaluation_arguments, open_all, settings_from
 from pipeline.evaluation.judge import TOP, CutoutJudge
 from pipeline.evaluation.prompts import Ask, PromptLists
 from pipeline.evaluation.quality import QUALITIES, picture_qualities, summarise
-from pipeline.evaluation.real_pictures import compose_real
+from pipeline.evaluation.real_pictures import PixelsOf, compose_real
 from pipeline.evaluation.table import markdown_table
 from pipeline.text_to_image import TextToImagePipeline
 
@@ -62,11 +61,11 @@ def draw(pipe: TextToImagePipeline, asks: list[Ask], *, seed: int = 0, **setting
         yield pipe(ask.text, generator=torch.Generator().manual_seed(seed + index), **settings).images[0]
 
 
-def draw_real(cutouts: CutoutSet, asks: list[Ask]) -> Iterator[Image.Image]:
+def draw_real(pixels_of: PixelsOf, asks: list[Ask]) -> Iterator[Image.Image]:
     """A real picture per prompt: cut-outs that are what it asks for, composed with unseen jitter."""
     for ask in asks:
         rng = random.Random(f"real/{ask.text}")
-        yield compose_real(cutouts, ask.shown, ask.background, ask.layout, rng, count=ask.count)
+        yield compose_real(pixels_of, ask.shown, ask.background, ask.layout, rng, count=ask.count)
 
 
 def judge_asks(judge: CutoutJudge, asks: list[Ask], images: Iterable[Image.Image]) -> list[dict]:
@@ -121,14 +120,14 @@ def align(judge: CutoutJudge, drawn: Draw, limit: int, *, progress: bool = False
     Returns:
         the table's rows, and {list: [verdict on each of our pictures]}.
     """
-    lists = PromptLists(judge.cutouts, judge.rows)
+    lists = PromptLists(judge.cutouts, judge.asked)
     part = max(2, limit // 3)
     verdicts, rows = {}, []
 
     def both(name: str, asks: list[Ask]) -> tuple[list[dict], list[dict]]:
         ours = judge_asks(judge, asks, tqdm(drawn(asks), name, len(asks), disable=not progress))
         verdicts[name] = ours
-        return ours, judge_asks(judge, asks, draw_real(judge.cutouts, asks))
+        return ours, judge_asks(judge, asks, draw_real(judge.pixels, asks))
 
     def add(
         what: str, pair: tuple[list[dict], list[dict]], fact: str, target=None, *, of_real=False, among=None
@@ -146,7 +145,7 @@ def align(judge: CutoutJudge, drawn: Draw, limit: int, *, progress: bool = False
             yield image
 
     ours = judge_asks(judge, asks, measured(tqdm(drawn(asks), "named", len(asks), disable=not progress), "ours"))
-    named = ours, judge_asks(judge, asks, measured(draw_real(judge.cutouts, asks), "real"))
+    named = ours, judge_asks(judge, asks, measured(draw_real(judge.pixels, asks), "real"))
     verdicts["named"] = ours
     add("named thing, top-1", named, "top1", 0.90, of_real=True)
     add("named thing, top-5", named, "top5", 0.98, of_real=True)

@@ -35,6 +35,10 @@ class Foreground:
         """The name in ``BACKGROUNDS`` whose colour is nearest to the ground."""
         return min(BACKGROUNDS, key=lambda name: (self.ground - background_rgb(name)).square().sum().item())
 
+    def of(self, deviation: torch.Tensor) -> "Foreground":
+        """The same ground with another ``deviation``."""
+        return Foreground(deviation, self.ground)
+
     def boxes(self, region: Box | None = None) -> list[Box]:
         """Boxes around the thing in ``region`` (None: the whole picture), one per reading; none if it is empty."""
         left, top, right, bottom = region or (0, 0, self.deviation.shape[2], self.deviation.shape[1])

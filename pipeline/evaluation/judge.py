@@ -1,16 +1,21 @@
-"""An independent judge of pictures: the nearest real cut-out, its style, the ground, how many, and where.
+"""An independent judge of pictures: the nearest real cut-out, the ground, how many, and where.
 
     python -m pipeline.evaluation.judge --input PICTURES
 
 prints how the judge does on real pictures, whole and harmed. It shares no weights with the generator: it compares
-pixels (``matching.py``) of what stands before a plain ground (``foreground.py``).
+pixels (``matching.py``) of what stands before a plain ground (``foreground.py``), mirrored too, and, for things in
+colours that nobody gave them, their shape alone (``shapes.py``). It knows every cut-out of every source. The style of
+a picture is another judge's business (``style.py``): a drawing by one artist may be shown in the style of another.
 """
 
 import argparse
+import functools
 import random
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from PIL import Image
 
@@ -18,49 +23,65 @@ from pipeline.data.cutouts import Cutout, CutoutSet, load_cutouts
 from pipeline.data.scenes import BACKGROUNDS
 from pipeline.evaluation.foreground import Box, Foreground, find_things, resample, segment
 from pipeline.evaluation.matching import SIDE, CutoutMatcher
+from pipeline.evaluation.originals import Originals
 from pipeline.evaluation.real_pictures import HARMS, compose_real, vanishes
+from pipeline.evaluation.shapes import SIDE as SHAPE_SIDE
+from pipeline.evaluation.shapes import ShapeMatcher, describe_picture, turn_hue
 from pipeline.evaluation.table import markdown_table
+from pipeline.language.common_words import COMMON_WORDS, MORE_NAMES
 
 __all__ = ["CutoutJudge", "Verdict", "load_judge", "load_rows", "main"]
 
 TOP = 5
-TIERS = ("core", "extra-emoji")  # what is decoded: the same pixels that training uses
-JUDGED_TIER = "core"  # what pictures are compared with, where the rows have tiers
+MEANT = {name: phrase for phrase, words in MORE_NAMES.items() for name in words.split(", ")}
+ASKED_TIER = "core"  # what prompts ask for, where the rows have tiers
+JUDGED_SIDE = 64  # pixels; things are compared at half of that
 
 
 @dataclass(frozen=True)
 class Verdict:
     """What the judge sees in a picture or a part of it.
 
-    ``ranked`` holds the nearest concepts, best first; each entry has the names of all concepts that share the nearest
-    cut-out's art. An empty picture has no entries.
+    ``ranked`` holds the nearest things by pixels, best first, ``shaped`` those by shape alone; each entry has all
+    names of the nearest cut-out. An empty picture has no entries.
     """
 
     ranked: tuple[frozenset[str], ...] = ()
+    shaped: tuple[frozenset[str], ...] = ()
     sources: frozenset[str] = frozenset()  # the nearest cut-out's style, with those of its twins
     cutout: Cutout | None = None
     likeness: float = 0.0  # to the nearest cut-out, at most 1
 
-    def names(self, accepted: frozenset[str], top: int = 1) -> bool:
-        """Whether one of ``accepted`` is among the ``top`` nearest concepts."""
-        return any(names & accepted for names in self.ranked[:top])
+    def names(self, accepted: frozenset[str], top: int = 1, *, by_shape: bool = False) -> bool:
+        """Whether one of ``accepted`` is among the ``top`` nearest things by pixels or, ``by_shape``, by shape."""
+        seen = (*self.ranked[:top], *(self.shaped[:top] if by_shape else ()))
+        return any(names & accepted for names in seen)
 
 
 class CutoutJudge:
-    """Compares pictures with every real cut-out of one tier.
+    """Compares pictures with every real cut-out that it is given.
 
     Args:
         cutouts: where the pixels are.
         rows: the cut-outs to compare with.
-        cache: folder of the fitted metric.
+        originals: reads them larger; without it the pixels of ``cutouts`` are what there is.
+        cache: folder of the fitted metrics.
     """
 
-    def __init__(self, cutouts: CutoutSet, rows: list[Cutout], *, cache: str | Path = "runs/cache"):
-        self.cutouts, self.rows = cutouts, rows
+    def __init__(
+        self,
+        cutouts: CutoutSet,
+        rows: list[Cutout],
+        *,
+        originals: Originals | None = None,
+        cache: str | Path = "runs/cache",
+    ):
+        self.cutouts, self.rows, self.originals = cutouts, rows, originals
+        self.asked = [row for row in rows if row.tier == ASKED_TIER] or rows
         self.matcher = CutoutMatcher.fit(cutouts, rows, cache=cache)
-        concepts = {row.concept for row in rows}
+        self.shapes = ShapeMatcher.fit(cutouts, rows, cache=cache)
         # Several concepts may share one drawing: its own metadata says so, or the pixels do.
-        self.names = [{row.concept, *(a.lower() for a in row.aliases if a.lower() in concepts)} for row in rows]
+        self.names = [names_of(row) for row in rows]
         self.sources = [{row.source} for row in rows]
         for a, b in self.matcher.twins.tolist():
             if rows[a].source == rows[b].source:
@@ -70,10 +91,32 @@ class CutoutJudge:
                 self.sources[a].add(rows[b].source)
                 self.sources[b].add(rows[a].source)
 
+    def pixels(self, row: Cutout) -> np.ndarray:
+        """A cut-out as large as it can be had, uint8 (side, side, 4)."""
+        return self.originals(row) if self.originals else np.asarray(self.cutouts.pixels[row.index])
+
+    def accepted(self, *words: str) -> frozenset[str]:
+        """All names of the things that one of ``words`` names: their concepts, phrases, aliases, and what people call
+        them (``pipeline/language/common_words.py``).
+        """
+        said = {word.lower() for word in words}
+        said |= {COMMON_WORDS[word] for word in said if word in COMMON_WORDS}
+        said |= {MEANT[word] for word in said if word in MEANT}
+        return frozenset(said.union(*(self._names_by_word.get(word, ()) for word in said)))
+
+    @functools.cached_property
+    def _names_by_word(self) -> dict[str, set[str]]:
+        """Concept or phrase -> all names of the cut-outs that go by it."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for row, names in zip(self.rows, self.names, strict=True):
+            for word in {row.concept, row.phrase.lower()}:
+                found[word] |= names
+        return found
+
     def judge(self, image: Image.Image) -> Verdict:
         """The whole picture as one thing."""
         foreground = segment(image)
-        return self._judge(foreground, None)
+        return self.judge_region(foreground, None)
 
     def judge_halves(self, image: Image.Image, layout: str) -> tuple[Verdict, Verdict]:
         """(left, right) for the layout "left-right", (upper, lower) for "above-below"."""
@@ -85,20 +128,21 @@ class CutoutJudge:
         else:
             middle = _emptiest(foreground.deviation.abs().amax(0).sum(1))
             regions = (0, 0, width, middle), (0, middle, width, height)
-        first, second = (self._judge(foreground, region) for region in regions)
+        first, second = (self.judge_region(foreground, region) for region in regions)
         return first, second
 
     def judge_count(self, image: Image.Image) -> tuple[int, Verdict]:
         """How many separate things, and what the first of them is (by itself, if there are several)."""
         foreground = segment(image)
         things = find_things(foreground)
-        return len(things), self._judge(foreground, things[0]) if things else Verdict()
+        return len(things), self.judge_region(foreground, things[0]) if things else Verdict()
 
     def background(self, image: Image.Image) -> str:
         """The name of the ground's colour."""
         return segment(image).background
 
-    def _judge(self, foreground: Foreground, region: Box | None) -> Verdict:
+    def judge_region(self, foreground: Foreground, region: Box | None) -> Verdict:
+        """What stands in a region (None: all) of a picture whose ground was taken away."""
         boxes = foreground.boxes(region)
         if not boxes:
             return Verdict()
@@ -108,17 +152,27 @@ class CutoutJudge:
             left, top, right, bottom = region
             deviation[:, top:bottom, left:right] = foreground.deviation[:, top:bottom, left:right]
         things = [resample(deviation, box, SIDE) for box in boxes]
-        likeness = self.matcher.likeness(torch.stack(things), foreground.ground).amax(0)
-        order = likeness.argsort(descending=True).tolist()
+        things = torch.stack([*things, *(thing.flip(-1) for thing in things)])
+        likeness = self.matcher.likeness(things, foreground.ground).amax(0)
+        shapes = torch.stack([describe_picture(foreground.of(deviation), box) for box in boxes])
+        mirrored = shapes.unflatten(1, (2, SHAPE_SIDE, SHAPE_SIDE)).flip(-1).flatten(1)
+        shape_likeness = self.shapes.likeness(torch.cat([shapes, mirrored])).amax(0)
+        best = int(likeness.argmax())
+        return Verdict(
+            self._ranked(likeness), self._ranked(shape_likeness), frozenset(self.sources[best]), self.rows[best],
+            likeness[best].item(),
+        )  # fmt: skip
+
+    def _ranked(self, likeness: torch.Tensor) -> tuple[frozenset[str], ...]:
+        """Names of the nearest ``TOP`` things, each once."""
         ranked, seen = [], set()
-        for index in order:
+        for index in likeness.topk(min(40 * TOP, len(likeness))).indices.tolist():
             if self.rows[index].concept not in seen:
                 seen.add(self.rows[index].concept)
                 ranked.append(frozenset(self.names[index]))
             if len(ranked) == TOP:
                 break
-        best = order[0]
-        return Verdict(tuple(ranked), frozenset(self.sources[best]), self.rows[best], likeness[best].item())
+        return tuple(ranked)
 
 
 def _emptiest(profile: torch.Tensor) -> int:
@@ -129,19 +183,20 @@ def _emptiest(profile: torch.Tensor) -> int:
     return third + int(places[(places - third // 2).abs().argmin()])
 
 
+def names_of(row: Cutout) -> set[str]:
+    """What a cut-out may be called: concept, phrase, aliases, and what people call these."""
+    names = {row.concept, row.phrase.lower(), *(alias.lower() for alias in row.aliases)}
+    return names | {MEANT[name] for name in names if name in MEANT}
+
+
 def load_rows(root: str | Path, *, cache: str | Path = "runs/cache") -> tuple[CutoutSet, list[Cutout]]:
-    """The cut-outs under ``root`` and those to judge by: the core tier where rows have tiers, else all.
+    """The cut-outs under ``root``, and those to judge by: all that are no whole pictures.
 
     Raises:
         ValueError: ``root`` holds whole pictures only; there is nothing to compare with.
     """
-    try:
-        cutouts = load_cutouts(root, tiers=TIERS, cache=cache)
-        rows = [row for row in cutouts.cutouts if row.tier == JUDGED_TIER]
-    except ValueError:  # no row has such a tier
-        cutouts = load_cutouts(root, cache=cache)
-        rows = cutouts.cutouts
-    rows = [row for row in rows if not row.opaque]
+    cutouts = load_cutouts(root, size=JUDGED_SIDE, cache=cache)
+    rows = [row for row in cutouts.cutouts if not row.opaque]
     if not rows:
         raise ValueError(
             f"`input` {root} holds no cut-outs. The judge compares with pictures that have an alpha channel."
@@ -151,30 +206,41 @@ def load_rows(root: str | Path, *, cache: str | Path = "runs/cache") -> tuple[Cu
 
 def load_judge(root: str | Path, *, cache: str | Path = "runs/cache") -> CutoutJudge:
     """The judge over ``load_rows(root)``."""
-    return CutoutJudge(*load_rows(root, cache=cache), cache=cache)
+    return CutoutJudge(*load_rows(root, cache=cache), originals=Originals(root), cache=cache)
 
 
 def calibrate(judge: CutoutJudge, number: int, seed: int = 0) -> list[list[str]]:
-    """Rows of (harm, top-1, top-5, style, background, median likeness) on ``number`` real pictures each."""
+    """Rows of (harm, top-1, top-5, top-5 or by shape, background, median likeness) on ``number`` real pictures each,
+    one half of them of the tier that prompts ask for.
+    """
     rng, real = random.Random(seed), []
     while len(real) < number:
-        row, background = rng.choice(judge.rows), rng.choice(list(BACKGROUNDS))
+        row = rng.choice(judge.asked if len(real) % 2 else judge.rows)
+        background = rng.choice(list(BACKGROUNDS))
         if not vanishes(judge.cutouts.pixels[row.index], background):
-            real.append((row, background, compose_real(judge.cutouts, (row,), background, "single", rng)))
+            real.append((row, background, compose_real(judge.pixels, (row,), background, "single", rng)))
     table = []
-    for name, harm in HARMS.items():
+    for name, harm in {**HARMS, "mirrored": _mirror, "hue turned by 120 degrees": _repaint}.items():
         hits, likeness = [0, 0, 0, 0], []
         for row, background, image in real:
             harmed = harm(image, rng)
             verdict, asked = judge.judge(harmed), frozenset({row.concept})
             hits[0] += verdict.names(asked)
             hits[1] += verdict.names(asked, TOP)
-            hits[2] += row.source in verdict.sources
+            hits[2] += verdict.names(asked, TOP, by_shape=True)
             hits[3] += judge.background(harmed) == background
             likeness.append(verdict.likeness)
         shares = [f"{hit / number:.1%}" for hit in hits]
         table.append([name, *shares, f"{sorted(likeness)[number // 2]:.2f}"])
     return table
+
+
+def _mirror(image: Image.Image, rng: random.Random) -> Image.Image:
+    return image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+
+
+def _repaint(image: Image.Image, rng: random.Random) -> Image.Image:
+    return Image.fromarray(turn_hue(np.asarray(image), 120))
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -190,7 +256,7 @@ def main(argv: list[str] | None = None) -> None:
     judge = load_judge(arguments.input, cache=arguments.cache)
     shared = sum(len(names) > 1 for names in judge.names)
     print(f"{len(judge.rows)} cut-outs, {len({row.concept for row in judge.rows})} concepts, {shared} of shared art\n")
-    header = ["harm to a real picture", "top-1", "top-5", "style", "background", "likeness"]
+    header = ["harm to a real picture", "top-1", "top-5", "top-5 or shape", "background", "likeness"]
     print(markdown_table(header, calibrate(judge, arguments.limit)))
 
 

@@ -43,10 +43,8 @@ LOOKS = (
     "gradient vector, navy blue background",
 )
 PROMPTS = tuple(f"{thing}, {look}" for thing, look in zip(THINGS, itertools.cycle(LOOKS), strict=False))
-# The step counts of unCLIP's own defaults (Ramesh et al. 2022), guidance included.
+# The step counts of unCLIP's own defaults (Ramesh et al. 2022), guidance included; the prior is a regression of one.
 STOCK = {
-    "prior_num_inference_steps": 25,
-    "prior_guidance_scale": 2.0,  # as recipes of schema 1 and 2 have it
     "num_inference_steps": 25,
     "guidance_scale": 3.0,
     "super_res_num_inference_steps": 7,

@@ -28,12 +28,12 @@ logger = logging.getLogger(__name__)
 
 SIDE = 32  # things are compared at this many pixels
 COMPONENTS = 320  # principal components that the metric works in
-HARMED, HARMED_EACH = 1000, 8  # harmed pictures that the metric is measured on: at most, and per cut-out
+HARMED, HARMED_EACH = 600, 8  # harmed pictures that the metric is measured on: at most, and per cut-out
 NOISE_FLOOR = 0.3  # share of the mean variance added to every direction of the measured covariance
 # Squared distance of two cut-outs over their smaller squared norm below which no one would tell them apart; chosen by
 # looking: pairs below it are "guard" and "man guard", squares of two sizes; above it come moods and clock hands.
 TWIN_DISTANCE = 0.01
-VERSION = 1  # of this file's arithmetic; part of the cached file's name
+VERSION = 2  # of this file's arithmetic; part of the cached file's name
 
 
 class CutoutMatcher:
@@ -59,7 +59,7 @@ class CutoutMatcher:
         path = Path(cache) / f"judge-{digest}.safetensors"
         if not path.exists():
             logger.info("fitting the judge on %d cut-outs", len(rows))
-            layers = torch.stack([_layers(cutouts.pixels[row.index]) for row in rows])  # (n, 4, SIDE, SIDE)
+            layers = _layers(cutouts, rows)
             metric, basis = _metric(cutouts, rows, layers)
             tensors = {
                 "metric": metric,
@@ -83,15 +83,15 @@ class CutoutMatcher:
         return products / norms
 
 
-def _layers(pixels: np.ndarray) -> torch.Tensor:
-    """uint8 (size, size, 4) -> premultiplied red, green, blue and alpha of its box, (4, SIDE, SIDE)."""
-    layers = torch.from_numpy(np.array(pixels, dtype=np.float32) / 255).permute(2, 0, 1)
-    layers[:3] *= layers[3:]
-    mask = layers[3] > 0.1
-    columns, rows = mask.any(0).nonzero().flatten(), mask.any(1).nonzero().flatten()
-    if not len(columns):
-        return torch.zeros(4, SIDE, SIDE)
-    return resample(layers, (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1), SIDE)
+def _layers(cutouts: CutoutSet, rows: list[Cutout]) -> torch.Tensor:
+    """Premultiplied red, green, blue and alpha of each row, (n, 4, SIDE, SIDE). Cut-outs fill their squares."""
+    found = []
+    for start in range(0, len(rows), 512):
+        pixels = np.stack([cutouts.pixels[row.index] for row in rows[start : start + 512]])
+        layers = torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 255
+        layers[:, :3] *= layers[:, 3:]
+        found.append(torch.nn.functional.interpolate(layers, size=(SIDE, SIDE), mode="area"))
+    return torch.cat(found)
 
 
 def _on_ground(layers: torch.Tensor, ground: torch.Tensor) -> torch.Tensor:
@@ -121,7 +121,9 @@ def _metric(cutouts: CutoutSet, rows: list[Cutout], layers: torch.Tensor) -> tup
         index, background = rng.randrange(len(rows)), rng.choice(list(BACKGROUNDS))
         if vanishes(cutouts.pixels[rows[index].index], background):
             continue
-        image = compose_real(cutouts, (rows[index],), background, "single", rng, size=128)
+        image = compose_real(
+            lambda row: cutouts.pixels[row.index], (rows[index],), background, "single", rng, size=128
+        )
         image = through(warp(image, 0.02, rng) if rng.random() < 0.7 else image, rng.choice((16, 24, 32, 48, 64)))
         foreground = segment(image)
         boxes = foreground.boxes()

@@ -13,13 +13,14 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
-from pipeline.data.cutouts import Cutout, CutoutSet
+from pipeline.data.cutouts import Cutout
 from pipeline.data.scenes import BACKGROUNDS, COUNT_LAYOUTS
 from pipeline.evaluation.foreground import background_rgb
 
-__all__ = ["HARMS", "compose_real", "jpeg", "through", "vanishes", "warp"]
+__all__ = ["HARMS", "PixelsOf", "compose_real", "jpeg", "through", "vanishes", "warp"]
 
 PAIR_CENTRES = {"left-right": ((0.28, 0.5), (0.72, 0.5)), "above-below": ((0.5, 0.28), (0.5, 0.72))}
+PixelsOf = Callable[[Cutout], np.ndarray]  # a cut-out -> its uint8 (side, side, 4)
 VANISHED_SHARE = 0.3  # of a cut-out's pixels that may come close to the ground's colour
 
 
@@ -31,7 +32,7 @@ def vanishes(pixels: np.ndarray, background: str) -> bool:
 
 
 def compose_real(
-    cutouts: CutoutSet,
+    pixels_of: PixelsOf,
     things: tuple[Cutout, ...],
     background: str,
     layout: str,
@@ -47,7 +48,7 @@ def compose_real(
     canvas = Image.new("RGB", (size, size), BACKGROUNDS[background])
 
     def put(cutout: Cutout, centre: tuple[float, float], side: float) -> None:
-        picture = Image.fromarray(np.asarray(cutouts.pixels[cutout.index]), "RGBA")
+        picture = Image.fromarray(np.asarray(pixels_of(cutout)), "RGBA")
         box = picture.getchannel("A").getbbox() or (0, 0, *picture.size)
         scale = side * size / max(box[2] - box[0], box[3] - box[1])
         fitted = [max(1, round((box[2] - box[0]) * scale)), max(1, round((box[3] - box[1]) * scale))]

@@ -15,8 +15,10 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from pipeline.data.cutouts import Cutout, CutoutSet
+from pipeline.data.cutouts import Cutout
 from pipeline.evaluation.judge import load_rows
+from pipeline.evaluation.originals import Originals
+from pipeline.evaluation.real_pictures import PixelsOf
 from pipeline.evaluation.table import markdown_table
 from pipeline.language.english import with_article
 from pipeline.language.wording import app_caption
@@ -65,25 +67,27 @@ def compare_layers(drawn: torch.Tensor, real: torch.Tensor) -> LayerError:
 
 @torch.no_grad()
 def draw_layers(pipe: TextToImagePipeline, prompt: str, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """The small and the large layer of one thing, (1, 4, side, side) each, in one step of every stage."""
-    tokens, pooled = pipe.encode_prompt(prompt)
-    mask = tokens.new_ones(tokens.shape[:2])
+    """The small and the large layer of one thing, (1, 4, side, side) each, in one step of every stage, as the most
+    typical drawing and before they are bent and painted.
+    """
     noise = pipe.prepare_latents(torch.Generator().manual_seed(seed), large=False)
+    scene = pipe.read_prompt(prompt, seed=seed).scene
+    plan = pipe.plan(scene, None, noise, variety=0.0)
+    embed = pipe.run_prior(plan, None)
+    tokens, _ = pipe.encode_prompt(plan.told[0])
+    mask = tokens.new_ones(tokens.shape[:2])
     once = {"num_steps": 1, "on_step": lambda *_: None}
-    embed = pipe.run_prior(noise["prior"], tokens, mask, pooled, None, guidance_scale=1.0, **once)
     small = pipe.run_decoder(noise["decoder"], embed, tokens, mask, None, guidance_scale=1.0, **once).clamp(-1, 1)
     return small, pipe.run_super_res(None, small, tokens, mask, **once).clamp(-1, 1)
 
 
-def measure(pipe: TextToImagePipeline, cutouts: CutoutSet, rows: list[Cutout], seed: int = 0) -> list[list[str]]:
+def measure(pipe: TextToImagePipeline, pixels_of: PixelsOf, rows: list[Cutout], seed: int = 0) -> list[list[str]]:
     """A row for the small layers and one for the large ones: what, and the means of ``LayerError``."""
     errors: dict[int, list[LayerError]] = {}
     for number, row in enumerate(rows):
         for layer in draw_layers(pipe, app_caption(with_article(row.phrase), row.styles[0]), seed + number):
             side = layer.shape[-1]
-            errors.setdefault(side, []).append(
-                compare_layers(layer.float(), real_layer(cutouts.pixels[row.index], side))
-            )
+            errors.setdefault(side, []).append(compare_layers(layer.float(), real_layer(pixels_of(row), side)))
     means = {
         side: [np.nanmean([getattr(error, name) for error in found]) for name in ("pixels", "edges", "mottle")]
         for side, found in errors.items()
@@ -107,15 +111,20 @@ def main(argv: list[str] | None = None) -> None:
         raise SystemExit(f"`--limit` must be 1 or more, got {arguments.limit}.")
     try:
         pipe = load_pipeline(arguments.weights)
-        cutouts, rows = load_rows(arguments.input, cache=arguments.cache)
+        _, rows = load_rows(arguments.input, cache=arguments.cache)
     except (WeightsError, FileNotFoundError, ValueError) as error:
         raise SystemExit(str(error)) from error
-    taught = pipe.vocabulary.config.styles if pipe.vocabulary else {}
+    taught = pipe.vocabulary.config.styles
     rows = [row for row in rows if row.styles and row.styles[0] in taught and not row.is_flag]
     if not rows:
         raise SystemExit(f"`--input` {arguments.input} holds no cut-out in a style that the weights were taught.")
     chosen = random.Random(arguments.seed).sample(rows, min(arguments.limit, len(rows)))
-    print(markdown_table(["mean error", "pixels", "edges", "mottle"], measure(pipe, cutouts, chosen, arguments.seed)))
+    print(
+        markdown_table(
+            ["mean error", "pixels", "edges", "mottle"],
+            measure(pipe, Originals(arguments.input), chosen, arguments.seed),
+        )
+    )
     print(f"\n{len(chosen)} cut-outs, by their own names and styles.")
 
 
