@@ -159,7 +159,18 @@ def run_ablations(pipe: TextToImagePipeline, judge: CutoutJudge, arguments: argp
     for variant in tqdm(chosen, "ablations"):
         scores = ablate(pipe, judge, variant, asks, seed=arguments.seed, **settings)
         rows.append({"group": variant.group, "variant": variant.name, **scores})
-    header = ["changed", "to", "top-1", "top-5", "style", "background", "sharpness", "unrest", "likeness", "s/picture"]
+    header = [
+        "changed",
+        "to",
+        "top-1",
+        "top-5",
+        "nearest of style",
+        "background",
+        "sharpness",
+        "unrest",
+        "likeness",
+        "s/picture",
+    ]
     cells = [
         [
             row["group"],

@@ -149,7 +149,7 @@ def align(judge: CutoutJudge, drawn: Draw, limit: int, *, progress: bool = False
     verdicts["named"] = ours
     add("named thing, top-1", named, "top1", 0.90, of_real=True)
     add("named thing, top-5", named, "top5", 0.98, of_real=True)
-    add("style", named, "style", 0.95)
+    add("nearest cut-out is of the asked style", named, "style")  # style.py judges the style itself
     add("background", named, "background", 0.98)
     spoken = both("app wording", lists.app_wording(part))
     add("named thing in the app's wording, top-1", spoken, "top1")

@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from pipeline.evaluation.alignment import draw_real
 from pipeline.evaluation.judge import load_rows
+from pipeline.evaluation.originals import Originals
 from pipeline.evaluation.prompts import PromptLists
 from pipeline.loading.errors import WeightsError
 from pipeline.loading.weights import DEFAULT_WEIGHTS, load_pipeline
@@ -84,7 +85,7 @@ def main(argv: list[str] | None = None) -> None:
     if arguments.real and not arguments.input:
         parser.error("--real needs --input")
 
-    asks, cutouts = [], None
+    asks = []
     if arguments.prompts:
         texts = [line.strip() for line in arguments.prompts.read_text(encoding="utf-8").splitlines() if line.strip()]
         texts = texts[: arguments.limit]
@@ -100,7 +101,7 @@ def main(argv: list[str] | None = None) -> None:
     except WeightsError as error:
         raise SystemExit(str(error)) from error
     images, labels = [], []
-    real = draw_real(cutouts, asks)
+    real = draw_real(Originals(arguments.input) if arguments.input else None, asks)
     for index, text in enumerate(tqdm(texts, "pictures")):
         images.append(pipe(text, generator=torch.Generator().manual_seed(arguments.seed + index)).images[0])
         labels.append(text)

@@ -4,8 +4,8 @@
 
 The nearest cut-out does not say the style: a drawing by one artist may be shown in the rendering of another. So a
 small network looks at pieces that are too small to show what is drawn, with their colours turned, so that shading,
-outlines and texture are what is left to tell by. It is trained on cut-outs alone and prints how it does on concepts that it
-never saw.
+outlines and texture are what is left to tell by. It is trained on cut-outs alone, and
+prints how it does on concepts that it never saw.
 """
 
 import argparse

@@ -35,7 +35,7 @@ def test_every_variant_draws_and_only_it_changes(judge, variant):
     pipe = tiny_pipeline()
     asks = PromptLists(judge.cutouts, judge.rows).named(1)
     before = {name: id(component) for name, component in pipe.components.items()}
-    scores = ablate(pipe, judge, variant, asks, prior_num_inference_steps=3, super_res_num_inference_steps=1)
+    scores = ablate(pipe, judge, variant, asks, super_res_num_inference_steps=1)
     assert {"top1", "top5", "style", "background", "seconds", "likeness"} <= set(scores)
     assert all(np.isfinite(value) for value in scores.values())
     assert {name: id(component) for name, component in pipe.components.items()} == before
@@ -46,7 +46,7 @@ def test_each_setting_of_a_group_differs_from_the_others():
     assert listed[0] == Variant("default", "as shipped")
     keys = [(variant.group, variant.name) for variant in listed]
     assert len(set(keys)) == len(keys)
-    assert {"prior_num_inference_steps": 25} in [variant.settings for variant in listed]
+    assert {"variety": 0.0} in [variant.settings for variant in listed]
 
 
 @pytest.mark.parametrize("part", ["super_res", "decoder", "prior"])
@@ -61,7 +61,7 @@ def test_a_network_that_was_trained_otherwise_is_put_in(judge, part, tmp_path):
     put_in = variant.replaced(pipe)[part]
     assert not torch.equal(next(put_in.parameters()), next(pipe.components[part].parameters()))
     asks = PromptLists(judge.cutouts, judge.rows).named(1)
-    assert np.isfinite(ablate(pipe, judge, variant, asks, prior_num_inference_steps=1)["likeness"])
+    assert np.isfinite(ablate(pipe, judge, variant, asks)["likeness"])
 
 
 def test_a_decoder_without_components_draws_the_same_however_it_looks():

@@ -34,7 +34,7 @@ def lists(judge):
 
 
 def test_real_pictures_drawn_as_ours_score_what_real_pictures_score(judge):
-    rows, verdicts = align(judge, lambda asks: draw_real(judge.cutouts, asks), limit=12)
+    rows, verdicts = align(judge, lambda asks: draw_real(judge.pixels, asks), limit=12)
     shares = {row.what: row for row in rows if row.is_share and row.real is not None}
     assert all(row.ours == row.real for row in shares.values())
     assert all(row.ours == 1 for row in shares.values() if row.target is not None and row.pictures)
@@ -50,7 +50,7 @@ def test_pictures_of_other_things_score_nothing(judge):
             if ask.layout in ("single", "count"):
                 other = next(row for row in rest or judge.rows if row.concept not in ask.accepted[0])
                 ask = dataclasses.replace(ask, shown=(other,))
-            yield from draw_real(judge.cutouts, [ask])
+            yield from draw_real(judge.pixels, [ask])
 
     shares = {row.what: row for row in align(judge, wrong, limit=8)[0]}
     assert shares["named thing, top-1"].ours == 0 and shares["named thing, top-1"].reached is False

@@ -1,5 +1,6 @@
 """Example run: python -m pytest tests/evaluation/test_judge.py"""
 
+import dataclasses
 import random
 
 import numpy as np
@@ -8,8 +9,9 @@ from PIL import Image
 
 from pipeline.data.scenes import BACKGROUNDS
 from pipeline.evaluation.foreground import find_things, segment
-from pipeline.evaluation.judge import TOP, load_judge
+from pipeline.evaluation.judge import TOP, load_judge, names_of
 from pipeline.evaluation.real_pictures import HARMS, compose_real, vanishes
+from pipeline.evaluation.shapes import turn_hue
 from tests.evaluation.cutout_zip import write_cutouts
 
 
@@ -25,7 +27,7 @@ def find(judge, phrase, source="flat"):
 
 def picture(judge, phrases, background="white", layout="single", source="flat", **more):
     things = tuple(find(judge, phrase, source) for phrase in phrases)
-    return compose_real(judge.cutouts, things, background, layout, random.Random(1), **more)
+    return compose_real(judge.pixels, things, background, layout, random.Random(1), **more)
 
 
 @pytest.mark.parametrize("harm", ["none", "JPEG 85", "64 px", "32 px"])
@@ -35,7 +37,7 @@ def test_every_real_cutout_is_recognised_with_its_style_on_every_ground(judge, h
         background = next(
             b for b in rng.sample(list(BACKGROUNDS), 18) if not vanishes(judge.cutouts.pixels[row.index], b)
         )
-        image = HARMS[harm](compose_real(judge.cutouts, (row,), background, "single", rng), rng)
+        image = HARMS[harm](compose_real(judge.pixels, (row,), background, "single", rng), rng)
         verdict = judge.judge(image)
         if not (verdict.names(frozenset({row.concept})) and row.source in verdict.sources):
             wrong.append((row.id, background, verdict.cutout.id))
@@ -107,3 +109,35 @@ def test_whole_pictures_are_refused_with_a_reason(tmp_path):
     (tmp_path / "metadata.jsonl").write_text('{"file_name": "a.png", "text": "red"}\n', encoding="utf-8")
     with pytest.raises(ValueError, match="no cut-outs"):
         load_judge(tmp_path, cache=tmp_path / "cache")
+
+
+def test_a_mirrored_thing_is_named(judge):
+    image = picture(judge, ["red arch"]).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    assert judge.judge(image).names(frozenset({"red arch"}))
+
+
+def test_a_thing_in_a_colour_that_nobody_gave_it_is_named_by_its_shape(judge):
+    image = Image.fromarray(turn_hue(np.asarray(picture(judge, ["red cross"])), 300))
+    verdict = judge.judge(image)
+    crosses = frozenset({"red cross", "green cross", "blue cross"})
+    assert verdict.names(crosses, by_shape=True) and verdict.shaped[0] & crosses
+    assert not verdict.names(frozenset({"red disc", "blue ring"}), by_shape=True)
+
+
+def test_turning_the_hue_by_a_full_circle_changes_nothing():
+    pixels = np.random.default_rng(0).integers(0, 256, (4, 4, 4), dtype=np.uint8)
+    assert np.abs(turn_hue(pixels, 360).astype(int) - pixels).max() <= 1
+    assert (turn_hue(np.full((1, 1, 3), 90, np.uint8), 77) == 90).all()
+
+
+def test_other_names_of_a_thing_are_accepted(judge):
+    assert {"red disc"} <= judge.accepted("red disc")
+    assert judge.accepted("no such thing") == {"no such thing"}
+    assert names_of(dataclasses.replace(judge.rows[0], concept="automobile")) >= {"automobile", "car"}
+
+
+def test_cutouts_are_read_as_large_as_they_are_stored(judge):
+    row = judge.rows[0]
+    assert judge.pixels(row).shape == (128, 128, 4) and judge.cutouts.pixels[row.index].shape == (64, 64, 4)
+    small = np.asarray(Image.fromarray(judge.pixels(row)).resize((64, 64), Image.Resampling.BOX), dtype=int)
+    assert np.abs(small - judge.cutouts.pixels[row.index]).mean() < 8

@@ -1,0 +1,108 @@
+"""Example run: python -m pytest tests/evaluation/test_words.py"""
+
+import random
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline.evaluation.geneval import judge_composition
+from pipeline.evaluation.judge import load_judge
+from pipeline.evaluation.part_colours import PART_PROMPTS, PartPrompt, judge_part
+from pipeline.evaluation.parts import colour_shares
+from pipeline.evaluation.real_pictures import compose_real
+from pipeline.evaluation.words import OUTCOMES, Word, judge_word, read_words
+from tests.evaluation.cutout_zip import write_cutouts
+
+
+@pytest.fixture(scope="module")
+def judge(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("words")
+    return load_judge(write_cutouts(folder / "pictures"), cache=folder / "cache")
+
+
+def picture(judge, *phrases, layout="single", count=1):
+    rows = [next(row for row in judge.rows if row.phrase == phrase) for phrase in phrases]
+    return compose_real(judge.pixels, tuple(rows), "white", layout, random.Random(0), count=count)
+
+
+def output(image, *things, notes=()):
+    scene = SimpleNamespace(things=[SimpleNamespace(name=name) for name in things])
+    parsed = SimpleNamespace(notes=[SimpleNamespace(kind=kind) for kind in notes], sentence=" ".join(notes))
+    return SimpleNamespace(images=[image], plans=[SimpleNamespace(scene=scene, parsed=parsed)])
+
+
+def test_a_word_is_drawn_as_itself_or_not_or_it_is_said(judge):
+    cross = picture(judge, "red cross")
+    assert judge_word(judge, Word("red cross"), output(cross, "red cross"))["outcome"] == OUTCOMES[0]
+    assert judge_word(judge, Word("hat", ("red cross",)), output(cross, "red cross"))["outcome"] == OUTCOMES[0]
+    silent = judge_word(judge, Word("telescope"), output(cross, "red cross"))
+    assert silent["outcome"] == OUTCOMES[3] and silent["drawn"] == ["red cross"]
+    assert (
+        judge_word(judge, Word("telescope"), output(cross, "red cross", notes=["replaced"]))["outcome"] == OUTCOMES[2]
+    )
+    assert judge_word(judge, Word("telescope"), output(cross, notes=["option"]))["outcome"] == OUTCOMES[3]
+    blank = output(Image.new("RGB", (64, 64), "white"), "blue ring")
+    assert judge_word(judge, Word("blue ring"), blank)["outcome"] == OUTCOMES[1]
+
+
+def test_lists_are_read_with_and_without_synonyms(tmp_path):
+    (tmp_path / "a.txt").write_text("cat\n\naircraft carrier\n", encoding="utf-8")
+    (tmp_path / "b.tsv").write_text("name\tsynonyms\ncab_(taxi)\tcab_(taxi), taxi\n", encoding="utf-8")
+    assert [word.text for word in read_words(tmp_path / "a.txt")] == ["cat", "aircraft carrier"]
+    assert "taxi" in read_words(tmp_path / "b.tsv")[0].synonyms
+    (tmp_path / "c.txt").write_text("\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="no words"):
+        read_words(tmp_path / "c.txt")
+
+
+def ask(tag, *include):
+    return {"tag": tag, "prompt": tag, "include": list(include)}
+
+
+def test_two_things_their_places_and_their_colours_are_judged(judge):
+    image = picture(judge, "red disc", "blue cross", layout="left-right")
+    disc, cross = {"class": "red disc", "count": 1}, {"class": "blue cross", "count": 1}
+    assert judge_composition(judge, ask("two_object", disc, cross), image)["right"]
+    beside = ask("position", disc, {**cross, "position": ["right of", 0]})
+    assert judge_composition(judge, beside, image)["right"]
+    beside["include"][1]["position"] = ["left of", 0]
+    assert not judge_composition(judge, beside, image)["right"]
+    assert judge_composition(judge, ask("color_attr", {**disc, "color": "red"}, {**cross, "color": "blue"}), image)[
+        "right"
+    ]
+    wrong = judge_composition(judge, ask("color_attr", {**disc, "color": "green"}, cross), image)
+    assert not wrong["right"] and "not green" in wrong["why"]
+    only = picture(judge, "red disc")
+    assert not judge_composition(judge, ask("two_object", disc, cross), only)["right"]
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_counts_are_judged(judge, count):
+    image = picture(judge, "green disc", layout="count", count=count)
+    assert judge_composition(judge, ask("counting", {"class": "green disc", "count": count}), image)["right"]
+    assert not judge_composition(judge, ask("counting", {"class": "green disc", "count": count + 1}), image)["right"]
+
+
+def test_a_part_has_its_colour_only_where_the_rest_keeps_its_own(judge):
+    plain = picture(judge, "red square")
+    part, whole, none = (plain.copy() for _ in range(3))
+    part.paste("#2f6fd6", (90, 90, 170, 120))
+    whole.paste("#2f6fd6", (10, 10, 246, 246))
+    asked = PartPrompt("red square", "roof", "blue")
+    assert judge_part(judge, asked, part, plain)["right"]
+    assert judge_part(judge, asked, none, plain)["why"] == "colour not there"
+    assert not judge_part(judge, asked, whole, plain)["right"]
+
+
+def test_there_are_sixty_prompts_with_a_part():
+    assert len(PART_PROMPTS) == len({one.text for one in PART_PROMPTS}) == 60
+    assert PartPrompt("cat", "paws", "white", "black").text == "a black cat with white paws, flat sticker"
+    assert PartPrompt("cat", "tail", "orange").plain == "a cat, flat sticker"
+
+
+def test_colours_have_their_names():
+    pixels = np.array([[250, 30, 30], [250, 250, 250], [20, 20, 20], [40, 100, 220]], np.float32)
+    shares = colour_shares(pixels)
+    assert all(shares[name] == 0.25 for name in ("red", "white", "black", "blue"))
