@@ -119,12 +119,8 @@ def main(argv: list[str] | None = None) -> None:
     if not rows:
         raise SystemExit(f"`--input` {arguments.input} holds no cut-out in a style that the weights were taught.")
     chosen = random.Random(arguments.seed).sample(rows, min(arguments.limit, len(rows)))
-    print(
-        markdown_table(
-            ["mean error", "pixels", "edges", "mottle"],
-            measure(pipe, Originals(arguments.input), chosen, arguments.seed),
-        )
-    )
+    found = measure(pipe, Originals(arguments.input), chosen, arguments.seed)
+    print(markdown_table(["mean error", "pixels", "edges", "mottle"], found))
     print(f"\n{len(chosen)} cut-outs, by their own names and styles.")
 
 

@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 WORKING_SIDE, SIDE = 64, 32  # lines are found at the first, compared at the second
 COMPONENTS = 256
-HARMED, HARMED_EACH = 500, 8  # harmed pictures that the metric is measured on: at most, and per cut-out
+HARMED, HARMED_EACH = 300, 8  # harmed pictures that the metric is measured on: at most, and per cut-out
 NOISE_FLOOR = 0.3
 LINE_CONTRAST = 0.12  # of [0, 1]: from twice that a line counts almost fully, however strong it is
 VERSION = 1  # part of the cached file's name

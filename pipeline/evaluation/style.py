@@ -33,14 +33,16 @@ from pipeline.evaluation.table import markdown_table
 
 __all__ = ["FAMILIES", "StyleJudge", "family", "main"]
 
-SIDE = 128  # pixels that a thing is brought to
-PATCH = 32  # pixels that a piece is brought to; it is cut between the next two
-SMALLEST, LARGEST = 32, 48
+SIDE = (
+    64  # pixels that a thing is brought to: at more of them, how softly it was enlarged would tell more than its look
+)
+PATCH = 24  # pixels that a piece is brought to; it is cut between the next two
+SMALLEST, LARGEST = 20, 30
 PIECES = 32  # of a picture that is judged
 COVERED = 0.35  # of a piece, at least, by the thing
 HELD_OUT = 5  # one concept in so many is never trained on
-PER_STYLE, STEPS, BATCH = 260, 350, 96
-VERSION = 1  # part of the cached file's name
+PER_STYLE, STEPS, BATCH = 1000, 600, 96
+VERSION = 2  # part of the cached file's name
 # What may be taken for each other: the same artist's drawings with soft shading, in two strengths; flat colours.
 FAMILIES = {
     "3d render": "shaded", "gradient vector": "shaded", "flat geometric": "flat", "flat sticker": "flat",
@@ -240,10 +242,10 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--limit", type=int, default=40, help="real pictures of each style")
     parser.add_argument("--cache", default="runs/cache", help="folder of what was learnt")
     arguments = parser.parse_args(argv)
-    rows = load_cutouts(arguments.input, size=JUDGED_SIDE, cache=arguments.cache).cutouts
-    rows = [row for row in rows if row.tier == ASKED_TIER] or rows
+    cutouts = load_cutouts(arguments.input, size=JUDGED_SIDE, cache=arguments.cache)
+    rows = [row for row in cutouts.cutouts if row.tier == ASKED_TIER] or cutouts.cutouts
     originals = Originals(arguments.input)
-    judge = StyleJudge.fit(rows, originals, cache=arguments.cache)
+    judge = StyleJudge.fit(rows, lambda row: cutouts.pixels[row.index], cache=arguments.cache)
     rng, real = random.Random(2), []
     for style in judge.styles:
         own = [row for row in rows if style_of(row) == style and is_held_out(row.concept) and not row.is_tone_variant]

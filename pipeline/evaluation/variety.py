@@ -273,7 +273,7 @@ def main(argv: list[str] | None = None) -> None:
     settings = settings_from(arguments)
     if arguments.variety is not None:
         settings["variety"] = arguments.variety
-    style_judge = StyleJudge.fit(judge.asked, judge.pixels, cache=arguments.cache)
+    style_judge = StyleJudge.fit(judge.asked, lambda row: judge.cutouts.pixels[row.index], cache=arguments.cache)
     measured = run(pipe, judge, style_judge, limit=arguments.limit, settings=settings, sheets=arguments.sheets)
     if arguments.json:
         arguments.json.write_text(json.dumps([asdict(row) for row in measured], indent=1), encoding="utf-8")
