@@ -31,7 +31,7 @@ from pipeline.language.english import with_article
 __all__ = ["Word", "judge_word", "main", "read_words"]
 
 # Kinds of notes that tell a person that a word is not drawn as itself.
-OWNED_UP = ("replaced", "guessed", "unknown", "nothing", "left out", "foreign", "similar style")
+OWNED_UP = ("replaced", "guessed", "unknown", "nothing", "foreign")
 OUTCOMES = ("as itself", "as itself by its name, the judge disagrees", "owned up to", "as something else, unsaid")
 
 
@@ -69,7 +69,11 @@ def judge_word(judge: CutoutJudge, word: Word, output) -> dict:
     verdict = judge.judge(output.images[0])
     plan = output.plans[0]
     drawn = [thing.name.lower() for thing in plan.scene.things]
-    notes = [note for note in plan.parsed.notes if note.kind in OWNED_UP]
+    notes = [
+        note
+        for note in plan.parsed.notes
+        if note.kind in OWNED_UP or (note.kind == "left out" and word.text.lower() in note.said.lower())
+    ]
     if verdict.names(accepted, TOP, by_shape=True):
         outcome = OUTCOMES[0]
     elif notes:

@@ -29,7 +29,7 @@ def picture(judge, *phrases, layout="single", count=1):
 
 def output(image, *things, notes=()):
     scene = SimpleNamespace(things=[SimpleNamespace(name=name) for name in things])
-    parsed = SimpleNamespace(notes=[SimpleNamespace(kind=kind) for kind in notes], sentence=" ".join(notes))
+    parsed = SimpleNamespace(notes=[SimpleNamespace(kind=kind, said="") for kind in notes], sentence=" ".join(notes))
     return SimpleNamespace(images=[image], plans=[SimpleNamespace(scene=scene, parsed=parsed)])
 
 
