@@ -39,10 +39,13 @@ def judge_composition(judge: CutoutJudge, ask: dict, image: Image.Image) -> dict
         counted = len(find_things(segment(image)))
         right = counted == wants[0]["count"]
         return row | {"right": right, "why": "" if right else f"{counted} counted"}
-    for chosen in itertools.product(*candidates):
-        if _apart(chosen) and all(_placed(want, region, chosen) for want, region in zip(wants, chosen, strict=True)):
-            return row | {"right": True, "why": ""}
-    return row | {"right": False, "why": "not apart, or not in their places", "seen": _seen(found)}
+    pairs = [chosen for chosen in itertools.product(*candidates) if _apart(chosen)]
+    if not pairs:
+        return row | {"right": False, "why": "not apart", "seen": _seen(found)}
+    # What is surest to be the things says where they are: a half of the picture may look like one of them, too.
+    chosen = max(pairs, key=lambda pair: sum(region.verdict.likeness for region in pair))
+    right = all(_placed(want, region, chosen) for want, region in zip(wants, chosen, strict=True))
+    return row | {"right": right, "why": "" if right else "not in their places", "seen": _seen(found)}
 
 
 def _placed(want: dict, region: Region, chosen: tuple[Region, ...]) -> bool:

@@ -32,7 +32,7 @@ from pipeline.language.common_words import COMMON_WORDS, MORE_NAMES
 
 __all__ = ["CutoutJudge", "Verdict", "load_judge", "load_rows", "main"]
 
-TOP = 5
+TOP, MANY = 5, 100
 MEANT = {name: phrase for phrase, words in MORE_NAMES.items() for name in words.split(", ")}
 ASKED_TIER = "core"  # what prompts ask for, where the rows have tiers
 JUDGED_SIDE = 64  # pixels; things are compared at half of that
@@ -78,6 +78,8 @@ class CutoutJudge:
     ):
         self.cutouts, self.rows, self.originals = cutouts, rows, originals
         self.asked = [row for row in rows if row.tier == ASKED_TIER] or rows
+        # How many of the nearest things count: a few of thousands, one of a handful.
+        self.top = TOP if len({row.concept for row in rows}) > MANY else 1
         self.matcher = CutoutMatcher.fit(cutouts, rows, cache=cache)
         self.shapes = ShapeMatcher.fit(cutouts, rows, cache=cache)
         # Several concepts may share one drawing: its own metadata says so, or the pixels do.

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from pipeline.evaluation.foreground import segment
-from pipeline.evaluation.judge import TOP, CutoutJudge
+from pipeline.evaluation.judge import CutoutJudge
 from pipeline.evaluation.parts import colour_shares
 from pipeline.language.english import with_article
 
@@ -60,7 +60,7 @@ PART_PROMPTS = tuple(PartPrompt(*words.split()) for line in _PARTS.split("\n") f
 
 def judge_part(judge: CutoutJudge, asked: PartPrompt, image: Image.Image, plain: Image.Image) -> dict:
     """One row: whether the part has its colour, and why not."""
-    thing = judge.judge(image).names(judge.accepted(asked.thing), TOP, by_shape=True)
+    thing = judge.judge(image).names(judge.accepted(asked.thing), judge.top, by_shape=True)
     before, after = (_colours(one, asked.colour) for one in (plain, image))
     changed = _changed(image, plain)
     right = thing and after - before > MORE and changed < LARGEST

@@ -7,7 +7,7 @@ from PIL import Image
 from scipy import ndimage
 
 from pipeline.evaluation.foreground import Box, find_things, segment
-from pipeline.evaluation.judge import TOP, CutoutJudge, Verdict
+from pipeline.evaluation.judge import CutoutJudge, Verdict
 
 __all__ = ["COLOURS", "Region", "colour_shares", "regions"]
 
@@ -34,16 +34,19 @@ LEAST = 0.004  # of the picture: smaller regions are dirt
 
 @dataclass(frozen=True)
 class Region:
-    """A part of a picture: what it is, its colours, its middle (x, y) of the picture's width and height."""
+    """A part of a picture: what it is, how many of the nearest things count, its colours, and its middle (x, y) of the
+    picture's width and height.
+    """
 
     verdict: Verdict
+    top: int
     colours: dict[str, float]
     centre: tuple[float, float]
     box: Box
 
     def is_thing(self, accepted: frozenset[str]) -> bool:
         """Whether it is among the nearest things, by pixels or shape."""
-        return self.verdict.names(accepted, TOP, by_shape=True)
+        return self.verdict.names(accepted, self.top, by_shape=True)
 
     def is_coloured(self, colour: str) -> bool:
         """Whether no other colour covers more of it; lines and eyes (black, white) aside unless they are asked for."""
@@ -98,5 +101,5 @@ def regions(judge: CutoutJudge, image: Image.Image) -> list[Region]:
         rows, columns = inside.nonzero()
         centre = (left + columns.mean()) / width, (top + rows.mean()) / height
         verdict = judge.judge_region(foreground, box)
-        found.append(Region(verdict, colour_shares(picture[top:bottom, left:right][solid]), centre, box))
+        found.append(Region(verdict, judge.top, colour_shares(picture[top:bottom, left:right][solid]), centre, box))
     return found

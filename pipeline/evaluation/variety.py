@@ -23,7 +23,7 @@ from pipeline.data.cutouts import Cutout
 from pipeline.evaluation.arguments import evaluation_arguments, open_all, settings_from
 from pipeline.evaluation.comparing import COPY, difference, muddy_share, nearest_copy, own_box
 from pipeline.evaluation.contact_sheet import contact_sheet
-from pipeline.evaluation.judge import TOP, CutoutJudge
+from pipeline.evaluation.judge import CutoutJudge
 from pipeline.evaluation.prompts import PromptLists
 from pipeline.evaluation.real_pictures import compose_real, vanishes
 from pipeline.evaluation.shapes import turn_hue
@@ -132,7 +132,8 @@ def measure(
             rows.append(
                 {
                     "prompt": case.prompt, "concept": case.row.concept, "asked": case.style,
-                    "right": verdict.names(accepted, TOP, by_shape=True), "by_pixels": verdict.names(accepted, TOP),
+                    "right": verdict.names(accepted, judge.top, by_shape=True),
+                    "by_pixels": verdict.names(accepted, judge.top),
                     "style": style, "muddy": muddy_share(picture), "copy": distance, "of": copy,
                     "nearest": verdict.cutout.id if verdict.cutout else None,
                 }
@@ -190,7 +191,8 @@ def measure_real(cases: list[Case], judge: CutoutJudge, style_judge: StyleJudge)
             rows.append(
                 {
                     "prompt": case.prompt, "asked": style_of(lists.drawn[case.row.concept][source]),
-                    "right": verdict.names(accepted, TOP, by_shape=True), "by_pixels": verdict.names(accepted, TOP),
+                    "right": verdict.names(accepted, judge.top, by_shape=True),
+                    "by_pixels": verdict.names(accepted, judge.top),
                     "style": style_judge.style(picture), "muddy": muddy_share(picture),
                     "copy": nearest_copy(judge, picture)[0],
                 }

@@ -23,7 +23,7 @@ from tqdm import tqdm
 from pipeline.evaluation.arguments import evaluation_arguments, open_all, settings_from
 from pipeline.evaluation.contact_sheet import contact_sheet
 from pipeline.evaluation.geneval import judge_composition
-from pipeline.evaluation.judge import TOP, CutoutJudge
+from pipeline.evaluation.judge import CutoutJudge
 from pipeline.evaluation.part_colours import PART_PROMPTS, judge_part
 from pipeline.evaluation.table import markdown_table
 from pipeline.language.english import with_article
@@ -32,6 +32,7 @@ __all__ = ["Word", "judge_word", "main", "read_words"]
 
 # Kinds of notes that tell a person that a word is not drawn as itself.
 OWNED_UP = ("replaced", "guessed", "unknown", "nothing", "foreign")
+CONTROL = 5  # one picture in so many is judged by another prompt's words, too
 OUTCOMES = ("as itself", "as itself by its name, the judge disagrees", "owned up to", "as something else, unsaid")
 
 
@@ -74,7 +75,7 @@ def judge_word(judge: CutoutJudge, word: Word, output) -> dict:
         for note in plan.parsed.notes
         if note.kind in OWNED_UP or (note.kind == "left out" and word.text.lower() in note.said.lower())
     ]
-    if verdict.names(accepted, TOP, by_shape=True):
+    if verdict.names(accepted, judge.top, by_shape=True):
         outcome = OUTCOMES[0]
     elif notes:
         outcome = OUTCOMES[2]
@@ -137,13 +138,17 @@ def run(pipe, judge: CutoutJudge, arguments: argparse.Namespace) -> list[dict]:
         _print_shares(rows, "kind")
     elif str(arguments.prompts).endswith(".jsonl"):
         asks = [json.loads(line) for line in Path(arguments.prompts).read_text(encoding="utf-8").splitlines()]
-        rows = []
+        rows, controls = [], []
         step = max(1, len(asks) // arguments.limit)
         for number, ask in enumerate(tqdm(asks[::step], "prompts", mininterval=5)):
             output = draw(ask["prompt"], number)
+            if number % CONTROL == 0:
+                other = judge_composition(judge, asks[(number * step + len(asks) // 2) % len(asks)], output.images[0])
+                controls.append(other["right"])
             rows.append(judge_composition(judge, ask, output.images[0]) | {"said": output.plans[0].parsed.sentence})
             pictures.append(output.images[0])
         _print_shares(rows, "part")
+        print(f"\nJudged by another prompt's words: {sum(controls)} of {len(controls)} right, which should be none.")
     else:
         words = read_words(arguments.prompts)
         words = words[:: max(1, len(words) // arguments.limit)]

@@ -69,9 +69,8 @@ def test_two_things_their_places_and_their_colours_are_judged(judge):
     assert judge_composition(judge, beside, image)["right"]
     beside["include"][1]["position"] = ["left of", 0]
     assert not judge_composition(judge, beside, image)["right"]
-    assert judge_composition(judge, ask("color_attr", {**disc, "color": "red"}, {**cross, "color": "blue"}), image)[
-        "right"
-    ]
+    coloured = ask("color_attr", {**disc, "color": "red"}, {**cross, "color": "blue"})
+    assert judge_composition(judge, coloured, image)["right"]
     wrong = judge_composition(judge, ask("color_attr", {**disc, "color": "green"}, cross), image)
     assert not wrong["right"] and "not green" in wrong["why"]
     only = picture(judge, "red disc")
