@@ -29,6 +29,7 @@ _NAMES = [name for name, shades in COLOURS.items() for _ in shades]
 _VALUES = np.array(
     [[int(shade[i : i + 2], 16) for i in (1, 3, 5)] for shades in COLOURS.values() for shade in shades], np.float32
 )
+NECK = 0.25  # of the widest place: where two things touch it is narrower than that
 LEAST = 0.004  # of the picture: smaller regions are dirt
 
 
@@ -72,7 +73,7 @@ def colour_shares(colours: np.ndarray) -> dict[str, float]:
 
 
 def regions(judge: CutoutJudge, image: Image.Image) -> list[Region]:
-    """Every separate piece, the repeated things, the halves, and the whole: what may be one thing."""
+    """Every separate piece, the repeated things, the halves on both sides of a gap, and the whole: what may be one thing."""
     foreground = segment(image)
     mask = foreground.mask()
     height, width = mask.shape
