@@ -73,7 +73,7 @@ def colour_shares(colours: np.ndarray) -> dict[str, float]:
 
 
 def regions(judge: CutoutJudge, image: Image.Image) -> list[Region]:
-    """Every separate piece, the repeated things, the halves on both sides of a gap, and the whole: what may be one thing."""
+    """Every separate piece, the repeated things, the halves beside a gap, and the whole: what may be one thing."""
     foreground = segment(image)
     mask = foreground.mask()
     height, width = mask.shape
@@ -87,9 +87,9 @@ def regions(judge: CutoutJudge, image: Image.Image) -> list[Region]:
         profile = mask.sum(axis)
         third = size // 3
         at = third + int(profile[third : 2 * third].argmin())
-        boxes += (
-            [(0, 0, at, height), (at, 0, width, height)] if axis == 0 else [(0, 0, width, at), (0, at, width, height)]
-        )
+        halves = [(0, 0, at, height), (at, 0, width, height)], [(0, 0, width, at), (0, at, width, height)]
+        if profile[at] < NECK * profile.max():  # else it is cut through a thing, whose half may look like any other
+            boxes += halves[axis]
     boxes.append((0, 0, width, height))
     picture, found = np.asarray(image.convert("RGB"), dtype=np.float32), []
     for box in dict.fromkeys(boxes):
