@@ -4,7 +4,7 @@ import re
 
 from pipeline.language.english import article
 
-__all__ = ["ANY", "BACKGROUNDS", "STYLES", "read_choices", "write_choices"]
+__all__ = ["ANY", "BACKGROUNDS", "STYLES", "TRANSPARENT", "read_choices", "write_choices"]
 
 ANY = "Any"
 STYLES = ("3d render", "gradient vector", "flat geometric", "cartoon emoji", "flat sticker")
@@ -30,12 +30,14 @@ BACKGROUNDS = {
     "brown": "#7a4f30",
 }
 
+TRANSPARENT = "transparent"  # no ground
+
 _STYLE = re.compile(
     r",?\s*\b(?:in )?(?:an? )?(?:" + "|".join(map(re.escape, STYLES)) + r")\b(?: style)?(?: of\b)?", re.IGNORECASE
 )
 _GROUND = re.compile(
     r",?\s*\b(?:on|against|with|over) (?:an? )?(?:plain |solid )?("
-    + "|".join(sorted(map(re.escape, BACKGROUNDS), key=len, reverse=True))
+    + "|".join(sorted(map(re.escape, (*BACKGROUNDS, TRANSPARENT)), key=len, reverse=True))
     + r") background\b",
     re.IGNORECASE,
 )

@@ -81,7 +81,7 @@ class Drawing:
         def work() -> Iterator[dict]:
             recipe, images, count = read_form(form, values, self.limits)
             if not (values[form.keep_seed] or values[board.keep_once]):  # a new seed has nothing to vary yet
-                recipe = replace(recipe, seed=roll(), schema=SCHEMA, variations=())
+                recipe = replace(recipe, seed=roll(), schema=SCHEMA, variations=(), edits=())
             recipe = self.studio.recipe(recipe)
             turned = ", ".join(recipe.variations)
             if values[board.keep_once] == ONE_PICTURE:

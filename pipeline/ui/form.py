@@ -7,7 +7,7 @@ from random import SystemRandom
 import gradio as gr
 from PIL import Image
 
-from pipeline.language.styles import ANY, BACKGROUNDS, STYLES, read_choices
+from pipeline.language.styles import ANY, BACKGROUNDS, STYLES, TRANSPARENT, read_choices
 from pipeline.loading.capabilities import EASEL, Capabilities
 from pipeline.recipe import FIELDS, MAX_SEED, SCHEMA, Recipe
 from pipeline.serve.limits import Limits
@@ -17,6 +17,8 @@ from pipeline.ui.words import say
 
 __all__ = ["FUSIONS", "Form", "build_form", "quality_choices", "read_form", "reference_paths", "roll", "write_form"]
 
+# Widths and heights to pick from; a recipe may have any other.
+SIZES = ((256, 256), (512, 512), (1024, 1024), (512, 384), (384, 512), (768, 432))
 FUSIONS = ("mean", "max", "attention", "gated")  # as `ImageFusion` calls them
 
 
@@ -29,6 +31,8 @@ class Form:
     style: gr.Radio
     background: gr.Radio
     quality: gr.Dropdown
+    size: gr.Dropdown
+    variety: gr.Slider
     seed: gr.Number
     keep_seed: gr.Checkbox
     count: gr.Dropdown
@@ -68,8 +72,8 @@ def build_form(limits: Limits, pace: Pace, capabilities: Capabilities = EASEL) -
         pace: names the qualities with their seconds.
         capabilities: what the model can be asked for.
     """
-    widgets = _words_and_pickers() | _actions(limits, pace, capabilities)
-    widgets |= _references(limits, capabilities) | _more(limits, capabilities)
+    widgets = _words_and_pickers() | _actions(limits, capabilities)
+    widgets |= _references(limits, capabilities) | _more(limits, pace, capabilities)
     return Form(**widgets, origin=gr.State(None))
 
 
@@ -89,13 +93,13 @@ def _words_and_pickers() -> dict:
         [anything, *((name, name) for name in STYLES)], value=ANY, label=say("form.style"), elem_id="style"
     )
     background = gr.Radio(
-        [anything, *((name, name) for name in BACKGROUNDS)], value=ANY, label=say("form.background"),
-        elem_id="background",
+        [anything, (say("form.transparent"), TRANSPARENT), *((name, name) for name in BACKGROUNDS)], value=ANY,
+        label=say("form.background"), elem_id="background",
     )  # fmt: skip
     return {"prompt": prompt, "style": style, "background": background}
 
 
-def _actions(limits: Limits, pace: Pace, capabilities: Capabilities) -> dict:
+def _actions(limits: Limits, capabilities: Capabilities) -> dict:
     with gr.Row(elem_id="actions", elem_classes="row"):
         generate = gr.Button(say("form.generate"), variant="primary", elem_id="generate", scale=3)
         cancel = gr.Button(say("form.cancel"), elem_id="cancel", interactive=False, scale=1, min_width=90)
@@ -108,14 +112,14 @@ def _actions(limits: Limits, pace: Pace, capabilities: Capabilities) -> dict:
             list(range(1, limits.max_count + 1)), value=1, label=say("form.count"), elem_id="count", min_width=90,
             scale=2,
         )  # fmt: skip
-        quality = gr.Dropdown(
-            quality_choices(pace, pace.steps("Fast")), value="Fast", label=say("form.quality"), min_width=120,
-            elem_id="quality", scale=3,
-            visible=bool(capabilities.stages),  # of other models no seconds are measured
+        size = gr.Dropdown(
+            [(f"{width} × {height}", f"{width}x{height}") for width, height in SIZES],
+            value="256x256", label=say("form.size"), min_width=110, elem_id="size", scale=3,
+            visible=bool(capabilities.stages),  # other models' sizes are their own
         )  # fmt: skip
     return {
         "generate": generate, "cancel": cancel, "seed": seed, "dice": dice, "keep_seed": keep_seed, "count": count,
-        "quality": quality,
+        "size": size,
     }  # fmt: skip
 
 
@@ -151,7 +155,7 @@ def _references(limits: Limits, capabilities: Capabilities) -> dict:
     }  # fmt: skip
 
 
-def _more(limits: Limits, capabilities: Capabilities) -> dict:
+def _more(limits: Limits, pace: Pace, capabilities: Capabilities) -> dict:
     """Negative prompt, steps and guidance of every stage, and the variations."""
 
     def slider(key: str, name: str, most: float, step: float) -> dict:
@@ -159,6 +163,16 @@ def _more(limits: Limits, capabilities: Capabilities) -> dict:
         return {name: gr.Slider(low, most, start, step=step, label=say(key), min_width=140, visible=shown)}
 
     with gr.Accordion(say("form.more"), open=False, elem_id="advanced"):
+        with gr.Row(elem_classes="row"):
+            quality = gr.Dropdown(
+                quality_choices(pace, pace.steps("Fast")), value="Fast", label=say("form.quality"), min_width=140,
+                elem_id="quality",
+                visible=bool(capabilities.stages),  # of other models no seconds are measured
+            )  # fmt: skip
+            variety = gr.Slider(
+                0, 1, FIELDS["variety"].default(SCHEMA), step=0.05, label=say("form.variety"), min_width=140,
+                info=say("form.variety_info"), elem_id="variety", visible=bool(capabilities.stages),
+            )  # fmt: skip
         negative_prompt = gr.Textbox(
             label=say("form.negative"), info=say("form.negative_info"), lines=1, elem_id="negative-prompt",
             visible=capabilities.negative_prompt,
@@ -175,7 +189,8 @@ def _more(limits: Limits, capabilities: Capabilities) -> dict:
                 label=say("form.variations"), info=say("form.variations_info"), lines=1, min_width=140,
                 elem_id="variations", visible=capabilities.variations,
             )  # fmt: skip
-    return {"negative_prompt": negative_prompt, "variations": variations, **sliders}
+    fields = {"quality": quality, "variety": variety, "negative_prompt": negative_prompt, "variations": variations}
+    return fields | sliders
 
 
 def reference_paths(items: list | None) -> list[str]:
@@ -209,11 +224,16 @@ def read_form(form: Form, values: dict, limits: Limits) -> tuple[Recipe, list[Im
         prior_guidance_scale=values[form.prior_guidance_scale],
         super_res_num_inference_steps=values[form.super_res_num_inference_steps],
         variations=values[form.variations] or "",
+        variety=float(values[form.variety]),
+        **dict(zip(("width", "height"), map(int, values[form.size].split("x")), strict=True)),
     )
     if origin := values[form.origin]:
-        unseen = {name: getattr(recipe, name) for name in ("schema", "model", "weights_hash", "width", "height")}
+        hidden = ("schema", "edits", "transparent")  # what the form has no widgets for comes back with the rest
+        unseen = {name: getattr(recipe, name) for name in (*hidden, "model", "weights_hash")}
+        if (origin.width, origin.height) not in SIZES:
+            unseen |= {"width": recipe.width, "height": recipe.height}
         if replace(origin, **unseen) == recipe:
-            recipe = replace(recipe, schema=origin.schema)
+            recipe = replace(recipe, **{name: getattr(origin, name) for name in hidden})
     return recipe, images, count
 
 
@@ -234,6 +254,8 @@ def write_form(form: Form, recipe: Recipe) -> dict:
         form.prior_guidance_scale: recipe.prior_guidance_scale,
         form.super_res_num_inference_steps: recipe.super_res_num_inference_steps,
         form.variations: ", ".join(recipe.variations),
+        form.variety: recipe.variety,
+        form.size: f"{recipe.width}x{recipe.height}" if (recipe.width, recipe.height) in SIZES else "256x256",
         form.origin: recipe,
     }
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from pipeline.language.styles import BACKGROUNDS
+from pipeline.language.styles import BACKGROUNDS, TRANSPARENT
 from pipeline.ui.words import TABLES, script_tables
 
 __all__ = ["CSS", "HEAD", "SCRIPT_KEYS", "easel_theme"]
@@ -15,6 +15,10 @@ _STATIC = Path(__file__).with_name("static")
 _SWATCHES = "".join(
     f'#background label:has(input[value="{name}"])::before {{ background: {value} !important; }}\n'
     for name, value in BACKGROUNDS.items()
+)
+_SWATCHES += (
+    f'#background label:has(input[value="{TRANSPARENT}"])::before '
+    "{ background: repeating-conic-gradient(#ccc 0 25%, #fff 0 50%) 0 0 / 10px 10px !important; }\n"
 )
 CSS = "".join(path.read_text(encoding="utf-8") for path in sorted(_STATIC.glob("*.css"))) + _SWATCHES
 # Each a module of its own, so that one which fails takes no other with it; base.js comes first, the others use it.
