@@ -59,8 +59,8 @@ def test_a_thing_is_dragged_and_undone_and_the_link_draws_what_is_shown(open_pag
     thing, x, y = seen(page)
     page.mouse.click(x, y)
     page.wait_for_selector(".things [aria-pressed=true]")
-    assert page.evaluate("document.documentElement.scrollHeight") <= 768, "a laptop has to scroll"
     keep(page, "desktop-light-editor")
+    assert page.evaluate("document.documentElement.scrollHeight") <= 768, "a laptop has to scroll"
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x - 40, y + 20, steps=4)
