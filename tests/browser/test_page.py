@@ -41,7 +41,7 @@ def test_a_prompt_becomes_a_picture_whose_download_carries_mark_and_recipe(open_
     assert page.evaluate("document.documentElement.scrollHeight") <= 768, "a laptop has to scroll"
     keep(page, "desktop-light-picture")
     file = tmp_path / "download.png"
-    assert re.fullmatch(r"a-cat-3d-render.*\.png", save_download(page, "#download", file))
+    assert re.fullmatch(r"easel-.*\.png", save_download(page, "#download", file))
     with Image.open(file) as image:
         assert image.format == "PNG"
         recipe = read_png(image)
