@@ -25,7 +25,7 @@ def draw(page, prompt=PROMPT):
 
 def wait_for(page, count):
     """Wait until the shelf holds so many pictures and the page is ready for the next."""
-    page.wait_for_function(f"document.querySelectorAll('#shelf button').length === {count}")
+    page.wait_for_function(f"document.querySelectorAll('#shelf img').length === {count}")
     page.wait_for_selector("#generate:not([disabled])")
     page.wait_for_selector("#picture-actions", state="visible")
 
@@ -169,7 +169,7 @@ def test_each_reference_is_left_out_once(open_page, keep, tmp_path):
     page.click("#leave-out")
     page.wait_for_function("document.querySelectorAll('.shares img').length === 3")
     page.wait_for_selector("#generate:not([disabled])")
-    assert page.locator("#shelf button").count() == 1
+    assert page.locator("#shelf img").count() == 1
     keep(page, "desktop-light-shares", full_page=True)
 
 

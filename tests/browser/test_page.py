@@ -377,7 +377,7 @@ def test_the_seed_shown_is_the_seed_drawn_and_can_be_kept(open_page):
     pixels = page.get_attribute("#canvas .finished", "data-pixels")
     page.check("#keep-seed input")
     page.click("#generate")
-    page.wait_for_function("document.querySelectorAll('#shelf button').length === 2")
+    page.wait_for_function("document.querySelectorAll('#shelf img').length === 2")
     wait_for_picture(page)
     assert page.get_attribute("#canvas .finished", "data-pixels") == pixels
     assert render(tiny_pipeline(), replace(RECIPE, seed=int(first))).pixels_hash == pixels
