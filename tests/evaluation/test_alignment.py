@@ -116,7 +116,7 @@ def test_the_command_prints_the_table_and_keeps_every_verdict(folder, judge, cap
     printed = capsys.readouterr().out
     kept = json.loads((folder / "kept.json").read_text(encoding="utf-8"))
     assert "| named thing, top-1" in printed and "prior_num_inference_steps" in printed
-    assert len(kept["verdicts"]["named"]) == 4 and {row["what"] for row in kept["rows"]} >= {"style", "background"}
+    assert len(kept["verdicts"]["named"]) == 4 and {row["what"] for row in kept["rows"]} >= {"background"}
 
 
 def test_missing_weights_end_in_one_sentence(folder, judge):
