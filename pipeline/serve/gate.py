@@ -1,7 +1,7 @@
 """The gate before every request: which host was asked for, how large the body is, how slowly it comes.
 
 ASGI middleware, outermost: nothing behind it reads a body that is too large, waits for one that never comes, or is
-asked by an address that already has many requests open.
+asked by an address that already has many requests open, or by another site's page in a visitor's browser.
 """
 
 import asyncio
@@ -9,14 +9,18 @@ import json
 import re
 import threading
 import time
+import weakref
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 __all__ = ["LOOPBACK", "Doorkeeper", "Gate", "GateLimits", "is_loopback"]
 
 _UNLIMITED = ("GET", "HEAD", "OPTIONS")
+_OWN_SITE = (b"same-origin", b"same-site", b"none")  # what browsers say of their own accord
+_PROXIED = (b"x-forwarded-for", b"x-forwarded-host")  # here they are a trusted proxy's: from others they were taken
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^:\[\]]*)(?::\d+)?", re.IGNORECASE)
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -30,6 +34,7 @@ class GateLimits:
         max_upload: bytes of an upload, all its files together.
         max_waiting_bytes: of all bodies that are being read.
         max_open: requests with a body that one address has open.
+        max_streams: other requests that it has open: a page reads one or two streams as long as it is there.
         stall_seconds: without a byte of a body that was announced.
         body_seconds: for the whole body.
     """
@@ -38,6 +43,7 @@ class GateLimits:
     max_upload: int = 128 * 2**20
     max_waiting_bytes: int = 512 * 2**20
     max_open: int = 96
+    max_streams: int = 384
     stall_seconds: float = 20.0
     body_seconds: float = 180.0
 
@@ -54,7 +60,7 @@ class Gate:
     def __init__(self, app, limits: GateLimits | None = None, hosts: Collection[str] | None = None):
         self.app, self.limits = app, limits or GateLimits()
         self.hosts = None if hosts is None else {name.lower() for name in hosts}
-        self._open: Counter[str] = Counter()
+        self._open: Counter[tuple[str, bool]] = Counter()  # (address, whether with a body) -> requests
         self._bytes = 0
 
     async def __call__(self, scope, receive, send) -> None:
@@ -64,33 +70,48 @@ class Gate:
         if self.hosts is not None and _host(headers.get(b"host", b"")) not in self.hosts:
             words = "This server is not asked for under this name. Name it at start with --allow-host."
             return await _refuse(scope, send, 421, words)
-        if scope["type"] == "websocket" or scope["method"] in _UNLIMITED:
-            return await self.app(scope, receive, send)
-        await self._with_body(scope, headers, receive, send)
+        with_body = scope["type"] == "http" and scope["method"] not in _UNLIMITED
+        if with_body and self.hosts is not None and not self._is_own(headers):
+            words = "A page of another site asks, which may not. Name it at start with --allow-host."
+            return await _refuse(scope, send, 403, words)
+        limits, key = self.limits, ((scope.get("client") or ("",))[0], with_body)
+        if self._open[key] >= (limits.max_open if with_body else limits.max_streams):
+            words = "Many requests from this address are open. Try again in a moment."
+            return await _refuse(scope, send, 429, words, retry_after=1)
+        self._open[key] += 1
+        try:
+            await (self._with_body(scope, headers, receive, send) if with_body else self.app(scope, receive, send))
+        finally:
+            self._open[key] -= 1
+            if not self._open[key]:
+                del self._open[key]
 
     async def _with_body(self, scope, headers: dict[bytes, bytes], receive, send) -> None:
-        limits, address = self.limits, (scope.get("client") or ("",))[0]
+        limits = self.limits
         is_upload = headers.get(b"content-type", b"").lower().startswith(b"multipart/")
         most = limits.max_upload if is_upload else limits.max_json
         announced = headers.get(b"content-length", b"0")
         length = int(announced) if announced.isdigit() else 0
         if length > most:
             return await _refuse(scope, send, 413, _too_large(most))
-        if self._open[address] >= limits.max_open:
-            words = "Many requests from this address are open. Try again in a moment."
-            return await _refuse(scope, send, 429, words, retry_after=1)
         if self._bytes + length > limits.max_waiting_bytes:
             words = "Many files are being sent. Try again in a moment."
             return await _refuse(scope, send, 503, words, retry_after=5)
-        self._open[address] += 1
         self._bytes += length
         try:
             await _Bounded(self.app, most, limits).run(scope, receive, send)
         finally:
             self._bytes -= length
-            self._open[address] -= 1
-            if not self._open[address]:
-                del self._open[address]
+
+    def _is_own(self, headers: dict[bytes, bytes]) -> bool:
+        """Whether a request comes from a page of this server, through a trusted proxy, or from no page at all."""
+        origin, site = headers.get(b"origin"), headers.get(b"sec-fetch-site", b"")
+        if origin is None or site in _OWN_SITE or any(name in headers for name in _PROXIED):
+            return True
+        try:
+            return (urlsplit(origin.decode("latin-1")).hostname or "").rstrip(".") in self.hosts
+        except ValueError:  # no address at all
+            return False
 
 
 class _Bounded:
@@ -141,7 +162,8 @@ class _Bounded:
 
 
 class Doorkeeper:
-    """Closes connections on which no request comes: uvicorn itself waits for ever for a first line.
+    """Closes connections on which no request comes: uvicorn itself waits for ever for the rest of a first line, and of
+    a later one, too.
 
     Args:
         server: a running `uvicorn.Server`.
@@ -150,25 +172,28 @@ class Doorkeeper:
     """
 
     def __init__(self, server: Any, *, seconds: float = 20.0, most: int = 768):
-        server.config.limit_concurrency = most  # read when a connection is made: 503 for those above
+        server.config.limit_concurrency = most + 1  # read with every request: 503 from that many connections on
         self._server, self._seconds = server, seconds
-        self._idle: dict[int, float] = {}  # connection -> when it was first seen without a request
+        # connection -> (its last request, when it was first seen with that one answered, and no other under way)
+        self._idle: weakref.WeakKeyDictionary[Any, tuple[Any, float]] = weakref.WeakKeyDictionary()
         self._thread = threading.Thread(target=self._watch, name="easel-door", daemon=True)
         self._thread.start()
 
     def look(self, now: float) -> int:
         """Close what has been idle for too long; returns how many."""
-        idle, closed = {}, 0
+        closed = 0
         for connection in list(self._server.server_state.connections):
-            if getattr(connection, "cycle", None) is not None:
+            last = getattr(connection, "cycle", None)
+            if last is not None and not last.response_complete:
+                self._idle.pop(connection, None)
                 continue
-            since = self._idle.get(id(connection), now)
+            known, since = self._idle.get(connection, (last, now))
+            if known is not last:
+                since = now
             if now - since >= self._seconds:
                 connection.loop.call_soon_threadsafe(connection.transport.abort)
                 closed += 1
-            else:
-                idle[id(connection)] = since
-        self._idle = idle
+            self._idle[connection] = (last, since)
         return closed
 
     def _watch(self) -> None:

@@ -132,3 +132,40 @@ def test_without_names_every_name_does():
 @pytest.mark.parametrize(("host", "inside"), [(None, True), ("127.0.0.1", True), ("::1", True), ("0.0.0.0", False)])
 def test_what_only_this_machine_reaches(host, inside):
     assert is_loopback(host) == inside
+
+
+OWN = ["localhost", "127.0.0.1", "::1", "easel.example"]
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://localhost:7860", "http://127.0.0.1:3000", "https://easel.example", "http://[::1]:7860"]
+)
+def test_pages_of_this_server_may_send(origin):
+    assert asyncio.run(ask(Gate(echo, SMALL, hosts=OWN), scope_of(host="localhost", origin=origin)))[0] == 200
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost.evil.example", "http://[", ""])
+def test_pages_of_other_sites_may_not(origin):
+    gate = Gate(echo, SMALL, hosts=OWN)
+    status, _, body = asyncio.run(ask(gate, scope_of(host="localhost", origin=origin)))
+    assert status == 403 and "another site" in json.loads(body)["detail"]
+    assert asyncio.run(ask(gate, scope_of("GET", host="localhost", origin=origin)))[0] == 200  # reads change nothing
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ({"sec_fetch_site": "same-origin"}, 200),  # behind a proxy that gives its own name as host
+        ({"x_forwarded_for": "9.9.9.9"}, 200),
+        ({"sec_fetch_site": "cross-site"}, 403),
+    ],
+)
+def test_behind_a_proxy_browser_or_proxy_says_whose_page_it_is(said, status):
+    scope = scope_of(host="127.0.0.1:7860", origin="https://public.example", **said)
+    assert asyncio.run(ask(Gate(echo, SMALL, hosts=OWN), scope))[0] == status
+
+
+def test_a_public_server_is_asked_from_any_page():
+    assert (
+        asyncio.run(ask(Gate(echo, SMALL), scope_of(host="easel.example", origin="https://other.example")))[0] == 200
+    )
