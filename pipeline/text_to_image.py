@@ -6,7 +6,7 @@
 Pictures of one call are drawn one by one, each with its own generator: a batch equals its singles, byte for byte.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import torch
@@ -15,6 +15,7 @@ from diffusers import DiffusionPipeline, FlowMatchEulerDiscreteScheduler
 from PIL import Image
 from transformers import BertModel, CLIPImageProcessor, PreTrainedTokenizerBase
 
+from pipeline.cascade.composing import Composing
 from pipeline.cascade.encoding import Encoding
 from pipeline.cascade.inputs import Wishes, check_wishes, one_each
 from pipeline.cascade.networks import Networks
@@ -31,14 +32,11 @@ from pipeline.models.text_projection import TextProjection
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.output import TextToImagePipelineOutput, make_output
 from pipeline.safety import CONCEPT_THRESHOLD, SafetyScreen
-from pipeline.scene.compose import compose_scene, to_picture
 from pipeline.scene.drawing import DEFAULT_VARIETY
 from pipeline.scene.edit import edit
-from pipeline.scene.layout import layout
-from pipeline.scene.lettering import write
 from pipeline.scene.parse import Parsed, SceneReader
 from pipeline.scene.record import Ground, Scene, Thing
-from pipeline.scene.standing import Standing, stand
+from pipeline.scene.uploads import check_uploads
 from pipeline.watermark import embed_checked
 from pipeline.watermark.embed import LATEST
 
@@ -48,7 +46,7 @@ MAX_IMAGES = 5  # reference pictures, as Titan takes
 Callback = Callable[["TextToImagePipeline", int, torch.Tensor, dict], dict]
 
 
-class TextToImagePipeline(Encoding, Networks, DiffusionPipeline):
+class TextToImagePipeline(Encoding, Networks, Composing, DiffusionPipeline):
     """Text-to-image and picture-to-picture generation with the cascade of Titan Image Generator.
 
     Args:
@@ -173,6 +171,7 @@ class TextToImagePipeline(Encoding, Networks, DiffusionPipeline):
         *,
         scene: Scene | None = None,
         edits: Sequence[str] = (),
+        uploads: Mapping[str, Image.Image] | None = None,
         height: int = 256,
         width: int = 256,
         transparent: bool = False,
@@ -209,6 +208,7 @@ class TextToImagePipeline(Encoding, Networks, DiffusionPipeline):
             image: 1 to 5 reference pictures: drawn anew, in the style, colours and on the ground that the prompt says.
             scene: in place of ``prompt``: what stands where.
             edits: operations that change the scene (``pipeline.scene.edit``), in their order.
+            uploads: the pictures that scene or edits name by their hash (``pipeline.scene.uploads``).
             height, width: pixels, 256 to 1,024 in steps of 8; the shape that a prompt says (`--ar 16:9`) and a scene's
                 own size go first.
             transparent: no ground: the picture is RGBA.
@@ -260,7 +260,7 @@ class TextToImagePipeline(Encoding, Networks, DiffusionPipeline):
         }  # fmt: skip
         wishes = Wishes(
             prompt, negative_prompt, image, scene, prompt_embeds, pooled_prompt_embeds, image_embeds,
-            num_images_per_prompt, generator, steps, numbers, output_type,
+            num_images_per_prompt, generator, steps, numbers, output_type, bool(edits),
         )  # fmt: skip
         check_wishes(wishes, MAX_IMAGES)
         references = self._references(wishes.images, image_embeds, image_weights, fusion_type, similarity_strength)
@@ -275,6 +275,7 @@ class TextToImagePipeline(Encoding, Networks, DiffusionPipeline):
             noise |= {stage: mine.to(noise["prior"]) for stage, mine in given.items() if mine is not None}
             said = self._scene(text, scene, prompt_embeds, noise, own.initial_seed(), negative_prompt, width, height)
             plan = self.plan(*said, noise, references, variety=variety, transparent=transparent, edits=edits)
+            plan = replace(plan, uploads=check_uploads(plan.scene, uploads))
             planned.append((plan, self._encode_checked(plan, text, prompt_embeds)))
         drawn, embeds, standings = [], [], []
         for index, (plan, encoded) in enumerate(planned):
@@ -286,8 +287,9 @@ class TextToImagePipeline(Encoding, Networks, DiffusionPipeline):
             picture, standing = self.compose(plan, embed, layers, encoded, references)
             standings.append(standing)
             embeds.append(embed if len(embed) == 1 else self.get_image_embeds([picture]))
-            if references is None and len(embed):  # else the prompt says little about the picture
-                self.check_picture(embed, encoded[2])
+            mine = [at for at, drawing in enumerate(plan.drawings) if drawing is not None]
+            if mine:  # of what comes from a picture the prompt says little
+                self.check_picture(embed[mine], encoded[2][mine])
             drawn.append(embed_checked(picture, payload=watermark_payload, version=watermark_version))
         self.maybe_free_model_hooks()
         shares = list(references.shares) if references is not None and references.shares else None
@@ -346,48 +348,8 @@ class TextToImagePipeline(Encoding, Networks, DiffusionPipeline):
         """A scene whose things go by names that the model was taught, as far as one is near."""
         things = [
             thing
-            if thing.name in self.prior.index_of
+            if thing.upload or thing.name in self.prior.index_of
             else replace(thing, name=self.reader.names.find(thing.name).phrase or thing.name)
             for thing in scene.things
         ]
         return replace(scene, things=tuple(things))
-
-    def compose(
-        self, plan: Plan, embeds: torch.Tensor, layers: torch.Tensor, encoded, references: References | None = None
-    ) -> tuple[Image.Image, Standing]:
-        """Compose: the finished layers laid on their ground, RGB or RGBA, not yet marked, and what stands where."""
-        poses = self.image_encoder.poses(embeds.float()).cpu() if len(embeds) else None
-        placements, ids = layout(plan.scene, layers, poses)
-        standing = stand(layers, placements, ids, plan.scene.width, plan.scene.height)
-        side = max((placement.side for placement in placements), default=0) * min(plan.scene.width, plan.scene.height)
-        layers = self.enlarge(layers, round(side), *encoded[:2])
-        ground = None if references is None or poses is None else poses[0, :3].clamp(-1, 1)
-        palette = self.vocabulary.config.backgrounds
-        front = write(plan.scene, palette)
-        composed = compose_scene(plan.scene, layers, placements, palette=palette, ground=ground, front=front)
-        return to_picture(composed), standing
-
-    def _steps(self, plan: Plan, index: int, embeds: list, callback, chosen: tuple[str, ...]) -> Callable:
-        """What each stage calls after a step."""
-
-        def on_step(stage, step, timestep, latents, clean) -> None:
-            if callback is None:
-                return
-            known = {"latents": latents, "image_embeds": embeds[-1] if len(embeds) > index else None}
-            if "preview" in chosen:  # small: nobody is shown a large one unmarked
-                alone = stage == "decoder" and len(plan.scene.things) == 1
-                known["preview"] = self._preview(plan, clean) if alone else None
-            callback(
-                self, step, timestep, {"stage": stage, "picture": index, **{name: known[name] for name in chosen}}
-            )
-
-        return on_step
-
-    def _preview(self, plan: Plan, clean: torch.Tensor) -> torch.Tensor:
-        """The picture as far as the decoder knows it, (1, 3, height, width) of the layers' side, in [-1, 1]."""
-        bare = replace(plan.scene, outline=None, shadow=False, lettering=None)
-        placements, _ = layout(bare, clean)
-        composed = compose_scene(bare, clean, placements, palette=self.vocabulary.config.backgrounds)
-        composed = (composed[:, :3] + 1) / 2 + (1 - (composed[:, 3:] + 1) / 2)  # laid on white
-        scale = clean.shape[-1] / max(composed.shape[-2:])
-        return 2 * F.interpolate(composed.clamp(0, 1), scale_factor=scale, mode="area") - 1

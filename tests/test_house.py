@@ -70,6 +70,7 @@ ELSEWHERE = {
     "pipeline.evaluation.stress": "evaluation/test_data.py",
     "pipeline.evaluation.table": "called by every evaluation that prints",
     "pipeline.evaluation.watermark_pictures": "called by evaluation.watermark",
+    "pipeline.cascade.composing": "called by text_to_image, whose tests draw with it",
     "pipeline.cascade.encoding": "called by text_to_image, whose tests draw with it",
     "pipeline.cascade.inputs": "called by text_to_image, whose tests draw with it",
     "pipeline.cascade.networks": "called by text_to_image, whose tests draw with it",

@@ -27,6 +27,7 @@ class Wishes:
     steps: dict[str, int]
     numbers: dict[str, float]  # by name: of the recipe's table, with its ranges
     output_type: str
+    edited: bool = False  # whether edits say what to draw, though nothing else does
 
     @property
     def prompts(self) -> list[str | None]:
@@ -82,7 +83,7 @@ def _check_words(wishes: Wishes) -> None:
     if wishes.scene is not None and (prompt is not None or wishes.prompt_embeds is not None):
         raise ValueError("Pass either `prompt` or `scene`, not both.")
     something = any(text.strip() for text in texts) or wishes.prompt_embeds is not None or wishes.scene is not None
-    if not something and not wishes.images and wishes.image_embeds is None:
+    if not something and not wishes.edited and not wishes.images and wishes.image_embeds is None:
         raise ValueError("`prompt` is empty. Say what to draw, or pass 1 to 5 pictures as `image`.")
     number = wishes.num_images_per_prompt
     if not isinstance(number, int) or number < 1:

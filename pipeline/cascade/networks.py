@@ -6,6 +6,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from diffusers.utils.torch_utils import randn_tensor
+from PIL import Image
 
 from pipeline.cascade.plan import Plan
 from pipeline.cascade.references import References
@@ -13,6 +14,7 @@ from pipeline.models.image_encoder import ImageEncoder
 from pipeline.models.prior import NOISE_DIM, TONES, DrawingPrior
 from pipeline.scene.finish import finish_layer
 from pipeline.scene.record import MAX_THINGS
+from pipeline.scene.uploads import layer_of
 
 __all__ = ["ALONE", "Networks", "embed_drawings"]
 
@@ -44,6 +46,7 @@ class Networks:
     super_res: Any
     super_res_scheduler: Any
     progress_bar: Any
+    get_image_embeds: Any
     _execution_device: torch.device
 
     def prepare_latents(self, generator: torch.Generator, *, large: bool = True) -> dict[str, torch.Tensor]:
@@ -64,6 +67,11 @@ class Networks:
         pose = torch.tensor([ALONE], device=self._execution_device)
         embeds = [pose.new_zeros(0, self.prior.config.embed_dim)]
         for at, drawing in enumerate(plan.drawings):
+            if (hash := plan.scene.things[at].upload) is not None:
+                seen = Image.fromarray(_on_white(layer_of(plan.uploads[hash], self._side)))
+                embed = self.get_image_embeds([seen])
+                embeds.append(self.image_encoder.repose(embed, place=pose[0, 3:]))
+                continue
             if drawing is None:
                 assert references is not None  # a plan of things that were given comes with what they come from
                 embeds.append(references.embed(plan.noise_of(at), self.image_encoder.config.semantic_dim))
@@ -117,8 +125,8 @@ class Networks:
         palette = self.vocabulary.config.backgrounds
         finished = [
             finish_layer(
-                layer, thing, drawing, form, style=thing.style or plan.scene.style, palette=palette,
-                noise=plan.noise_of(at),
+                layer, thing, drawing, form, palette=palette, noise=plan.noise_of(at),
+                style=thing.style if thing.upload else thing.style or plan.scene.style,
             )
             for at, (layer, thing, drawing, form) in enumerate(
                 zip(large.cpu(), plan.scene.things, plan.drawings, plan.forms, strict=True)
@@ -130,6 +138,8 @@ class Networks:
         self, plan: Plan, embeds, encoded, at: int, negative, steps, guidance_scale, on_step
     ) -> torch.Tensor:
         """The large layer (1, 4, side, side) of one thing; by itself, so that no other thing changes a bit of it."""
+        if (hash := plan.scene.things[at].upload) is not None:
+            return layer_of(plan.uploads[hash], self._side)[None]
         length = int(encoded[1][at].sum())
         tokens, mask = encoded[0][at, None, :length], encoded[1][at, None, :length]
         small = self.run_decoder(
@@ -141,11 +151,16 @@ class Networks:
             num_steps=steps["super_res_num_inference_steps"], on_step=on_step,
         ).float()  # fmt: skip
 
+    @property
+    def _side(self) -> int:
+        """Of a layer, in pixels."""
+        return self.decoder.config.sample_size * self.super_res.config.scale_factor
+
     def enlarge(
-        self, layers: torch.Tensor, side: int, prompt_embeds: torch.Tensor, mask: torch.Tensor
+        self, plan: Plan, layers: torch.Tensor, side: int, prompt_embeds: torch.Tensor, mask: torch.Tensor
     ) -> torch.Tensor:
         """Finished layers (things, 4, 256, 256), larger where they will be laid on squares of ``side`` pixels: by
-        super-resolution, a second time.
+        super-resolution, a second time; uploads as large as they came.
         """
         own = layers.shape[-1]
         if side <= own * _LARGE_ENOUGH or not len(layers):
@@ -156,11 +171,14 @@ class Networks:
             small = F.interpolate(layers, scale_factor=2 / factor, mode="area")
         timestep = torch.tensor([1000.0], device=self._execution_device)
         small = small.to(self._execution_device, self.super_res.dtype).contiguous(memory_format=torch.channels_last)
-        large = [
-            self.super_res(None, timestep, layer[None], prompt_embeds[at, None], mask[at, None]).clamp(-1, 1)
-            for at, layer in enumerate(small)
-        ]
-        return torch.cat(large).float().cpu()
+        large = []
+        for at, (layer, thing) in enumerate(zip(small, plan.scene.things, strict=True)):
+            if thing.upload and not (thing.colour or thing.part_colours or thing.style):
+                large.append(layer_of(plan.uploads[thing.upload], factor * layer.shape[-1])[None])
+                continue
+            made = self.super_res(None, timestep, layer[None], prompt_embeds[at, None], mask[at, None])
+            large.append(made.clamp(-1, 1).float().cpu())
+        return torch.cat(large)
 
     def _flow(self, scheduler, predict, latents, num_steps: int, stage: str, on_step) -> torch.Tensor:
         """Euler steps from noise to data. ``predict`` gives the clean sample; the velocity is (x_t - x_0) / sigma."""
@@ -174,6 +192,12 @@ class Networks:
                 latents = scheduler.step(velocity, timestep, latents, return_dict=False)[0]
             on_step(stage, index, timestep, latents, clean)
         return latents
+
+
+def _on_white(layer: torch.Tensor) -> np.ndarray:
+    """(4, side, side) in [-1, 1] -> (side, side, 3) of bytes."""
+    values = (layer + 1) / 2
+    return ((values[:3] + 1 - values[3:]).clamp(0, 1) * 255).round().byte().permute(1, 2, 0).numpy()
 
 
 def _guide(predictions: torch.Tensor, scale: float) -> torch.Tensor:

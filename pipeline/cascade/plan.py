@@ -2,10 +2,12 @@
 
 import re
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
+from PIL import Image
 
 from pipeline.language.english import with_article
 from pipeline.language.wording import app_caption
@@ -31,6 +33,7 @@ class Plan:
         noise: starting noise by stage; the prior's is (``MAX_THINGS``, ``NOISE_DIM``).
         places: which row of the prior's noise is each thing's.
         changed: whether the scene was edited after it was read.
+        uploads: the pictures that the scene names, by hash.
     """
 
     scene: Scene
@@ -41,6 +44,7 @@ class Plan:
     noise: dict[str, torch.Tensor] = field(repr=False)
     places: tuple[int, ...] = ()
     changed: bool = False
+    uploads: Mapping[str, Image.Image] = field(default_factory=dict, repr=False)
 
     def noise_of(self, at: int) -> torch.Tensor:
         """The noise (``NOISE_DIM``,) of thing ``at``: its own, whatever was added or taken away before it."""
@@ -85,8 +89,9 @@ def make_plan(
             generator = torch.Generator().manual_seed(thing.seed)
             own = torch.randn(MAX_THINGS, NOISE_DIM, generator=generator)[0].to(own)
         style = thing.style or scene.style
-        if given or thing.upload:
-            forms.append(choose_form(own, variety, mirrored=is_mirrored(thing.name)))
+        if given or thing.upload:  # what was uploaded keeps its form
+            form = Form() if thing.upload else choose_form(own, variety, mirrored=is_mirrored(thing.name))
+            forms.append(form)
             drawings.append(None)
             told.append(style or "")
             continue

@@ -4,7 +4,7 @@ import math
 import re
 from typing import Any
 
-__all__ = ["check_colour", "check_number", "check_one_of", "check_text", "check_whole"]
+__all__ = ["check_colour", "check_hash", "check_number", "check_one_of", "check_text", "check_whole"]
 
 _HEX = re.compile(r"#[0-9a-f]{6}")
 _NAME = re.compile(r"[a-z]+(?: [a-z]+)?")
@@ -28,6 +28,12 @@ def check_colour(name: str, value: Any) -> None:
     """Refuse what is neither "#rrggbb" nor like the name of a colour."""
     if not isinstance(value, str) or not (_HEX.fullmatch(value) or _NAME.fullmatch(value)):
         raise ValueError(f"`{name}` takes a colour as '#rrggbb' or by name, in small letters, got {value!r}.")
+
+
+def check_hash(name: str, value: Any) -> None:
+    """Refuse what is no sha256."""
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9a-f]{64}", value):
+        raise ValueError(f"`{name}` takes a sha256 in hex, got {str(value)[:20]!r}.")
 
 
 def check_number(name: str, value: Any, least: float, most: float) -> None:

@@ -15,6 +15,7 @@ from pipeline.scene.colours import rgb
 from pipeline.scene.effects import contact_shadow, outline_alpha, over, soft_shadow
 from pipeline.scene.grounds import paint_ground
 from pipeline.scene.record import Scene
+from pipeline.scene.uploads import fitted
 
 __all__ = ["Placement", "compose", "compose_scene", "masks", "to_picture"]
 
@@ -68,6 +69,7 @@ def compose_scene(
     palette: Mapping[str, str] | None = None,
     ground: torch.Tensor | None = None,
     front: torch.Tensor | None = None,
+    uploads: Mapping[str, Image.Image] | None = None,
 ) -> torch.Tensor:
     """The picture of a scene, before the watermark.
 
@@ -78,6 +80,7 @@ def compose_scene(
         palette: names of colours and their values.
         ground: (3,) in [-1, 1], the ground's colour where the scene says none; white without it.
         front: (4, height, width) in [0, 1], colours multiplied by alpha: lettering, over the things.
+        uploads: the pictures of ground and front, by hash (``pipeline.scene.uploads``).
 
     Returns:
         (1, 4, height, width) in [-1, 1], colours multiplied by alpha.
@@ -88,7 +91,7 @@ def compose_scene(
         if ground is not None:
             canvas[:3] = ((ground.float().cpu() + 1) / 2)[:, None, None]
     else:
-        canvas = paint_ground(scene.ground, width, height, palette)
+        canvas = paint_ground(scene.ground, width, height, palette, uploads)
     layers = _firm(layers)
     if scene.outline is None and not scene.shadow:
         target = canvas
@@ -99,10 +102,14 @@ def compose_scene(
         if shadows and placement.stands:
             _stand(canvas, layers, placement)
         _lay(target, layers, placement)
-    if front is not None:
+    if front is not None and scene.front is None:
         over(target, front)
     if target is not canvas:
         _surround(canvas, target, scene, palette)
+    if scene.front is not None:  # last, so that what it covers stays to the bit, but for lettering
+        over(canvas, fitted((uploads or {})[scene.front], width, height))
+        if front is not None:
+            over(canvas, front)
     return (2 * canvas - 1).clamp(-1, 1)[None]
 
 

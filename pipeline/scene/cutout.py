@@ -12,13 +12,14 @@ import torch
 from PIL import Image
 from scipy import ndimage
 
+from pipeline.scene.uploads import MAX_UPLOAD_SIDE, layer_of
+
 __all__ = ["CutOut", "cut_out"]
 
 SIDE = 256  # of a layer, in pixels
 _BORDER = 0.94  # share of the border that must have one colour, for the ground to be plain
 _PLAIN = 14.0  # distance of two colours, in grey levels, up to which they are one
 _CLEAR, _SOLID = 8.0, 40.0  # distance from the ground at which an edge begins, and from which it is all thing
-_LARGEST = 1024  # longest side that is cut, in pixels
 _ROUNDS = 4  # of GrabCut; more change nothing to see
 _FRAME = 0.04  # of the sides: the frame that GrabCut takes for ground
 
@@ -40,19 +41,7 @@ class CutOut:
     @property
     def layer(self) -> torch.Tensor:
         """(4, SIDE, SIDE) in [-1, 1], colours multiplied by alpha; the thing fills it."""
-        values = np.asarray(self.picture, dtype=np.float32) / 255
-        values = np.concatenate([values[..., :3] * values[..., 3:], values[..., 3:]], axis=-1)
-        rows, columns = (np.flatnonzero((values[..., 3] > 0.03).any(axis)) for axis in (1, 0))
-        values = values[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-        high, wide = values.shape[:2]
-        scale = SIDE / max(high, wide)
-        size = max(1, round(high * scale)), max(1, round(wide * scale))
-        tensor = torch.from_numpy(np.ascontiguousarray(values)).permute(2, 0, 1)[None]
-        fitted = torch.nn.functional.interpolate(tensor, size=size, mode="bicubic", antialias=True)[0].clamp(0, 1)
-        layer = torch.zeros(4, SIDE, SIDE)
-        top, left = (SIDE - size[0]) // 2, (SIDE - size[1]) // 2
-        layer[:, top : top + size[0], left : left + size[1]] = fitted.minimum(fitted[3:])
-        return 2 * layer - 1
+        return layer_of(self.picture, SIDE)
 
 
 def cut_out(picture: Image.Image) -> CutOut:
@@ -65,7 +54,7 @@ def cut_out(picture: Image.Image) -> CutOut:
         ValueError: there is nothing but ground, or OpenCV is needed and not there.
     """
     picture = picture.convert("RGBA")
-    picture.thumbnail((_LARGEST, _LARGEST), Image.Resampling.LANCZOS)
+    picture.thumbnail((MAX_UPLOAD_SIDE, MAX_UPLOAD_SIDE), Image.Resampling.LANCZOS)
     values = np.asarray(picture).astype(np.float32)
     if (values[..., 3] < 250).mean() > 0.01:
         return _checked(CutOut(picture, "alpha"))

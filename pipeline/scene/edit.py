@@ -160,7 +160,8 @@ def _part(scene: Scene, id: str, part: str, colour: str) -> Scene:
 def _style(scene: Scene, id: str, style: str) -> Scene:
     own = None if style == "none" else style
     if id == "all":
-        return replace(scene, style=own, things=tuple(replace(thing, style=None) for thing in scene.things))
+        things = (replace(thing, style=own if thing.upload else None) for thing in scene.things)
+        return replace(scene, style=own, things=tuple(things))
     return _with(scene, id, style=own)
 
 
@@ -231,6 +232,18 @@ def _add(scene: Scene, id: str, name: str, kind: str | None = None, target: str 
     return replace(scene, things=things, arrangement=_arrangement(things, scene.arrangement))
 
 
+def _upload(scene: Scene, id: str, hash: str, name: str = "picture") -> Scene:
+    """A cut-out that was uploaded, as a new thing or in the place of one."""
+    if any(thing.id == id for thing in scene.things):
+        return _with(scene, id, upload=hash, name=name, said=None, colour=None, part_colours={})
+    things = (*scene.things, Thing(id, name, upload=hash))
+    return replace(scene, things=things, arrangement=_arrangement(things, scene.arrangement))
+
+
+def _front(scene: Scene, hash: str) -> Scene:
+    return replace(scene, front=None if hash == "none" else hash)
+
+
 def _relate(scene: Scene, id: str, kind: str, target: str | None = None) -> Scene:
     relation = None if kind == "none" else Relation(kind, target or "")
     return _with(scene, id, relation=relation, place=None)
@@ -239,8 +252,8 @@ def _relate(scene: Scene, id: str, kind: str, target: str | None = None) -> Scen
 def _ground(scene: Scene, kind: str, *words: str) -> Scene:
     if kind == "open":
         return replace(scene, ground=None)
-    if kind == "scene" and len(words) == 1:
-        return replace(scene, ground=Ground("scene", name=words[0]))
+    if kind in ("scene", "picture") and len(words) == 1:
+        return replace(scene, ground=Ground(kind, name=words[0]))
     return replace(scene, ground=Ground(kind, words))
 
 
@@ -294,10 +307,12 @@ VERBS: dict[str, tuple[str, Callable[..., Scene]]] = {
     "count": ("count ID NUMBER", _count),
     "again": ("again ID SEED", _again),
     "add": ("add ID NAME [RELATION ID]", _add),
+    "upload": ("upload ID HASH [NAME]", _upload),
     "relate": ("relate ID RELATION|none [ID]", _relate),
-    "ground": ("ground colour C | gradient C C | transparent | scene NAME | open", _ground),
+    "ground": ("ground colour C | gradient C C | transparent | scene NAME | picture HASH | open", _ground),
     "canvas": ("canvas WIDTH HEIGHT", _canvas),
     "letter": ("letter TEXT|none [FORM PLACE COLOUR OUTLINE]", _letter),
     "outline": ("outline WIDTH|none [COLOUR]", _outline),
     "shadow": ("shadow on|off", _shadow),
+    "front": ("front HASH|none", _front),
 }

@@ -1,26 +1,37 @@
-"""Grounds: one colour, none, two with a gradient, or a scenery with a horizon."""
+"""Grounds: one colour, none, two with a gradient, a scenery with a horizon, or a picture."""
 
 from collections.abc import Mapping
 
 import torch
+from PIL import Image
 
 from pipeline.scene.colours import rgb
 from pipeline.scene.record import Ground
+from pipeline.scene.uploads import fitted
 
 __all__ = ["paint_ground"]
 
 
-def paint_ground(ground: Ground, width: int, height: int, palette: Mapping[str, str] | None = None) -> torch.Tensor:
+def paint_ground(
+    ground: Ground,
+    width: int,
+    height: int,
+    palette: Mapping[str, str] | None = None,
+    uploads: Mapping[str, Image.Image] | None = None,
+) -> torch.Tensor:
     """A ground's picture.
 
     Args:
         ground: what is asked for.
         width, height: pixels.
         palette: names of colours and their values.
+        uploads: the pictures that were uploaded, by hash.
 
     Returns:
         (4, height, width) in [0, 1], colours multiplied by alpha.
     """
+    if ground.kind == "picture":
+        return fitted((uploads or {})[ground.name or ""], width, height, filled=True)
     canvas = torch.zeros(4, height, width)
     if ground.kind == "transparent":
         return canvas

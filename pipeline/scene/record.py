@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.scene.checks import check_colour, check_number, check_one_of, check_text, check_whole
+from pipeline.scene.checks import check_colour, check_hash, check_number, check_one_of, check_text, check_whole
 from pipeline.scene.plain import known, made, plain
 
 __all__ = [
@@ -42,7 +42,7 @@ RELATIONS = (
     "worn by", "riding", "sitting on", "inside", "coming out of", "facing", "around", "part of",
 )  # fmt: skip
 ARRANGEMENTS = ("single", "row", "column", "grid")
-GROUND_KINDS = ("colour", "transparent", "gradient", "scene")
+GROUND_KINDS = ("colour", "transparent", "gradient", "scene", "picture")
 # Name of a scenery -> colours of what is above its horizon (top, horizon) and below it (horizon, bottom).
 SCENERY = {
     "grass": ("#a9d8f5", "#e3f3fb", "#8ccf6b", "#5fae4d"),
@@ -90,9 +90,9 @@ class Ground:
 
     Args:
         kind: "colour" takes one colour, "transparent" none, "gradient" two (top and bottom), "scene" a name of
-            `SCENERY` and, where its own shall not be taken, four colours.
+            `SCENERY` and, where its own shall not be taken, four colours, "picture" an upload.
         colours: "#rrggbb" each, or names of colours.
-        name: of the scenery.
+        name: of the scenery; of a picture its hash (``pipeline.scene.uploads``).
         horizon: its height, of the picture's, from the top.
 
     Raises:
@@ -111,14 +111,16 @@ class Ground:
         object.__setattr__(self, "colours", tuple(self.colours))
         for colour in self.colours:
             check_colour("ground", colour)
-        wanted = {"colour": (1,), "transparent": (0,), "gradient": (2,), "scene": (0, 4)}[self.kind]
+        wanted = {"colour": (1,), "gradient": (2,), "scene": (0, 4)}.get(self.kind, (0,))
         if len(self.colours) not in wanted:
             wants = " or ".join(str(number) for number in wanted)
             raise ValueError(f"`ground` of kind {self.kind!r} takes {wants} colours, got {len(self.colours)}.")
         if self.kind == "scene":
             check_one_of("ground", self.name, tuple(SCENERY))
+        elif self.kind == "picture":
+            check_hash("ground", self.name)
         elif self.name is not None:
-            raise ValueError(f"`ground` has a name where its kind is 'scene', got kind {self.kind!r}.")
+            raise ValueError(f"`ground` has a name where its kind is 'scene' or 'picture', got kind {self.kind!r}.")
         check_number("horizon", self.horizon, 0.1, 0.95)
 
     @property
@@ -198,7 +200,7 @@ class Thing:
         turn: degrees, clockwise.
         mirror: left and right changed.
         style: another than the scene's.
-        upload: sha256 of a cut-out that was uploaded: it is drawn from that.
+        upload: hash of a cut-out that was uploaded (``pipeline.scene.uploads``): it is drawn from that.
 
     Raises:
         ValueError: a field is of the wrong type or out of its range.
@@ -241,8 +243,8 @@ class Thing:
         for name in ("said", "style"):
             if getattr(self, name) is not None:
                 check_text(name, getattr(self, name), 200)
-        if self.upload is not None and not re.fullmatch(r"[0-9a-f]{64}", str(self.upload)):
-            raise ValueError(f"`upload` takes a sha256 in hex, got {str(self.upload)[:20]!r}.")
+        if self.upload is not None:
+            check_hash("upload", self.upload)
 
     def _check_place(self) -> None:
         if not isinstance(self.place, (tuple, list)) or len(self.place) != 3:
@@ -269,6 +271,8 @@ class Scene:
         arrangement: how things that have neither place nor relation stand: "single", "row", "column" or "grid".
         lettering, outline: where there is one.
         shadow: whether things cast a soft shadow.
+        front: hash of an upload that covers all of it but the lettering: where that is transparent, the things are
+            seen.
 
     Raises:
         ValueError: an id is there twice, a relation leads to nothing or round in a circle, or a number is out of its
@@ -284,6 +288,7 @@ class Scene:
     lettering: Lettering | None = None
     outline: Outline | None = None
     shadow: bool = False
+    front: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "things", tuple(self.things))
@@ -297,6 +302,8 @@ class Scene:
             check_text("style", self.style, 80)
         if not isinstance(self.shadow, bool):
             raise ValueError(f"`shadow` must be True or False, got {self.shadow!r}.")
+        if self.front is not None:
+            check_hash("front", self.front)
         for name, kind in (("ground", Ground), ("lettering", Lettering), ("outline", Outline)):
             if getattr(self, name) is not None and not isinstance(getattr(self, name), kind):
                 raise ValueError(f"`{name}` must be a {kind.__name__}, got {type(getattr(self, name)).__name__}.")

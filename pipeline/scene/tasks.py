@@ -3,8 +3,6 @@
 An uploaded picture becomes a scene by ``scene_of_picture``; a picture of Easel's own has its scene in its recipe.
 """
 
-import hashlib
-import io
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -20,6 +18,7 @@ from pipeline.scene.edit import edit, operation
 from pipeline.scene.meant import meant
 from pipeline.scene.parse import Parsed, SceneReader
 from pipeline.scene.record import Ground, Scene, Thing
+from pipeline.scene.uploads import upload_hash
 
 __all__ = ["background_removal", "colour_guided", "inpainting", "outpainting", "scene_of_picture", "text_image"]
 __all__ += ["variation"]
@@ -229,14 +228,12 @@ def background_removal(picture: Image.Image) -> CutOut:
 def scene_of_picture(picture: Image.Image) -> tuple[Scene, CutOut]:
     """An uploaded picture as a scene: the thing that was cut out of it, on its ground."""
     cut = cut_out(picture)
-    png = io.BytesIO()
-    cut.picture.save(png, "PNG")
     width, height = canvas_size(*picture.size, 256 * 256)
     rows, columns = (np.flatnonzero((np.asarray(cut.picture)[..., 3] > 7).any(axis)) for axis in (1, 0))
     high, wide = cut.picture.height, cut.picture.width
     top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
     side = max((bottom - top) / high * height, (right - left) / wide * width) / min(width, height)
     place = ((left + right) / 2 / wide, (top + bottom) / 2 / high, min(max(float(side), 0.02), 2.0))
-    thing = Thing("picture", "picture", place=place, upload=hashlib.sha256(png.getvalue()).hexdigest())
+    thing = Thing("picture", "picture", place=place, upload=upload_hash(cut.picture))
     ground = Ground("colour", (cut.ground,)) if cut.ground else Ground("transparent")
     return Scene(things=(thing,), width=width, height=height, ground=ground), cut

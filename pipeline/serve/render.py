@@ -10,7 +10,7 @@ import math
 import threading
 import time
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # torch and diffusers take seconds to import, and the page ap
     from pipeline.scene.standing import Standing
     from pipeline.text_to_image import TextToImagePipeline
 
-__all__ = ["STAGES", "Cancelled", "Rendered", "Stage", "Verdict", "compare", "render", "series", "varied"]
+__all__ = ["STAGES", "AnyOf", "Cancelled", "Rendered", "Stage", "Verdict", "compare", "render", "series", "varied"]
 
 PREVIEW_SIDE = 16  # squares; at 32 a thing can be recognised and made larger
 LOOKS_THE_SAME = 35.0  # dB PSNR; float differences between machines stay above it, other seeds stay far below
@@ -36,6 +36,19 @@ LOOKS_THE_SAME = 35.0  # dB PSNR; float differences between machines stay above 
 
 class Cancelled(Exception):
     """The drawing was stopped on request."""
+
+
+class AnyOf:
+    """Set where one of several events is, or itself was; `render` looks at it after every step."""
+
+    def __init__(self, *events: threading.Event):
+        self._events = (threading.Event(), *events)
+
+    def is_set(self) -> bool:
+        return any(event.is_set() for event in self._events)
+
+    def set(self) -> None:
+        self._events[0].set()
 
 
 @dataclass(frozen=True)
@@ -99,6 +112,7 @@ def render(
     pipe: "TextToImagePipeline",
     recipe: Recipe,
     images: Sequence[Image.Image] = (),
+    uploads: Mapping[str, Image.Image] | None = None,
     *,
     on_stage: Callable[[Stage], None] | None = None,
     cancel: threading.Event | None = None,
@@ -109,6 +123,7 @@ def render(
         pipe: a pipeline. It is stateful: one drawing at a time.
         recipe: what to draw.
         images: the reference pictures that ``recipe.image_hashes`` names, in order.
+        uploads: the pictures that ``recipe.edits`` name, by hash (``pipeline.scene.uploads``).
         on_stage: called after every step.
         cancel: set it, from any thread, to stop within one step.
 
@@ -150,6 +165,7 @@ def render(
         callback_on_step_end_tensor_inputs=("preview",) if on_stage and recipe.num_inference_steps > 1 else (),
         **varied,
         **_only_some(pipe, recipe),
+        **({"uploads": uploads} if uploads and getattr(pipe, "draws_scenes", False) else {}),
     )
     image, plan = output.images[0], (output.plans or [None])[0]
     file = io.BytesIO()

@@ -11,7 +11,7 @@ import logging
 import os
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Protocol
@@ -69,12 +69,13 @@ class Fleet:
         self,
         recipe: Recipe,
         images: Sequence[Image.Image] = (),
+        uploads: Mapping[str, Image.Image] | None = None,
         *,
         on_stage: Callable | None = None,
         cancel: "threading.Event | None" = None,
     ) -> Rendered:
         """As `render.render`. Renderers do not tell their steps, so ``on_stage`` is not called."""
-        return self._call("draw", recipe, list(images), cancel=cancel)
+        return self._call("draw", recipe, list(images), dict(uploads or {}), cancel=cancel)
 
     def get_text_embeds(self, texts: list[str]) -> "torch.Tensor":
         """As the pipeline's."""

@@ -8,7 +8,7 @@ import math
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -26,7 +26,7 @@ from pipeline.search import ImageIndex, index_for
 from pipeline.serve.files import Files
 from pipeline.serve.jobs import CURRENT, Client, Jobs, Place
 from pipeline.serve.metrics import Metrics
-from pipeline.serve.render import Cancelled, Rendered, Stage, render
+from pipeline.serve.render import AnyOf, Cancelled, Rendered, Stage, render
 from pipeline.serve.store import Store
 from pipeline.watermark import default_key
 
@@ -53,19 +53,6 @@ class Busy:
 @dataclass(frozen=True)
 class Restored(Rendered):
     """A picture that was drawn earlier and kept: `image_embeds` is None, and `seconds` is how long finding it took."""
-
-
-class _Either:
-    """Set where one of several events is, or itself was; `render` looks at it after every step."""
-
-    def __init__(self, *events: threading.Event):
-        self._events = (threading.Event(), *events)
-
-    def is_set(self) -> bool:
-        return any(event.is_set() for event in self._events)
-
-    def set(self) -> None:
-        self._events[0].set()
 
 
 class Studio:
@@ -166,6 +153,7 @@ class Studio:
         recipe: Recipe,
         images: Sequence[Image.Image] = (),
         *,
+        uploads: Mapping[str, Image.Image] | None = None,
         visitor: str = "",
         fresh: bool = False,
         place: Place | None = None,
@@ -176,6 +164,7 @@ class Studio:
         ``fresh`` draws it anew all the same.
 
         Args:
+            uploads: as `render` takes them.
             place: of the request; without one that of the context (`jobs.CURRENT`), or a new one.
 
         Raises:
@@ -191,7 +180,7 @@ class Studio:
         cancel = self._cancels.setdefault(visitor, threading.Event()) if visitor else threading.Event()
         with self._place(place, visitor) as place:
             yield from self._until_turn(place, cancel)
-            yield from self._in_turn(recipe, images, place, cancel)
+            yield from self._in_turn(recipe, (list(images), uploads), place, cancel)
 
     @contextmanager
     def _place(self, place: Place | None, visitor: str = "") -> Iterator[Place]:
@@ -227,13 +216,13 @@ class Studio:
         check()
 
     def _in_turn(
-        self, recipe: Recipe, images: Sequence[Image.Image], place: Place, cancel: threading.Event
+        self, recipe: Recipe, given: tuple, place: Place, cancel: threading.Event
     ) -> Iterator[Stage | Rendered]:
         lent = self._lent_events is not None  # the drawing is then in another process, which hears no cancel
         if lent:
-            events = self._lent_events(recipe, list(images))
+            events = self._lent_events(recipe, given)
         else:
-            events = self._events(recipe, images, _Either(cancel, place.cancelled), place.lend())
+            events = self._events(recipe, given, AnyOf(cancel, place.cancelled), place.lend())
         try:
             for event in events:
                 if place.cancelled.is_set() or lent and cancel.is_set():
@@ -248,18 +237,20 @@ class Studio:
     def _events(
         self,
         recipe: Recipe,
-        images: Sequence[Image.Image],
-        cancel: "_Either | None" = None,
+        given: tuple,
+        cancel: "AnyOf | None" = None,
         ended: Callable[[], None] | None = None,
     ) -> Iterator[Stage | Rendered]:
-        """Draw in a thread of its own: every step, then the picture. Closing the iterator stops the drawing."""
+        """Draw of ``given``, (images, uploads), in a thread of its own: every step, then the picture. Closing the
+        iterator stops the drawing.
+        """
         events: queue.SimpleQueue = queue.SimpleQueue()
-        stop = cancel or _Either()
+        stop = cancel or AnyOf()
 
         def work() -> None:
             try:
                 draw = getattr(self._pipe, "render_recipe", None) or partial(render, self._pipe)  # a `Fleet`, or not
-                events.put(draw(recipe, images, on_stage=events.put, cancel=stop))
+                events.put(draw(recipe, *given, on_stage=events.put, cancel=stop))
             except BaseException as error:  # handed to the visitor's own thread
                 events.put(error)
             finally:

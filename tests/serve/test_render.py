@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from pipeline.recipe import MAX_SEED, Recipe, pixels_hash, pixels_sha256, read_png
+from pipeline.scene.uploads import upload_hash
 from pipeline.serve.render import Cancelled, Stage, compare, render, series, varied
 from pipeline.watermark import verify
 from tests.tiny import tiny_pipeline
@@ -169,3 +170,39 @@ def test_where_the_picture_follows_at_once_there_is_no_preview(pipe):
     render(pipe, replace(RECIPE, num_inference_steps=1), on_stage=stages.append)
     assert [stage.name for stage in stages] == ["prior", "decoder", "super_res"]
     assert all(stage.preview is None for stage in stages)
+
+
+def disc() -> Image.Image:
+    image = Image.new("RGBA", (200, 160))
+    ImageDraw.Draw(image).ellipse((60, 40, 139, 119), fill="#d02020")
+    return image
+
+
+def test_an_upload_is_a_thing_of_the_scene(pipe):
+    hash = upload_hash(disc())
+    recipe = replace(
+        RECIPE, edits=(f"upload photo {hash} 'my ball'", "place photo 0.25 0.25 0.4", "place cat 0.7 0.7 0.5")
+    )
+    drawn = render(pipe, recipe, uploads={hash: disc()})
+    assert render(pipe, recipe, uploads={hash: disc()}).png == drawn.png
+    assert [thing.name for thing in drawn.scene.things] == ["cat", "my ball"]
+    red = np.asarray(drawn.image.convert("RGB"))[64, 64].astype(int)
+    assert abs(red - (0xD0, 0x20, 0x20)).max() < 12  # but for the mark
+    assert verify(drawn.image).payload == recipe.id32
+    blue = render(pipe, replace(recipe, edits=(*recipe.edits, "colour photo #2030d0")), uploads={hash: disc()})
+    assert np.asarray(blue.image.convert("RGB"))[64, 64].argmax() == 2
+    with pytest.raises(ValueError, match="drawn with an upload \\(my ball, .*Add the same file again"):
+        render(pipe, recipe)
+
+
+def test_an_upload_alone_needs_no_prompt_and_stays_sharp_when_it_is_large(pipe):
+    fine = Image.new("RGBA", (512, 512), "white")
+    fine.paste(
+        "black", (0, 0, 512, 512), Image.fromarray((np.indices((512, 512)).sum(0) // 4 % 2 * 255).astype(np.uint8))
+    )
+    hash = upload_hash(fine)
+    recipe = Recipe(seed=3, width=1024, height=1024, edits=(f"upload photo {hash}", "place photo 0.5 0.5 0.5"))
+    seen = np.asarray(render(pipe, recipe, uploads={hash: fine}).image.convert("L"))[300:700, 300:700].astype(int)
+    assert np.abs(seen - np.asarray(fine.convert("L"))[44:444, 44:444]).mean() < 25
+    with pytest.raises(ValueError, match="`prompt` is empty"):
+        render(pipe, Recipe(seed=3))
