@@ -49,6 +49,7 @@ class Target:
         sizes: sides of squares that are taken besides.
         even: both sides must be even.
         opaque: no transparency is taken; a ground is laid below.
+        full: the picture fills its square, ground included, and no edge is laid around it.
         animation: of moving ones; None where they are not taken.
         pack: of sets; None where there are none.
         names: fewest and most characters of a sticker's name, which is the file's without its suffix.
@@ -66,6 +67,7 @@ class Target:
     sizes: tuple[int, ...] = ()
     even: bool = False
     opaque: bool = False
+    full: bool = False
     animation: Animation | None = None
     pack: PackRules | None = None
     names: tuple[int, int] | None = None
@@ -138,8 +140,8 @@ _ALL = (
     Target(
         "mastodon", "Mastodon or Misskey emoji", (128, 128), ("PNG", "WEBP", "GIF"), fit="at most", max_bytes=50 * KB
     ),
-    Target("ios-icon", "iOS app icon", (1024, 1024), ("PNG",), opaque=True),
-    Target("play-store", "Google Play icon", (512, 512), ("PNG",)),
+    Target("ios-icon", "iOS app icon", (1024, 1024), ("PNG",), opaque=True, full=True),
+    Target("play-store", "Google Play icon", (512, 512), ("PNG",), full=True),
     Target("favicon", "browser tab icon", (48, 48), ("ICO",), sizes=(16, 32)),
     Target("png", "PNG of 512 px, transparent", (512, 512), ("PNG",)),
     Target("webp", "WebP of 512 px, transparent", (512, 512), ("WEBP",)),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from pipeline.loading.capabilities import Capabilities
+from pipeline.recipe.files import FORMATS
 from pipeline.serve.drawn import Drawn
 from pipeline.serve.examples import EXAMPLES
 from pipeline.serve.render import Verdict
@@ -74,12 +75,14 @@ class Board:
         }
 
     def offer(self, studio: Studio, drawn: Drawn, words: Words, file_format: str) -> dict:
-        """Updates that hang a picture's file on the download button."""
+        """Updates that hang a picture's file on the download button; a place's file is made by `Takeaway`, when it is
+        asked for, so another picture comes as PNG."""
+        file_format, changed = (file_format, {}) if file_format in FORMATS else ("png", {self.keys.file_format: "png"})
         try:
             file = studio.files.download(drawn.path, drawn.recipe, file_format)
         except ValueError as error:
             return {self.keys.download: gr.update(value=None, interactive=False), self.line: refuse(error, words)}
-        return {self.keys.download: gr.update(value=str(file), interactive=True)}
+        return {self.keys.download: gr.update(value=str(file), interactive=True), **changed}
 
 
 def build_board(capabilities: Capabilities) -> Board:

@@ -40,9 +40,9 @@ class Drawing:
             board.pictures, board.selected, board.expected, board.keep_once, board.keys.file_format,
         }  # fmt: skip
         self.outputs = [
-            board.canvas, board.line, board.row, board.keys.download, board.pictures, board.selected, board.beside,
-            board.expected, board.keep_once, form.seed, form.variations, form.quality, form.shares, form.leave_out,
-            form.generate, form.cancel,
+            board.canvas, board.line, board.row, board.keys.download, board.keys.file_format, board.pictures,
+            board.selected, board.beside, board.expected, board.keep_once, form.seed, form.variations,
+            form.quality, form.shares, form.leave_out, form.generate, form.cancel,
         ]  # fmt: skip
         self.buttons = [form.generate, form.cancel, board.line]
 

@@ -6,10 +6,13 @@ import gradio as gr
 
 from pipeline.loading.capabilities import EASEL, Capabilities
 from pipeline.recipe.files import FORMATS
+from pipeline.stickers.targets import TARGETS
 from pipeline.ui.words import say
 
-__all__ = ["A_LITTLE", "A_LOT", "PictureKeys", "build_picture_keys"]
+__all__ = ["A_LITTLE", "A_LOT", "FOR", "PictureKeys", "build_picture_keys"]
 
+FOR = "for:"  # what a place's value begins with
+_NAMES = {"png": "PNG", "jpeg": "JPEG", "webp": "WebP", "avif": "AVIF"}
 A_LITTLE, A_LOT = 0.3, 0.7  # of the way to another seed's noise
 
 
@@ -47,7 +50,7 @@ def build_picture_keys(capabilities: Capabilities = EASEL) -> PictureKeys:
             say("keys.download"), size="sm", variant="primary", elem_id="download", min_width=80
         )
         file_format = gr.Dropdown(
-            [(name.upper(), name) for name in FORMATS],
+            [*((_NAMES[name], name) for name in FORMATS), *((say(f"target.{name}"), FOR + name) for name in TARGETS)],
             value="png",
             label=say("keys.file_format"),
             container=False,

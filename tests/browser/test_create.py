@@ -10,6 +10,9 @@ import pytest
 from PIL import Image
 
 from pipeline.recipe import Recipe, read_png
+from pipeline.stickers.check import check_file
+from pipeline.stickers.targets import find_target
+from pipeline.watermark import verify
 from tests.browser.conftest import save_download
 
 pytestmark = pytest.mark.browser
@@ -201,3 +204,20 @@ def test_choices_and_the_canvas_speak_the_language_of_the_browser(open_page, loc
     assert page.inner_text("#canvas .facts").startswith(fact)
     assert page.get_attribute("#canvas .finished img", "alt") == PROMPT
     assert page.evaluate("document.documentElement.lang") == locale[:2]
+
+
+def test_a_picture_is_handed_out_as_a_sticker_that_keeps_to_the_limits_of_its_place(open_page, tmp_path):
+    page = open_page()
+    draw(page)
+    page.click("#file-format input")
+    page.get_by_role("option", name="WhatsApp sticker").click()
+    page.wait_for_selector("#status .status:has-text('WhatsApp sticker: WEBP, 512 × 512')")
+    name = save_download(page, "#download", tmp_path / "sticker.webp")
+    data = (tmp_path / "sticker.webp").read_bytes()
+    assert name.endswith("_whatsapp.webp") and check_file(data, find_target("whatsapp")) == []
+    with Image.open(tmp_path / "sticker.webp") as sticker:
+        assert sticker.getpixel((0, 0))[3] == 0, "it has no ground"
+        assert verify(sticker).result == "GENERATED"
+    page.click("#vary-little")
+    wait_for(page, 2)
+    assert page.input_value("#file-format input") == "PNG", "the next picture comes as it is"

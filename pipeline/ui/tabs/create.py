@@ -19,6 +19,7 @@ from pipeline.ui.events import BACKGROUND, HIDDEN, QUICK
 from pipeline.ui.form import build_form, quality_choices, roll
 from pipeline.ui.redraw import Redraw
 from pipeline.ui.reuse import Reuse
+from pipeline.ui.takeaway import Takeaway
 from pipeline.ui.words import Words
 
 __all__ = ["CreateTab"]
@@ -48,6 +49,7 @@ class CreateTab:
         self._reuse = Reuse(limits, self.form, self.board)
         self._redraw = Redraw(self.drawing)
         self._editing = Editing(self.drawing)
+        self._takeaway = Takeaway(self.drawing)
         self._sliders = {name: getattr(self.form, name) for name in STEPS.values()}
         self._wire_drawing()
         self._wire_form()
@@ -86,12 +88,12 @@ class CreateTab:
         chosen = [board.pictures, board.selected]
         for widget in (board.row, board.canvas):
             widget.click(self._select, [*chosen, board.beside, keys.file_format], self.drawing.outputs, **QUICK)
-        keys.file_format.input(self._offer, [*chosen, keys.file_format], [keys.download, board.line], **QUICK)
         for button, form_of_link in keys.copies.items():
             button.click(None, js=f"() => {{ window.easel.copyLink('{form_of_link}'); }}", **HIDDEN)
         keys.download_all.click(None, js="() => { window.easel.downloadAll(); }", **HIDDEN)
         keys.compare.click(self._pick_second, board.pictures, [board.beside, board.line], **QUICK)
         self._reuse.wire()
+        self._takeaway.wire()
 
     def _select(
         self, kept: list[Drawn], number: int | None, beside: bool, file_format: str, event: gr.EventData,
@@ -104,9 +106,6 @@ class CreateTab:
             compared = canvas_compared(kept[number], kept[chosen], words)
             return {board.canvas: compared, board.beside: False, board.line: status("")}
         return {board.line: status(""), **self.drawing.show(kept, chosen, words, None, file_format)}
-
-    def _offer(self, kept: list[Drawn], number: int, file_format: str, request: gr.Request) -> dict:
-        return self.board.offer(self._studio, kept[number], Words.of(request), file_format)
 
     def _pick_second(self, kept: list[Drawn], request: gr.Request) -> dict:
         words = Words.of(request)

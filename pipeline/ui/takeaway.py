@@ -1,0 +1,93 @@
+"""The download key: the picture in a format, or made into the file that a messenger, a shop or a phone takes."""
+
+import logging
+from collections.abc import Iterator
+
+import gradio as gr
+
+from pipeline.atomic import write_file
+from pipeline.serve.drawn import Drawn
+from pipeline.serve.render import Cancelled, Rendered
+from pipeline.serve.stickers import sticker_file, sticker_recipe
+from pipeline.serve.studio import Busy
+from pipeline.stickers.export import Exported
+from pipeline.stickers.targets import find_target
+from pipeline.ui.board import refuse
+from pipeline.ui.canvas import status
+from pipeline.ui.drawing import REFUSALS, Drawing
+from pipeline.ui.events import QUEUED, QUICK
+from pipeline.ui.picture_keys import FOR
+from pipeline.ui.words import Words
+
+__all__ = ["Takeaway"]
+
+_logger = logging.getLogger(__name__)
+
+
+class Takeaway:
+    """Connects the list beside the download key: a format is at hand at once, a place's file is drawn for it."""
+
+    def __init__(self, drawing: Drawing):
+        self._drawing, self._board = drawing, drawing.board
+
+    def wire(self) -> None:
+        """Connect the list."""
+        board, keys = self._board, self._board.keys
+        asked, shown = [board.pictures, board.selected, keys.file_format], [keys.download, board.line]
+        keys.file_format.input(self.offer, asked, shown, **QUICK).then(self.make, asked, shown, **QUEUED)
+
+    def offer(self, kept: list[Drawn], number: int, chosen: str, request: gr.Request) -> dict:
+        """The picture in another format; of a place, that its file is being made."""
+        words = Words.of(request)
+        if chosen.startswith(FOR):
+            self._drawing.studio.start(request.session_hash)
+            return {
+                self._board.keys.download: gr.update(interactive=False),
+                self._board.line: status(words("keys.making")),
+            }
+        return self._board.offer(self._drawing.studio, kept[number], words, chosen)
+
+    def make(self, kept: list[Drawn], number: int, chosen: str, request: gr.Request) -> Iterator[dict]:
+        """The file of a place on the download key, checked against all of its limits."""
+        board, words = self._board, Words.of(request)
+        if not chosen.startswith(FOR):
+            yield {board.line: gr.skip()}
+            return
+        try:
+            for step in self._made(kept[number], chosen.removeprefix(FOR), request):
+                if isinstance(step, Busy):
+                    yield {board.line: status(words.message(step.reason))}
+                else:
+                    name, made = step
+                    path = self._drawing.studio.folder / name
+                    write_file(path, made.data)
+                    yield {
+                        board.keys.download: gr.update(value=str(path), interactive=True),
+                        board.line: status(_said(made, words), "good"),
+                    }
+        except Cancelled:
+            yield {board.line: status(words("status.cancelled"))}
+        except REFUSALS as error:
+            yield {board.line: refuse(error, words)}
+        except Exception as error:
+            _logger.exception("making a file failed")
+            yield {board.line: refuse(words("error.drawing", kind=type(error).__name__), words)}
+
+    def _made(self, drawn: Drawn, name: str, request: gr.Request) -> Iterator[Busy | tuple[str, Exported]]:
+        studio, target = self._drawing.studio, find_target(name)
+        recipe = sticker_recipe(drawn.recipe, target, studio.capabilities)
+        images = self._drawing.open_references(drawn)
+        for event in studio.draw(recipe, images, visitor=request.session_hash):
+            if isinstance(event, Rendered):
+                yield sticker_file(event.image, recipe, target)
+            elif isinstance(event, Busy):
+                yield event
+
+
+def _said(made: Exported, words: Words) -> str:
+    """What the file is, and whether its mark is still in it."""
+    about = words(
+        "keys.made", name=words(f"target.{made.target.name}"), format=made.format, width=made.width,
+        height=made.height, size=f"{len(made.data) / 1000:.0f}",
+    )  # fmt: skip
+    return f"{about} {words('keys.made_marked' if made.marked else 'keys.made_unmarked')}"
