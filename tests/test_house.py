@@ -165,6 +165,7 @@ ELSEWHERE = {
     "pipeline.ui.theme": "ui/test_words.py",
     "pipeline.ui.guard": "called by app",
     "pipeline.ui.sessions": "called by ui.routes",
+    "pipeline.ui.takeaway": "called by ui.tabs.create, in a browser",
     "pipeline.ui.uploads": "called by ui.tabs.verify",
     "pipeline.watermark.__main__": "watermark/test_detect.py",
     "pipeline.watermark.checked": "watermark/test_detect.py",
