@@ -160,6 +160,6 @@ def test_the_lengths_measured_are_those_that_the_model_has():
     def embedder(**config):
         return SimpleNamespace(image_encoder=SimpleNamespace(config=config))
 
-    assert lengths_of(embedder(embed_dim=512)) == ([128, 256, 512], 512)
-    assert lengths_of(embedder(embed_dim=1024, semantic_dim=256)) == ([128, 256, 512, 1024], 256)
+    assert lengths_of(embedder(embed_dim=512)) == ([128, 256, 384, 512], 512)
+    assert lengths_of(embedder(embed_dim=1024, semantic_dim=256)) == ([128, 256, 384, 1024], 256)
     assert lengths_of(embedder(embed_dim=32, semantic_dim=None)) == ([32], 32)

@@ -13,11 +13,28 @@ import torch
 from PIL import Image
 
 from pipeline.evaluation import fusion as experiment
-from pipeline.evaluation.bag_reader import BagReader, SetTransformer, Vocabulary
+from pipeline.evaluation.bag_reader import QUESTIONS, BagReader, SetTransformer, TextAttention, Vocabulary
+from pipeline.evaluation.bag_training import (
+    Features,
+    ask,
+    evaluate,
+    shares_by_kind,
+    some_bags,
+    stack_bags,
+    train_reader,
+)
 from pipeline.evaluation.caption_scores import bleu, cider, document_frequency, word_overlap
-from pipeline.evaluation.fusion import Features, evaluate, largest_share, train_reader
-from pipeline.evaluation.grocery import ATTRIBUTES, load_grocery, sample_bags
+from pipeline.evaluation.grocery import ATTRIBUTES, Bag, load_grocery, sample_bags
 from pipeline.evaluation.photo_encoder import SIZE, PhotoEncoder, make_collage, random_views
+from pipeline.evaluation.uninformative import (
+    INFORMATIVE,
+    KINDS,
+    SHELVES,
+    blur,
+    draw_shelf,
+    kinds_of,
+    sample_mixed_bags,
+)
 
 PRODUCTS = [  # fine, coarse, section, description, information
     ("Red-Apple", "Apple", "Fruit", "A red apple with a sweet taste. Keep it cool.", "Title: Apple"),
@@ -57,14 +74,23 @@ def grocery(tmp_path_factory):
 
 
 def made_features(grocery, noise):
-    """Features that tell the products apart as well as `noise` lets them."""
+    """Features that tell the products apart as well as `noise` lets them; blurred ones and shelves tell nothing."""
     generator = torch.Generator().manual_seed(0)
     centres = torch.randn(len(grocery.products), 256, generator=generator)
     product = torch.from_numpy(grocery.product)
-    plain = centres[product] + noise * torch.randn(len(product), 256, generator=generator)
+    photos = centres[product] + noise * torch.randn(len(product), 256, generator=generator)
+    blurred, shelves = (torch.randn(1, 256, generator=generator).expand(n, -1) for n in (len(product), SHELVES))
+    plain = torch.cat([photos, blurred, shelves])
     views = plain + 0.1 * torch.randn(experiment.VIEWS, *plain.shape, generator=generator)
     collage_product = torch.tensor([0, 2, 3] * 20)
-    return Features(plain, views, centres[collage_product], collage_product)
+    questions = torch.nn.functional.normalize(torch.randn(4, len(QUESTIONS), 16, generator=generator), dim=-1)
+    return Features(plain, views, centres[collage_product], collage_product, questions)
+
+
+def asked_of(grocery, features, bags, told=False):
+    """What a reader takes of `bags`: features, mask, questions."""
+    index, mask, product = stack_bags(bags)
+    return features.plain[index], mask, ask(grocery, features, product, told)
 
 
 def test_attributes_are_what_the_texts_state(grocery):
@@ -153,34 +179,106 @@ def test_bleu_and_word_overlap_have_their_known_answers():
     assert word_overlap([("red", "red", "apple")], [("red", "apple", "tree", "here")]) == pytest.approx((2 / 3, 0.5))
 
 
-@pytest.mark.parametrize("fusion_type", ["collage", "attention", "set transformer"])
+def test_text_attention_is_the_mean_until_it_is_trained_and_then_asks_each_text():
+    torch.manual_seed(0)
+    model, mask = TextAttention(32, 8, 6), torch.tensor([[True, True, True, False]])
+    embeds = torch.nn.functional.normalize(torch.randn(1, 4, 32), dim=-1)
+    texts = torch.nn.functional.normalize(torch.randn(1, 2, 6), dim=-1)
+    fused, weights = model(embeds, mask, texts)
+    mean = torch.nn.functional.normalize(embeds[:, :3].mean(1), dim=-1)
+    torch.testing.assert_close(fused, mean.unsqueeze(1).expand(-1, 2, -1))
+    assert weights[0].tolist() == [pytest.approx([1 / 3, 1 / 3, 1 / 3, 0.0])] * 2
+    torch.nn.init.normal_(model.w.weight)
+    fused, weights = model(embeds, mask, texts)
+    assert not torch.allclose(weights[0, 0], weights[0, 1]) and weights.sum(-1).allclose(torch.ones(1, 2))
+    order = [2, 0, 1, 3]
+    torch.testing.assert_close(model(embeds[:, order], mask, texts)[0], fused)  # in whatever order
+
+
+def test_questions_say_nothing_of_the_answer_unless_the_class_is_told(grocery):
+    features = made_features(grocery, noise=0.5)
+    products = torch.arange(len(grocery.products))
+    asked = ask(grocery, features, products)
+    assert all(torch.equal(asked[0], own) for own in asked)
+    told = ask(grocery, features, products, told=True)
+    assert torch.equal(told[0], told[1])  # two sorts of apple
+    assert not torch.equal(told[0], told[2]) and not torch.equal(told[0], asked[0])
+
+
+def test_uninformative_photographs_are_what_they_are_called(grocery):
+    pixels = np.random.default_rng(0).integers(0, 256, (2, 112, 112, 3), dtype=np.uint8)
+    blurred = blur(pixels)
+    assert blurred.shape == pixels.shape and blurred.dtype == np.uint8
+    assert blurred.mean() == pytest.approx(pixels.mean(), abs=2)  # its colours are left
+    assert blurred.std() < 0.2 * pixels.std()
+    first, second = (draw_shelf(np.random.default_rng(seed)) for seed in (0, 1))
+    assert first.shape == (112, 112, 3) and (first != second).any()
+    total = len(grocery.photos)
+    own, other = (int(np.flatnonzero(grocery.product == product)[0]) for product in (0, 2))
+    bag = Bag(0, (own, other, total + own, 2 * total + 3))
+    assert kinds_of(grocery, bag) == [INFORMATIVE, "another product", "blurred", "bare shelf"]
+
+
+@pytest.mark.parametrize("part", ["bags", "test"])
+def test_mixed_bags_hold_one_or_two_uninformative_photographs_of_their_own_part(grocery, part):
+    bags = sample_mixed_bags(grocery, part, [0, 2, 3] * 40, np.random.default_rng(0))
+    total, met = len(grocery.photos), set()
+    for bag in bags:
+        kinds = kinds_of(grocery, bag)
+        informative = kinds.count(INFORMATIVE)
+        assert informative in (2, 3) and len(kinds) - informative in (1, 2)
+        met |= set(kinds)
+        photographs = [row % total for row in bag.photos if row < 2 * total]
+        assert set(grocery.part[photographs]) == {part}
+        assert len(set(bag.photos)) == len(bag.photos) or kinds.count("bare shelf") == 2
+        assert all((row - 2 * total < SHELVES // 2) == (part == "bags") for row in bag.photos if row >= 2 * total)
+        own = {row for row in bag.photos if row < total}
+        assert not own & {row - total for row in bag.photos if total <= row < 2 * total}  # not one of them, blurred
+    assert met == {INFORMATIVE, *KINDS}
+
+
+@pytest.mark.parametrize("fusion_type", ["collage", "attention", "set transformer", "text attention"])
 def test_a_reader_learns_what_the_features_tell(grocery, fusion_type):
     words, features = Vocabulary(grocery), made_features(grocery, noise=0.5)
-    reader = train_reader(grocery, words, features, fusion_type, (2, 3, 4, 5), steps=15, seed=0)
+    several = some_bags(grocery, (2, 3, 4, 5))
+    reader = train_reader(grocery, words, features, fusion_type, several, steps=15, seed=0)
     bags = sample_bags(grocery.rows("test"), 8, np.random.default_rng(1))
-    index, mask, _ = experiment._stack_bags(bags)
-    figures, right = evaluate(reader, grocery, words, bags, features.plain[index], mask)
+    figures, right = evaluate(reader, grocery, words, bags, *asked_of(grocery, features, bags))
     for name in ("fine", "coarse", "attributes"):
         assert figures[f"{name} accuracy"] == figures[f"{name} recall"] == 100.0
     assert right.all() and figures["caption precision"] > 50
 
 
+def test_attention_learns_to_leave_out_what_tells_nothing(grocery):
+    words, features = Vocabulary(grocery), made_features(grocery, noise=0.5)
+
+    def sampler(generator):
+        return sample_mixed_bags(grocery, "bags", generator.choice([0, 2, 3], 64).tolist(), generator)
+
+    reader = train_reader(grocery, words, features, "attention", sampler, steps=60, seed=0)
+    bags = sample_mixed_bags(grocery, "test", [0, 2, 3] * 20, np.random.default_rng(1))
+    kinds = [kinds_of(grocery, bag) for bag in bags]
+    shares = shares_by_kind(reader, kinds, *asked_of(grocery, features, bags))
+    assert max(shares["blurred"], shares["bare shelf"]) < 0.85 < 1.05 < shares[INFORMATIVE]
+
+
 def test_equal_weights_give_no_photograph_more_than_its_share(grocery):
     torch.manual_seed(0)
-    reader = BagReader(grocery, Vocabulary(grocery), "attention", torch.zeros(256), torch.ones(256)).eval()
-    mask = torch.tensor([[True, True, False], [True, True, True]])
-    assert largest_share(reader, torch.randn(2, 3, 256), mask) == pytest.approx(1.0)  # its score begins at zero
+    reader = BagReader(grocery, Vocabulary(grocery), "attention", torch.zeros(256), torch.ones(256), 16).eval()
+    kinds = [[INFORMATIVE, "blurred"], [INFORMATIVE] * 3]
+    given = torch.randn(2, 3, 256), torch.tensor([[True, True, False], [True, True, True]]), torch.randn(2, 11, 16)
+    equal = shares_by_kind(reader, kinds, *given)  # its score begins at zero
+    assert equal == pytest.approx({"largest": 1.0, INFORMATIVE: 1.0, "blurred": 1.0})
     torch.nn.init.normal_(reader.pool.attention_w.weight)
-    assert 1.0 < largest_share(reader, torch.randn(2, 3, 256), mask) <= 3.0
+    assert 1.0 < shares_by_kind(reader, kinds, *given)["largest"] <= 3.0
 
 
 def test_an_untrained_reader_is_at_chance(grocery):
     words, features = Vocabulary(grocery), made_features(grocery, noise=0.5)
     torch.manual_seed(0)
-    reader = BagReader(grocery, words, "mean", torch.zeros(256), torch.ones(256)).eval()
+    reader = BagReader(grocery, words, "mean", torch.zeros(256), torch.ones(256), 16).eval()
     bags = sample_bags(grocery.rows("test"), 8, np.random.default_rng(1))
-    index, mask, _ = experiment._stack_bags(bags)
-    figures, _ = evaluate(reader, grocery, words, bags, features.plain[index], mask)
+    figures, _ = evaluate(reader, grocery, words, bags, *asked_of(grocery, features, bags))
     assert figures["fine accuracy"] < 70 and figures["caption accuracy"] == 0
 
 
@@ -192,8 +290,8 @@ def test_captions_survive_encoding(grocery):
 
 
 def test_all_attributes_have_a_head(grocery):
-    reader = BagReader(grocery, Vocabulary(grocery), "gated", torch.zeros(256), torch.ones(256))
-    assert set(reader.heads) == {"fine", "coarse", *ATTRIBUTES}
+    reader = BagReader(grocery, Vocabulary(grocery), "gated", torch.zeros(256), torch.ones(256), 16)
+    assert set(reader.heads) == {"fine", "coarse", *ATTRIBUTES} == set(QUESTIONS) - {"caption"}
 
 
 def test_encoder_gives_a_vector_a_photograph():
@@ -203,27 +301,19 @@ def test_encoder_gives_a_vector_a_photograph():
 @pytest.mark.slow
 def test_the_command_prints_every_row_and_goes_on_from_what_it_kept(grocery, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(experiment, "load_grocery", lambda root: grocery)
-    monkeypatch.setattr(experiment, "READERS", ("collage", "mean", "max", "attention", "gated", "set transformer"))
-    command = [
-        "fusion",
-        "--input",
-        "x",
-        "--output",
-        str(tmp_path),
-        "--minutes",
-        "0.02",
-        "--steps",
-        "2",
-        "--seeds",
-        "2",
-    ]
-    monkeypatch.setattr(sys, "argv", command)
+    asked = made_features(grocery, noise=0.5).questions
+    monkeypatch.setattr(experiment, "embed_questions", lambda grocery, weights: asked)
+    command = "fusion --input x --minutes 0.02 --steps 2 --seeds 2 --output".split()
+    monkeypatch.setattr(sys, "argv", [*command, str(tmp_path)])
     experiment.main()
     first = capsys.readouterr().out
-    assert first.count("| fine-tuned |") == 6 and first.count("| plugged in |") == 7
-    assert first.count("| unseen products |") == 6 and "ungated attention" in first
-    assert first.count("times an equal share") == 2
+    table, _, shares = first.partition("Ungated attention is first")
+    assert table.count("| fine-tuned |") == 7 and table.count("| plugged in |") == 7
+    assert table.count("| unseen products |") == 7 and table.count("| uninformative |") == 7
+    assert table.count("| class told |") == 2 and "ungated attention" in table
+    assert shares.count("| uninformative |") == 5 and shares.count("| class told |") == 2
     assert (tmp_path / "fusion.svg").stat().st_size > 1000
     monkeypatch.setattr(experiment, "run_seed", None)  # both seeds are kept
+    monkeypatch.setattr(experiment, "run_mixed_seed", None)
     experiment.main()
     assert capsys.readouterr().out.split("minutes")[0].startswith(first.split("\n\n")[0])
