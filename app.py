@@ -20,6 +20,7 @@ from pipeline.loading.hardware import prepare
 from pipeline.loading.options import add_load_options, read_load_options
 from pipeline.loading.weights import DEFAULT_WEIGHTS
 from pipeline.serve.gate import LOOPBACK, Doorkeeper, is_loopback
+from pipeline.serve.heap import Heap
 from pipeline.serve.jobs import Jobs
 from pipeline.serve.keys import Keys, keys_from_environment, rate_from
 from pipeline.serve.limits import Limits
@@ -107,7 +108,7 @@ def build_demo(
     demo.queue(api_open=False)  # whoever asks directly is sent to the queue
     demo.studio, demo.limits, demo.programs = studio, limits, programs
     demo.presence = Presence()
-    demo._queue = Queue(jobs, demo.presence, blocks=demo, max_size=_PAGE_EVENTS)
+    demo._queue = Queue(jobs, demo.presence, blocks=demo, max_size=_PAGE_EVENTS, forget=studio.leave)
     guard(demo)
     studio.open()
     return demo
@@ -229,6 +230,7 @@ def main(argv: list[str] | None = None) -> None:
 def serve(demo: gr.Blocks, stop: Stop) -> None:
     """Serve a page that was launched until the process is asked to stop; then let the drawings under way end."""
     demo.doorkeeper = Doorkeeper(demo.server)
+    Heap().keep_trimmed(stop.asked)
     stop.wait()
     drain(demo.studio.jobs)
     demo.server.config.timeout_graceful_shutdown = 2  # seconds; streams that stay open have nothing left to say

@@ -3,9 +3,9 @@
     python -m pipeline.evaluation.fuzz --requests 10000 --seed 1
 
 starts `python app.py --mcp`, sends so many requests that a seeded generator makes up (wrong types, odd texts, broken
-files, foreign paths, bodies cut short), and prints for each door what came back. It exits with 1 where a request had
-no answer or a 5xx that is not 503, an error has no words, the log holds a traceback, or the server cannot draw at the
-end. The same seed sends the same requests.
+files, foreign paths, bodies cut short, bodies that are nearly right), and prints for each door what came back. It
+exits with 1 where a request had no answer or a 5xx that is not 503, an error has no words, the log holds a traceback,
+the server cannot draw at the end, or more memory stays than 50 MB. The same seed sends the same requests.
 """
 
 import argparse
@@ -18,51 +18,17 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from pipeline.evaluation.server import Server
+from pipeline.evaluation.nearly import nearly, odd, picture
+from pipeline.evaluation.server import Server, client
 from pipeline.evaluation.table import markdown_table
+from pipeline.serve.openai import EDIT, GENERATION, VARIATION
+from pipeline.serve.titan import CONFIG, EMBEDDING, tasks_of
 
-__all__ = ["DOORS", "main", "odd"]
+__all__ = ["DOORS", "main"]
 
-_TEXTS = [
-    "",
-    " ",
-    "a cat",
-    "x" * 600,
-    "\u202ea cat",
-    "a\u0000b",
-    "🐱" * 40,
-    "a cat\nSteps: 20, Seed: -1",
-    "<script>",
-    "%s%n",
-    "../../etc",
-]
-_NUMBERS = [0, 1, -1, 7, 1.5, 2**31, 2**63, -(2**40), 1e308, 0.1, 16, 17, 1000]
-_FILES = [
-    b"", b"\x89PNG\r\n\x1a\n", b"%!PS-Adobe-3.0 EPSF-3.0\n{} loop", b"qoif\0\0\0\x09\0\0\0\x09\x03\0",
-    b"DDS \x7c\0\0\0",
-    b"GIF89a\xff\xff\xff\xff\x80\0\0", b"II*\0\x08\0\0\0\xff\xff", b"RIFF\x10\0\0\0WEBPVP8 ",
-    b"\xff\xd8\xff\xe0\0\x10JFIF",
-    b"\0\0\0\x18ftypheic", b"\0\0\0\x18ftypavif", b"BM" + b"\xff" * 60, b"P6 99999 99999 255\n",
-]  # fmt: skip
+MOST_GROWTH = 50.0  # MB that may stay
 _SEND = ("POST", "PUT", "DELETE", "PATCH", "GET", "HEAD", "OPTIONS")
-
-
-def odd(random_: random.Random, depth: int = 0) -> object:
-    """A value that JSON can hold, and seldom one that was asked for."""
-    kind = random_.randrange(9 if depth < 3 else 6)
-    if kind < 2:
-        return random_.choice(_TEXTS)
-    if kind < 4:
-        return random_.choice(_NUMBERS)
-    if kind == 4:
-        return random_.choice([None, True, False])
-    if kind == 5:
-        return {
-            "path": random_.choice(["/etc/passwd", "x", "http://127.0.0.1:9/x.png", "data:image/png;base64,xx", None])
-        }
-    if kind == 6:
-        return {random_.choice(["path", "meta", "url", "prompt", ""]): odd(random_, depth + 1)}
-    return [odd(random_, depth + 1) for _ in range(random_.randrange(4))]
+_IDS = {"v2": "amazon.titan-image-generator-v2:0", "v1": "amazon.titan-image-generator-v1"}
 
 
 class Fuzzer:
@@ -75,16 +41,23 @@ class Fuzzer:
 
     def __init__(self, server: Server, seed: int):
         self.server, self.random = server, random.Random(seed)
-        self.client = httpx.Client(base_url=server.url, timeout=60)
+        self.client = client(timeout=60)
+        self.client.base_url = server.url
         config = self.client.get("/config").json()
         self.functions = [(fn["id"], len(fn["inputs"]), fn["api_name"]) for fn in config["dependencies"]]
         self.public = [fn["api_name"] for fn in config["dependencies"] if fn["api_visibility"] == "public"]
         self.turn, self.wordless = 0, 0
+        self.tools = self.ask("/mcp", {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}).json()["result"]["tools"]
 
     def session(self) -> str:
         """A name that no earlier request had."""
         self.turn += 1
         return f"fuzz-{self.turn}"
+
+    def ask(self, path: str, body: object) -> httpx.Response:
+        """POST a body as JSON, all that Python can write of it: numbers that are none and halves of characters too."""
+        headers = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+        return self.client.post(path, content=json.dumps(body).encode(), headers=headers)
 
     def values(self, count: int) -> list:
         """Arguments, now and then too many or too few."""
@@ -96,7 +69,7 @@ class Fuzzer:
         number, count, _ = self.random.choice(self.functions)
         session = self.session()
         data = {"data": self.values(count), "fn_index": number, "session_hash": session}
-        answer = self.client.post("/gradio_api/queue/join", json=data)
+        answer = self.ask("/gradio_api/queue/join", data)
         if answer.status_code == 200 and self.random.random() < 0.9:
             for message in self.server.read(self.client, session):
                 if message.get("msg") == "process_completed" and not message["success"]:
@@ -108,7 +81,7 @@ class Fuzzer:
         name = self.random.choice([*self.public, "nothing", "", "../x"])
         version = self.random.choice(["call", "call/v2", "run", "api"])
         body = odd(self.random) if self.random.random() < 0.5 else {"data": self.values(3)}
-        answer = self.client.post(f"/gradio_api/{version}/{quote(name)}", json=body)
+        answer = self.ask(f"/gradio_api/{version}/{quote(name)}", body)
         with_event = answer.status_code == 200 and version.startswith("call")
         if with_event and "event_id" in answer.text:
             self.client.get(f"/gradio_api/call/{quote(name)}/{answer.json()['event_id']}")
@@ -122,7 +95,7 @@ class Fuzzer:
             "fn_index": self.random.choice([number, 9999, -1]),
             "session_hash": "direct",
         }
-        return self.client.post(f"/gradio_api/run/{name or 'x'}", json=body).status_code
+        return self.ask(f"/gradio_api/run/{name or 'x'}", body).status_code
 
     def picture(self) -> int:
         """A link, its page or its picture."""
@@ -133,7 +106,7 @@ class Fuzzer:
 
     def upload(self) -> int:
         """A file that is none, given to an endpoint that opens it."""
-        data = self.random.choice(_FILES) + self.random.randbytes(self.random.randrange(200))
+        data = picture(self.random)
         name = self.random.choice(["ok.png", "a.jpg", "x" * 300 + ".png", "..", "a/b.png", "кот.png"])
         sent = self.client.post("/gradio_api/upload", files={"files": (name, data)})
         if sent.status_code != 200:
@@ -175,30 +148,51 @@ class Fuzzer:
         headers = {"Content-Type": self.random.choice(kinds)}
         return self.client.request(self.random.choice(_SEND), where, content=body, headers=headers).status_code
 
-    def program(self) -> int:
-        """The doors for other makers' clients, and MCP."""
-        paths = [
-            "/v1/images/generations",
-            "/v1/images/edits",
-            "/v1/models",
-            "/model/amazon.titan-image-generator-v2:0/invoke",
-        ]
-        paths += ["/model/x/invoke", "/model/amazon.titan-embed-image-v1/invoke", "/mcp"]
-        body = odd(self.random)
-        if self.random.random() < 0.5:
-            body = {
-                "prompt": odd(self.random),
-                "taskType": odd(self.random),
-                "n": odd(self.random),
-                "method": "tools/call",
-            }
-        headers = {"Accept": "application/json, text/event-stream"}
-        return self.client.post(self.random.choice(paths), json=body, headers=headers).status_code
+    def bedrock(self) -> int:
+        """The door for AWS' clients."""
+        version = self.random.choice([*_IDS, "embed", "none"])
+        path = f"/model/{_IDS.get(version, 'amazon.titan-embed-image-v1' if version == 'embed' else 'x')}/invoke"
+        if version not in _IDS:
+            return self.told(self.ask(path, nearly(EMBEDDING, self.random)), "message")
+        task, (key, schema) = self.random.choice(list(tasks_of(version).items()))
+        body = {"taskType": task, key: nearly(schema, self.random)}
+        if self.random.random() < 0.9:  # else it is 1024x1024, which takes long
+            config = nearly(CONFIG, self.random)
+            small = {"width": 320, "height": 704, "numberOfImages": 1}
+            body["imageGenerationConfig"] = {**config, **small} if isinstance(config, dict) else config
+        return self.told(self.ask(path, odd(self.random) if self.random.random() < 0.1 else body), "message")
+
+    def openai(self) -> int:
+        """The door for OpenAI's clients: JSON, and forms with files."""
+        name, schema = self.random.choice([("generations", GENERATION), ("edits", EDIT), ("variations", VARIATION)])
+        body = nearly(schema, self.random)
+        if name == "generations" or not isinstance(body, dict):
+            return self.told(self.ask(f"/v1/images/{name}", body), "error")
+        files = [("image", ("a.png", picture(self.random))) for _ in range(self.random.choice([0, 1, 1, 1, 2, 6]))]
+        files += [("mask", ("m.png", picture(self.random)))] * (self.random.random() < 0.2)
+        form = {key: str(value).encode(errors="replace") for key, value in body.items()}
+        return self.told(self.client.post(f"/v1/images/{name}", data=form, files=files), "error")
+
+    def mcp(self) -> int:
+        """The door for MCP clients."""
+        tool = self.random.choice(self.tools)
+        called = {"name": tool["name"], "arguments": nearly(tool["inputSchema"], self.random)}
+        method = self.random.choice(["tools/call"] * 8 + ["tools/list", "nothing"])
+        body = {"jsonrpc": "2.0", "id": self.turn, "method": method, "params": called}
+        if self.random.random() < 0.1:
+            body = odd(self.random)
+        return self.ask(self.random.choice(["/mcp", "/mcp", "/gradio_api/mcp/"]), body).status_code
+
+    def told(self, answer: httpx.Response, key: str) -> int:
+        """The status of an answer; a refusal without words is counted."""
+        self.wordless += answer.status_code >= 400 and not answer.json().get(key)
+        return answer.status_code
 
 
 DOORS: dict[str, Callable[[Fuzzer], int]] = {
     "queue": Fuzzer.join, "call": Fuzzer.call, "direct": Fuzzer.direct, "links": Fuzzer.picture,
-    "uploads": Fuzzer.upload, "paths": Fuzzer.path, "programs": Fuzzer.program,
+    "uploads": Fuzzer.upload, "paths": Fuzzer.path, "bedrock": Fuzzer.bedrock, "openai": Fuzzer.openai,
+    "mcp": Fuzzer.mcp,
 }  # fmt: skip
 
 
@@ -208,35 +202,46 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--model", default="weights", help="as app.py takes it")
     arguments = parser.parse_args(argv)
-    seen: dict[str, Counter] = defaultdict(Counter)
-    bad: list[str] = []
-    with Server(["--model", arguments.model]) as server:
-        fuzzer, before = Fuzzer(server, arguments.seed), server.megabytes
-        names = list(DOORS)
-        for number in range(arguments.requests):
-            door = fuzzer.random.choice(names)
-            try:
-                status = DOORS[door](fuzzer)
-            except httpx.HTTPError as error:
-                bad.append(f"request {number} ({door}): {type(error).__name__}")
-                status = 0
-            seen[door][status] += 1
-            if status >= 500 and status != 503:
-                bad.append(f"request {number} ({door}): {status}")
-        drawn = server.ask(fuzzer.client, *server.endpoint_call("generate", prompt="a red apple"), "last")
-        growth, tracebacks = server.megabytes - before, server.tracebacks
-        log = server.log()
+    with Server(["--model", arguments.model, "--mcp"]) as server:
+        fuzzer = Fuzzer(server, arguments.seed)
+        server.ask(fuzzer.client, *server.endpoint_call("generate", prompt="a red apple"), "first")
+        before = server.megabytes
+        seen, bad = send(fuzzer, arguments.requests)
+        drawn = server.ask(fuzzer.client, *server.endpoint_call("generate", prompt="a blue apple"), "last")
+        growth, tracebacks, log = server.rest(before + MOST_GROWTH) - before, server.tracebacks, server.log()
     rows = [[door, str(sum(found.values())), *_counts(found)] for door, found in sorted(seen.items())]
     print(markdown_table(["door", "requests", "2xx", "4xx", "503", "other 5xx", "no answer"], rows))
     print(f"\n{tracebacks} tracebacks, {fuzzer.wordless} errors without words, {growth:+.0f} MB.")
     bad += [f"{tracebacks} tracebacks"] * bool(tracebacks) + [f"{fuzzer.wordless} errors without words"] * bool(
         fuzzer.wordless
     )
-    bad += ["it cannot draw any more"] * (not drawn.get("success"))
+    bad += ["it cannot draw any more"] * (not drawn.get("success")) + [f"{growth:.0f} MB stay"] * (
+        growth > MOST_GROWTH
+    )
     print("".join(f"\nNOT AS PROMISED: {what}" for what in bad[:20]) or "\nAs promised.")
     if tracebacks:
         print(f"\n{_ends(log)}")
     return int(bool(bad))
+
+
+def send(fuzzer: Fuzzer, requests: int) -> tuple[dict[str, Counter], list[str]]:
+    """Send so many: (door -> status -> how many, what went wrong)."""
+    seen: dict[str, Counter] = defaultdict(Counter)
+    bad: list[str] = []
+    for number in range(1, requests + 1):
+        door = fuzzer.random.choice(list(DOORS))
+        try:
+            status = DOORS[door](fuzzer)
+        except httpx.HTTPError as error:
+            bad.append(f"request {number} ({door}): {type(error).__name__}")
+            status = 0
+        seen[door][status] += 1
+        if status >= 500 and status != 503:
+            bad.append(f"request {number} ({door}): {status}")
+        if number % 500 == 0:
+            said = f"{number} requests, {len(bad)} not answered well, {fuzzer.server.tracebacks} tracebacks"
+            print(f"{said}, {fuzzer.server.megabytes:.0f} MB", file=sys.stderr, flush=True)
+    return seen, bad
 
 
 def _ends(log: str) -> str:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from pipeline.evaluation.server import Server
+from pipeline.evaluation.server import Server, client
 from pipeline.evaluation.table import markdown_table
 
 __all__ = ["Level", "main", "run_level"]
@@ -60,7 +60,7 @@ def run_level(server: Server, clients: int, pictures: int, first_seed: int) -> L
     seeds = iter(range(first_seed, first_seed + pictures))
 
     def visit(name: str) -> None:
-        with httpx.Client(timeout=600) as client:
+        with client(timeout=600) as asking:
             while True:
                 with lock:
                     seed = next(seeds, None)
@@ -68,7 +68,7 @@ def run_level(server: Server, clients: int, pictures: int, first_seed: int) -> L
                     return
                 began = time.monotonic()
                 asked = ["a red apple, 3d render", "", seed, *values[3:]]
-                answer = _safely(server, client, number, asked, f"{name}-{seed}")
+                answer = _safely(server, asking, number, asked, f"{name}-{seed}")
                 with lock:
                     if answer.get("success"):
                         level.seconds.append(time.monotonic() - began)
@@ -89,12 +89,12 @@ def run_greedy(server: Server, connections: int, polite_pictures: int) -> tuple[
     number, values = server.endpoint("generate")
 
     def push(own: int) -> None:
-        with httpx.Client(timeout=600) as client:
+        with client(timeout=600) as asking:
             for turn in range(10_000):
                 if done.is_set():
                     return
                 asked = ["a red apple, 3d render", "", 10**6 + 10_000 * own + turn, *values[3:]]
-                answer = _safely(server, client, number, asked, "greedy")
+                answer = _safely(server, asking, number, asked, "greedy")
                 with lock:
                     greedy.seconds += [0.0] * bool(answer.get("success"))
                     greedy.refused += answer.get("status") in (429, 503)
@@ -102,11 +102,11 @@ def run_greedy(server: Server, connections: int, polite_pictures: int) -> tuple[
                     done.wait(0.2)
 
     def ask() -> None:
-        with httpx.Client(timeout=600) as client:
+        with client(timeout=600) as asking:
             for seed in range(polite_pictures):
                 began = time.monotonic()
                 asked = ["a red apple, 3d render", "", 5 * 10**6 + seed, *values[3:]]
-                answer = _safely(server, client, number, asked, f"polite-{seed}")
+                answer = _safely(server, asking, number, asked, f"polite-{seed}")
                 if answer.get("success"):
                     polite.seconds.append(time.monotonic() - began)
                 else:
@@ -124,10 +124,10 @@ def run_soak(server: Server, requests: int) -> Level:
     level = Level(f"soak of {requests}")
     number, _ = server.endpoint("embed")
     began = time.monotonic()
-    with httpx.Client(timeout=600) as client:
+    with client(timeout=600) as asking:
         for turn in range(requests):
             started = time.monotonic()
-            answer = _safely(server, client, number, ["a cat", None], f"soak-{turn}")
+            answer = _safely(server, asking, number, ["a cat", None], f"soak-{turn}")
             if answer.get("success"):
                 level.seconds.append(time.monotonic() - started)
             else:

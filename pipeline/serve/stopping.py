@@ -21,21 +21,25 @@ _logger = logging.getLogger(__name__)
 
 
 class Stop:
-    """Set by SIGTERM or SIGINT from the moment it is made. To be made in the main thread."""
+    """Set by SIGTERM or SIGINT from the moment it is made. To be made in the main thread.
+
+    Attributes:
+        asked: set once the process was asked to stop.
+    """
 
     def __init__(self):
-        self._asked = threading.Event()
+        self.asked = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._hear)
 
     def wait(self, seconds: float | None = None) -> bool:
         """Whether the process was asked to stop, after at most so long."""
-        return self._asked.wait(seconds)
+        return self.asked.wait(seconds)
 
     def _hear(self, number: int, _frame: FrameType | None) -> None:
-        if self._asked.is_set() and number == signal.SIGINT:
+        if self.asked.is_set() and number == signal.SIGINT:
             raise KeyboardInterrupt  # the second time is meant
-        self._asked.set()
+        self.asked.set()
 
 
 def leave() -> NoReturn:

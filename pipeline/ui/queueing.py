@@ -79,9 +79,10 @@ class Queue(queueing.Queue):
         presence: who reads.
         blocks: the page.
         max_size: events that have not started, those that use no pipeline included.
+        forget: told of a session of which nothing is to be kept any more.
     """
 
-    def __init__(self, jobs: Jobs, presence: Presence, *, blocks: Any, max_size: int):
+    def __init__(self, jobs: Jobs, presence: Presence, *, blocks: Any, max_size: int, forget: Callable[[str], None]):
         super().__init__(
             live_updates=True,
             concurrency_count=blocks.max_threads,
@@ -90,7 +91,7 @@ class Queue(queueing.Queue):
             blocks=blocks,
             default_concurrency_limit=1,
         )
-        self._jobs, self._presence = jobs, presence
+        self._jobs, self._presence, self._forget_session = jobs, presence, forget
         self._places: dict[str, Place] = {}
         presence.on_gone.append(self._later)
         self.sleep_when_free = _IDLE
@@ -213,6 +214,7 @@ class Queue(queueing.Queue):
             return
         self.pending_event_ids_session.pop(session, None)
         self.pending_messages_per_session.pop(session, None)
+        self._forget_session(session)
         holder = getattr(self.server_app, "state_holder", None)
         if holder is not None and holder.session_data.pop(session, None) is not None:
             holder.time_last_used.pop(session, None)

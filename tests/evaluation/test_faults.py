@@ -13,4 +13,4 @@ def test_every_fault_says_what_it_does():
 @needs_weights
 @pytest.mark.slow
 def test_deleted_folders_cost_nothing(capsys):
-    assert faults.main(["--only", "downloads deleted"]) == 0, capsys.readouterr().out
+    assert faults.main(["--only", "downloads and uploads deleted"]) == 0, capsys.readouterr().out

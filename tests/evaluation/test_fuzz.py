@@ -1,7 +1,4 @@
-"""Example run: python -m pytest tests/evaluation/test_fuzz.py"""
-
-import json
-import random
+"""Example run: python -m pytest -m slow tests/evaluation/test_fuzz.py"""
 
 import pytest
 
@@ -9,12 +6,8 @@ from pipeline.evaluation import fuzz
 from tests.evaluation.test_load import needs_weights
 
 
-def test_the_same_seed_makes_the_same_requests_up():
-    first, again = ([fuzz.odd(random.Random(3)) for _ in range(1)] for _ in range(2))
-    assert first == again
-    generator = random.Random(1)
-    values = [fuzz.odd(generator) for _ in range(300)]
-    assert len({type(value) for value in values}) >= 6 and all(json.dumps(value) for value in values)
+def test_every_door_says_what_it_is():
+    assert all(door.__doc__ for door in fuzz.DOORS.values())
 
 
 @needs_weights

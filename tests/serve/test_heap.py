@@ -1,0 +1,43 @@
+"""Example run: python -m pytest tests/serve/test_heap.py"""
+
+import sys
+import threading
+
+import pytest
+
+from pipeline.serve import heap
+from pipeline.serve.heap import Heap, give_back
+
+MB = 2**20
+
+
+def test_it_is_trimmed_where_it_has_grown_and_only_there():
+    sizes, released = iter([500 * MB, 400 * MB, 410 * MB, 460 * MB, 405 * MB, 406 * MB]), []
+    own = Heap(lambda: next(sizes), lambda: released.append(1))
+    assert [own.look() for _ in range(4)] == [True, False, True, False]  # 500 -> 400; 410; 460 -> 405; 406
+    assert len(released) == 2
+
+
+def test_where_nobody_can_say_how_much_it_is_nothing_is_done():
+    assert not Heap(lambda: None, lambda: pytest.fail("released")).look()
+
+
+def test_it_looks_until_it_is_stopped(monkeypatch):
+    monkeypatch.setattr(heap, "_LOOK_SECONDS", 0.001)
+    looked, stopped = threading.Semaphore(0), threading.Event()
+    Heap(lambda: looked.release()).keep_trimmed(stopped)
+    assert looked.acquire(timeout=10) and looked.acquire(timeout=10)
+    stopped.set()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's heap")
+def test_what_was_freed_goes_back_to_the_system():
+    give_back()
+    before = heap._resident()
+    kept, freed = [], []
+    for number in range(60_000):  # 1 kB each, between others that stay, so that the heap cannot shrink by itself
+        (freed if number % 40 else kept).append(bytes(1000 + number % 7))
+    grown = heap._resident() - before
+    freed.clear()
+    assert give_back() and heap._resident() - before < grown / 2
+    assert len(kept) == 1500
