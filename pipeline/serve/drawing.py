@@ -12,25 +12,24 @@ from pipeline.loading.capabilities import CONTROLS, Capabilities
 from pipeline.pictures.decode import flatten
 from pipeline.recipe import MAX_PROMPT_LENGTH, Recipe, pixels_sha256
 from pipeline.scene.edit import operation
-from pipeline.scene.record import Scene
 from pipeline.scene.tasks import colour_guided
 from pipeline.search.embeddings import unit_prefix
 from pipeline.serve.jobs import Place
 from pipeline.serve.limits import Limits
 from pipeline.serve.order import EmbeddingOrder, NotOffered, Order
 from pipeline.serve.render import Rendered, series
+from pipeline.serve.retouching import RETOUCHES, read_scene, retouched
 from pipeline.serve.studio import Studio
 
 __all__ = ["draw_order", "embed_order", "recipes_of", "with_length"]
 
 PREMIUM = {"prior_num_inference_steps": 4, "num_inference_steps": 4}  # times the model's own steps
 MAX_SIDE = 1024  # pixels of the longer side
-_LATER = {  # of pictures from outside
-    "inpaint": "Changing a part of a picture",
-    "outpaint": "Drawing around a thing",
+_OF_SCENES = {
+    "inpaint": "Changing a part of a picture", "outpaint": "Drawing around a thing",
     "cut out": "Removing a background",
-}
-_OF_SCENES = {"colours": "Drawing in given colours", "condition": "Following the edges or segments of a picture"}
+    "colours": "Drawing in given colours", "condition": "Following the edges or segments of a picture",
+}  # fmt: skip
 
 
 def draw_order(studio: Studio, limits: Limits, order: Order, place: Place) -> list[Rendered]:
@@ -43,9 +42,12 @@ def draw_order(studio: Studio, limits: Limits, order: Order, place: Place) -> li
     """
     drawn = []
     for recipe, images in recipes_of(order, studio, limits):
-        if order.colours or order.control:
+        uploads = None
+        if order.task in RETOUCHES:
+            recipe, uploads = retouched(studio, order, recipe, place)
+        elif order.colours or order.control_strength and order.control:
             recipe = replace(recipe, edits=_edits(order, recipe, studio, place))
-        for event in studio.draw(recipe, images, place=place):
+        for event in studio.draw(recipe, images, uploads=uploads, place=place):
             if isinstance(event, Rendered):
                 drawn.append(event)
     return drawn
@@ -60,7 +62,7 @@ def recipes_of(order: Order, studio: Studio, limits: Limits) -> list[tuple[Recip
     """
     capabilities = studio.capabilities
     _check_offered(order, capabilities)
-    images = [flatten(image) for image in order.images] if order.task == "vary" else []
+    images = [flatten(image) for image in order.images] if order.task in ("vary", "colours") else []
     more: dict = {}
     if images:
         more["image_hashes"] = tuple(pixels_sha256(image) for image in images)
@@ -88,11 +90,8 @@ def recipes_of(order: Order, studio: Studio, limits: Limits) -> list[tuple[Recip
 
 def _check_offered(order: Order, capabilities: Capabilities) -> None:
     """Refuse what this model has no way to do; sides and counts are the recipe's to check."""
-    if order.task in _LATER or order.task in _OF_SCENES and not capabilities.scenes:
-        words = {**_LATER, **_OF_SCENES}[order.task]
-        raise NotOffered(f"{words} is not offered by this model", "task")
-    if order.task == "colours" and order.images:
-        raise NotOffered("A reference picture beside colours is not offered by this model. Leave it out", "task")
+    if order.task in _OF_SCENES and not capabilities.scenes:
+        raise NotOffered(f"{_OF_SCENES[order.task]} is not offered by this model", "task")
     if order.transparent and not capabilities.scenes:
         raise NotOffered("A transparent background is not offered by this model. Leave it out", "transparent")
     own = (capabilities.width, capabilities.height)
@@ -107,9 +106,9 @@ def _check_offered(order: Order, capabilities: Capabilities) -> None:
 def _edits(order: Order, recipe: Recipe, studio: Studio, place: Place) -> tuple[str, ...]:
     """What changes the scene of a prompt into the one that is ordered: the palette, or the places of a sketch."""
     if order.colours:
-        return tuple(colour_guided(_read(studio, recipe, place), order.colours))
+        return tuple(colour_guided(read_scene(studio, recipe, place), order.colours))
     control = {"edges": "CANNY_EDGE", "segments": "SEGMENTATION"}[order.control]
-    scene = _read(studio, recipe, place, condition=order.images[0], control=control)
+    scene = read_scene(studio, recipe, place, condition=order.images[0], control=control)
     placed = [thing for thing in scene.things if thing.place is not None]
     return tuple(operation("place", thing.id, *map(float, thing.place)) for thing in placed)
 
@@ -150,16 +149,3 @@ def _controls(order: Order, capabilities: Capabilities, limits: Limits) -> dict[
             values[name] = min(limits.max_guidance, values[name] * (1 + order.guidance))
             break
     return values
-
-
-def _read(
-    studio: Studio, recipe: Recipe, place: Place, *, condition: Image.Image | None = None, control: str = ""
-) -> Scene:
-    """The scene that a recipe's prompt says, in this place's turn; see `pipeline.scene.tasks.text_image`."""
-    from pipeline.scene.tasks import text_image
-
-    with studio.reader(place) as reader:
-        return text_image(
-            reader, recipe.prompt, negative=recipe.negative_prompt, seed=recipe.seed, width=recipe.width,
-            height=recipe.height, condition=condition, control=control or "SEGMENTATION",
-        ).scene  # fmt: skip

@@ -67,83 +67,83 @@ def test_the_default_cfg_scale_is_the_models_own(cfg, guidance):
     assert order(with_config(cfgScale=cfg)).guidance == guidance
 
 
-@pytest.mark.parametrize(
-    ("body", "rule"),
-    [
-        (b"{", "The body is not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
-        (b"[]", "#: expected type: Object, found: JSONArray"),
-        ({}, "#: required key [taskType] not found"),
-        ({"taskType": "TEXT_IMAGE"}, "#: required key [textToImageParams] not found"),
-        ({**PROMPT, "colour": 1}, "#: extraneous key [colour] is not permitted"),
-        (task("TEXT_IMAGE", "textToImageParams"), "#/textToImageParams: required key [text] not found"),
-        (
-            task("TEXT_IMAGE", "textToImageParams", text="x" * 536),
-            "#/textToImageParams/text: expected maxLength: 512, actual: 536",
-        ),
-        (
-            task("TEXT_IMAGE", "textToImageParams", text="a cat", negativeText="x" * 513),
-            "#/textToImageParams/negativeText: expected maxLength: 512, actual: 513",
-        ),
-        (
-            task("TEXT_IMAGE", "textToImageParams", text=""),
-            "#/textToImageParams/text: expected minLength: 1, actual: 0",
-        ),
-        (with_config(numberOfImages=6), "#/imageGenerationConfig/numberOfImages: 6 is not less or equal to 5"),
-        (with_config(numberOfImages=0), "#/imageGenerationConfig/numberOfImages: 0 is not greater or equal to 1"),
-        (with_config(cfgScale=1.0), "#/imageGenerationConfig/cfgScale: 1.0 is not greater or equal to 1.1"),
-        (with_config(cfgScale=10.5), "#/imageGenerationConfig/cfgScale: 10.5 is not less or equal to 10.0"),
-        (with_config(seed=-1), "#/imageGenerationConfig/seed: -1 is not greater or equal to 0"),
-        (
-            with_config(seed=2**31 - 1),
-            "#/imageGenerationConfig/seed: 2147483647 is not less or equal to 2147483646",
-        ),
-        (with_config(seed="7"), "#/imageGenerationConfig/seed: expected type: Integer, found: String"),
-        (with_config(width=4096), "#/imageGenerationConfig/width: 4096 is not less or equal to 1408"),
-        (with_config(width=1152, height=768), "#/imageGenerationConfig/width: 1152 is not less or equal to 1024"),
-        (with_config(steps=9), "#/imageGenerationConfig: extraneous key [steps] is not permitted"),
-        (task("IMAGE_VARIATION", "imageVariationParams"), "#/imageVariationParams: required key [images] not found"),
-        (
-            task("IMAGE_VARIATION", "imageVariationParams", images=[]),
-            "#/imageVariationParams/images: expected minimum item count: 1, found: 0",
-        ),
-        (
-            task("IMAGE_VARIATION", "imageVariationParams", images=["x"] * 6),
-            "#/imageVariationParams/images: expected maximum item count: 5, found: 6",
-        ),
-        (
-            task("IMAGE_VARIATION", "imageVariationParams", images=[encoded()], similarityStrength=0.1),
-            "#/imageVariationParams/similarityStrength: 0.1 is not greater or equal to 0.2",
-        ),
-        (
-            task("COLOR_GUIDED_GENERATION", "colorGuidedGenerationParams", text="a cat", colors=["red"]),
-            "#/colorGuidedGenerationParams/colors/0: string [red] does not match pattern #[0-9A-Fa-f]{6}",
-        ),
-        (
-            task("COLOR_GUIDED_GENERATION", "colorGuidedGenerationParams", text="a cat", colors=["#000000"] * 11),
-            "#/colorGuidedGenerationParams/colors: expected maximum item count: 10, found: 11",
-        ),
-        (
-            task("BACKGROUND_REMOVAL", "backgroundRemovalParams", {}, image=encoded()),
-            "#: extraneous key [imageGenerationConfig] is not permitted",
-        ),
-        (
-            task("OUTPAINTING", "outPaintingParams", image=encoded(), maskPrompt="a cat"),
-            "#/outPaintingParams: required key [text] not found",
-        ),
-        (
-            task("INPAINTING", "inPaintingParams", image=encoded()),
-            "#/inPaintingParams: expected exactly one of [maskPrompt, maskImage], found: none",
-        ),
-        (
-            task("INPAINTING", "inPaintingParams", image=encoded(), maskPrompt="x", maskImage=encoded()),
-            "#/inPaintingParams: expected exactly one of [maskPrompt, maskImage], found: maskPrompt and maskImage",
-        ),
-        (
-            task("TEXT_IMAGE", "textToImageParams", text="a cat", controlMode="SEGMENTATION"),
-            "#/textToImageParams/controlMode: required key [conditionImage] not found",
-        ),
-    ],
-)
+RULES = [
+    (b"{", "The body is not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
+    (b"[]", "#: expected type: Object, found: JSONArray"),
+    ({}, "#: required key [taskType] not found"),
+    ({"taskType": "TEXT_IMAGE"}, "#: required key [textToImageParams] not found"),
+    ({**PROMPT, "colour": 1}, "#: extraneous key [colour] is not permitted"),
+    (task("TEXT_IMAGE", "textToImageParams"), "#/textToImageParams: required key [text] not found"),
+    (
+        task("TEXT_IMAGE", "textToImageParams", text="x" * 536),
+        "#/textToImageParams/text: expected maxLength: 512, actual: 536",
+    ),
+    (
+        task("TEXT_IMAGE", "textToImageParams", text="a cat", negativeText="x" * 513),
+        "#/textToImageParams/negativeText: expected maxLength: 512, actual: 513",
+    ),
+    (
+        task("TEXT_IMAGE", "textToImageParams", text=""),
+        "#/textToImageParams/text: expected minLength: 1, actual: 0",
+    ),
+    (with_config(numberOfImages=6), "#/imageGenerationConfig/numberOfImages: 6 is not less or equal to 5"),
+    (with_config(numberOfImages=0), "#/imageGenerationConfig/numberOfImages: 0 is not greater or equal to 1"),
+    (with_config(cfgScale=1.0), "#/imageGenerationConfig/cfgScale: 1.0 is not greater or equal to 1.1"),
+    (with_config(cfgScale=10.5), "#/imageGenerationConfig/cfgScale: 10.5 is not less or equal to 10.0"),
+    (with_config(seed=-1), "#/imageGenerationConfig/seed: -1 is not greater or equal to 0"),
+    (
+        with_config(seed=2**31 - 1),
+        "#/imageGenerationConfig/seed: 2147483647 is not less or equal to 2147483646",
+    ),
+    (with_config(seed="7"), "#/imageGenerationConfig/seed: expected type: Integer, found: String"),
+    (with_config(width=4096), "#/imageGenerationConfig/width: 4096 is not less or equal to 1408"),
+    (with_config(width=1152, height=768), "#/imageGenerationConfig/width: 1152 is not less or equal to 1024"),
+    (with_config(steps=9), "#/imageGenerationConfig: extraneous key [steps] is not permitted"),
+    (task("IMAGE_VARIATION", "imageVariationParams"), "#/imageVariationParams: required key [images] not found"),
+    (
+        task("IMAGE_VARIATION", "imageVariationParams", images=[]),
+        "#/imageVariationParams/images: expected minimum item count: 1, found: 0",
+    ),
+    (
+        task("IMAGE_VARIATION", "imageVariationParams", images=["x"] * 6),
+        "#/imageVariationParams/images: expected maximum item count: 5, found: 6",
+    ),
+    (
+        task("IMAGE_VARIATION", "imageVariationParams", images=[encoded()], similarityStrength=0.1),
+        "#/imageVariationParams/similarityStrength: 0.1 is not greater or equal to 0.2",
+    ),
+    (
+        task("COLOR_GUIDED_GENERATION", "colorGuidedGenerationParams", text="a cat", colors=["red"]),
+        "#/colorGuidedGenerationParams/colors/0: string [red] does not match pattern #[0-9A-Fa-f]{6}",
+    ),
+    (
+        task("COLOR_GUIDED_GENERATION", "colorGuidedGenerationParams", text="a cat", colors=["#000000"] * 11),
+        "#/colorGuidedGenerationParams/colors: expected maximum item count: 10, found: 11",
+    ),
+    (
+        task("BACKGROUND_REMOVAL", "backgroundRemovalParams", {}, image=encoded()),
+        "#: extraneous key [imageGenerationConfig] is not permitted",
+    ),
+    (
+        task("OUTPAINTING", "outPaintingParams", image=encoded(), maskPrompt="a cat"),
+        "#/outPaintingParams: required key [text] not found",
+    ),
+    (
+        task("INPAINTING", "inPaintingParams", image=encoded()),
+        "#/inPaintingParams: expected exactly one of [maskPrompt, maskImage], found: none",
+    ),
+    (
+        task("INPAINTING", "inPaintingParams", image=encoded(), maskPrompt="x", maskImage=encoded()),
+        "#/inPaintingParams: expected exactly one of [maskPrompt, maskImage], found: maskPrompt and maskImage",
+    ),
+    (
+        task("TEXT_IMAGE", "textToImageParams", text="a cat", controlMode="SEGMENTATION"),
+        "#/textToImageParams/controlMode: required key [conditionImage] not found",
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "rule"), RULES)
 def test_every_limit_is_answered_with_pointer_rule_and_actual_value(body, rule):
     assert refusal(body) == rule
 
@@ -161,17 +161,17 @@ def test_a_size_is_one_of_the_table():
     assert len(SIZES) == len(set(SIZES)) == 25
 
 
-@pytest.mark.parametrize(
-    ("image", "rule"),
-    [
-        ("no base64!", "expected a base64-encoded PNG or JPEG image, found: no base64"),
-        (base64.b64encode(b"no picture").decode(), "expected a base64-encoded PNG or JPEG image, found: another file"),
-        (encoded(file_format="WEBP"), "expected a base64-encoded PNG or JPEG image, found: another file"),
-        (encoded(255, 256), "expected sides of 256 to 1408 pixels, actual: 255x256"),
-        (encoded(256, 1409), "expected sides of 256 to 1408 pixels, actual: 256x1409"),
-        (base64.b64encode(bytes(5_000_001)).decode(), "expected at most 5000000 bytes, actual: 5000001"),
-    ],
-)
+BAD_PICTURES = [
+    ("no base64!", "expected a base64-encoded PNG or JPEG image, found: no base64"),
+    (base64.b64encode(b"no picture").decode(), "expected a base64-encoded PNG or JPEG image, found: another file"),
+    (encoded(file_format="WEBP"), "expected a base64-encoded PNG or JPEG image, found: another file"),
+    (encoded(255, 256), "expected sides of 256 to 1408 pixels, actual: 255x256"),
+    (encoded(256, 1409), "expected sides of 256 to 1408 pixels, actual: 256x1409"),
+    (base64.b64encode(bytes(5_000_001)).decode(), "expected at most 5000000 bytes, actual: 5000001"),
+]
+
+
+@pytest.mark.parametrize(("image", "rule"), BAD_PICTURES)
 def test_input_pictures_are_png_or_jpeg_within_bounds(image, rule):
     body = task("IMAGE_VARIATION", "imageVariationParams", images=[encoded(), image])
     assert refusal(body) == f"#/imageVariationParams/images/1: {rule}"
@@ -257,21 +257,21 @@ def test_an_embedding_is_of_words_a_picture_or_both():
     assert (found.length, tokens) == (384, 0)
 
 
-@pytest.mark.parametrize(
-    ("body", "rule"),
-    [
-        ({}, "#: required key [inputText] or [inputImage] not found"),
-        ({"inputText": "  "}, "#: required key [inputText] or [inputImage] not found"),
-        ({"inputText": "x " * 257}, "#/inputText: expected max input tokens: 256, actual: 257"),
-        (
-            {"inputText": "a", "embeddingConfig": {"outputEmbeddingLength": 512}},
-            "#/embeddingConfig/outputEmbeddingLength: 512 is not a valid enum value, expected one of [256, 384, 1024]",
-        ),
-        ({"inputImage": encoded(2049, 10)}, "#/inputImage: expected sides of 1 to 2048 pixels, actual: 2049x10"),
-        ({"inputImage": "?"}, "#/inputImage: expected a base64-encoded PNG or JPEG image, found: no base64"),
-        ({"text": "a"}, "#: extraneous key [text] is not permitted"),
-    ],
-)
+EMBEDDING_LIMITS = [
+    ({}, "#: required key [inputText] or [inputImage] not found"),
+    ({"inputText": "  "}, "#: required key [inputText] or [inputImage] not found"),
+    ({"inputText": "x " * 257}, "#/inputText: expected max input tokens: 256, actual: 257"),
+    (
+        {"inputText": "a", "embeddingConfig": {"outputEmbeddingLength": 512}},
+        "#/embeddingConfig/outputEmbeddingLength: 512 is not a valid enum value, expected one of [256, 384, 1024]",
+    ),
+    ({"inputImage": encoded(2049, 10)}, "#/inputImage: expected sides of 1 to 2048 pixels, actual: 2049x10"),
+    ({"inputImage": "?"}, "#/inputImage: expected a base64-encoded PNG or JPEG image, found: no base64"),
+    ({"text": "a"}, "#: extraneous key [text] is not permitted"),
+]
+
+
+@pytest.mark.parametrize(("body", "rule"), EMBEDDING_LIMITS)
 def test_the_limits_of_embeddings(body, rule):
     with pytest.raises(AwsError) as refused:
         embedding_order(**body)

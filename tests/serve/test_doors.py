@@ -12,8 +12,9 @@ import threading
 from dataclasses import replace
 
 import httpx
+import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from app import LIMITS, build_demo, launch_options
 from pipeline.recipe import read_png
@@ -22,6 +23,7 @@ from pipeline.serve.jobs import HOUSE, Client, Jobs
 from pipeline.serve.keys import Keys
 from pipeline.serve.store import Store
 from pipeline.watermark import verify
+from tests.serve.test_bedrock import BAD_PICTURES, EMBEDDING_LIMITS, RULES, SIZES
 from tests.tiny import tiny_pipeline
 
 boto3 = pytest.importorskip("boto3", reason='pip install -e ".[test]"')
@@ -153,18 +155,121 @@ def test_boto3_follows_a_sketch(demo):
     assert verb == "place" and float(x) < 0.3 and float(y) < 0.3
 
 
-@pytest.mark.parametrize(
-    ("task", "key", "more"),
-    [
-        ("INPAINTING", "inPaintingParams", {"maskPrompt": "cat", "text": "a dog"}),
-        ("OUTPAINTING", "outPaintingParams", {"maskPrompt": "cat", "text": "a beach"}),
-        ("BACKGROUND_REMOVAL", "backgroundRemovalParams", {}),
-    ],
-)
-def test_what_is_not_offered_is_refused_in_the_form_of_aws(demo, task, key, more):
+def photo(size=(320, 256)) -> Image.Image:
+    """Two discs on a plain ground, and a line of noise that nothing may touch."""
+    image = Image.new("RGB", size, "#cfe3f2")
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((30, 60, 129, 159), fill="#c03020")
+    draw.ellipse((190, 60, 289, 159), fill="#2040c0")
+    return image
+
+
+def mask_of(*box: int, size=(320, 256)) -> Image.Image:
+    """Black where AWS changes something (inpainting) or keeps it (outpainting)."""
+    mask = Image.new("L", size, 255)
+    mask.paste(0, box)
+    return mask
+
+
+def encoded(image: Image.Image) -> str:
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def unmarked(demo, answer) -> Image.Image:
+    """What was drawn is compared as far as the mark lets it: its largest step is small."""
+    with opened(answer["images"][0]) as image:
+        recipe = read_png(image)
+        assert verify(image).payload == recipe.id32
+        return image.convert("RGBA")
+
+
+def difference(one: Image.Image, other: Image.Image, *box: int) -> float:
+    """Mean difference in grey levels in a box."""
+    return float(np.abs(np.asarray(one.convert("RGB").crop(box), int) - np.asarray(other.crop(box), int)).mean())
+
+
+def test_boto3_inpaints_by_a_mask(demo):
+    body = {
+        "taskType": "INPAINTING",
+        "inPaintingParams": {
+            "image": encoded(photo()), "maskImage": encoded(mask_of(30, 60, 130, 160)), "text": "a cat",
+        },
+        "imageGenerationConfig": {"seed": 3},
+    }  # fmt: skip
+    drawn = unmarked(demo, invoke(demo, body))
+    assert drawn.size == (320, 256)
+    assert difference(drawn, photo(), 140, 0, 320, 256) < 3 < difference(drawn, photo(), 60, 90, 100, 130)
+    del body["inPaintingParams"]["text"]  # without words it goes
+    gone = unmarked(demo, invoke(demo, body))
+    ground = Image.new("RGB", (320, 256), "#cfe3f2")
+    assert difference(gone, ground, 0, 0, 160, 256) < 3 and difference(gone, photo(), 160, 0, 320, 256) < 3
+
+
+def test_boto3_inpaints_by_words(demo):
+    body = {
+        "taskType": "INPAINTING",
+        "inPaintingParams": {"image": encoded(photo()), "maskPrompt": "everything"},
+    }
+    gone = unmarked(demo, invoke(demo, body))
+    assert difference(gone, Image.new("RGB", (320, 256), "#cfe3f2"), 0, 0, 320, 256) < 3
+
+
+@pytest.mark.parametrize("mode", ["DEFAULT", "PRECISE"])
+def test_boto3_outpaints(demo, mode):
+    body = {
+        "taskType": "OUTPAINTING",
+        "outPaintingParams": {
+            "image": encoded(photo()), "maskImage": encoded(mask_of(0, 30, 160, 190)), "text": "a cat",
+            "outPaintingMode": mode,
+        },
+        "imageGenerationConfig": {"seed": 3, "width": 512, "height": 512},
+    }  # fmt: skip
+    drawn = unmarked(demo, invoke(demo, body))
+    assert drawn.size == (512, 512)
+    whole = Image.new("RGB", (512, 512))
+    whole.paste(photo(), (96, 128))
+    assert difference(drawn, whole, 100, 162, 250, 314) < 3  # what is kept
+    assert difference(drawn, whole, 290, 190, 380, 280) > 30  # the other disc is gone
+
+
+def test_boto3_removes_backgrounds(demo):
+    body = {"taskType": "BACKGROUND_REMOVAL", "backgroundRemovalParams": {"image": encoded(photo())}}
+    drawn = unmarked(demo, invoke(demo, body))
+    assert drawn.size == (320, 256)
+    alpha = np.asarray(drawn.getchannel("A"))
+    assert alpha[:50].max() == 0 and alpha[100:120, 70:90].min() > 250
+    assert difference(drawn, photo(), 60, 90, 100, 130) < 3
+
+
+def test_boto3_draws_a_reference_in_given_colours(demo):
+    body = {
+        "taskType": "COLOR_GUIDED_GENERATION",
+        "colorGuidedGenerationParams": {
+            "text": "a cat", "colors": ["#ff8800", "#eeeeee"], "referenceImage": encoded(photo()),
+        },
+    }  # fmt: skip
+    with opened(invoke(demo, body)["images"][0]) as image:
+        recipe = read_png(image)
+    assert len(recipe.image_hashes) == 1 and any("#ff8800" in edit for edit in recipe.edits)
+
+
+def test_what_cannot_be_done_to_a_picture_is_refused_in_the_form_of_aws(demo):
     client = bedrock(demo)
-    body = {"taskType": task, key: {"image": base64.b64encode(png()).decode()} | more}
-    with pytest.raises(client.exceptions.ValidationException, match="#/taskType: .* is not offered by this model"):
+    body = {
+        "taskType": "BACKGROUND_REMOVAL",
+        "backgroundRemovalParams": {"image": encoded(Image.new("RGB", (300, 300)))},
+    }
+    with pytest.raises(client.exceptions.ValidationException, match="nothing but its ground"):
+        invoke(demo, body, client=client)
+    body = {
+        "taskType": "OUTPAINTING",
+        "outPaintingParams": {
+            "image": encoded(photo()), "maskImage": encoded(Image.new("L", (320, 256), 255)), "text": "a cat",
+        },
+    }  # fmt: skip
+    with pytest.raises(client.exceptions.ValidationException, match="The mask keeps nothing of the picture"):
         invoke(demo, body, client=client)
 
 
@@ -211,6 +316,32 @@ def test_boto3_raises_its_own_validation_exception(demo, model, body, words):
         invoke(demo, body, model, client)
     said = refused.value.response
     assert words in said["Error"]["Message"] and said["ResponseMetadata"]["HTTPStatusCode"] == 400
+
+
+def test_boto3_is_told_every_documented_limit(demo):
+    """The same bodies as `test_bedrock` reads, sent by the client and read from the exception that it raises."""
+    client = bedrock(demo)
+
+    def refused(body, model=TITAN) -> str:
+        data = body if isinstance(body, bytes) else json.dumps(body)
+        with pytest.raises(client.exceptions.ValidationException) as raised:
+            client.invoke_model(modelId=model, body=data)
+        assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+        return raised.value.response["Error"]["Message"]
+
+    for body, rule in RULES:
+        assert rule in refused(body)
+    for picture, rule in BAD_PICTURES:
+        body = {"taskType": "INPAINTING", "inPaintingParams": {"image": picture, "maskPrompt": "a cat"}}
+        assert f"#/inPaintingParams/image: {rule}" in refused(body)
+    for body, rule in EMBEDDING_LIMITS:
+        assert rule.split(", actual: 257")[0] in refused(body, EMBED)  # tokenizers count differently
+    for width, height in SIZES:
+        if max(width, height) > 1024:
+            assert "is not less or equal to 1024" in refused(prompt(width=width, height=height))
+    grey = Image.new("L", (320, 256), 128)
+    body = {"taskType": "INPAINTING", "inPaintingParams": {"image": encoded(photo()), "maskImage": encoded(grey)}}
+    assert "expected pure black and white pixels, found: 81920 grey ones" in refused(body)
 
 
 def test_boto3_raises_its_own_throttling_exception(demo):
@@ -285,6 +416,13 @@ def test_openai_edits_and_varies_pictures(demo):
     assert (recipe.prompt, recipe.seed, len(recipe.image_hashes)) == ("a dog", 5, 2)
     (each,) = client.images.edit(image=png(), prompt="a dog").data
     assert len(read_png(opened(each.b64_json)).image_hashes) == 1
+    mask = Image.new("RGBA", (320, 256), "black")
+    mask.paste((0, 0, 0, 0), (30, 60, 130, 160))
+    files = {name: base64.b64decode(encoded(image)) for name, image in (("image", photo()), ("mask", mask))}
+    (each,) = client.images.edit(**files, prompt="a cat").data
+    drawn = opened(each.b64_json)
+    assert verify(drawn).payload == read_png(drawn).id32
+    assert difference(drawn, photo(), 140, 0, 320, 256) < 3 < difference(drawn, photo(), 60, 90, 100, 130)
     answer = client.images.create_variation(image=png(), n=2)
     assert len(answer.data) == 2
 
