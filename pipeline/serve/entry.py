@@ -17,7 +17,7 @@ from pipeline.serve.jobs import Client, Jobs, Place, QueueFull
 from pipeline.serve.keys import Allowance, Keys
 from pipeline.serve.metrics import Metrics
 
-__all__ = ["Entry", "Turned", "address_of"]
+__all__ = ["Entry", "Turned", "address_of", "hung_up"]
 
 _LOOK = 0.1  # seconds between looks whether a client has hung up
 T = TypeVar("T")
@@ -114,7 +114,7 @@ class Entry:
     async def _run(self, request: Request, place: Place, work: Callable[[Place], T]) -> T:
         if self._limiter is None:  # every place may have its thread: those that wait do nothing
             self._limiter = anyio.CapacityLimiter(self._jobs.max_waiting)
-        watch = asyncio.create_task(_hung_up(request, place))
+        watch = asyncio.create_task(hung_up(request, place))
         try:
             return await anyio.to_thread.run_sync(work, place, limiter=self._limiter)
         finally:
@@ -126,7 +126,7 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-async def _hung_up(request: Request, place: Place) -> None:
+async def hung_up(request: Request, place: Place) -> None:
     """Wait until nobody listens any more, and say so to whoever draws."""
     while not await request.is_disconnected():
         await asyncio.sleep(_LOOK)

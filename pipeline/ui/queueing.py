@@ -157,9 +157,14 @@ class Queue(queueing.Queue):
     async def process_events(self, events, batch, begin_time, fn) -> None:
         """Run an event with its place at hand, and leave nothing behind."""
         event = events[0]
-        CURRENT.set(self._places.get(event._id))  # this task is the event's own
+        place = self._places.get(event._id)
+        CURRENT.set(place)  # this task is the event's own
         try:
             await super().process_events(events, batch, begin_time, fn)
+        except asyncio.CancelledError:  # a client took back what runs; gradio closes it only after one more step
+            if place is not None:
+                place.cancelled.set()
+            raise
         finally:
             self._leave(self._places.pop(event._id, None))
             if event.session_hash not in self._presence.readers:

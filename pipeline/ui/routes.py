@@ -6,6 +6,7 @@ the address, so it is bounded: a valid recipe within the page's limits, so many 
 than `Limits.max_preview_drawings` that wait at a time.
 """
 
+import asyncio
 import contextlib
 import html
 import re
@@ -14,6 +15,7 @@ import time
 from collections.abc import AsyncIterator, Collection
 from typing import Any
 
+import anyio
 from gradio.route_utils import get_root_url
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -25,7 +27,7 @@ from pipeline.loading.capabilities import CONTROLS
 from pipeline.loading.errors import WeightsError
 from pipeline.recipe import ParsedLink, Recipe
 from pipeline.serve.doors import door_routes
-from pipeline.serve.entry import Entry, Turned
+from pipeline.serve.entry import Entry, Turned, hung_up
 from pipeline.serve.gate import Gate
 from pipeline.serve.jobs import Client, Place, QueueFull
 from pipeline.serve.keys import Allowance, Keys
@@ -96,7 +98,7 @@ def app_options(
 
 
 class _Answers:
-    """The routes' endpoints. Plain functions are run in threads of their own."""
+    """The routes' endpoints."""
 
     def __init__(self, studio: Studio, limits: Limits, entry: Entry):
         self.studio, self.limits, self._entry = studio, limits, entry
@@ -116,14 +118,15 @@ class _Answers:
         }
         return JSONResponse(said, 200 if status == "ready" else 503, headers={"Cache-Control": "no-store"})
 
-    def picture(self, request: Request) -> Response:
-        """The picture of a link's query, as PNG."""
+    async def picture(self, request: Request) -> Response:
+        """The picture of a link's query, as PNG; it is drawn for as long as somebody listens."""
+        loop = asyncio.get_running_loop()
         with self.studio.metrics.answering("picture") as say:
-            answer = self._picture(request)
+            answer = await anyio.to_thread.run_sync(self._picture, request, loop)
             say("ok" if answer.status_code == 200 else "busy" if answer.status_code in (429, 503) else "refused")
             return answer
 
-    def _picture(self, request: Request) -> Response:
+    def _picture(self, request: Request, loop: asyncio.AbstractEventLoop) -> Response:
         studio = self.studio
         try:
             self._entry.client_of(request)
@@ -146,7 +149,11 @@ class _Answers:
             return _no(503, "Other pictures are being drawn. Try again in a few seconds.", retry_after=5)
         try:
             with studio.jobs.admit(Client(address, "picture")) as place:
-                return self._draw(recipe, place)
+                watch = asyncio.run_coroutine_threadsafe(hung_up(request, place), loop)
+                try:
+                    return self._draw(recipe, place)
+                finally:
+                    watch.cancel()
         except QueueFull as full:
             return _no(429 if full.own else 503, str(full), full.retry_after)
         finally:

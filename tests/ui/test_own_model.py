@@ -1,9 +1,14 @@
 """The page with a model that is not ours. Example run: python -m pytest tests/ui/test_own_model.py"""
 
+import http.client
 import io
+import json
+import queue
 import threading
-import time
+from dataclasses import replace
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
@@ -14,6 +19,8 @@ from pipeline.__main__ import main as command
 from pipeline.loading.capabilities import EASEL
 from pipeline.loading.find import find_model
 from pipeline.recipe import Recipe, read_png
+from pipeline.serve.jobs import HOUSE
+from pipeline.serve.render import Cancelled
 from pipeline.serve.store import Store
 from pipeline.watermark import verify
 from tests.tiny_diffusers import tiny_stable_diffusion
@@ -93,22 +100,101 @@ def test_a_program_chooses_size_and_scheduler(client):
         client.predict(prompt="a cat", scheduler="Karras", api_name="/generate")
 
 
-def test_a_program_that_cancels_stops_the_drawing_within_a_step(client, demo, monkeypatch):
+class Held:
+    """The network's steps, each told when it begins, and none ends before it is let go."""
+
+    def __init__(self, network):
+        self.began, self.go = queue.SimpleQueue(), threading.Semaphore(0)
+        self._handle = network.register_forward_pre_hook(self._hold)
+
+    def _hold(self, *_):
+        self.began.put(True)
+        assert self.go.acquire(timeout=60)
+
+    def let_go(self):
+        self._handle.remove()
+        self.go.release(1000)
+
+
+@pytest.fixture
+def held(client, demo):
     client.predict(prompt="a cat", num_inference_steps=2, api_name="/generate")  # the model is loaded
-    network, begun, runs = demo.studio._pipe.pipe.unet, threading.Event(), []
-    forward = network.forward
+    held = Held(demo.studio._pipe.pipe.unet)
+    yield held
+    held.let_go()
 
-    def counted(*arguments, **more):
-        runs.append(time.monotonic())
-        begun.set()
-        return forward(*arguments, **more)
 
-    monkeypatch.setattr(network, "forward", counted)
-    job = client.submit(prompt="a slow cat", num_inference_steps=100, api_name="/generate")
-    assert begun.wait(60)
-    job.cancel()
-    client.predict(prompt="another cat", num_inference_steps=2, api_name="/generate")  # it need not wait for 100 steps
-    assert len(runs) < 100 - 2
+def cancel_of_a_client(client, _demo):
+    return client.submit(prompt="a slow cat", num_inference_steps=100, api_name="/generate").cancel
+
+
+def a_closed_stream(client, demo):
+    """Of /generate: the picture is asked for by one request and waited for by another."""
+    parameters = client.view_api(return_format="dict")["named_endpoints"]["/generate"]["parameters"]
+    wish = {"prompt": "a cat that nobody waits for", "num_inference_steps": 100}
+    values = [wish.get(each["parameter_name"], each["parameter_default"]) for each in parameters]
+    call = f"{demo.local_url}gradio_api/call/generate"
+    event = httpx.post(call, json={"data": values}, timeout=60).json()["event_id"]
+    return hang_up_after("GET", f"{call}/{event}")
+
+
+def a_closed_link(_client, demo):
+    return hang_up_after("GET", f"{demo.local_url}picture?prompt=a+cat+in+a+link&seed=7&v=5&steps=100")
+
+
+def a_closed_openai_door(_client, demo):
+    return hang_up_after("POST", f"{demo.local_url}v1/images/generations", {"prompt": "a cat behind a door"})
+
+
+def a_closed_bedrock_door(_client, demo):
+    wish = {"taskType": "TEXT_IMAGE", "textToImageParams": {"text": "a cat of a titan"}}
+    return hang_up_after("POST", f"{demo.local_url}model/amazon.titan-image-generator-v2:0/invoke", wish)
+
+
+def hang_up_after(method, url, body=None):
+    """Send a request, and return what closes its connection."""
+    address = urlsplit(url)
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
+    content = None if body is None else json.dumps(body)
+    connection.request(method, url[url.index(address.path) :], content, {"Content-Type": "application/json"})
+    return connection.close
+
+
+WAYS = [cancel_of_a_client, a_closed_stream, a_closed_link, a_closed_openai_door, a_closed_bedrock_door]
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+def test_a_drawing_ends_with_the_step_in_which_nobody_wants_it_any_more(client, demo, held, way):
+    stop = way(client, demo)
+    held.began.get(timeout=60)
+    (place,) = [place for place in demo.studio.jobs._places if place.client != HOUSE]
+    stop()
+    assert place.cancelled.wait(60)
+    held.go.release()
+    with demo.studio.jobs.admit(HOUSE) as after:
+        assert after.wait(60), "the turn is free again"
+    assert held.began.empty(), "no step began after the one that was running"
+
+
+def test_the_pages_cancel_ends_a_drawing_with_the_step(demo, held):
+    demo.studio.start("a visitor")
+    wish = replace(demo.studio.capabilities.adopt(Recipe(prompt="a long cat"))[0], num_inference_steps=100)
+    events = demo.studio.draw(demo.studio.recipe(wish), [], visitor="a visitor")
+    ended = []
+
+    def read():
+        try:
+            list(events)
+        except Cancelled:
+            ended.append(True)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    held.began.get(timeout=60)
+    demo.studio.cancel("a visitor")
+    held.go.release()
+    reader.join(60)
+    assert ended and held.began.empty()
 
 
 def test_endpoints_of_what_the_model_lacks_are_not_there(client):
