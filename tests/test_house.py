@@ -166,7 +166,6 @@ ELSEWHERE = {
     "pipeline.ui.tabs.history": "called by ui.page",
     "pipeline.ui.templates": "ui/test_words.py",
     "pipeline.ui.theme": "ui/test_words.py",
-    "pipeline.ui.guard": "called by app",
     "pipeline.ui.sessions": "called by ui.routes",
     "pipeline.ui.takeaway": "called by ui.tabs.create, in a browser",
     "pipeline.ui.uploads": "called by ui.tabs.verify",

@@ -154,7 +154,7 @@ def full_disk(server: Server) -> str:
 
 
 def full_temporary(server: Server) -> str:
-    """The disk for downloads and uploads is full: a sentence, and pictures again once there is room."""
+    """The disk for downloads and uploads is full: a sentence, links draw, and all goes on once there is room."""
     server.kill()
     with _disk(server.folder / "tmp", "4m") as folder:
         server.start()
@@ -170,7 +170,7 @@ def full_temporary(server: Server) -> str:
         server.kill()
     if not output.get("error"):
         return f"no sentence while it was full: {refused}"
-    if 503 != status or 503 != sent:
+    if status != 200 or sent != 503:
         return f"/picture answered {status}, an upload {sent}, while it was full"
     return "" if came else "no pictures once there was room"
 

@@ -170,7 +170,7 @@ class Store:
         """The result of work in the store's thread; None where it fails or takes too long."""
         if self._late is not None and not self._late.done():
             return None
-        future = self._hand_over(what, work)
+        future = self._submit(what, work)  # who waits for an answer takes no room: at most all threads do
         if future is None:
             return None
         try:
@@ -180,16 +180,25 @@ class Store:
             self._complain("answer in time", f"it takes longer than {WAIT_SECONDS:g} s")
             return None
 
-    def _hand_over(self, what: str, work: Callable[[diskcache.Cache], Any]) -> Future | None:
+    def _hand_over(self, what: str, work: Callable[[diskcache.Cache], Any]) -> None:
+        """Have work done that nobody waits for."""
         if self._thread is None:
-            return None
+            return
         if not self._room.acquire(blocking=False):
             self._complain("keep up", f"{MAX_WAITING} tasks wait for the disk")
+            return
+        future = self._submit(what, work)
+        if future is None:
+            self._room.release()
+        else:
+            future.add_done_callback(lambda _: self._room.release())
+
+    def _submit(self, what: str, work: Callable[[diskcache.Cache], Any]) -> Future | None:
+        if self._thread is None:
             return None
         try:
             return self._thread.submit(self._run, what, work)
         except RuntimeError:  # the program is ending
-            self._room.release()
             return None
 
     def _run(self, what: str, work: Callable[[diskcache.Cache], Any]) -> Any:
@@ -205,8 +214,6 @@ class Store:
             if isinstance(error, sqlite3.Error):
                 self._begin_again(at_once=_is_damage(error))
             return None
-        finally:
-            self._room.release()
         self._complaints -= {what, "answer in time", "keep up"}
         return result
 

@@ -121,8 +121,9 @@ class Studio:
         """The recipe with the model that would draw it here."""
         return self.capabilities.recipe(recipe, self.weights_hash)
 
-    def restore(self, recipe: Recipe) -> Restored | None:
-        """The picture of this recipe, if it was drawn here with these weights and today's key and is still kept."""
+    def restore(self, recipe: Recipe, *, read: bool = True) -> Restored | None:
+        """The picture of this recipe, if it was drawn here with these weights and today's key and is still kept; with
+        how its prompt is understood, unless nobody asks."""
         started = time.perf_counter()
         stored = self.store.get(recipe) if recipe.weights_hash else None  # of weights without a name, none is sure
         if stored is None or stored.key_id != default_key().key_id:
@@ -134,7 +135,7 @@ class Studio:
         hashed, seconds = pixels_hash(image), time.perf_counter() - started
         return Restored(
             image, stored.png, stored.recipe, hashed, None, stored.image_weights, seconds,
-            reading=self._read(stored.recipe),
+            reading=self._read(stored.recipe) if read else None,
         )  # fmt: skip
 
     def allows(self, prompt: str) -> bool:

@@ -1,6 +1,7 @@
 """A temporary folder of one process: bounded in size, and swept by whoever starts next if the process dies."""
 
 import contextlib
+import errno
 import logging
 import shutil
 import tempfile
@@ -13,7 +14,10 @@ try:
 except ImportError:  # Windows has no such locks: there nothing is swept
     fcntl = None
 
-__all__ = ["Workplace", "trim"]
+__all__ = ["NO_ROOM", "Workplace", "is_out_of_room", "trim"]
+
+NO_ROOM = "The server has no room for files at the moment. Try again in a few minutes."
+_ROOMLESS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE}
 
 _PREFIX, _LOCK = "easel-", ".lock"
 _TRIM_SECONDS = 10.0
@@ -79,6 +83,15 @@ def trim(folder: Path, max_bytes: int) -> int:
         path.unlink(missing_ok=True)
         total, deleted = total - size, deleted + 1
     return deleted
+
+
+def is_out_of_room(error: BaseException | None) -> bool:
+    """Whether an error comes from a disk that is full or read-only, or from too many open files."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in _ROOMLESS:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _lock_of(folder: Path) -> Path:

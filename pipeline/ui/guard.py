@@ -11,11 +11,13 @@ from gradio.route_utils import FnIndexInferError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
+from pipeline.serve.workplace import NO_ROOM, is_out_of_room
+
 __all__ = ["Faults", "guard"]
 
 _OURS = str(Path(__file__).resolve().parents[1])
 _MISTAKEN = (TypeError, ValueError, KeyError, IndexError, AttributeError)  # what a made-up value leads to
-_refused: contextvars.ContextVar[bool] = contextvars.ContextVar("refused", default=False)
+_status: contextvars.ContextVar[int] = contextvars.ContextVar("status", default=500)  # what a 500 of gradio's is
 _logger = logging.getLogger(__name__)
 
 
@@ -30,10 +32,11 @@ def guard(demo: gr.Blocks) -> None:
             if error.print_exception:  # gradio's own refusal of a value; ours print nothing
                 _logger.warning("%s refused: %s", _named(demo, block_fn), _short(error))
                 error.print_exception = False
-            _refused.set(True)
+            _status.set(422)
             raise
         except Exception as error:
-            _refused.set(isinstance(error, _MISTAKEN) or not _is_ours(error))
+            mistaken = isinstance(error, _MISTAKEN) or not _is_ours(error)
+            _status.set(503 if is_out_of_room(error) else 422 if mistaken else 500)
             raise gr.Error(_sentence(error, _named(demo, block_fn)), print_exception=False) from error
 
     demo.process_api = guarded
@@ -49,13 +52,13 @@ class Faults:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         started = False
-        _refused.set(False)
+        _status.set(500)
 
         async def watched(message) -> None:
             nonlocal started
             started = True
-            if message["type"] == "http.response.start" and message["status"] == 500 and _refused.get():
-                message = {**message, "status": 422}
+            if message["type"] == "http.response.start" and message["status"] == 500:
+                message = {**message, "status": _status.get()}
             await send(message)
 
         try:
@@ -70,7 +73,10 @@ class Faults:
 
 
 def _answer(request: Request, error: Exception) -> Response:
-    """400 or 404 where gradio could not make sense of a request, 500 where we failed."""
+    """400 or 404 where gradio could not make sense of a request, 503 without room on the disk, 500 where we failed."""
+    if is_out_of_room(error):
+        _logger.error("%s %s failed: %s", request.method, request.url.path, _short(error))
+        return JSONResponse({"detail": NO_ROOM, "error": NO_ROOM}, 503, {"Retry-After": "60"})
     if isinstance(error, FnIndexInferError) or isinstance(error, KeyError) and "/call/v2/" in request.url.path:
         words = "There is no endpoint of this name. See /gradio_api/info."
         return JSONResponse({"detail": words, "error": words}, 404)
@@ -84,6 +90,9 @@ def _answer(request: Request, error: Exception) -> Response:
 
 
 def _sentence(error: Exception, name: str) -> str:
+    if is_out_of_room(error):
+        _logger.error("%s failed: %s", name, _short(error))
+        return NO_ROOM
     if isinstance(error, ComponentProcessingError) or not _is_ours(error):
         _logger.warning("%s refused: %s", name, _short(error))
         return f"A value of this request is not what {name} takes. See /gradio_api/info."

@@ -136,7 +136,7 @@ class _Answers:
         except ValueError as error:
             return _no(400, str(error))
         recipe = studio.recipe(link.recipe)
-        if (restored := studio.restore(recipe)) is not None:
+        if (restored := studio.restore(recipe, read=False)) is not None:
             return _file(studio, restored)
         if recipe.image_hashes:
             return _no(404, "This picture was made with reference pictures, and it is not kept here.")
@@ -276,7 +276,11 @@ def _file(studio: Studio, rendered: Rendered) -> Response:
     """The signed file, as the page hands it out. Its tag is weak: the same picture signed anew has other bytes."""
     tag = f'W/"{rendered.recipe.id}-{rendered.pixels_hash}"'
     headers = {"Cache-Control": f"public, max-age={_DAY}", "ETag": tag}
-    return Response(studio.save(rendered).read_bytes(), media_type="image/png", headers=headers)
+    try:
+        data = studio.save(rendered).read_bytes()
+    except OSError:  # a full disk costs the copy, not the answer
+        data = studio.files.encode(rendered)
+    return Response(data, media_type="image/png", headers=headers)
 
 
 def _no(status: int, sentence: str, retry_after: int | None = None) -> Response:

@@ -1,8 +1,10 @@
 """Over HTTP, as a browser or a messenger asks. Example run: python -m pytest tests/ui/test_routes.py"""
 
+import errno
 import io
 import queue
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from html.parser import HTMLParser
@@ -136,6 +138,27 @@ def test_only_valid_recipes_are_drawn(client, query, sentence):
 def test_references_that_only_their_owner_has_are_not_found(client):
     answer = client.get("/picture?" + urlencode({"prompt": "a cat", "images": "0" * 64}))
     assert answer.status_code == 404 and "reference pictures" in answer.text
+
+
+def test_a_full_disk_costs_the_copy_and_not_the_answer(client, monkeypatch):
+    def full(path, data):
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr("pipeline.serve.files.write_file", full)
+    answer = client.get("/picture?prompt=a+green+cat&seed=12&v=4")
+    assert answer.status_code == 200
+    with Image.open(io.BytesIO(answer.content)) as image:
+        assert read_png(image).seed == 12 and verify(image).result == "GENERATED"
+
+
+def test_a_stored_picture_is_answered_to_whoever_asks_at_once(client):
+    link = "/picture?prompt=a+shared+cat&seed=13&v=4"
+    first = client.get(link)
+    with httpx.Client(base_url=client.base_url, timeout=120, limits=httpx.Limits(max_connections=None)) as many:
+        with ThreadPoolExecutor(150) as visitors:
+            answers = list(visitors.map(lambda _: many.get(link), range(150)))
+    assert first.status_code == 200 and {answer.status_code for answer in answers} == {200}
+    assert {answer.content for answer in answers} == {first.content}
 
 
 def test_one_address_gets_so_many_drawings_a_minute(pipe, tmp_path):

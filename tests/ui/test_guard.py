@@ -1,0 +1,75 @@
+"""What escapes a route becomes an answer in words. Example run: python -m pytest tests/ui/test_guard.py"""
+
+import asyncio
+import errno
+import json
+from types import SimpleNamespace
+
+import gradio as gr
+import httpx
+import pytest
+
+from pipeline.serve.workplace import NO_ROOM, is_out_of_room
+from pipeline.ui.guard import Faults, guard
+
+
+def ask(app) -> httpx.Response:
+    async def run():
+        transport = httpx.ASGITransport(Faults(app))
+        async with httpx.AsyncClient(transport=transport, base_url="http://inside") as client:
+            return await client.post("/gradio_api/upload")
+
+    return asyncio.run(run())
+
+
+def raising(error: BaseException):
+    async def app(scope, receive, send):
+        raise error
+
+    return app
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EMFILE])
+def test_a_disk_without_room_is_said_and_asked_again_later(number, capfd):
+    answer = ask(raising(OSError(number, "no room")))
+    assert answer.status_code == 503 and answer.headers["Retry-After"] and answer.json()["detail"] == NO_ROOM
+    assert "Traceback" not in "".join(capfd.readouterr())
+
+
+def test_what_cannot_be_read_is_a_mistake_of_who_asks():
+    answer = ask(raising(ValueError("no boundary")))
+    assert answer.status_code == 400 and "cannot be read" in answer.json()["detail"]
+
+
+def test_the_cause_of_a_failure_counts_too():
+    error = RuntimeError("the picture was not kept")
+    error.__cause__ = OSError(errno.ENOSPC, "full")
+    assert is_out_of_room(error) and not is_out_of_room(OSError(errno.ENOENT, "gone")) and not is_out_of_room(None)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "sentence"),
+    [
+        (OSError(errno.ENOSPC, "full"), 503, NO_ROOM),
+        (TypeError("7 is no text"), 422, "not what /draw takes"),
+    ],
+)
+def test_a_function_of_the_page_fails_with_a_sentence_and_a_status(error, status, sentence):
+    """Gradio answers 500 for whatever its functions raise."""
+
+    async def process(block_fn):
+        raise error
+
+    demo = SimpleNamespace(process_api=process, fns={0: SimpleNamespace(api_name="draw")})
+    guard(demo)
+
+    async def app(scope, receive, send):
+        try:
+            await demo.process_api(0)
+        except gr.Error as told:
+            body = json.dumps({"error": str(told.message)}).encode()
+            await send({"type": "http.response.start", "status": 500, "headers": []})
+            await send({"type": "http.response.body", "body": body})
+
+    answer = ask(app)
+    assert answer.status_code == status and sentence in answer.json()["error"]
