@@ -24,7 +24,7 @@ from pipeline.serve.heap import Heap
 from pipeline.serve.jobs import Jobs
 from pipeline.serve.keys import Keys, keys_from_environment, rate_from
 from pipeline.serve.limits import Limits
-from pipeline.serve.mcp_tools import McpUnusable, check_mcp
+from pipeline.serve.mcp_tools import McpUnusable, check_mcp, keep_quiet
 from pipeline.serve.programs import Programs
 from pipeline.serve.proxies import LOCAL, NOBODY
 from pipeline.serve.replicas import fleet, replica_range
@@ -186,6 +186,7 @@ def main(argv: list[str] | None = None) -> None:
         replicas = replica_range(arguments.replicas) if arguments.replicas else None
         if mcp:
             check_mcp()
+            keep_quiet()
         prepare()
         model = find_model(arguments.model, read_load_options(arguments))
     except (StartError, McpUnusable, WeightsError, ValueError) as error:

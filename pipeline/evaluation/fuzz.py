@@ -27,6 +27,7 @@ from pipeline.serve.titan import CONFIG, EMBEDDING, tasks_of
 __all__ = ["DOORS", "main"]
 
 MOST_GROWTH = 50.0  # MB that may stay
+WARM_UP = 1000  # requests before memory is measured: all that is read and made at first use is there then
 _SEND = ("POST", "PUT", "DELETE", "PATCH", "GET", "HEAD", "OPTIONS")
 _IDS = {"v2": "amazon.titan-image-generator-v2:0", "v1": "amazon.titan-image-generator-v1"}
 
@@ -204,11 +205,12 @@ def main(argv: list[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     with Server(["--model", arguments.model, "--mcp"]) as server:
         fuzzer = Fuzzer(server, arguments.seed)
-        server.ask(fuzzer.client, *server.endpoint_call("generate", prompt="a red apple"), "first")
-        before = server.megabytes
-        seen, bad = send(fuzzer, arguments.requests)
+        seen: dict[str, Counter] = defaultdict(Counter)
+        bad = send(fuzzer, min(WARM_UP, arguments.requests // 2), seen)
+        before = server.rest()
+        bad += send(fuzzer, arguments.requests - min(WARM_UP, arguments.requests // 2), seen)
         drawn = server.ask(fuzzer.client, *server.endpoint_call("generate", prompt="a blue apple"), "last")
-        growth, tracebacks, log = server.rest(before + MOST_GROWTH) - before, server.tracebacks, server.log()
+        growth, tracebacks, log = server.rest() - before, server.tracebacks, server.log()
     rows = [[door, str(sum(found.values())), *_counts(found)] for door, found in sorted(seen.items())]
     print(markdown_table(["door", "requests", "2xx", "4xx", "503", "other 5xx", "no answer"], rows))
     print(f"\n{tracebacks} tracebacks, {fuzzer.wordless} errors without words, {growth:+.0f} MB.")
@@ -224,11 +226,11 @@ def main(argv: list[str] | None = None) -> int:
     return int(bool(bad))
 
 
-def send(fuzzer: Fuzzer, requests: int) -> tuple[dict[str, Counter], list[str]]:
-    """Send so many: (door -> status -> how many, what went wrong)."""
-    seen: dict[str, Counter] = defaultdict(Counter)
+def send(fuzzer: Fuzzer, requests: int, seen: dict[str, Counter]) -> list[str]:
+    """Send so many, counted by door and status; what went wrong."""
     bad: list[str] = []
-    for number in range(1, requests + 1):
+    sent = sum(counted.total() for counted in seen.values())
+    for number in range(sent + 1, sent + requests + 1):
         door = fuzzer.random.choice(list(DOORS))
         try:
             status = DOORS[door](fuzzer)
@@ -238,10 +240,11 @@ def send(fuzzer: Fuzzer, requests: int) -> tuple[dict[str, Counter], list[str]]:
         seen[door][status] += 1
         if status >= 500 and status != 503:
             bad.append(f"request {number} ({door}): {status}")
+            print(bad[-1], file=sys.stderr, flush=True)
         if number % 500 == 0:
             said = f"{number} requests, {len(bad)} not answered well, {fuzzer.server.tracebacks} tracebacks"
             print(f"{said}, {fuzzer.server.megabytes:.0f} MB", file=sys.stderr, flush=True)
-    return seen, bad
+    return bad
 
 
 def _ends(log: str) -> str:

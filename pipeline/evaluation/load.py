@@ -159,12 +159,12 @@ def main(argv: list[str] | None = None) -> int:
             rows += [greedy.row(server.megabytes), polite.row(server.megabytes)]
             if polite.failed:
                 bad.append(f"{polite.failed} of 10 polite requests were not served beside a greedy client")
-        after_levels = server.megabytes
+        after_levels = server.rest()
         if arguments.soak:
             rows.append((soak := run_soak(server, arguments.soak)).row(server.megabytes))
             if soak.failed:
                 bad.append(f"soak: {soak.failed} failed")
-        growth, tracebacks = server.megabytes - after_levels, server.tracebacks
+        growth, tracebacks = server.rest() - after_levels, server.tracebacks
         status, seconds = server.stop()
     header = ["what", "served", "refused", "failed", "a second", "p50 s", "p95 s", "MB"]
     print(markdown_table(header, rows))

@@ -113,12 +113,13 @@ class Server:
                 return int(line.split()[1]) / 1024
         return 0.0
 
-    def rest(self, megabytes: float, seconds: float = 90.0) -> float:
-        """Its resident size once it is at most so large, or after so long without requests."""
-        until = time.monotonic() + seconds
-        while self.megabytes > megabytes and time.monotonic() < until:
+    def rest(self, seconds: float = 25.0) -> float:
+        """Its smallest resident size within so long without requests: twice as long as its heap is looked at."""
+        until, least = time.monotonic() + seconds, self.megabytes
+        while time.monotonic() < until:
             time.sleep(1)
-        return self.megabytes
+            least = min(least, self.megabytes)
+        return least
 
     def endpoint(self, name: str) -> tuple[int, list[Any]]:
         """(number of an endpoint's function, its arguments' first values)."""

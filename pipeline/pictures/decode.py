@@ -60,9 +60,9 @@ class UnreadablePicture(ValueError):
     def sentence(self, name: str, max_pixels: int = MAX_PIXELS) -> str:
         """The reason in one sentence for the person whose file it is."""
         if self.kind == "large":
-            width, height = self.size or ("many", "many")
+            has = "too many" if self.size is None else f"{self.size[0]}x{self.size[1]}"
             return (
-                f"{name} has {width}x{height} pixels; up to {max_pixels / 1e6:.0f} million are taken. "
+                f"{name} has {has} pixels; up to {max_pixels / 1e6:.0f} million are taken. "
                 "Make it smaller and try again."
             )
         if self.kind == "heic":

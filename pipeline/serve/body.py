@@ -14,6 +14,7 @@ from typing import Any
 
 __all__ = ["Malformed", "Violation", "aws_sentence", "check", "parse"]
 
+_HALF = re.compile("[\ud800-\udfff]")  # no text can be written with one of these alone
 _TYPES = {
     "object": Mapping, "array": list, "string": str, "boolean": bool, "integer": int, "number": (int, float),
 }  # fmt: skip
@@ -45,7 +46,7 @@ class Violation(ValueError):
 
 
 def parse(data: bytes) -> Any:
-    """Bytes -> value. Not-a-number, repeated keys and nesting beyond any use are refused.
+    """Bytes -> value. Not-a-number, repeated keys, halves of characters and nesting beyond any use are refused.
 
     Raises:
         Malformed: a sentence that says what is wrong.
@@ -54,7 +55,8 @@ def parse(data: bytes) -> Any:
     def pairs(items: list[tuple[str, Any]]) -> dict:
         found = dict(items)
         if len(found) != len(items):
-            twice = next(key for index, (key, _) in enumerate(items) if key in dict(items[:index]))
+            seen: set[str] = set()
+            twice = next(key for key, _ in items if key in seen or seen.add(key))
             raise Malformed(f"The key {twice[:80]!r} is there twice.")
         return found
 
@@ -63,12 +65,15 @@ def parse(data: bytes) -> Any:
 
     try:
         value = json.loads(data, object_pairs_hook=pairs, parse_constant=constant)
+        halved = b"\\u" in data and _HALF.search(json.dumps(value, ensure_ascii=False))
     except Malformed:
         raise
     except RecursionError as error:
         raise Malformed("The body is nested too deeply.") from error
     except ValueError as error:  # JSONDecodeError, UnicodeDecodeError, an integer of too many digits
         raise Malformed(f"The body is not JSON: {str(error)[:120]}.") from error
+    if halved:
+        raise Malformed("The body holds half of a character, a surrogate without the other one.")
     return value
 
 
@@ -99,6 +104,8 @@ def check(value: Any, schema: Mapping[str, Any], path: tuple[str | int, ...] = (
             raise Violation(path, low, schema[low], len(value))
         if len(value) > schema.get(high, math.inf):
             raise Violation(path, high, schema[high], len(value))
+    if isinstance(value, str) and _HALF.search(value):
+        raise Violation(path, "pattern", "whole characters", _HALF.sub("\ufffd", value))
     if isinstance(value, str) and "pattern" in schema and not re.fullmatch(schema["pattern"], value):
         raise Violation(path, "pattern", schema["pattern"], value)
     if isinstance(value, list):

@@ -8,6 +8,7 @@ import base64
 import binascii
 import contextlib
 import json
+import logging
 import re
 import tempfile
 from collections.abc import AsyncIterator, Mapping
@@ -26,9 +27,10 @@ from pipeline.serve.render import Cancelled
 from pipeline.serve.tools import PICTURE
 from pipeline.watermark import WatermarkError
 
-__all__ = ["McpTools", "McpUnusable", "check_mcp"]
+__all__ = ["McpTools", "McpUnusable", "check_mcp", "keep_quiet"]
 
 SUPPORTED = ((1, 30), (2, 0))  # from, below
+_PACKAGE = "mcp"
 _INSTALL = 'Install it with: pip install "mcp==1.30.0"'
 _TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp", ".avif": "image/avif"}
 _DATA_URL = re.compile(r"data:[\w.+-]+/[\w.+-]+;base64,", re.ASCII)
@@ -55,6 +57,18 @@ def check_mcp() -> None:
         raise McpUnusable(
             f"MCP tools need mcp from {low} up to, but not including, {high}; here is {found}. {_INSTALL}"
         )
+
+
+def keep_quiet() -> None:
+    """Keep the package from logging every request, and what clients sent where a request makes no sense."""
+
+    def without_values(record: logging.LogRecord) -> bool:
+        if record.levelno >= logging.WARNING and _PACKAGE in Path(record.pathname).parts:
+            record.msg, record.args, record.exc_info = "A request of an MCP client cannot be read.", (), None
+        return True
+
+    logging.getLogger(_PACKAGE).setLevel(logging.WARNING)
+    logging.getLogger().addFilter(without_values)  # of what is logged without a name, as the package does
 
 
 class McpTools:

@@ -8,6 +8,7 @@ from pathlib import Path
 import gradio as gr
 from gradio.exceptions import ComponentProcessingError
 from gradio.route_utils import FnIndexInferError
+from pydantic import ValidationError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
@@ -120,6 +121,10 @@ def _named(demo: gr.Blocks, block_fn) -> str:
 
 
 def _short(error: BaseException) -> str:
+    """One line for the log, without what people typed, where that can be told apart."""
+    if isinstance(error, ValidationError):
+        wrong = (f"{'.'.join(map(str, each['loc']))} {each['type']}" for each in error.errors()[:3])
+        return f"{type(error).__name__}: {', '.join(wrong)[:200]}"
     return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
 
 

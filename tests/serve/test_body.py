@@ -54,6 +54,16 @@ def test_a_broken_rule_is_named_with_its_place_and_the_actual_value(change, sent
     assert aws_sentence(broken.value) == sentence
 
 
+def test_a_whole_character_may_be_written_in_two_halves():
+    assert parse(rb'{"a": "\ud83d\ude00"}') == {"a": "\U0001f600"}
+
+
+def test_half_a_character_is_no_text_however_it_came():
+    with pytest.raises(Violation) as broken:
+        check({"words": "a\ud83d"}, SCHEMA)
+    assert aws_sentence(broken.value).encode() and broken.value.path == ("words",)
+
+
 def test_what_keeps_the_rules_passes_and_null_is_left_out():
     check({"words": "abc", "n": 5, "scale": 2, "on": False, "kind": "a", "list": ["#aa"], "in": {"a/b": 1}}, SCHEMA)
     check({"words": "abc", "n": None, "list": None}, SCHEMA)
@@ -68,6 +78,9 @@ def test_what_keeps_the_rules_passes_and_null_is_left_out():
         (b'{"a": 1, "a": 2}', "'a' is there twice"),
         (b"[" * 100_000, "nested too deeply"),
         (b'{"a": ' + b"9" * 10_000 + b"}", "not JSON"),
+        (rb'{"a": ["\ud83d"]}', "half of a character"),
+        (rb'{"\udc00": 1}', "half of a character"),
+        (b"{" + b",".join(b'"%d":0' % number for number in range(100_000)) + b',"99999":0}', "'99999' is there twice"),
     ],
 )
 def test_what_is_no_json_is_refused_in_words(data, sentence):
