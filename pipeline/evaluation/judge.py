@@ -28,12 +28,13 @@ from pipeline.evaluation.real_pictures import HARMS, compose_real, vanishes
 from pipeline.evaluation.shapes import SIDE as SHAPE_SIDE
 from pipeline.evaluation.shapes import ShapeMatcher, describe_picture, turn_hue
 from pipeline.evaluation.table import markdown_table
-from pipeline.language.common_words import COMMON_WORDS, MORE_NAMES
+from pipeline.language.common_words import SAME_THING
 
 __all__ = ["CutoutJudge", "Verdict", "load_judge", "load_rows", "main"]
 
 TOP, MANY = 5, 100
-MEANT = {name: phrase for phrase, words in MORE_NAMES.items() for name in words.split(", ")}
+# What stands in for a thing is not the thing.
+MEANT = {name: phrase for phrase, words in SAME_THING.items() for name in words.split(", ")}
 ASKED_TIER = "core"  # what prompts ask for, where the rows have tiers
 JUDGED_SIDE = 64  # pixels; things are compared at half of that
 
@@ -102,7 +103,6 @@ class CutoutJudge:
         them (``pipeline/language/common_words.py``).
         """
         said = {word.lower() for word in words}
-        said |= {COMMON_WORDS[word] for word in said if word in COMMON_WORDS}
         said |= {MEANT[word] for word in said if word in MEANT}
         return frozenset(said.union(*(self._names_by_word.get(word, ()) for word in said)))
 

@@ -12,7 +12,7 @@ from pipeline.data.cutouts import Cutout, CutoutSet
 from pipeline.data.scenes import BACKGROUNDS
 from pipeline.evaluation.other_words import OTHER_WORDS
 from pipeline.evaluation.real_pictures import vanishes
-from pipeline.language.common_words import MORE_NAMES
+from pipeline.language.common_words import MEANT
 from pipeline.language.english import NUMBER_WORDS, article, plural, with_article
 
 __all__ = ["Ask", "PromptLists"]
@@ -179,7 +179,7 @@ class PromptLists:
         """Hand-written words (``other_words.py``) that captions lack, since no row has them as name, alias or keyword,
         and that no table of ours adds to the vocabulary.
         """
-        said = {word for words in MORE_NAMES.values() for word in words.split(", ")}
+        said = set(MEANT)
         for row in self.cutouts.cutouts:
             said.update(word.lower() for word in (row.phrase, row.concept, *row.aliases, *row.keywords))
         words = sorted(word for word in OTHER_WORDS if word not in said)

@@ -8,9 +8,10 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from pipeline.language.common_words import MORE_NAMES
+from pipeline.language.common_words import SAME_THING
 from pipeline.language.english import singular, with_article
-from pipeline.language.spelling import Speller
+from pipeline.language.spelling import Speller, spellings
+from pipeline.language.stand_ins import NOT_TAUGHT, STAND_INS, TYPICAL
 from pipeline.models.vocabulary import TELLING, Vocabulary
 
 __all__ = ["GUESS", "Name", "NameFinder"]
@@ -20,7 +21,9 @@ GUESS = 0.66  # cosine from which the nearest name is drawn, and told: under it 
 STRANGE = 0.78  # the same for a word that the encoder knows only in pieces: under it are "chien" and "axolotl"
 OFFERED = 0.45  # cosine from which a name is worth offering
 CHOICES = 3
-ANOTHER_WORD = 0.6  # likeness of a name and its phrase from which nobody need be told: car and automobile
+ANOTHER_WORD = 0.9  # likeness of a name and its phrase from which nobody need be told; at 0.8 are "chile", its flag
+JOINED = 5  # letters of a name from which blanks and hyphens in it do not matter
+KIND = 0.5  # cosine from which a name that ends in the words is one of them: "pearl earring" is an earring
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _LEADING = frozenset("a an the my your his her its their our some any one another this that these those of".split())
@@ -65,54 +68,106 @@ class NameFinder:
         is_word: Callable[[str], bool] | None = None,
     ):
         self.vocabulary, self.embed_texts, self.is_word = vocabulary, embed_texts, is_word or (lambda word: True)
-        self.phrases = frozenset(vocabulary.phrase_of.values())
+        # Some of them go by another phrase in the vocabulary; they were drawn all the same.
+        self.phrases = frozenset(vocabulary.phrase_of.values()) | frozenset(vocabulary.config.shown or ())
         likeness = vocabulary.likeness
-        self._known = {
+        self._same, self._typical, self._near = map(self._table, (SAME_THING, TYPICAL, STAND_INS))
+        self._itself = {tuple(_WORD.findall(phrase)): phrase for phrase in sorted(self.phrases)}
+        self._keywords = {
             tuple(_WORD.findall(name.lower())): phrase
             for name, phrase in vocabulary.phrase_of.items()
-            if phrase == name or likeness[name] >= TELLING
+            if likeness[name] >= TELLING
         }
-        for phrase, words in MORE_NAMES.items():
-            for name in words.split(", ") if phrase in self.phrases else ():
-                self._known.setdefault(tuple(_WORD.findall(name)), phrase)
-        self.longest = max(map(len, self._known), default=0)
-        things = {word for name in self._known for word in name}
-        self._speller = Speller(
-            {word for phrase in self.phrases for word in _WORD.findall(phrase)}, things, self.is_word
-        )
+        self._not_taught = {tuple(_WORD.findall(name)): _known(choices, self) for name, choices in NOT_TAUGHT.items()}
+        tables = (self._keywords, self._near, self._typical, self._same, self._itself)
+        known = {name for table in tables for name in table}
+        self._joined = {_letters(name): name for table in tables for name in table}
+        self._endings: dict[str, list[tuple[str, ...]]] = {}
+        for name in self._itself:
+            if len(name) > 1:
+                self._endings.setdefault(name[-1], []).append(name)
+        right = {word for name in known | set(self._not_taught) for word in name}
+        named = {word for table in tables[1:] for name in table for word in name}
+        self._speller = Speller(named, right, self.is_word)
 
-    def exact(self, words: tuple[str, ...]) -> str | None:
-        """The phrase that words are a name of. A phrase itself comes first, then the singular: "eggs" are a keyword of
-        the nest, "egg" is an egg.
+    def _table(self, table: dict[str, str]) -> dict[tuple[str, ...], str]:
+        """Names of what was taught."""
+        return {
+            tuple(_WORD.findall(name)): phrase
+            for phrase, names in table.items()
+            if phrase in self.phrases
+            for name in names.split(", ")
+        }
+
+    def exact(self, words: tuple[str, ...], *, counted: bool = False) -> str | None:
+        """The phrase that words are a name of: what people mean by them, the thing of that name, or what stands in for
+        it, in this order; then a keyword of the metadata. None where the name is known for nothing drawn.
+
+        Args:
+            words: in small letters.
+            counted: whether a number is told of them: "three books" are no stack of books.
         """
-        found = [(form, self._known[form]) for form in _forms(words) if form in self._known]
-        for form, phrase in found:
-            if tuple(_WORD.findall(phrase)) == form:
-                return phrase
-        return found[min(1, len(found) - 1)][1] if found else None
+        forms = _forms(words, counted=counted)
+        for form in forms:
+            for table in (self._same, self._typical, self._itself):
+                if form in table:
+                    return table[form]
+        for form in forms:
+            if form in self._near or form in self._not_taught:
+                return self._near.get(form)
+        found = [form for form in forms if form in self._keywords]
+        if found:  # the singular: "eggs" are a keyword of the nest
+            return self._keywords[found[min(1, len(found) - 1)]]
+        other = self._otherwise(forms)
+        return self.exact(other) if other else None
+
+    def _otherwise(self, forms: list[tuple[str, ...]]) -> tuple[str, ...] | None:
+        """A known name that differs in blanks and hyphens, or in British and American spelling."""
+        for form in forms:
+            near = self._joined.get(_letters(form))
+            if near and near not in forms and len(_letters(form)) >= JOINED:
+                return near
+            for other in spellings(" ".join(form)):
+                if (near := self._joined.get(other.replace(" ", ""))) and near not in forms:
+                    return near
+        return None
 
     def many(self, said: str) -> bool:
         """Whether a name is said in the plural of one that was taught, and is none of its own."""
         words = tuple(_WORD.findall(said.lower()))
-        taught = self._known.get(words)
-        itself = taught is not None and tuple(_WORD.findall(taught)) == words
-        return not itself and singular(words[-1]) != words[-1] and (*words[:-1], singular(words[-1])) in self._known
+        one = (*words[:-1], singular(words[-1]))
+        if one == words or words in self._itself:
+            return False
+        found = self.exact(words)
+        if found is None or found != self.exact(one):
+            return False
+        last = found.split()[-1]
+        return singular(last) == last  # else its drawing shows several: socks, grapes
 
     def same(self, said: str, phrase: str) -> bool:
         """Whether what is said is the phrase itself, its plural, or another word for it."""
         words = tuple(_WORD.findall(said.lower()))
-        if tuple(_WORD.findall(phrase)) in _forms(words):
+        forms = _forms(words)
+        if _letters(tuple(_WORD.findall(phrase))) in map(_letters, forms):
             return True
-        forms = [" ".join(form) for form in _forms(words)]
-        taught = [form for form in forms if self.vocabulary.phrase_of.get(form) == phrase]
-        return any(self.vocabulary.likeness[form] >= ANOTHER_WORD for form in taught)
+        if " and " in phrase and "and" not in words:
+            return False
+        other = self._otherwise(forms)
+        if any(self._same.get(form) == phrase for form in (*forms, *([other] if other else ()))):
+            return True
+        taught = [name for form in forms if self.vocabulary.phrase_of.get(name := " ".join(form)) == phrase]
+        return (
+            other is not None
+            and phrase == " ".join(other)
+            or any(self.vocabulary.likeness[name] >= ANOTHER_WORD for name in taught)
+        )
 
     def respelled(self, word: str) -> str:
         """A word, or the taught one that it was meant to be."""
         return self._speller.respell(word)
 
-    def find(self, said: str) -> Name:
-        """The name for what was said."""
+    def find(self, said: str, *, counted: bool = False) -> Name:
+        """The name for what was said; `counted` as in ``exact``."""
         words = tuple(_WORD.findall(said.lower()))
         while len(words) > 1 and words[0] in _LEADING:
             words = words[1:]
@@ -120,17 +175,23 @@ class NameFinder:
             return Name(said, None, 0.0)
         text = " ".join(words)
         for form in (words, tuple(self.respelled(word) for word in words)):
-            if phrase := self.exact(form):
+            if phrase := self.exact(form, counted=counted):
                 return Name(text, phrase)
+            for one in _forms(form):
+                if one in self._not_taught:
+                    return Name(text, None, 0.0, self._not_taught[one])
         if measured := self._measured(form):
             return Name(text, measured, 0.999)
-        near = self._nearest(" ".join(form))
+        embed = self._embed(" ".join(form))
+        near = self._nearest(embed)
         strange = not any(self.is_word(word) for word in form)
         offered = STRANGE - 0.1 if strange else OFFERED
         names = tuple(dict.fromkeys(phrase for phrase, cosine in near if cosine >= offered))[:CHOICES]
         best, cosine = near[0]
         if cosine >= SURE:
             return Name(text, best, cosine, names[1:])
+        if kind := self._kind(form, embed):
+            return Name(text, kind, 0.995, tuple(name for name in names if name != kind))
         if within := self._within(form):
             return Name(text, within, 0.999, tuple(name for name in names if name != within))
         if cosine >= (STRANGE if strange else GUESS):
@@ -139,7 +200,7 @@ class NameFinder:
 
     def nearly(self, said: str) -> str | None:
         """The phrase that is as good as what was said ("crying laughing face"); None where none is."""
-        best, cosine = self._nearest(said)[0]
+        best, cosine = self._nearest(self._embed(said))[0]
         return best if cosine >= SURE else None
 
     def _measured(self, words: tuple[str, ...]) -> str | None:
@@ -163,9 +224,24 @@ class NameFinder:
                 return phrase
         return None
 
-    def _nearest(self, said: str) -> list[tuple[str, float]]:
-        embed = torch.as_tensor(self.embed_texts([with_article(said)])[0])
-        scores = self.vocabulary.embeds.float().cpu() @ F.normalize(embed.float(), dim=-1)
+    def _kind(self, words: tuple[str, ...], embed: torch.Tensor) -> str | None:
+        """A thing that is one of what the words say, the nearest: a "pearl earring" for an earring."""
+        words = (*words[:-1], singular(words[-1]))
+        found = [name for name in self._endings.get(words[-1], ()) if name[-len(words) :] == words]
+        rows = {name: at for at, name in enumerate(self.vocabulary.config.names)} if found else {}
+        scored = [
+            (float(self.vocabulary.embeds[rows[phrase]].float().cpu() @ embed), phrase)
+            for phrase in map(self._itself.get, found)
+            if phrase in rows
+        ]
+        cosine, phrase = max(scored, default=(0.0, None))
+        return phrase if cosine >= KIND else None
+
+    def _embed(self, said: str) -> torch.Tensor:
+        return F.normalize(torch.as_tensor(self.embed_texts([with_article(said)])[0]).float(), dim=-1)
+
+    def _nearest(self, embed: torch.Tensor) -> list[tuple[str, float]]:
+        scores = self.vocabulary.embeds.float().cpu() @ embed
         scores = scores.masked_fill(~self.vocabulary.telling, -1.0)
         values, places = scores.topk(min(6, len(scores)))
         names = self.vocabulary.config.names
@@ -175,13 +251,25 @@ class NameFinder:
         ]
 
 
-def _forms(words: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """Words as they are, then with the last in the singular, then with the one before "of", "with" ... in it."""
+def _known(choices: str, names: NameFinder) -> tuple[str, ...]:
+    return tuple(choice for choice in choices.split(", ") if choice in names.phrases)
+
+
+def _letters(words: tuple[str, ...]) -> str:
+    return "".join(words).replace("-", "").replace("'", "").replace("’", "")
+
+
+def _forms(words: tuple[str, ...], *, counted: bool = False) -> list[tuple[str, ...]]:
+    """Words as they are, then with the last in the singular, then with the one before "of", "with" ... in it. Of what
+    is counted the singular comes first.
+    """
     forms = [words, (*words[:-1], singular(words[-1]))]
+    if counted:
+        forms.reverse()
     for at in range(1, len(words)):
         if words[at] in ("with", "of", "on", "in", "without", "and", "wearing", "holding"):
             forms.append((*words[: at - 1], singular(words[at - 1]), *words[at:]))
             break
     joined = tuple(part for word in words for part in word.split("-"))
-    forms.append(joined)
+    forms += [joined, (*joined[:-1], singular(joined[-1]))]
     return list(dict.fromkeys(forms))

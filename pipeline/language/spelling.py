@@ -5,10 +5,41 @@ from collections.abc import Callable, Iterable
 
 from pipeline.language.english import plural, singular
 
-__all__ = ["Speller"]
+__all__ = ["Speller", "spellings"]
 
 MIN_LENGTH = 6  # letters: of five, "stork" is as near to "store" as a slip would be
 ALIKE = 0.8  # of difflib's ratio
+MORE_ALIKE = 0.83  # towards words that are no name by themselves
+# British and American.
+_BOTH = tuple(
+    tuple(pair.split(":"))
+    for pair in """
+    grey:gray tyre:tire pyjamas:pajamas moustache:mustache doughnut:donut aeroplane:airplane plough:plow axe:ax
+    yoghurt:yogurt jewellery:jewelry omelette:omelet mould:mold kerb:curb chilli:chili whisky:whiskey draught:draft
+    aluminium:aluminum sceptre:scepter sulphur:sulfur artefact:artifact cosy:cozy disc:disk programme:program
+    catalogue:catalog dialogue:dialog analogue:analog sabre:saber fibre:fiber theatre:theater centre:center
+    metre:meter litre:liter lustre:luster spectre:specter ochre:ocher calibre:caliber manoeuvre:maneuver
+    colour:color harbour:harbor armour:armor neighbour:neighbor flavour:flavor tumour:tumor vapour:vapor parlour:parlor
+    honour:honor odour:odor savoury:savory favourite:favorite licence:license defence:defense
+    travelling:traveling traveller:traveler jeweller:jeweler woollen:woolen snowplough:snowplow racquet:racket
+    ketchup:catsup barbecue:barbeque yogurt:yoghourt
+    """.split()
+)
+_OTHER: dict[str, tuple[str, ...]] = {}
+for _one, _other in _BOTH:
+    _OTHER[_one] = (*_OTHER.get(_one, ()), _other)
+    _OTHER[_other] = (*_OTHER.get(_other, ()), _one)
+
+
+def spellings(words: str) -> list[str]:
+    """The same words as they are spelt on the other side of the ocean; none where nobody spells them otherwise."""
+    parts = words.split()
+    return [
+        " ".join([*parts[:at], other, *parts[at + 1 :]])
+        for at, word in enumerate(parts)
+        for one in dict.fromkeys((word, singular(word)))
+        for other in _OTHER.get(one, ())
+    ]
 
 
 class Speller:
@@ -36,10 +67,12 @@ class Speller:
         if len(word) < MIN_LENGTH or not word.isalpha() or word in self._known or self._is_word(word):
             return word
         one = singular(word)
-        for tier in self._tiers:
+        if one in self._known or self._is_word(one) or any(other in self._known for other in spellings(word)):
+            return word
+        for tier, alike in zip(self._tiers, (ALIKE, MORE_ALIKE), strict=True):
             words = tier.get(word[0], ())
-            if near := difflib.get_close_matches(word, words, n=1, cutoff=ALIKE):
-                return near[0]
-            if one != word and (near := difflib.get_close_matches(one, words, n=1, cutoff=ALIKE)):
+            if one != word and (near := difflib.get_close_matches(one, words, n=1, cutoff=alike)):
                 return plural(near[0])
+            if near := difflib.get_close_matches(word, words, n=1, cutoff=alike):
+                return near[0]
         return word

@@ -27,6 +27,7 @@ from pipeline.scene.choice import choose, known_style, named_in
 from pipeline.scene.joining import join_things
 from pipeline.scene.lettering import missing_letters
 from pipeline.scene.notes import Note, sentence
+from pipeline.scene.overlooked import overlooked
 from pipeline.scene.record import MAX_COUNT, MAX_TEXT, Ground, Lettering, Scene, Thing
 from pipeline.scene.sketch import Mention, Sketch, sketch
 from pipeline.scene.tagger import Tagger, Token
@@ -34,6 +35,10 @@ from pipeline.scene.tagger import Tagger, Token
 __all__ = ["Parsed", "SceneReader"]
 
 BARE_PLURAL = 3  # things that a plural without a number means
+# What comes in twos.
+_PAIRED = frozenset(
+    "shoes boots sandals slippers sneakers heels skates mittens earrings eyes ears hands feet wings twins".split()
+)
 COLOUR_ALIASES = {
     "grey": "gray",
     "golden": "gold",
@@ -140,8 +145,7 @@ class SceneReader:
             return Parsed(Scene(width=width, height=height), (*notes, Note("foreign")))
         tokens = self.tagger.tag(self._respelled(plain), plain.known)
         drawn = sketch(tokens)
-        self._rescue(drawn)
-        self._settle(drawn, tokens)
+        overlooked(drawn, tokens, self.names, self.vocabulary)
         avoid = ", ".join(part for part in (avoid, plain.negative) if part)
         things = self._things(drawn, plain, tokens, notes, avoid)
         things, arrangement = join_things(things, drawn, notes)
@@ -216,35 +220,9 @@ class SceneReader:
             )
         return self._placed(things, drawn)
 
-    def _rescue(self, drawn: Sketch) -> None:
-        """Where nothing else is a thing, a name that was taken for a style is one: "an hourglass, flat"."""
-        for said in [] if drawn.things else list(drawn.styles):
-            words = tuple(said.text.split())
-            if known_style(said.text, self.vocabulary) is None and self.names.exact(words[-1:]) is not None:
-                drawn.styles.remove(said)
-                drawn.things.append(Mention(said.at, said.end, said.text))
-                return
-
-    def _settle(self, drawn: Sketch, tokens: list[Token]) -> None:
-        """Places that are no scenery and that were taught as things are things: "on the moon"."""
-        for said in list(drawn.places):
-            phrase = self.names.exact(tuple(said.text.split()))
-            before = tokens[said.at - 1].text if said.at else ""
-            if before in ("the", "a", "an") and said.at > 1:
-                before = tokens[said.at - 2].text
-            meant = phrase is not None and self.names.same(said.text, phrase)
-            if scenery_of(said.text) or not (meant or before in ("on", "under", "above", "over", "behind")):
-                continue
-            drawn.places.remove(said)
-            drawn.things.append(Mention(said.at, said.end, said.text))
-            subjects = [index for index, mention in enumerate(drawn.things[:-1]) if mention.at < said.at]
-            if subjects and before:
-                words = before if before in ("on", "under", "above", "over", "behind") else "in front of"
-                drawn.relations.append((subjects[-1], len(drawn.things) - 1, words))
-
     def _name(self, mention: Mention, plain: PlainPrompt, tokens: list[Token]) -> Name:
         """The name of a mention: what is known for certain, a longer taught name around it, or what is said."""
-        start = tokens[mention.at].start
+        start, counted = tokens[mention.at].start, (mention.number or 1) > 1
         for first, _, name in plain.known:
             if first == start:
                 return Name(name, name if name in self.names.phrases else self.names.find(name).phrase)
@@ -253,12 +231,12 @@ class SceneReader:
             roles = {token.role for token in tokens[mention.at - before : mention.at]}
             if len(words) < 2 or not roles <= {"look", "colour", "thing", "thing+", "size"}:
                 continue
-            phrase = self.names.exact(words)
+            phrase = self.names.exact(words, counted=counted)
             if phrase is not None and (phrase == " ".join(words) or before == 0 or "colour" not in roles):
                 if before and "look" in roles:
                     mention.looks = [look for look in mention.looks if look not in " ".join(words)]
                 return Name(mention.said if "colour" in roles else " ".join(words), phrase)
-        found = self.names.find(mention.said)
+        found = self.names.find(mention.said, counted=counted)
         if mention.looks and found.phrase is not None:
             looks = " ".join(mention.looks)
             better = self.names.nearly(f"{looks} {mention.said}")
@@ -270,7 +248,9 @@ class SceneReader:
     def _count(self, mention: Mention, name: Name) -> int:
         if mention.number is not None:
             return max(1, mention.number)
-        return BARE_PLURAL if name.cosine == 1 and self.names.many(mention.said) else 1
+        if name.cosine < 1 or not self.names.many(mention.said):
+            return 1
+        return 2 if mention.said.split()[-1] in _PAIRED else BARE_PLURAL
 
     def _tell(self, mention: Mention, name: Name, notes: list[Note]) -> None:
         if name.cosine < 0.99:

@@ -13,15 +13,13 @@ import torch.nn.functional as F
 
 from pipeline.data.cutouts import Cutout, load_cutouts
 from pipeline.data.scenes import BACKGROUNDS, MORE_GROUNDS, PLAIN_STYLE_WORDS
-from pipeline.language.common_words import COMMON_WORDS, MORE_NAMES
+from pipeline.language.common_words import MEANT
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.scene.rendering import RENDERINGS
 from pipeline.training.arguments import parse_arguments
 from pipeline.training.text import load_text_encoder
 
 __all__ = ["embed_phrases", "main", "make_vocabulary", "phrases_of"]
-
-MEANT = {name: phrase for phrase, words in MORE_NAMES.items() for name in words.split(", ")}
 
 SAID_IN_NAME = 0.1  # cosine that a phrase gains where the name is its last word: "deciduous tree" is a tree
 
@@ -79,17 +77,14 @@ def make_vocabulary(cutouts: list[Cutout], tokenizer, text_encoder, *, named: se
     phrases = list(dict.fromkeys(phrase_of_concept.values()))
     known = set(phrases)
     core = {phrase_of_concept[cutout.concept] for cutout in naming if cutout.tier in ("", "core")}
-    for phrase, words in MORE_NAMES.items():
-        for name in words.split(", ") if phrase in known else ():
+    for name, phrase in MEANT.items():
+        if phrase in known:
             others[name] = {phrase: None}  # what people mean, whatever else has it as a keyword
     names = phrases + sorted(name for name in others if name not in known and any(c.isalpha() for c in name))
     embeds = embed_phrases(tokenizer, text_encoder, names)
     row = {name: i for i, name in enumerate(names)}
 
     def nearest(name: str) -> str:
-        if COMMON_WORDS.get(name) in known:
-            return COMMON_WORDS[name]
-
         def score(phrase: str) -> float:
             said = phrase.endswith(f" {name}") or f" {name} " in f" {phrase} "
             return float(embeds[row[name]] @ embeds[row[phrase]]) + SAID_IN_NAME * said
@@ -98,7 +93,7 @@ def make_vocabulary(cutouts: list[Cutout], tokenizer, text_encoder, *, named: se
 
     def usual(phrase: str) -> str:
         """What people mean by a phrase that only icons go by: a car is an automobile."""
-        meant = COMMON_WORDS.get(phrase, MEANT.get(phrase))
+        meant = MEANT.get(phrase)
         return meant if phrase not in core and meant in core else phrase
 
     vocabulary = Vocabulary(

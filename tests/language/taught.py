@@ -24,7 +24,7 @@ OTHERS = {
 STYLES = {"3d render": ["3d", "glossy 3d emoji"], "flat sticker": ["sticker"]}
 MEANINGS = {
     "pup": "puppy",
-    "aubergine": "eggplant",
+    "moggy": "kitty",
     "cup of coffee": "hot beverage",
     "jumbo jet": "airplane",
     "distant": "far",
@@ -43,17 +43,21 @@ def embed_texts(texts: list[str]) -> np.ndarray:
     return rows
 
 
-def taught_vocabulary() -> Vocabulary:
-    names = PHRASES + list(OTHERS)
+def taught_vocabulary(more: dict[str, str] | None = None) -> Vocabulary:
+    """``more`` are further phrases, with the name that each means about the same as."""
+    extra = list(more or {})
+    names = PHRASES + extra + list(OTHERS)
     vocabulary = Vocabulary(
         names,
-        PHRASES + list(OTHERS.values()),
+        PHRASES + extra + list(OTHERS.values()),
         STYLES,
         {"white": "#ffffff", "light blue": "#aaddff", "pink": "#ffaacc", "blue": "#0000ff", "dark gray": "#444444"},
-        text_dim=len(names) + 1,
+        text_dim=len(PHRASES) + len(OTHERS) + 1,
         shown={"castle": ["flat sticker"], "dragon": ["3d render"]},
     )
     vocabulary.embeds.copy_(torch.from_numpy(embed_texts(names)))
+    for name in extra:
+        vocabulary.embeds[names.index(name)] = torch.from_numpy(embed_texts([more[name]])[0])
     for name, phrase in OTHERS.items():  # they mean about the same
         if name != "far":
             vocabulary.embeds[names.index(name)] *= 0.8

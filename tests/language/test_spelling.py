@@ -5,7 +5,7 @@ Example run: python -m pytest tests/language/test_spelling.py
 
 import pytest
 
-from pipeline.language.spelling import Speller
+from pipeline.language.spelling import Speller, spellings
 
 
 @pytest.fixture
@@ -35,3 +35,21 @@ def test_names_of_things_come_before_other_words():
 
 def test_only_a_word_with_the_same_first_letter_is_meant(speller):
     assert speller.respell("alephant") == "alephant"
+
+
+def test_the_plural_of_what_is_right_stays():
+    speller = Speller(["rocket", "racket"], [], {}.__contains__)
+    assert speller.respell("rackets") == "rackets" and speller.respell("rockkets") == "rockets"
+
+
+def test_a_word_of_the_other_side_of_the_ocean_is_no_slip():
+    speller = Speller(["mustache", "theater"], [], {}.__contains__)
+    assert speller.respell("moustache") == "moustache" and speller.respell("theatre") == "theatre"
+
+
+@pytest.mark.parametrize(
+    ("written", "others"),
+    [("tyre", ["tire"]), ("grey axe", ["gray axe", "grey ax"]), ("moustaches", ["mustache"]), ("cat", [])],
+)
+def test_words_are_spelt_on_both_sides_of_the_ocean(written, others):
+    assert spellings(written) == others

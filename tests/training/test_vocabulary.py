@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from pipeline.data.cutouts import Cutout
-from pipeline.language.common_words import COMMON_WORDS
+from pipeline.language.common_words import MEANT
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.scene.rendering import can_render
 from pipeline.training.vocabulary import make_vocabulary
@@ -41,7 +41,7 @@ def test_aliases_and_keywords_stand_for_a_phrase_that_has_them(vocabulary):
 
 
 def test_a_shared_word_stands_for_what_people_mean(vocabulary):
-    assert COMMON_WORDS["tree"] == "deciduous tree" == vocabulary.phrase_of["tree"]
+    assert MEANT["tree"] == "deciduous tree" == vocabulary.phrase_of["tree"]
 
 
 def test_a_phrase_knows_the_styles_that_it_can_be_shown_in(vocabulary):

@@ -1,0 +1,75 @@
+"""Things that the tagger took for something else: "a coral" for a colour, "a wall" for a place, "on the moon"."""
+
+from collections.abc import Sequence
+
+from pipeline.language.names import NameFinder
+from pipeline.language.relations import scenery_of
+from pipeline.models.vocabulary import Vocabulary
+from pipeline.scene.choice import known_style
+from pipeline.scene.sketch import Mention, Sketch
+from pipeline.scene.tagger import Token
+
+__all__ = ["overlooked"]
+
+_TAKEN_FOR = frozenset("style style+ place place+ colour thing thing+".split())
+_SMALL = frozenset("a an the of in on at with and or to for my your is are some".split())
+# What a picture is, where it shows something else.
+_MEDIA = frozenset(
+    "painting drawing sketch art artwork illustration picture photo photograph image icon logo render cartoon sticker "
+    "emoji poster portrait watercolor watercolour print graphic clipart doodle design vector style".split()
+)
+_BESIDE = ("on", "under", "above", "over", "behind")
+
+
+def overlooked(drawn: Sketch, tokens: Sequence[Token], names: NameFinder, vocabulary: Vocabulary) -> None:
+    """Add things that were taken for something else, in place.
+
+    Args:
+        drawn: what the prompt asks for.
+        tokens: its words with their roles.
+        names: what was taught.
+        vocabulary: its styles and colours.
+    """
+    if not drawn.things:
+        _alone(drawn, tokens, names, vocabulary)
+    _places(drawn, tokens, names)
+
+
+def _alone(drawn: Sketch, tokens: Sequence[Token], names: NameFinder, vocabulary: Vocabulary) -> None:
+    """Where nothing else is a thing, a name that was taken for a style, a place or a colour is one."""
+    said = [token for token in tokens if token.text[0].isalnum() and token.text not in _SMALL]
+    for start in range(len(tokens)):
+        for end in range(min(len(tokens), start + 3), start, -1):
+            some, words = tokens[start:end], tuple(token.text for token in tokens[start:end])
+            whole = list(some) == said
+            if words[0] in _SMALL or not whole and not {token.role for token in some} <= _TAKEN_FOR:
+                continue
+            text = " ".join(words)
+            if not whole and text in _MEDIA:
+                continue
+            general = text in vocabulary.config.backgrounds or known_style(text, vocabulary) or scenery_of(text)
+            if names.exact(words) is None or general and text not in names.phrases:
+                continue
+            drawn.things.append(Mention(start, end, text))
+            for kept in (drawn.styles, drawn.places):
+                kept[:] = [one for one in kept if one.end <= start or one.at >= end]
+            drawn.others = [other for other in drawn.others if other not in text]
+            return
+
+
+def _places(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> None:
+    """Places that are no scenery and that were taught as things are things: "on the moon"."""
+    for said in list(drawn.places):
+        phrase = names.exact(tuple(said.text.split()))
+        before = tokens[said.at - 1].text if said.at else ""
+        if before in ("the", "a", "an") and said.at > 1:
+            before = tokens[said.at - 2].text
+        meant = phrase is not None and names.same(said.text, phrase)
+        if scenery_of(said.text) or not (meant or before in _BESIDE):
+            continue
+        drawn.places.remove(said)
+        drawn.things.append(Mention(said.at, said.end, said.text))
+        subjects = [index for index, mention in enumerate(drawn.things[:-1]) if mention.at < said.at]
+        if subjects and before:
+            words = before if before in _BESIDE else "in front of"
+            drawn.relations.append((subjects[-1], len(drawn.things) - 1, words))
