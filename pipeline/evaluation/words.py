@@ -31,7 +31,7 @@ from pipeline.language.english import with_article
 __all__ = ["Word", "judge_word", "main", "read_words"]
 
 # Kinds of notes that tell a person that a word is not drawn as itself.
-OWNED_UP = ("replaced", "guessed", "unknown", "nothing", "foreign")
+OWNED_UP = ("replaced", "guessed", "respelled", "unknown", "nothing", "foreign")
 CONTROL = 5  # one picture in so many is judged by another prompt's words, too
 OUTCOMES = ("as itself", "as itself by its name, the judge disagrees", "owned up to", "as something else, unsaid")
 

@@ -12,13 +12,16 @@ from pipeline.language.common_words import SAME_THING
 from pipeline.language.english import singular, with_article
 from pipeline.language.spelling import Speller, spellings
 from pipeline.language.stand_ins import NOT_TAUGHT, STAND_INS, TYPICAL
-from pipeline.models.vocabulary import TELLING, Vocabulary
+from pipeline.models.vocabulary import Vocabulary
 
 __all__ = ["GUESS", "Name", "NameFinder"]
 
 SURE = 0.8  # cosine from which a phrase as a whole is better replaced than a known name at its end kept
 GUESS = 0.66  # cosine from which the nearest name is drawn, and told: under it are "maison" and "lighthouse"
 STRANGE = 0.78  # the same for a word that the encoder knows only in pieces: under it are "chien" and "axolotl"
+# Likeness of a keyword and its phrase from which it names it: "ale" and the beer mug; under it are "bait" and the
+# mouse trap, which is offered.
+NAMED = 0.5
 OFFERED = 0.45  # cosine from which a name is worth offering
 CHOICES = 3
 ANOTHER_WORD = 0.9  # likeness of a name and its phrase from which nobody need be told; at 0.8 are "chile", its flag
@@ -76,8 +79,14 @@ class NameFinder:
         self._keywords = {
             tuple(_WORD.findall(name.lower())): phrase
             for name, phrase in vocabulary.phrase_of.items()
-            if likeness[name] >= TELLING
+            if likeness[name] >= NAMED
         }
+        self._hints = {
+            tuple(_WORD.findall(name.lower())): phrase
+            for name, phrase in vocabulary.phrase_of.items()
+            if likeness[name] < NAMED
+        }
+        self._naming = torch.tensor([likeness[name] >= NAMED for name in vocabulary.config.names])
         self._not_taught = {tuple(_WORD.findall(name)): _known(choices, self) for name, choices in NOT_TAUGHT.items()}
         tables = (self._keywords, self._near, self._typical, self._same, self._itself)
         known = {name for table in tables for name in table}
@@ -86,9 +95,14 @@ class NameFinder:
         for name in self._itself:
             if len(name) > 1:
                 self._endings.setdefault(name[-1], []).append(name)
-        right = {word for name in known | set(self._not_taught) for word in name}
-        named = {word for table in tables[1:] for name in table for word in name}
-        self._speller = Speller(named, right, self.is_word)
+        right = {word for name in known | set(self._not_taught) for word in name} | set(self._joined)
+        styles = {word for style, words in vocabulary.config.styles.items() for word in _words(style, *words)}
+        self._speller = Speller(
+            {name[0] for name in known if len(name) == 1},
+            {word for table in tables[1:4] for name in table for word in name},
+            self.is_word,
+            right | styles,
+        )
 
     def _table(self, table: dict[str, str]) -> dict[tuple[str, ...], str]:
         """Names of what was taught."""
@@ -115,11 +129,11 @@ class NameFinder:
         for form in forms:
             if form in self._near or form in self._not_taught:
                 return self._near.get(form)
+        if other := self._otherwise(forms):
+            return self.exact(other)
         found = [form for form in forms if form in self._keywords]
-        if found:  # the singular: "eggs" are a keyword of the nest
-            return self._keywords[found[min(1, len(found) - 1)]]
-        other = self._otherwise(forms)
-        return self.exact(other) if other else None
+        # The singular: "eggs" are a keyword of the nest.
+        return self._keywords[found[min(1, len(found) - 1)]] if found else None
 
     def _otherwise(self, forms: list[tuple[str, ...]]) -> tuple[str, ...] | None:
         """A known name that differs in blanks and hyphens, or in British and American spelling."""
@@ -186,16 +200,18 @@ class NameFinder:
         near = self._nearest(embed)
         strange = not any(self.is_word(word) for word in form)
         offered = STRANGE - 0.1 if strange else OFFERED
-        names = tuple(dict.fromkeys(phrase for phrase, cosine in near if cosine >= offered))[:CHOICES]
+        hint = [self._hints[one] for one in _forms(form) if one in self._hints]
+        names = tuple(dict.fromkeys([*hint, *(phrase for phrase, cosine in near if cosine >= offered)]))[:CHOICES]
         best, cosine = near[0]
-        if cosine >= SURE:
-            return Name(text, best, cosine, names[1:])
         if kind := self._kind(form, embed):
             return Name(text, kind, 0.995, tuple(name for name in names if name != kind))
+        others = tuple(name for name in names if name != best)
+        if cosine >= SURE:
+            return Name(text, best, cosine, others)
         if within := self._within(form):
             return Name(text, within, 0.999, tuple(name for name in names if name != within))
         if cosine >= (STRANGE if strange else GUESS):
-            return Name(text, best, cosine, names[1:])
+            return Name(text, best, cosine, others)
         return Name(text, None, cosine, names)
 
     def nearly(self, said: str) -> str | None:
@@ -207,7 +223,7 @@ class NameFinder:
         """ "a pair of shoes" are shoes, "a bowl of ramen" is ramen."""
         for at in range(1, len(words) - 1):
             if words[at] == "of" and singular(words[at - 1]) in _MEASURES:
-                return self._ending(words[at + 1 :])
+                return self.exact(words[at + 1 :]) or self._ending(words[at + 1 :])
         return None
 
     def _within(self, words: tuple[str, ...]) -> str | None:
@@ -219,9 +235,11 @@ class NameFinder:
         return self._ending(words)
 
     def _ending(self, words: tuple[str, ...]) -> str | None:
+        """The known name that words end with: what people mean by it, or the thing of that name."""
         for start in range(len(words)):
-            if phrase := self.exact(words[start:]):
-                return phrase
+            for form in _forms(words[start:]):
+                if phrase := self._same.get(form) or self._itself.get(form):
+                    return phrase
         return None
 
     def _kind(self, words: tuple[str, ...], embed: torch.Tensor) -> str | None:
@@ -242,13 +260,17 @@ class NameFinder:
 
     def _nearest(self, embed: torch.Tensor) -> list[tuple[str, float]]:
         scores = self.vocabulary.embeds.float().cpu() @ embed
-        scores = scores.masked_fill(~self.vocabulary.telling, -1.0)
+        scores = scores.masked_fill(~self._naming, -1.0)
         values, places = scores.topk(min(6, len(scores)))
         names = self.vocabulary.config.names
         return [
             (self.vocabulary.phrase_of[names[at]], float(value))
             for value, at in zip(values.tolist(), places.tolist(), strict=True)
         ]
+
+
+def _words(*texts: str) -> list[str]:
+    return [word for text in texts for word in _WORD.findall(text.lower())]
 
 
 def _known(choices: str, names: NameFinder) -> tuple[str, ...]:

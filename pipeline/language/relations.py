@@ -14,7 +14,7 @@ _SAID = _table(
             on, on top of, on top, atop, upon, onto, resting on, standing on, perched on, lying on, laying on,
             sleeping on, walking on, climbing, climbing on, climbing up, hanging from, hanging on, floating on,
             sailing on, leaning on, jumping on, growing on, running on, crawling on, placed on, skating on, balancing
-            on, dancing on, sits on, stands on, is on, landing on, surfing on, napping on
+            on, dancing on, sits on, stands on, is on, landing on, surfing on, napping on, crossing
             """,
         "sitting on": "sitting on, sat on, seated on, sits upon, sitting at, relaxing on",
         "in": """
@@ -47,7 +47,7 @@ _SAID = _table(
             next to, beside, besides, near, close to, by, standing next to, sitting next to, against, leaning against,
             across from, alongside, fighting, hugging, kissing, pulling, pushing, watering, and, together with, side
             by side with, running from, attacking, guarding, between, among, following, protecting, petting, feeding,
-            meeting, around the corner from, along, standing by
+            meeting, around the corner from, along, standing by, racing, racing against, putting out
             """,
         "facing": """
             facing, looking at, staring at, watching, howling at, talking to, chasing, talking with, barking at,
@@ -55,7 +55,7 @@ _SAID = _table(
             """,
         "with": """
             with, playing with, has, having, featuring, including, along with, accompanied by, containing, that has,
-            showing
+            showing, full of, filled with, sharing
             """,
         "riding": """
             riding, rides, galloping on, steering, riding on, ride, that is riding, who is riding, on the back of,
@@ -69,7 +69,7 @@ _SAID = _table(
             holding, carrying, eating, drinking, reading, using, waving, throwing, holds, holding up, that holds, who
             is holding, swinging, raising, stealing, cooking, painting, catching, biting, juggling, lifting, with a,
             sipping, licking, chewing, wielding, playing, gripping, hugging a, clutching, serving, offering, fishing
-            with, typing on, cutting, baking, flying a, dribbling, kicking, smelling
+            with, flying, typing on, cutting, baking, flying a, dribbling, kicking, smelling
             """,
         "wearing": """
             wearing, dressed in, wears, that wears, who is wearing, dressed with, with on, having on, in a, sporting,

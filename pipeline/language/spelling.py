@@ -1,7 +1,7 @@
 """Slips of the pen: a word that the text encoder's own vocabulary lacks and that is nearly one that was taught."""
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from pipeline.language.english import plural, singular
 
@@ -9,7 +9,8 @@ __all__ = ["Speller", "spellings"]
 
 MIN_LENGTH = 6  # letters: of five, "stork" is as near to "store" as a slip would be
 ALIKE = 0.8  # of difflib's ratio
-MORE_ALIKE = 0.83  # towards words that are no name by themselves
+LONG = 7  # letters from which two slips are forgiven: "elefant"
+PART = 3  # letters of each half of a compound
 # British and American.
 _BOTH = tuple(
     tuple(pair.split(":"))
@@ -47,32 +48,67 @@ class Speller:
 
     Args:
         preferred: words that are taken first (the names of things).
-        others: further words that are right as they are (keywords, styles).
+        others: further words that are taken.
         is_word: whether a word stands whole in the text encoder's vocabulary. Common English words do, so what is
             taken apart there is rare, or misspelt.
+        right: words that are right as they are, though no slip leads to them.
     """
 
-    def __init__(self, preferred: Iterable[str], others: Iterable[str], is_word: Callable[[str], bool]):
+    def __init__(
+        self,
+        preferred: Iterable[str],
+        others: Iterable[str],
+        is_word: Callable[[str], bool],
+        right: Iterable[str] = (),
+    ):
         self._tiers = []
         for words in (preferred, others):
             by_letter: dict[str, list[str]] = {}
             for word in sorted({word for word in words if len(word) >= MIN_LENGTH - 1 and word.isalpha()}):
                 by_letter.setdefault(word[0], []).append(word)
             self._tiers.append(by_letter)
-        self._known = {word for tier in self._tiers for words in tier.values() for word in words}
+        self._known = {word for tier in self._tiers for words in tier.values() for word in words} | set(right)
         self._is_word = is_word
 
     def respell(self, word: str) -> str:
         """``word``, lower case, or the taught word that it was meant to be."""
-        if len(word) < MIN_LENGTH or not word.isalpha() or word in self._known or self._is_word(word):
+        if len(word) < MIN_LENGTH or not word.isalpha() or self._right(word):
             return word
         one = singular(word)
-        if one in self._known or self._is_word(one) or any(other in self._known for other in spellings(word)):
+        if self._right(one) or any(other in self._known for other in spellings(word)) or self._compound(one):
             return word
-        for tier, alike in zip(self._tiers, (ALIKE, MORE_ALIKE), strict=True):
+        for tier in self._tiers:
             words = tier.get(word[0], ())
-            if one != word and (near := difflib.get_close_matches(one, words, n=1, cutoff=alike)):
-                return plural(near[0])
-            if near := difflib.get_close_matches(word, words, n=1, cutoff=alike):
-                return near[0]
+            if one != word and (near := _nearest(one, words)):
+                return plural(near)
+            if near := _nearest(word, words):
+                return near
         return word
+
+    def _right(self, word: str) -> bool:
+        return word in self._known or self._is_word(word)
+
+    def _compound(self, word: str) -> bool:
+        """Whether it is two words written as one: a "sawhorse" is no seahorse."""
+        cuts = range(PART, len(word) - PART + 1)
+        return any(self._right(word[:at]) and self._right(word[at:]) for at in cuts)
+
+
+def _nearest(word: str, words: Sequence[str]) -> str | None:
+    """The word that a slip or two of the pen lead from; None where it takes more of them."""
+    slips = 1 if len(word) < LONG else 2
+    near = difflib.get_close_matches(word, words, n=3, cutoff=ALIKE)
+    return next((other for other in near if _slips(word, other) <= slips), None)
+
+
+def _slips(one: str, other: str) -> int:
+    """Letters that are missing, added, changed, or changed about with their neighbour (Damerau 1964)."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for at, letter in enumerate(one, 1):
+        before, last, row = row, before, [at]
+        for to, wanted in enumerate(other, 1):
+            row.append(min(before[to] + 1, row[to - 1] + 1, before[to - 1] + (letter != wanted)))
+            if at > 1 and to > 1 and letter == other[to - 2] and wanted == one[at - 2]:
+                row[to] = min(row[to], last[to - 2] + 1)
+    return row[-1]

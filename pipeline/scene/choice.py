@@ -5,11 +5,15 @@ from dataclasses import replace
 
 from pipeline.language.wording import CHOSEN_STYLES, SIMILAR_STYLES, UNSAID_BACKGROUNDS
 from pipeline.models.vocabulary import Vocabulary
+from pipeline.scene.colours import rgb
 from pipeline.scene.record import Ground, Scene
 
-__all__ = ["choose", "known_style", "named_in"]
+__all__ = ["choose", "known_style", "named_in", "take_style"]
 
+_ALIKE = 0.35  # distance of a thing's and a ground's colour, each of [-1, 1], under which it vanishes
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_OUTRIGHT = r"\b(?:in )?(?:an? |the )?{}(?: style)?(?!\w)(?! of\b)"
+_IN = re.compile(r"^(?:in |as )?(?:an? |the )?(?:style of )?")
 _FILLERS = frozenset("style styled art illustration drawing image picture look icon of a an in the painting".split())
 
 
@@ -37,6 +41,24 @@ def known_style(said: str, vocabulary: Vocabulary) -> str | None:
         if span in styles and len(rest) <= 1:
             return styles[span]
     return None
+
+
+def take_style(prompt: str, vocabulary: Vocabulary) -> tuple[str, str | None]:
+    """A prompt without the style that it names outright, as the page's own picker writes it, and that style.
+
+    A name of a style counts wherever it stands whole ("a fox, 32x32 pixel art sprite"); other words for it only where
+    a part between commas says nothing else ("a fox, doodle").
+    """
+    for style in sorted(vocabulary.config.styles, key=len, reverse=True):
+        if len(style.split()) > 1 and (match := re.search(_OUTRIGHT.format(re.escape(style)), prompt, re.IGNORECASE)):
+            return f"{prompt[: match.start()]}, {prompt[match.end() :]}".strip(" ,"), style
+    parts = prompt.split(",")
+    for at, part in enumerate(parts[1:], 1):
+        words = tuple(_WORD.findall(_IN.sub("", part.strip().lower())))
+        words = words[:-1] if len(words) > 1 and words[-1] == "style" else words
+        if (style := _styles(vocabulary).get(words)) is not None:
+            return ",".join(parts[:at] + parts[at + 1 :]), style
+    return prompt, None
 
 
 def named_in(text: str, vocabulary: Vocabulary) -> frozenset[str]:
@@ -71,14 +93,29 @@ def choose(scene: Scene, vocabulary: Vocabulary, *, chance: float | None, avoid:
         similar = SIMILAR_STYLES.get(style)
         style = similar if similar in fitting else fitting[0]
     if ground is None and scene.placed > 1:
-        ground = _colour(vocabulary, "white")
+        ground = _colour(vocabulary, _plain_ground(scene, vocabulary))
     elif ground is None and chance is not None:
         grounds = vocabulary.config.backgrounds
         unsaid = [name for name, times in UNSAID_BACKGROUNDS.items() if name in grounds for _ in range(times)]
         unsaid = [name for name in unsaid if name not in avoided] or unsaid
+        unsaid = [name for name in unsaid if not _vanishes(scene, grounds[name], vocabulary)] or unsaid
         if unsaid:
             ground = _colour(vocabulary, unsaid[min(int(chance * len(unsaid)), len(unsaid) - 1)])
     return replace(scene, style=style, ground=ground)
+
+
+def _plain_ground(scene: Scene, vocabulary: Vocabulary) -> str:
+    """White, or what a white thing stands out from."""
+    grounds = [name for name in ("white", "light blue", "beige") if name in vocabulary.config.backgrounds]
+    seen = [name for name in grounds if not _vanishes(scene, vocabulary.config.backgrounds[name], vocabulary)]
+    return (seen or grounds or ["white"])[0]
+
+
+def _vanishes(scene: Scene, ground: str, vocabulary: Vocabulary) -> bool:
+    """Whether a thing is said to have about the colour of a ground."""
+    palette = vocabulary.config.backgrounds
+    own = [rgb(thing.colour, palette) for thing in scene.things if thing.colour]
+    return any(float((colour - rgb(ground)).norm()) < _ALIKE for colour in own)
 
 
 def _colour(vocabulary: Vocabulary, name: str) -> Ground | None:

@@ -10,12 +10,18 @@ from pipeline.scene.parts import recolour_part
 from pipeline.scene.recolour import fill_glyph, recolour, shift_palette
 from pipeline.scene.record import Thing
 from pipeline.scene.rendering import can_render, render_layer
+from pipeline.scene.usual_colours import usual_colours
 from pipeline.scene.warp import warp_layer
 
 __all__ = ["finish_layer"]
 
-# What a drawing of one colour is filled with where none is said.
+# What a drawing of one colour is filled with where none is said and none is usual.
 _FILLS = ("#e4572e", "#f3a712", "#3fa34d", "#2f6fd6", "#8e5bd1", "#e0559b", "#1f9e9e", "#8a5a3c", "#4a5568")
+# Renderings in which everything is blue; in another style a radish is not.
+_BLUE = (
+    "blue two-tone outline icon", "blue duotone line icon", "plump blue duotone icon", "angular blue line icon",
+    "gradient app icon", "plump flat blue icon", "flat light blue icon", "plump blue outlined icon",
+)  # fmt: skip
 _FILL = 12  # coordinate of the noise
 
 
@@ -41,8 +47,13 @@ def finish_layer(
         noise: (``NOISE_DIM``,) of the thing.
     """
     if drawing is not None and drawing.glyph:
-        fill = _FILLS[min(int(even(noise)[_FILL] * len(_FILLS)), len(_FILLS) - 1)]
+        fills = usual_colours(thing.said or thing.name) or usual_colours(thing.name) or _FILLS
+        fill = fills[min(int(even(noise)[_FILL] * len(fills)), len(fills) - 1)]
         layer = fill_glyph(layer, (rgb(thing.colour or fill, palette) + 1) / 2)
+    elif drawing is not None and not thing.colour and drawing.rendering in _BLUE and drawing.rendering != style:
+        usual = usual_colours(thing.said or thing.name) or usual_colours(thing.name)
+        if usual:
+            layer = recolour(layer, (rgb(usual[0]) + 1) / 2)
     elif thing.colour:
         layer = recolour(layer, (rgb(thing.colour, palette) + 1) / 2)
     else:

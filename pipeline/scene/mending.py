@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 
 from pipeline.language.relations import relation_of, scenery_of
+from pipeline.scene.asking import for_whom
 from pipeline.scene.tagger import Token
 
 __all__ = ["mend"]
 
 _PRONOUNS = frozenset("it he she they them him her that this its one those these".split())
+_FULL = {("full", "of"), ("filled", "with")}
+_ORDER = {"first": 0, "former": 0, "second": 1, "latter": 1, "third": 2, "last": -1}
 _ARRANGED = frozenset("row grid line circle column pile group rows lines".split())
 _BEHIND = frozenset("on over under in of up at into onto above behind out from off around down next to".split())
 
@@ -16,9 +19,12 @@ def mend(tokens: Sequence[Token]) -> None:
     """Correct roles and heads, in place."""
     _first_mentions(tokens)
     _no_things(tokens)
+    _full_of(tokens)
     _longer_relations(tokens)
     _turned_round(tokens)
     _sceneries(tokens)
+    _ones(tokens)
+    for_whom(tokens)
 
 
 def _first_mentions(tokens: Sequence[Token]) -> None:
@@ -51,6 +57,37 @@ def _no_things(tokens: Sequence[Token]) -> None:
                 other.head = next((one for one in range(at - 1, -1, -1) if tokens[one].role == "thing"), -1)
         elif token.text in _ARRANGED and before[-1:] in (["a"], ["one"]) and before[0] in ("in", "on"):
             token.role, token.head = "chatter", -1
+
+
+def _full_of(tokens: Sequence[Token]) -> None:
+    """ "a chest full of gold": the gold is in the chest."""
+    for at in range(1, len(tokens) - 2):
+        one, other, thing = tokens[at : at + 3]
+        if (one.text, other.text) in _FULL and thing.role == "thing" and thing.head < 0:
+            one.role, other.role, thing.head = "relation", "relation+", at
+            one.head = next((before for before in range(at - 1, -1, -1) if tokens[before].role == "thing"), -1)
+
+
+def _ones(tokens: Sequence[Token]) -> None:
+    """ "one red and two yellow", "the first one is black", "on top of both"."""
+    things = [at for at, token in enumerate(tokens) if token.role == "thing"]
+    for at, token in enumerate(tokens):
+        after = tokens[at + 1] if at + 1 < len(tokens) else None
+        if token.role == "number" and token.text == "both" and tokens[at - 1].text in ("of", "on", "above", "under"):
+            token.role, token.head = "chatter", -1
+        elif token.role == "number" and 0 <= token.head < at and after is not None and after.role == "colour":
+            if any(other.role == "one" and other.head == token.head for other in tokens):
+                token.role, after.head = "one", at
+        elif token.role == "one" and token.text in _ORDER and len(things) > _ORDER[token.text]:
+            before = [thing for thing in things if thing < at]
+            if len(before) < 2 or _ORDER[token.text] >= len(before):
+                continue
+            token.role, token.head = "again", before[_ORDER[token.text]]
+            if after is not None and after.text == "one":
+                after.role, after.head = "chatter", -1
+            for other in tokens:
+                if other.role == "colour" and other.head == at + 1:
+                    other.head = at
 
 
 def _longer_relations(tokens: Sequence[Token]) -> None:

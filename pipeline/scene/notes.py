@@ -8,6 +8,7 @@ __all__ = ["NOTE_KINDS", "Note", "sentence"]
 NOTE_KINDS = {
     "replaced": "“{said}” is drawn as “{used}”.",
     "guessed": "“{said}” was never taught: “{used}” is a guess.",
+    "respelled": "“{said}” is read as “{used}”.",
     "unknown": "“{said}” was never taught and is not drawn.",
     "nothing": "Nothing in it was understood as a thing to draw.",
     "foreign": "Only English, emoji and Latin letters are understood.",

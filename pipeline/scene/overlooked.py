@@ -11,7 +11,7 @@ from pipeline.scene.tagger import Token
 
 __all__ = ["overlooked"]
 
-_TAKEN_FOR = frozenset("style style+ place place+ colour thing thing+".split())
+_TAKEN_FOR = frozenset("style style+ place place+ colour".split())
 _SMALL = frozenset("a an the of in on at with and or to for my your is are some".split())
 # What a picture is, where it shows something else.
 _MEDIA = frozenset(
@@ -32,16 +32,19 @@ def overlooked(drawn: Sketch, tokens: Sequence[Token], names: NameFinder, vocabu
     """
     if not drawn.things:
         _alone(drawn, tokens, names, vocabulary)
+    _joined(drawn, names)
     _places(drawn, tokens, names)
 
 
 def _alone(drawn: Sketch, tokens: Sequence[Token], names: NameFinder, vocabulary: Vocabulary) -> None:
     """Where nothing else is a thing, a name that was taken for a style, a place or a colour is one."""
     said = [token for token in tokens if token.text[0].isalnum() and token.text not in _SMALL]
-    for start in range(len(tokens)):
-        for end in range(min(len(tokens), start + 3), start, -1):
+    for end in range(len(tokens), 0, -1):
+        for start in range(max(0, end - 3), end):
             some, words = tokens[start:end], tuple(token.text for token in tokens[start:end])
             whole = list(some) == said
+            if any(token.head >= 0 and tokens[token.head].role == "negation" for token in some):
+                continue
             if words[0] in _SMALL or not whole and not {token.role for token in some} <= _TAKEN_FOR:
                 continue
             text = " ".join(words)
@@ -55,6 +58,20 @@ def _alone(drawn: Sketch, tokens: Sequence[Token], names: NameFinder, vocabulary
                 kept[:] = [one for one in kept if one.end <= start or one.at >= end]
             drawn.others = [other for other in drawn.others if other not in text]
             return
+
+
+def _joined(drawn: Sketch, names: NameFinder) -> None:
+    """ "ramen with chopsticks" are two things, where it is no name of one."""
+    for index, mention in enumerate(list(drawn.things)):
+        words = tuple(mention.said.split())
+        if "with" not in words[1:-1] or mention.end - mention.at != len(words) or names.exact(words):
+            continue
+        cut = words.index("with")
+        if names.exact(words[:cut]) is None or names.exact(words[cut + 1 :]) is None:
+            continue
+        drawn.things.append(Mention(mention.at + cut + 1, mention.end, " ".join(words[cut + 1 :])))
+        mention.said, mention.end = " ".join(words[:cut]), mention.at + cut
+        drawn.relations.append((index, len(drawn.things) - 1, "with"))
 
 
 def _places(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> None:

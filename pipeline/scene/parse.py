@@ -23,7 +23,7 @@ from pipeline.language.wording import CORNERS
 from pipeline.models.scene_parser import SceneParser
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.scene.canvas import canvas_size
-from pipeline.scene.choice import choose, known_style, named_in
+from pipeline.scene.choice import choose, known_style, named_in, take_style
 from pipeline.scene.joining import join_things
 from pipeline.scene.lettering import missing_letters
 from pipeline.scene.notes import Note, sentence
@@ -53,6 +53,7 @@ _SEE_THROUGH = re.compile(
     r"\b(?:transparent|no|without) (?:back ?ground|bg|backdrop)|\b(?:back ?ground|bg)(?: is|:)? (?:transparent|none)\b"
 )
 _UNDER_WATER = re.compile(r"\b(?:under|below|beneath) (?:the )?(?:water|sea|ocean|waves)\b")
+_LETTERS = re.compile(r"[^\W\d_]+")
 # Words that are right as they are and that a slip of the pen would be mended towards something else.
 _RIGHT = frozenset(
     """watercolor watercolour watercolours gouache crayon charcoal pencil acrylic pixelart
@@ -137,19 +138,20 @@ class SceneReader:
             avoid: a negative prompt: what it names is neither chosen nor added.
             width, height: pixels of the picture, where the prompt does not say its shape.
         """
+        prompt, outright = take_style(prompt, self.vocabulary)
         plain = plain_language(prompt, seed=seed)
         notes: list[Note] = [Note("option", ", ".join(plain.left_out))] if plain.left_out else []
         if plain.aspect:
             width, height = canvas_size(*plain.aspect, width * height)
         if plain.foreign:
             return Parsed(Scene(width=width, height=height), (*notes, Note("foreign")))
-        tokens = self.tagger.tag(self._respelled(plain), plain.known)
+        tokens = self.tagger.tag(self._respelled(plain, notes), plain.known)
         drawn = sketch(tokens)
         overlooked(drawn, tokens, self.names, self.vocabulary)
         avoid = ", ".join(part for part in (avoid, plain.negative) if part)
         things = self._things(drawn, plain, tokens, notes, avoid)
         things, arrangement = join_things(things, drawn, notes)
-        style = self._style(drawn, tokens, notes)
+        style = outright or self._style(drawn, tokens, notes)
         ground = self._ground(drawn, plain.text.lower(), notes)
         notes += [Note("left out", words) for words in dict.fromkeys(drawn.others)]
         notes += [Note("negated", words) for words in dict.fromkeys(drawn.negations)]
@@ -170,11 +172,14 @@ class SceneReader:
             notes.append(Note("similar style", style, scene.style or ""))
         return Parsed(scene, tuple(notes), plain.negative, style, tuple(tokens))
 
-    def _respelled(self, plain: PlainPrompt) -> str:
+    def _respelled(self, plain: PlainPrompt, notes: list[Note]) -> str:
         """The text with slips of the pen mended; where that moves what is known, it stays as it is."""
         if plain.known:
             return plain.text
-        return re.sub(r"[^\W\d_]+", lambda match: self._mended(match[0]), plain.text)
+        for word in dict.fromkeys(_LETTERS.findall(plain.text)):
+            if (mended := self._mended(word)) != word:
+                notes.append(Note("respelled", word.lower(), mended))
+        return _LETTERS.sub(lambda match: self._mended(match[0]), plain.text)
 
     def _mended(self, word: str) -> str:
         lower = word.lower()
@@ -222,7 +227,7 @@ class SceneReader:
 
     def _name(self, mention: Mention, plain: PlainPrompt, tokens: list[Token]) -> Name:
         """The name of a mention: what is known for certain, a longer taught name around it, or what is said."""
-        start, counted = tokens[mention.at].start, (mention.number or 1) > 1
+        start, counted = tokens[mention.at].start, mention.number is not None
         for first, _, name in plain.known:
             if first == start:
                 return Name(name, name if name in self.names.phrases else self.names.find(name).phrase)
@@ -255,7 +260,7 @@ class SceneReader:
     def _tell(self, mention: Mention, name: Name, notes: list[Note]) -> None:
         if name.cosine < 0.99:
             notes.append(Note("guessed", name.said, name.phrase or "", name.choices))
-        elif name.phrase != name.said and not self.names.same(name.said, name.phrase):
+        elif not any(self.names.same(f"{colour} {name.said}", name.phrase) for colour in ["", *mention.colours]):
             notes.append(Note("replaced", name.said, name.phrase or "", name.choices if name.cosine < 1 else ()))
         notes += [Note("left out", look) for look in mention.looks]
         for part, colour in mention.part_colours.items():

@@ -11,6 +11,11 @@ __all__ = ["fill_glyph", "main_colour", "recolour", "shift_palette"]
 _LUMA = 0.299, 0.587, 0.114  # BT.601
 _VIVID = 0.08  # chroma from which a pixel has a hue
 _VIVID_SHARE = 0.35  # of a thing, from which it has one
+_GLASS_HUE = -1.3, -0.55  # radians of Cb and Cr, about light blue: windows and screens ...
+_GLASS_LUMA = 0.4  # ... from this luma; they are the main colour only of what has no other
+_STRONG, _SHEEN = 0.15, 0.7  # chroma, and radians from the hue of glass, of what is blue itself
+_APART = 0.25  # luma between a body and its glass
+_BODY = 0.35  # of a thing, which its main colour covers at least, or else another one that covers more is taken
 _SAME_COLOUR = 0.3  # distance of two colours, each of [0, 1], up to which they may have one name ...
 _SAME_HUE = 0.15  # ... and what of it may be other than lighter or darker
 
@@ -23,7 +28,7 @@ def recolour(layer: torch.Tensor, colour: torch.Tensor) -> torch.Tensor:
     alpha = layer[3:]
     if not (alpha > 0.5).any():
         return 2 * layer - 1
-    colours, luma, _, share = _main_colour(layer)
+    colours, luma, _, share = _main_colour(layer, glass=False)
     weight = share * alpha[0]
     mean = (colours * weight).sum((1, 2)) / weight.sum().clamp(min=1e-3)
     colour = colour.to(colours)
@@ -78,9 +83,11 @@ def fill_glyph(layer: torch.Tensor, colour: torch.Tensor) -> torch.Tensor:
 
 def _main_colour(
     layer: torch.Tensor,
+    *,
+    glass: bool = True,
 ) -> tuple[torch.Tensor, torch.Tensor, tuple[torch.Tensor, torch.Tensor], torch.Tensor]:
     """Of a layer (4, side, side) in [0, 1]: its colours, their luma, their Cb and Cr of BT.601, and the share of the
-    main colour in each pixel.
+    main colour in each pixel. Without `glass`, windows and screens are the main colour only of what has no other.
     """
     alpha = layer[3:]
     colours = (layer[:3] / alpha.clamp(min=0.05)).clamp(0, 1)
@@ -89,14 +96,53 @@ def _main_colour(
     chroma, hue = torch.hypot(across, along), torch.atan2(along, across)
     solid = alpha[0] > 0.5
     vivid = solid & (chroma > _VIVID)
+    grey = solid & ~vivid
+    if not glass:
+        return colours, luma, (across, along), _body_share(luma, chroma, hue, vivid, alpha)
     if vivid.sum() > _VIVID_SHARE * solid.sum():
-        middle = _main_hue(hue[vivid], chroma[vivid])
-        turned = torch.remainder(hue - middle + torch.pi, 2 * torch.pi) - torch.pi
-        share = _fall(turned.abs(), 1.0, 1.5) * (1 - _fall(chroma, 0.03, _VIVID))
+        share = _hue_share(hue, chroma, vivid)
     else:
-        middle = luma[solid & ~vivid].median() if (solid & ~vivid).any() else luma.median()
-        share = _fall((luma - middle).abs(), 0.25, 0.4) * _fall(chroma, _VIVID, 0.14)
+        share = _grey_share(luma, chroma, grey)
     return colours, luma, (across, along), share
+
+
+def _body_share(
+    luma: torch.Tensor, chroma: torch.Tensor, hue: torch.Tensor, vivid: torch.Tensor, alpha: torch.Tensor
+) -> torch.Tensor:
+    """How much of the colour of a body is in each pixel (side, side): not of its windows or screen, if it has another;
+    of the hue or the grey that covers most of it.
+    """
+    solid = alpha[0] > 0.5
+    pane = vivid & (hue > _GLASS_HUE[0]) & (hue < _GLASS_HUE[1]) & (luma > _GLASS_LUMA)
+    if pane.sum() > (1 - _BODY / 2) * solid.sum():
+        pane = torch.zeros_like(pane)
+    coloured, grey = vivid & ~pane, solid & ~vivid
+    if coloured.any() and chroma[coloured].mean() > _STRONG:
+        turned = _main_hue(hue[coloured], chroma[coloured]) - (_GLASS_HUE[0] + _GLASS_HUE[1]) / 2
+        if abs(math.remainder(float(turned), 2 * math.pi)) < _SHEEN:  # light on what is blue itself
+            pane, coloured = torch.zeros_like(pane), vivid
+    shares = [_grey_share(luma, chroma, grey)]
+    if coloured.any():
+        share = _hue_share(hue, chroma, coloured)
+        apart = (luma - luma[coloured].mean()).abs() > _APART
+        shares.insert(0, share * ~(pane & apart))
+    covered = [float((share * alpha[0]).sum() / alpha.sum()) for share in shares]
+    if len(shares) > 1 and coloured.sum() > _VIVID_SHARE * solid.sum() and covered[0] >= _BODY:
+        return shares[0]
+    return shares[max(range(len(covered)), key=covered.__getitem__)]
+
+
+def _hue_share(hue: torch.Tensor, chroma: torch.Tensor, counted: torch.Tensor) -> torch.Tensor:
+    """How much of the main hue of the pixels that count is in each (side, side)."""
+    middle = _main_hue(hue[counted], chroma[counted])
+    turned = torch.remainder(hue - middle + torch.pi, 2 * torch.pi) - torch.pi
+    return _fall(turned.abs(), 1.0, 1.5) * (1 - _fall(chroma, 0.03, _VIVID))
+
+
+def _grey_share(luma: torch.Tensor, chroma: torch.Tensor, grey: torch.Tensor) -> torch.Tensor:
+    """How much of the main grey is in each pixel (side, side)."""
+    middle = luma[grey].median() if grey.any() else luma.median()
+    return _fall((luma - middle).abs(), 0.25, 0.4) * _fall(chroma, _VIVID, 0.14)
 
 
 def _main_hue(hue: torch.Tensor, chroma: torch.Tensor) -> torch.Tensor:

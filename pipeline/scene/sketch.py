@@ -104,7 +104,8 @@ def sketch(tokens: Sequence[Token]) -> Sketch:
     parts = {start: " ".join(token.text for token in tokens[start:end]) for start, end in spans.get("part", ())}
     _tell(tokens, drawn, mentions, told, parts, spans)
     for kind, kept in (("style", drawn.styles), ("place", drawn.places)):
-        kept += [Said(_text(tokens, start, end), start, end) for start, end in spans.get(kind, ())]
+        found = [Said(_text(tokens, start, end), start, end) for start, end in spans.get(kind, ())]
+        kept += [said for said in found if any(letter.isalnum() for letter in said.text)]
     drawn.negations = [mention.said for mention in mentions.values() if mention.negated]
     drawn.negations += [part for at, part in parts.items() if _of_role(tokens, at, "negation") >= 0]
     drawn.ground_words = [token.text for token in tokens if token.role == "ground"]
@@ -256,7 +257,7 @@ def _relate(tokens, drawn: Sketch, mentions: dict[int, Mention], told: dict[int,
 
 def _split(tokens, drawn: Sketch, told: dict[int, int], mentions: dict[int, Mention]) -> None:
     """ "two cats, one black and one white": a thing of its own for each."""
-    ones: dict[int, list[str | None]] = {}
+    ones: dict[int, list[tuple[str, int]]] = {}
     for at, token in enumerate(tokens):
         if token.role == "one" and (owner := told[at]) in mentions:
             colours = [
@@ -266,16 +267,18 @@ def _split(tokens, drawn: Sketch, told: dict[int, int], mentions: dict[int, Ment
                                                                    or tokens[other - 1].role != "colour")
             ]  # fmt: skip
             if colours:
-                ones.setdefault(owner, []).append(colours[0])
+                ones.setdefault(owner, []).append((colours[0], number_of([token.text]) or 1))
     for owner, colours in ones.items():
         mention = mentions[owner]
         if mention not in drawn.things or len(colours) < 2 and (mention.number or 1) < 2:
             continue
-        index, total = drawn.things.index(mention), mention.number or len(colours)
-        colours = colours[:total]
-        copies = [dataclasses.replace(mention, number=1, colours=[colour]) for colour in colours]
-        if total > len(colours):
-            copies.append(dataclasses.replace(mention, number=total - len(colours), colours=list(mention.colours)))
+        told_of = sum(number for _, number in colours)
+        index, total = drawn.things.index(mention), mention.number or told_of
+        copies = [dataclasses.replace(mention, number=number, colours=[colour]) for colour, number in colours]
+        if told_of > total:
+            copies = [dataclasses.replace(copy, number=1) for copy in copies[:total]]
+        elif total > told_of:
+            copies.append(dataclasses.replace(mention, number=total - told_of, colours=list(mention.colours)))
         drawn.things[index : index + 1] = copies
         moved = len(copies) - 1
         drawn.relations = [

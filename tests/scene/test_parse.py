@@ -190,6 +190,50 @@ KINDS = {
     "half moon": [("first quarter moon", 1, None)],
     "rainbow colored unicorn": [("unicorn", 1, None)],
     "a black colored car": [("automobile", 1, "black")],
+    # Names: plain before compound, many and one, blanks and hyphens, slips
+    "a sheep and a bee": [("ewe", 1, None), ("honeybee", 1, None)],
+    "a bowl": [("bowl", 1, None)],
+    "a teddy-bear": [("teddy bear", 1, None)],
+    "two tennis rackets": [("tennis racket", 2, None)],
+    "three books": [("closed book", 3, None)],
+    "a paper clip": [("paperclip", 1, None)],
+    "a coral": [("coral", 1, None)],
+    "a wall": [("wall", 1, None)],
+    "an elefant": [("elephant", 1, None)],
+    "a persimmon": [],
+    "a mop": [],
+    # What pictures are for, who asks, and other wording of people
+    "my daughter wants a unicorn": [("unicorn", 1, None)],
+    "a shopping cart for my website": [("shopping cart", 1, None)],
+    "four balloons: one red, one blue, and two yellow": [
+        ("balloon", 1, "red"),
+        ("balloon", 1, "blue"),
+        ("balloon", 2, "yellow"),
+    ],
+    "a cat and a dog, the first one is black and the second one white": [("cat", 1, "black"), ("dog", 1, "white")],
+    "could you draw me a fox please?": [("fox", 1, None)],
+}
+
+STYLES = {
+    "a fox, 32x32 pixel art sprite": "32x32 pixel art sprite",
+    "a fox in colorful outlined icon style": "colorful outlined icon",
+    "a fox, doodle": "hand-drawn sketch icon",
+    "a fox, in the style of pixel art": "tiny pixel art",
+}
+
+# What is drawn is not what is said: told, or not drawn and told.
+TOLD = {
+    "an animal": ("replaced", "dog face", ()),
+    "a cheetah": ("replaced", "leopard", ()),
+    "a fork and a knife": None,
+    "a sofa": ("replaced", "couch and lamp", ()),
+    "a mop and a cat": ("unknown", "", ("broom", "bucket")),
+    "an elefant": ("respelled", "elephant", ()),
+    "a sheep": None,
+    "a moustache": None,
+    "a motor bike": None,
+    "an aeroplane": None,
+    "a black cat": None,
 }
 
 
@@ -197,6 +241,26 @@ KINDS = {
 @pytest.mark.parametrize("prompt", KINDS)
 def test_every_kind_of_prompt_that_went_wrong_is_understood(reader, prompt):
     assert told(reader, prompt) == KINDS[prompt]
+
+
+@trained
+@pytest.mark.parametrize("prompt", STYLES)
+def test_a_style_is_read_as_the_page_writes_it(reader, prompt):
+    assert reader.parse(prompt).style == STYLES[prompt]
+
+
+@trained
+@pytest.mark.parametrize("prompt", TOLD)
+def test_what_is_drawn_for_want_of_the_thing_is_told(reader, prompt):
+    notes = [(note.kind, note.used, note.choices) for note in reader.parse(prompt).notes]
+    assert notes == ([TOLD[prompt]] if TOLD[prompt] else [])
+
+
+@trained
+def test_white_things_stand_on_no_white_ground(reader):
+    ground = reader.parse("a white banana and a black elephant", chance=0.1).scene.ground
+    assert ground is not None and ground.colours[0] != "#ffffff"
+    assert reader.parse("a red banana and a black elephant", chance=0.1).scene.ground.colours[0] == "#ffffff"
 
 
 @trained
