@@ -60,6 +60,7 @@ _RIGHT = frozenset(
     blurry shading shaded skateboarding outlined cropped grainy sketchy doodles vectors stickers pastels gradients
     rendered renders watercolors monochrome typography hyperdetailed stylized bokeh volumetric""".split()
 )
+_ARTICLES = frozenset("a an the my your his her its our their some this that".split())
 _PERSONS = frozenset(
     "i you we he she they it me him her them this that something anything everything nothing someone".split()
 )
@@ -234,7 +235,8 @@ class SceneReader:
         for before in range(min(4, mention.at), -1, -1):
             words = tuple(token.text for token in tokens[mention.at - before : mention.end])
             roles = {token.role for token in tokens[mention.at - before : mention.at]}
-            if len(words) < 2 or not roles <= {"look", "colour", "thing", "thing+", "size"}:
+            told = {"look", "colour", "thing", "thing+", "size", "quality", "chatter", "style"}
+            if len(words) < 2 or not roles <= told or words[0] in _ARTICLES:
                 continue
             phrase = self.names.exact(words, counted=counted)
             if phrase is not None and (phrase == " ".join(words) or before == 0 or "colour" not in roles):

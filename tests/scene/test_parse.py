@@ -200,6 +200,7 @@ KINDS = {
     "a coral": [("coral", 1, None)],
     "a wall": [("wall", 1, None)],
     "an elefant": [("elephant", 1, None)],
+    "a sweet potato": [("roasted sweet potato", 1, None)],
     "a persimmon": [],
     "a mop": [],
     # What pictures are for, who asks, and other wording of people
