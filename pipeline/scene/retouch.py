@@ -23,6 +23,7 @@ _PART = 0.003  # of the picture: the smallest piece that is a part of it
 _MOST_PARTS = 12
 _EDGE = 3  # pixels around a part that belong to its edge
 _FILL = 0.94  # how much of its box a new thing takes
+_FOOT = 0.88  # of the height: where what is kept stands on a larger canvas with a scenery
 _SOFT = 1.5  # pixels: the edge of what is kept, where it may change a little
 
 
@@ -62,7 +63,9 @@ def parts_of(picture: Image.Image) -> list[np.ndarray]:
     return [labels == at + 1 for at in order[:_MOST_PARTS]]
 
 
-def repaint_inside(picture: Image.Image, changes: Image.Image, said: Scene, size: tuple[int, int]) -> Retouch:
+def repaint_inside(
+    picture: Image.Image, changes: Image.Image, said: Scene, size: tuple[int, int], *, things: np.ndarray | None = None
+) -> Retouch:
     """INPAINTING: what the words name is drawn in the part that changes; where they name nothing, its surroundings
     close over it.
 
@@ -71,6 +74,7 @@ def repaint_inside(picture: Image.Image, changes: Image.Image, said: Scene, size
         changes: white where it changes, of the picture's size.
         said: the scene of the words.
         size: of the canvas.
+        things: (height, width) of bool, where the picture's things are: none of their colours close over the part.
 
     Raises:
         ValueError: the mask marks nothing, or all of the picture.
@@ -84,12 +88,18 @@ def repaint_inside(picture: Image.Image, changes: Image.Image, said: Scene, size
     kept = np.array(cover.convert("RGBA"))
     kept[hole] = 0
     front = canonical(Image.fromarray(kept))
-    hash = upload_hash(front)
+    uploads = {upload_hash(front): front}
     operations = [operation("canvas", *size)]
     if said.things or said.ground is None:
-        operations.append(operation("ground", "picture", hash))
+        under = front
+        if things is not None:
+            gone = np.asarray(_covering(Image.fromarray((255 * things).astype(np.uint8)), size)) > 0
+            kept[ndimage.binary_dilation(gone, iterations=_EDGE)] = 0
+            under = canonical(Image.fromarray(kept)) if kept[..., 3].any() else front
+        uploads[upload_hash(under)] = under
+        operations.append(operation("ground", "picture", upload_hash(under)))
     operations += _placed(said, [_box(hole)], size)
-    return Retouch(size, (*operations, *_plain(said), operation("front", hash)), {hash: front})
+    return Retouch(size, (*operations, *_plain(said), operation("front", next(iter(uploads)))), uploads)
 
 
 def repaint_around(
@@ -126,7 +136,7 @@ def repaint_around(
     if own is not None:
         alpha = Image.fromarray(np.minimum(np.asarray(alpha), np.asarray(own)))
     kept.putalpha(alpha)
-    front = canonical(_centred(kept, size))
+    front = canonical(_centred(kept, size, foot=said.ground is not None and said.ground.kind == "scene"))
     uploads = {upload_hash(front): front}
     operations = [operation("canvas", *size)]
     if said.ground is None:
@@ -178,8 +188,10 @@ def _covering(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
     return picture.resize(size, Image.Resampling.BICUBIC, box=box)
 
 
-def _centred(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """On a canvas: as large as it is where it fits in, else made smaller; nothing around it."""
+def _centred(picture: Image.Image, size: tuple[int, int], *, foot: bool = False) -> Image.Image:
+    """On a canvas: as large as it is where it fits in, else made smaller; nothing around it. ``foot``: what is seen of
+    it stands in the lower part of a canvas that has room.
+    """
     if picture.size != size and all(0 <= a - b < SIDE_STEP for a, b in zip(picture.size, size, strict=True)):
         return _covering(picture, size)
     scale = min(1.0, size[0] / picture.width, size[1] / picture.height)
@@ -187,7 +199,10 @@ def _centred(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
         sides = (max(1, round(side * scale)) for side in picture.size)
         picture = picture.resize(tuple(sides), Image.Resampling.LANCZOS)
     canvas = Image.new("RGBA", size)
-    canvas.paste(picture, ((size[0] - picture.width) // 2, (size[1] - picture.height) // 2))
+    left, top = ((canvas_side - side) // 2 for canvas_side, side in zip(size, picture.size, strict=True))
+    if foot and top > 0 and (box := picture.getchannel("A").getbbox()):
+        top = max(top, round(_FOOT * size[1]) - box[3])
+    canvas.paste(picture, (left, top))
     return canvas
 
 

@@ -5,6 +5,7 @@ raises its own exceptions from. Nothing of what is asked for is logged.
 """
 
 import base64
+import io
 import logging
 import time
 import uuid
@@ -18,7 +19,7 @@ from starlette.routing import Route
 
 from pipeline.loading.errors import WeightsError
 from pipeline.pictures.decode import MAX_PIXELS, UnreadablePicture, decode_picture, flatten
-from pipeline.recipe.files import SUFFIXES
+from pipeline.recipe.files import SUFFIXES, read_recipe
 from pipeline.safety import Refused
 from pipeline.serve import bedrock, openai
 from pipeline.serve.drawing import draw_order, embed_order
@@ -211,12 +212,14 @@ class _OpenAIDoor:
 
 
 def _opened(data: bytes, name: str, *, keep_alpha: bool = False) -> Image.Image:
-    """A picture from outside. Raises ValueError with a sentence."""
+    """A picture from outside, and the recipe that its file says (`Order.images`). Raises ValueError, in a sentence."""
     try:
         image = decode_picture(data, max_side=MAX_SIDE).image
     except UnreadablePicture as error:
         raise ValueError(error.sentence(name, MAX_PIXELS)) from error
-    return image if keep_alpha else flatten(image)
+    image = image if keep_alpha else flatten(image)
+    image.info["recipe"] = read_recipe(Image.open(io.BytesIO(data)))
+    return image
 
 
 def _all_opened(files: list[bytes]) -> list[Image.Image]:

@@ -33,7 +33,8 @@ class Order:
         task: of ``TASKS``.
         prompt: what to draw.
         negative_prompt: what to steer away from.
-        images: reference pictures (vary), or the one picture to change (inpaint, outpaint, cut out), as they came.
+        images: reference pictures (vary), or the one picture to change (inpaint, outpaint, cut out), as they came;
+            `info["recipe"]` is what a file says that it was drawn from, which nobody has checked.
         similarity_strength: share of the references against the prompt; None is the recipe's default.
         count: how many pictures; picture i has seed + i.
         seed: of the first one.

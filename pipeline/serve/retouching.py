@@ -1,4 +1,4 @@
-"""Orders that change a picture from outside: which part is meant, and the recipe and uploads that draw the change."""
+"""Orders that change a picture from outside: the recipe and the uploads that draw the change."""
 
 from dataclasses import replace
 
@@ -12,15 +12,14 @@ from pipeline.scene.retouch import Retouch, canvas_of, cut_free, parts_of, repai
 from pipeline.scene.tasks import text_image
 from pipeline.serve.jobs import Place
 from pipeline.serve.order import NotOffered, Order
+from pipeline.serve.regions import Region, find_region
 from pipeline.serve.studio import Studio
 
-__all__ = ["RETOUCHES", "named_part", "read_scene", "retouched"]
+__all__ = ["RETOUCHES", "read_scene", "retouched"]
 
 RETOUCHES = ("inpaint", "outpaint", "cut out")
 _EDGE = 3  # pixels around a named part that change with it
-_GROUNDS = frozenset("background backdrop ground surroundings surrounding".split())
-_ALL = frozenset("everything all things objects".split())
-_ARTICLES = frozenset("the a an this that its my".split())
+_ROOM = 0.05  # around the box of a named part, of its side: where something new is drawn
 
 
 def retouched(studio: Studio, order: Order, recipe: Recipe, place: Place) -> tuple[Recipe, dict[str, Image.Image]]:
@@ -38,41 +37,42 @@ def retouched(studio: Studio, order: Order, recipe: Recipe, place: Place) -> tup
     """
     picture = order.images[0]
     if order.task == "cut out":
-        return _with(recipe, cut_free(picture)[0])
+        with studio.turn(place):
+            return _with(recipe, cut_free(picture)[0])
     size = order.size or canvas_of(picture.size)
     said = read_scene(studio, recipe, place) if recipe.prompt.strip() else Scene()
+    region = None
     if order.mask is None:
-        part = named_part(studio, order.mask_prompt, picture, place)
-        if order.task == "inpaint":
-            part = ndimage.binary_dilation(part, iterations=_EDGE)
-        mask = Image.fromarray((255 * (part ^ (order.task == "outpaint"))).astype(np.uint8))
-    else:
-        mask = order.mask
-    if order.task == "inpaint":
-        if recipe.prompt.strip() and not said.things and said.ground is None:
-            raise NotOffered(f"The words {recipe.prompt[:60]!r} name nothing that this model draws", "prompt")
-        return _with(recipe, repaint_inside(picture, mask, said, size))
-    return _with(
-        recipe, repaint_around(picture, mask, said, size, kept_name=order.mask_prompt, exact=order.keep_exactly)
-    )
+        region = find_region(studio, order.mask_prompt, picture, place, picture.info.get("recipe"))
+    if order.task == "outpaint":
+        mask = order.mask if region is None else _picture(~region.part)
+        more = {"kept_name": order.mask_prompt, "exact": order.keep_exactly}
+        with studio.turn(place):
+            return _with(recipe, repaint_around(picture, mask, said, size, **more))
+    if recipe.prompt.strip() and not said.things and said.ground is None:
+        raise NotOffered(f"The words {recipe.prompt[:60]!r} name nothing that this model draws", "prompt")
+    mask = order.mask if region is None else _picture(_changing(region, said))
+    with studio.turn(place):
+        things = _things(picture) if region is None else region.things
+        return _with(recipe, repaint_inside(picture, mask, said, size, things=things))
 
 
-def named_part(studio: Studio, words: str, picture: Image.Image, place: Place) -> np.ndarray:
-    """Where the thing is that words name: (height, width) of bool. Of several, the one whose embedding is nearest to
-    that of the words; "everything" is all of them, "the background" all else.
+def _changing(region: Region, said: Scene) -> np.ndarray:
+    """What changes where words name a part: its box for something new, else itself and its edge."""
+    if said.things and not region.is_ground:
+        return region.box(around=_ROOM)
+    return region.part if region.is_ground else ndimage.binary_dilation(region.part, iterations=_EDGE)
 
-    Raises:
-        ValueError: there is nothing but ground.
-    """
-    said = [word for word in words.lower().split() if word not in _ARTICLES]
-    parts = parts_of(picture)
-    if said and said[-1] in _GROUNDS:
-        return ~np.any(parts, axis=0)
-    if len(parts) == 1 or _ALL & set(said):
-        return np.any(parts, axis=0)
-    wanted = np.array(studio.embed(words, None, place=place))
-    seen = [studio.embed("", _alone(picture, part), place=place) for part in parts]
-    return parts[int(np.argmax(np.array(seen) @ wanted))]
+
+def _things(picture: Image.Image) -> np.ndarray | None:
+    try:
+        return np.any(parts_of(picture), axis=0)
+    except ValueError:  # nothing but ground, or no way to tell
+        return None
+
+
+def _picture(part: np.ndarray) -> Image.Image:
+    return Image.fromarray((255 * part).astype(np.uint8))
 
 
 def read_scene(
@@ -84,18 +84,6 @@ def read_scene(
             reader, recipe.prompt, negative=recipe.negative_prompt, seed=recipe.seed, width=recipe.width,
             height=recipe.height, condition=condition, control=control or "SEGMENTATION",
         ).scene  # fmt: skip
-
-
-def _alone(picture: Image.Image, part: np.ndarray) -> Image.Image:
-    """A part on white, with some room around it."""
-    values = np.where(part[..., None], np.asarray(picture.convert("RGB")), 255).astype(np.uint8)
-    rows, columns = np.flatnonzero(part.any(1)), np.flatnonzero(part.any(0))
-    box = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
-    side = round(1.2 * max(box[2] - box[0], box[3] - box[1]))
-    alone = Image.new("RGB", (side, side), "white")
-    cut = Image.fromarray(values).crop(box)
-    alone.paste(cut, ((side - cut.width) // 2, (side - cut.height) // 2))
-    return alone
 
 
 def _with(recipe: Recipe, retouch: Retouch) -> tuple[Recipe, dict[str, Image.Image]]:

@@ -278,11 +278,12 @@ class Studio:
         reader = getattr(self._pipe, "reader", None)
         if reader is None:
             raise ValueError("This model reads no scenes. Leave colours, conditions and changes out.")
-        with self._turn(place):
+        with self.turn(place):
             yield reader
 
     @contextmanager
-    def _turn(self, place: Place | None) -> Iterator[None]:
+    def turn(self, place: Place | None) -> Iterator[None]:
+        """What takes the processor for long is done in this request's turn. Raises Cancelled."""
         with self._place(place) as place:
             while not place.wait(_POLL):
                 if place.cancelled.is_set():
@@ -300,7 +301,7 @@ class Studio:
         if not text.strip() and image is None:
             raise ValueError("There is nothing to embed. Pass `text`, `image`, or both.")
         self.wait()
-        with self._turn(place):
+        with self.turn(place):
             return self._mean_embeds(text, image)
 
     def _mean_embeds(self, text: str, image: Image.Image | None) -> list[float]:
@@ -308,6 +309,12 @@ class Studio:
         rows += [] if image is None else [self._pipe.get_image_embeds([image])]
         mean = sum(rows) / len(rows)
         return (mean / mean.norm()).float().flatten().tolist()
+
+    @property
+    def semantic_dim(self) -> int:
+        """How many numbers of an embedding, the first ones, say what is shown; 0 where the model does not tell."""
+        encoder = getattr(self._pipe, "image_encoder", None)
+        return 0 if encoder is None else encoder.config["semantic_dim"]
 
     def count_tokens(self, text: str) -> int:
         """How many tokens the text encoder reads a text as.

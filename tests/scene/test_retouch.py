@@ -54,6 +54,15 @@ def test_what_is_drawn_inside_fits_in_the_mask_and_all_else_is_in_front_as_it_wa
     assert np.array_equal(front[:, 144:, :3], before[:, 144:]) and (front[:, 144:, 3] == 255).all()
 
 
+def test_the_colours_of_things_do_not_close_over_what_is_changed():
+    things = np.any(parts_of(photo()), axis=0)
+    retouch = repaint_inside(photo(), white(80, 0, 240, 256), Scene(), SIZE, things=things)  # through both discs
+    scene = edit(Scene(), retouch.operations)
+    under = np.asarray(retouch.uploads[scene.ground.name])
+    assert (under[under[..., 3] > 0][:, :3] == (0xCF, 0xE3, 0xF2)).all()
+    assert np.asarray(retouch.uploads[scene.front])[100, 60].tolist() == [0xC0, 0x30, 0x20, 255]
+
+
 def test_several_things_share_the_mask_and_relations_stay():
     said = Scene(
         things=(Thing("cat", "cat"), Thing("hat", "hat", relation=Relation("worn by", "cat")), Thing("dog", "dog"))
@@ -75,12 +84,12 @@ def test_a_mask_has_to_mark_a_part(box, words):
 
 
 def test_around_what_is_kept_stands_what_the_words_say():
-    said = Scene(things=(Thing("ball", "ball"), Thing("cat", "cat")), ground=Ground("scene", name="beach"))
+    said = Scene(things=(Thing("ball", "ball"), Thing("cat", "cat")), ground=Ground("colour", ("#ffeecc",)))
     outside = white(0, 0, 320, 256)
     outside.paste(0, (20, 50, 140, 170))
     retouch = repaint_around(photo(), outside, said, (512, 512), exact=True)
     scene = edit(said, retouch.operations)
-    assert scene.ground.name == "beach" and [thing.id for thing in scene.things] == ["cat"]  # the ball is kept
+    assert scene.ground.kind == "colour" and [thing.id for thing in scene.things] == ["cat"]  # the ball is kept
     kept = np.asarray(retouch.uploads[scene.front])
     assert np.array_equal(kept[178:298, 116:236, :3], np.asarray(photo())[50:170, 20:140])
     assert kept[..., 3].sum() == 255 * 120 * 120
@@ -89,6 +98,14 @@ def test_around_what_is_kept_stands_what_the_words_say():
     assert box[0] >= 236 or y * 512 - side * 256 >= 298 or y * 512 + side * 256 <= 178  # beside, not behind
     named = edit(said, repaint_around(photo(), outside, said, SIZE, kept_name="the cat").operations)
     assert [thing.id for thing in named.things] == ["ball"]
+
+
+def test_on_a_larger_canvas_with_a_scenery_what_is_kept_stands_on_the_ground():
+    said, outside = Scene(ground=Ground("scene", name="beach")), white(0, 0, 320, 256)
+    outside.paste(0, (20, 50, 140, 170))
+    retouch = repaint_around(photo(), outside, said, (512, 512), exact=True)
+    kept = np.asarray(retouch.uploads[edit(said, retouch.operations).front])[..., 3]
+    assert np.flatnonzero(kept.any(1))[-1] == round(0.88 * 512) - 1
 
 
 def test_without_a_ground_in_words_the_pictures_own_is_carried_on():

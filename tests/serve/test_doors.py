@@ -216,6 +216,28 @@ def test_boto3_inpaints_by_words(demo):
     assert difference(gone, Image.new("RGB", (320, 256), "#cfe3f2"), 0, 0, 320, 256) < 3
 
 
+def test_words_mean_things_of_easels_own_pictures(demo):
+    text = prompt("a cat and an apple", width=512, height=512, seed=3)
+    with opened(own := invoke(demo, text)["images"][0]) as image:
+        before, recipe = image.convert("RGB"), read_png(image)
+    body = {"taskType": "INPAINTING", "inPaintingParams": {"image": own, "maskPrompt": "a dog"}}
+    client = bedrock(demo)
+    with pytest.raises(client.exceptions.ValidationException, match="'a dog' is not in the picture. There are: .*cat"):
+        invoke(demo, body, client=client)
+    body["inPaintingParams"] |= {"maskPrompt": "cat", "text": "an apple"}
+    drawn = unmarked(demo, invoke(demo, body))
+    *_, rendered = demo.studio.draw(recipe, fresh=True)
+    places = dict(zip(rendered.standing.keys, rendered.standing.placements, strict=True))
+    for key, place in places.items():
+        half, x, y = place.side * 128, place.x * 512, place.y * 512  # the inner half
+        changed = difference(drawn, before, *(round(at) for at in (x - half, y - half, x + half, y + half)))
+        assert changed > 3 if key == "cat" else changed < 3, key
+    before.putpixel((0, 0), (1, 2, 3))  # another picture, whatever its file says: it is looked at
+    changed = encoded(before)
+    drawn = unmarked(demo, invoke(demo, {**body, "inPaintingParams": {"image": changed, "maskPrompt": "everything"}}))
+    assert drawn.size == (512, 512)
+
+
 @pytest.mark.parametrize("mode", ["DEFAULT", "PRECISE"])
 def test_boto3_outpaints(demo, mode):
     body = {
