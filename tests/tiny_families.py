@@ -65,7 +65,7 @@ def decoder_like(config_class: type, model_class: type, **more) -> transformers.
     """A language model of one layer."""
     sizes = {"vocab_size": 300, "hidden_size": DIM, "intermediate_size": DIM, "num_hidden_layers": 2}
     heads = {"num_attention_heads": 2, "num_key_value_heads": 2, "head_dim": 16, "pad_token_id": 0}
-    return model_class(config_class(**sizes, **heads, max_position_embeddings=2048, **more))
+    return model_class(config_class(**{**sizes, **heads, "max_position_embeddings": 2048, **more}))
 
 
 def qwen_vl(dim: int = DIM) -> transformers.Qwen2_5_VLForConditionalGeneration:
@@ -112,31 +112,37 @@ def dc_vae() -> diffusers.AutoencoderDC:
 
 
 def tiny_sd3() -> DiffusionPipeline:
+    return diffusers.StableDiffusion3Pipeline(**sd3_parts())
+
+
+def sd3_parts(layers: int = 1) -> dict:
     torch.manual_seed(0)
     transformer = diffusers.SD3Transformer2DModel(
-        sample_size=32, patch_size=1, in_channels=4, num_layers=1, attention_head_dim=8, num_attention_heads=4,
+        sample_size=32, patch_size=1, in_channels=4, num_layers=layers, attention_head_dim=8, num_attention_heads=4,
         joint_attention_dim=DIM, caption_projection_dim=DIM, pooled_projection_dim=2 * DIM, out_channels=4,
     )  # fmt: skip
-    return diffusers.StableDiffusion3Pipeline(
-        transformer=transformer, scheduler=FlowMatchEulerDiscreteScheduler(), vae=tiny_vae(4, shift_factor=0.0),
-        text_encoder=clip_projected(), tokenizer=clip_tokenizer(),
-        text_encoder_2=clip_projected(), tokenizer_2=clip_tokenizer(),
-        text_encoder_3=t5_encoder(), tokenizer_3=clip_tokenizer(),
-    )  # fmt: skip
+    return {
+        "transformer": transformer, "scheduler": FlowMatchEulerDiscreteScheduler(),
+        "vae": tiny_vae(4, shift_factor=0.0),
+        "text_encoder": clip_projected(), "tokenizer": clip_tokenizer(),
+        "text_encoder_2": clip_projected(), "tokenizer_2": clip_tokenizer(),
+        "text_encoder_3": t5_encoder(), "tokenizer_3": clip_tokenizer(),
+    }  # fmt: skip
 
 
 def tiny_pixart() -> DiffusionPipeline:
-    return diffusers.PixArtAlphaPipeline(**_pixart())
+    return diffusers.PixArtAlphaPipeline(**pixart_parts())
 
 
 def tiny_pixart_sigma() -> DiffusionPipeline:
-    return diffusers.PixArtSigmaPipeline(**_pixart())
+    return diffusers.PixArtSigmaPipeline(**pixart_parts())
 
 
-def _pixart() -> dict:
+def pixart_parts(layers: int = 1) -> dict:
     torch.manual_seed(0)
     transformer = diffusers.PixArtTransformer2DModel(
-        sample_size=32, num_layers=1, patch_size=2, attention_head_dim=8, num_attention_heads=3, caption_channels=DIM,
+        sample_size=32, num_layers=layers, patch_size=2, attention_head_dim=8, num_attention_heads=3,
+        caption_channels=DIM,
         in_channels=4, cross_attention_dim=24, out_channels=8, attention_bias=True, num_embeds_ada_norm=1000,
         use_additional_conditions=False,
     )  # fmt: skip
@@ -150,14 +156,14 @@ def _pixart() -> dict:
 
 
 def tiny_sana() -> DiffusionPipeline:
-    return diffusers.SanaPipeline(scheduler=FlowMatchEulerDiscreteScheduler(shift=7.0), **_sana())
+    return diffusers.SanaPipeline(scheduler=FlowMatchEulerDiscreteScheduler(shift=7.0), **sana_parts())
 
 
 def tiny_sana_sprint() -> DiffusionPipeline:
-    return diffusers.SanaSprintPipeline(scheduler=diffusers.SCMScheduler(), **_sana(guidance_embeds=True))
+    return diffusers.SanaSprintPipeline(scheduler=diffusers.SCMScheduler(), **sana_parts(guidance_embeds=True))
 
 
-def _sana(**more) -> dict:
+def sana_parts(**more) -> dict:
     torch.manual_seed(0)
     transformer = diffusers.SanaTransformer2DModel(
         in_channels=4, out_channels=4, num_layers=1, num_attention_heads=2, attention_head_dim=4,
@@ -247,24 +253,33 @@ def tiny_qwen_image() -> DiffusionPipeline:
 
 
 def tiny_hunyuan_image() -> DiffusionPipeline:
+    guidance = diffusers.AdaptiveProjectedMixGuidance
+    return diffusers.HunyuanImagePipeline(**hunyuan_image_parts(), guider=guidance(), ocr_guider=guidance())
+
+
+def hunyuan_image_parts(**more) -> dict:
     torch.manual_seed(0)
     transformer = diffusers.HunyuanImageTransformer2DModel(
         in_channels=4, out_channels=4, num_attention_heads=4, attention_head_dim=8, num_layers=1, num_single_layers=1,
         num_refiner_layers=1, patch_size=(1, 1), text_embed_dim=DIM, text_embed_2_dim=DIM, rope_axes_dim=(4, 4),
+        **more,
     )  # fmt: skip
     vae = diffusers.AutoencoderKLHunyuanImage(
         in_channels=3, out_channels=3, latent_channels=4, block_out_channels=(32, 32, 32, 32), layers_per_block=1,
         scaling_factor=0.5, spatial_compression_ratio=8, sample_size=256,
     )  # fmt: skip
-    return diffusers.HunyuanImagePipeline(
-        transformer=transformer, vae=vae, scheduler=FlowMatchEulerDiscreteScheduler(shift=7.0),
-        text_encoder=qwen_vl(), tokenizer=byte_tokenizer(),
-        text_encoder_2=t5_encoder(), tokenizer_2=transformers.ByT5Tokenizer(extra_ids=0),
-        guider=diffusers.AdaptiveProjectedMixGuidance(), ocr_guider=diffusers.AdaptiveProjectedMixGuidance(),
-    )  # fmt: skip
+    return {
+        "transformer": transformer, "vae": vae, "scheduler": FlowMatchEulerDiscreteScheduler(shift=7.0),
+        "text_encoder": qwen_vl(), "tokenizer": byte_tokenizer(),
+        "text_encoder_2": t5_encoder(), "tokenizer_2": transformers.ByT5Tokenizer(extra_ids=0),
+    }  # fmt: skip
 
 
 def tiny_krea2() -> DiffusionPipeline:
+    return diffusers.Krea2Pipeline(**krea2_parts())
+
+
+def krea2_parts() -> dict:
     torch.manual_seed(0)
     transformer = diffusers.Krea2Transformer2DModel(
         in_channels=16, num_layers=1, attention_head_dim=16, num_attention_heads=2, num_key_value_heads=1,
@@ -272,11 +287,11 @@ def tiny_krea2() -> DiffusionPipeline:
         text_num_attention_heads=2, text_num_key_value_heads=2, text_intermediate_size=DIM,
         num_layerwise_text_blocks=1, num_refiner_text_blocks=1, axes_dims_rope=(8, 4, 4),
     )  # fmt: skip
-    return diffusers.Krea2Pipeline(
-        transformer=transformer, vae=qwen_vae(), tokenizer=byte_tokenizer(),
-        scheduler=FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=True),
-        text_encoder=qwen3_vl(), text_encoder_select_layers=(1, 2),
-    )  # fmt: skip
+    return {
+        "transformer": transformer, "vae": qwen_vae(), "tokenizer": byte_tokenizer(),
+        "scheduler": FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=True),
+        "text_encoder": qwen3_vl(), "text_encoder_select_layers": (1, 2),
+    }  # fmt: skip
 
 
 def tiny_kandinsky5() -> DiffusionPipeline:
@@ -407,14 +422,14 @@ def tiny_lcm() -> DiffusionPipeline:
 
 
 def tiny_flux2_klein() -> DiffusionPipeline:
-    return _flux2(diffusers.Flux2KleinPipeline, is_distilled=False)
+    return diffusers.Flux2KleinPipeline(**flux2_parts(), is_distilled=False)
 
 
 def tiny_flux2_klein_distilled() -> DiffusionPipeline:
-    return _flux2(diffusers.Flux2KleinPipeline, is_distilled=True)
+    return diffusers.Flux2KleinPipeline(**flux2_parts(), is_distilled=True)
 
 
-def _flux2(own_class: type, **more) -> DiffusionPipeline:
+def flux2_parts() -> dict:
     torch.manual_seed(0)
     layers = 27  # of which the pipeline takes the 9th, 18th and 27th
     transformer = diffusers.Flux2Transformer2DModel(
@@ -429,10 +444,11 @@ def _flux2(own_class: type, **more) -> DiffusionPipeline:
         vocab_size=300, hidden_size=16, intermediate_size=16, num_hidden_layers=layers, num_attention_heads=2,
         num_key_value_heads=2, head_dim=8, max_position_embeddings=2048,
     ))  # fmt: skip
-    return own_class(
-        transformer=transformer, vae=vae, scheduler=FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=True),
-        text_encoder=qwen, tokenizer=byte_tokenizer(), **more,
-    )  # fmt: skip
+    return {
+        "transformer": transformer, "vae": vae,
+        "scheduler": FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=True),
+        "text_encoder": qwen, "tokenizer": byte_tokenizer(),
+    }  # fmt: skip
 
 
 def tiny_bria() -> DiffusionPipeline:

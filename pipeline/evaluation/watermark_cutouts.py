@@ -21,6 +21,7 @@ from PIL import Image
 from pipeline.evaluation.table import markdown_table
 from pipeline.evaluation.watermark_pictures import read_images, read_pictures
 from pipeline.watermark import WatermarkError, WatermarkKey, embed_checked, verify
+from pipeline.watermark.visible import OPAQUE, whole_blocks
 
 __all__ = ["DEEDS", "main", "texture", "visible_psnr"]
 
@@ -131,7 +132,7 @@ def main(argv: list[str] | None = None) -> None:
         f"{len(plain)} cut-outs of {arguments.size} px covering {min(coverage):.0%} to {max(coverage):.0%}, "
         f"median {np.median(coverage):.0%}; {len(marked)} took the mark.\n"
         f"PSNR of what is seen: mean {np.mean(values):.2f} dB, min {min(values):.2f} dB, "
-        f"{np.mean(np.array(values) < 40):.1%} below 40 dB\n",
+        f"{np.mean(np.array(values) < 40):.1%} below 40 dB; the lowest: {_lowest(marked, values, coverage)}\n",
         flush=True,
     )
     rows = []
@@ -143,6 +144,15 @@ def main(argv: list[str] | None = None) -> None:
         median = np.median([one.log10_p for one in found.values()])
         rows.append([name, *(f"{share / len(plain):.1%}" for share in shares), str(wrong), f"{median:.0f}"])
     print(markdown_table(["cut-out", "found", "payload read", "read wrong", "median log10 p"], rows))
+
+
+def _lowest(marked: dict[int, Image.Image], values: list[float], coverage: list[float]) -> str:
+    """The five that changed most: decibels, share of the canvas, and share of it in blocks seen altogether."""
+    rows = []
+    for value, (index, image) in sorted(zip(values, marked.items(), strict=True), key=lambda row: row[0])[:5]:
+        blocks = whole_blocks(np.asarray(image)[..., 3] >= OPAQUE).mean()
+        rows.append(f"cut-out {index} {value:.1f} dB ({coverage[index]:.0%} covered, {blocks:.0%} in whole blocks)")
+    return ", ".join(rows)
 
 
 def _payload(index: int) -> int:

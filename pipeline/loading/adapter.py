@@ -9,6 +9,7 @@ cancel go through the progress bar that every pipeline of diffusers counts its s
 them, have no `callback_on_step_end`.
 """
 
+import contextlib
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -221,7 +222,8 @@ class AdaptedPipeline:
         self._on_step, self._loops, self._stopped, self._latents = on_step, 0, None, None
         _tile(pipe, size[0] * size[1] > _TILED_AREA)
         try:
-            output = pipe(output_type="pil", **arguments)
+            with _seeded(arguments.get("generator")):
+                output = pipe(output_type="pil", **arguments)
         except Exception as error:
             if error is self._stopped or isinstance(error, ModelFailed):
                 raise
@@ -335,6 +337,19 @@ def _with_inner_pipelines(pipe: "DiffusionPipeline") -> list:
     from diffusers import DiffusionPipeline
 
     return [pipe, *(value for value in vars(pipe).values() if isinstance(value, DiffusionPipeline))]
+
+
+@contextlib.contextmanager
+def _seeded(generator: "torch.Generator | None") -> Iterator[None]:
+    """Let the recipe's seed count for what heeds no generator, too: language models among the components sample."""
+    import torch
+
+    if generator is None:
+        yield
+        return
+    with torch.random.fork_rng():
+        torch.manual_seed(generator.initial_seed())
+        yield
 
 
 def _tile(pipe: "DiffusionPipeline", wanted: bool) -> None:

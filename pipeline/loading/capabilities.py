@@ -37,6 +37,7 @@ class Capabilities:
         schedulers: diffusers' names of those that it can be drawn with; none: only with its own.
         scheduler: the name of its own.
         loras: names of the LoRAs that were loaded, for ``<lora:NAME:SCALE>`` in prompts.
+        lora_scales: of each, the scale that counts where a prompt says none.
         previews: whether it shows the picture half-way.
         enlarged: the largest picture's area, over its own.
         scenes: whether a picture is a scene of things: variety, transparency and changes of a finished picture.
@@ -59,6 +60,7 @@ class Capabilities:
     schedulers: tuple[str, ...] = ()
     scheduler: str = ""
     loras: tuple[str, ...] = ()
+    lora_scales: tuple[float, ...] = ()
     previews: bool = False
     enlarged: int = 4
     scenes: bool = False

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from pipeline.loading.defaults import OWN_FILE
 from pipeline.loading.errors import WeightsError
 from pipeline.loading.hardware import choose_device
 from pipeline.loading.loader import load_adapted
-from pipeline.loading.lora import find_loras, name_with_loras
+from pipeline.loading.lora import find_loras, name_with_loras, with_loras
 from pipeline.loading.options import AUTO, LoadOptions
 from pipeline.loading.repository import check_repository, download, pipeline_class, read_capabilities
 from pipeline.loading.single_file import check_single_file, settings_of
@@ -80,7 +80,7 @@ def find_model(name: str | Path = DEFAULT_WEIGHTS, options: LoadOptions = AUTO) 
     pipeline_class(path, model)  # what it is comes before what it lacks
     check_repository(path, model)
     loras = find_loras(options.loras)
-    capabilities = replace(read_capabilities(path, model), loras=tuple(lora.name for lora in loras))
+    capabilities = with_loras(read_capabilities(path, model), loras)
 
     def load() -> AdaptedPipeline:
         return load_adapted(path, capabilities, options, loras=loras)
@@ -93,7 +93,7 @@ def _find_single_file(path: Path, options: LoadOptions) -> FoundModel:
     model = re.sub(r"[^\w.@-]+", "-", path.stem, flags=re.ASCII)[:200] or "model"
     settings = settings_of(path, lambda repository, patterns: _fetch(repository, None, patterns))
     loras = find_loras(options.loras)
-    capabilities = replace(read_capabilities(settings, model), loras=tuple(lora.name for lora in loras))
+    capabilities = with_loras(read_capabilities(settings, model), loras)
 
     def load() -> AdaptedPipeline:
         return load_adapted(settings, capabilities, options, loras=loras, checkpoint=path)
@@ -124,7 +124,7 @@ def _find_on_hub(repository: str, revision: str | None, options: LoadOptions) ->
             lambda: load_pipeline(_fetch(repository, commit, None), device=choose_device()),
         )
     loras = find_loras(options.loras)
-    capabilities = replace(read_capabilities(folder, repository), loras=tuple(lora.name for lora in loras))
+    capabilities = with_loras(read_capabilities(folder, repository), loras)
 
     def load() -> AdaptedPipeline:
         return load_adapted(download(folder, repository, commit), capabilities, options, loras=loras)

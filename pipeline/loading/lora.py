@@ -10,10 +10,11 @@ So a recipe holds all of it.
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.loading.capabilities import Capabilities
 from pipeline.loading.errors import WeightsError
 from pipeline.loading.failures import say_failure
 from pipeline.loading.files import fault_of_weights
@@ -21,7 +22,7 @@ from pipeline.loading.files import fault_of_weights
 if TYPE_CHECKING:
     from diffusers import DiffusionPipeline
 
-__all__ = ["Lora", "apply_loras", "find_loras", "load_loras", "name_with_loras", "read_tags"]
+__all__ = ["Lora", "apply_loras", "find_loras", "load_loras", "name_with_loras", "read_tags", "with_loras"]
 
 _TAG = re.compile(r"<lora:([^:<>]{1,80})(?::(-?\d{1,3}(?:\.\d{1,6})?))?>")
 _LARGEST_SCALE = 10.0
@@ -84,6 +85,15 @@ def name_with_loras(weights_hash: str, loras: Sequence[Lora]) -> str:
     for lora in loras:
         digest.update(f"{lora.name}:{lora.scale!r}:".encode() + hashlib.sha256(lora.file.read_bytes()).digest())
     return digest.hexdigest()[: max(12, len(weights_hash))]
+
+
+def with_loras(capabilities: Capabilities, loras: Sequence[Lora]) -> Capabilities:
+    """The same model, which also has these."""
+    return replace(
+        capabilities,
+        loras=tuple(lora.name for lora in loras),
+        lora_scales=tuple(lora.scale for lora in loras),
+    )
 
 
 def load_loras(pipe: "DiffusionPipeline", loras: Sequence[Lora], model: str) -> None:

@@ -256,9 +256,12 @@ def _default(parameters: Mapping[str, inspect.Parameter], name: str, otherwise: 
 
 
 def _size(folder: Path, model: str, parameters: Mapping, defaults: Mapping) -> tuple[int, int]:
-    """(width, height) in pixels: the defaults', the call's, the last stage's, or latents times the decoder's scale."""
+    """(width, height) in pixels: the defaults', the index's, the call's, the last stage's, or the latents' scaled."""
     if "width" in defaults and "height" in defaults:
         return defaults["width"], defaults["height"]
+    side = read_index(folder, model).get("default_sample_size")  # PRX records it, in pixels
+    if isinstance(side, int) and 1 <= side <= 8192:
+        return side, side
     width, height = (_default(parameters, name, None) for name in ("width", "height"))
     if width and height and defaults.get("size") != "config":
         return width, height

@@ -95,6 +95,8 @@ KNOWN = {
     "HunyuanImage-2.1-Distilled": (
         "HunyuanImagePipeline", {"transformer": {"guidance_embeds": True}}, {}, (2048, 2048), 8, 3.25,
     ),
+    "PRX-512": ("PRXPipeline", {"vae": VAE}, {"default_sample_size": 512}, (512, 512), 28, 4.0),
+    "PRX-pixel": ("PRXPixelPipeline", {}, {"default_sample_size": 1024}, (1024, 1024), 28, 4.0),
     "amused-512": (
         "AmusedPipeline", {"transformer": {"sample_size": 32}, "vqvae": {"block_out_channels": [1, 2, 3, 4, 5]}}, {},
         (512, 512), 12, 10.0,

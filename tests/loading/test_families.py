@@ -14,7 +14,7 @@ from pipeline.loading.find import find_model
 from pipeline.recipe import Recipe, read_png
 from pipeline.serve.render import Cancelled, render
 from pipeline.watermark import verify
-from tests import tiny_diffusers, tiny_families
+from tests import tiny_diffusers, tiny_families, tiny_rare
 
 PRIOR = ["prior", "decoder"]
 QUICK = {
@@ -28,10 +28,22 @@ SLOW = {
     "cogview4": ["decoder"], "flux2_klein": ["decoder"], "hunyuan_dit": ["decoder"], "hunyuan_image": ["decoder"],
     "kandinsky": PRIOR, "kandinsky3": ["decoder"], "kandinsky5": ["decoder"], "krea2": ["decoder"],
     "lumina2": ["decoder"], "ovis": ["decoder"], "pag": ["decoder"], "pixart_sigma": ["decoder"], "prx": ["decoder"],
-    "sana_sprint": ["decoder"],
+    "sana_sprint": ["decoder"], "hidream": ["decoder"], "hidream-fast": ["decoder"], "kolors": ["decoder"],
+    "kandinsky21": PRIOR, "stable_unclip": PRIOR, "lumina": ["decoder"], "ernie": ["decoder"],
+    "prx_pixel": ["decoder"], "bria_fibo": ["decoder"], "flux2_klein_kv": ["decoder"],
+    "hunyuan_image_distilled": ["decoder"], "krea2_distilled": ["decoder"], "sdxl_pag": ["decoder"],
+    "sd3_pag": ["decoder"], "pixart_sigma_pag": ["decoder"], "sana_pag": ["decoder"], "sag": ["decoder"],
+    "panorama": ["decoder"], "sd-turbo": ["decoder"], "sdxl-lightning": ["decoder"], "sd3.5-turbo": ["decoder"],
+    "z-image-turbo": ["decoder"],
 }  # fmt: skip
-SIDE = {"kandinsky": 512, "kandinsky5": 1024}  # pixels; 256 for all others
+# Repositories of the same classes that their names tell to be distilled.
+SAME_AS = {
+    "sd-turbo": "stable_diffusion", "sdxl-lightning": "sdxl", "sd3.5-turbo": "sd3", "z-image-turbo": "z_image",
+    "hidream-fast": "hidream",
+}  # fmt: skip
+SIDE = {"kandinsky": 512, "kandinsky21": 512, "kandinsky5": 1024}  # pixels; 256 for all others
 FAMILIES = [*QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)]
+NEEDS = {"kolors": "sentencepiece"}  # packages
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +53,13 @@ def family(tmp_path_factory):
 
     def load(name):
         if name not in kept:
-            build = getattr(tiny_families, f"tiny_{name}", None) or getattr(tiny_diffusers, f"tiny_{name}")
+            pytest.importorskip(NEEDS.get(name, "diffusers"))
+            function = f"tiny_{SAME_AS.get(name, name)}"
+            build = next(
+                getattr(module, function)
+                for module in (tiny_families, tiny_diffusers, tiny_rare)
+                if hasattr(module, function)
+            )
             tiny_families.save_tiny(build(), root / name, SIDE.get(name, 256))
             found = find_model(root / name)
             kept[name] = found, found.load()
@@ -88,6 +106,17 @@ def test_every_control_that_a_family_shows_changes_its_picture_before_the_mark(f
         wishes.append({control: 3 if control.endswith("steps") else can.controls[control] + 2.5})
     for wish in wishes:
         assert not np.array_equal(first, drawn(**wish)), f"{wish} changes nothing"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "steps"),
+    [("sd-turbo", 1), ("sdxl-lightning", 4), ("sd3.5-turbo", 4), ("z-image-turbo", 9), ("hidream-fast", 16),
+     ("krea2_distilled", 8), ("flux2_klein_kv", 4)],
+)  # fmt: skip
+def test_a_distilled_model_begins_with_few_steps_and_shows_no_guidance(family, name, steps):
+    can = family(name)[0].capabilities
+    assert can.controls == {"num_inference_steps": steps} and not can.negative_prompt
 
 
 @pytest.mark.parametrize("name", FAMILIES)

@@ -1,8 +1,11 @@
 """Example run: python -m pytest tests/loading/test_lora.py"""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import save_file
 
 from pipeline.loading import adapter
@@ -10,7 +13,7 @@ from pipeline.loading.errors import WeightsError
 from pipeline.loading.find import find_model
 from pipeline.loading.lora import find_loras, name_with_loras, read_tags
 from pipeline.loading.options import LoadOptions
-from pipeline.recipe import Recipe
+from pipeline.recipe import Recipe, pixels_sha256, read_png
 from pipeline.serve.render import render
 from tests.tiny_diffusers import tiny_stable_diffusion
 
@@ -55,6 +58,7 @@ def unmarked(model, monkeypatch):
 
 def test_a_prompt_weighs_what_is_loaded(model, unmarked):
     assert model[0].capabilities.loras == ("inks", "my_chalk")
+    assert model[0].capabilities.lora_scales == (0.8, 1.0)
     plain = unmarked("a cat")
     assert np.array_equal(plain, unmarked("a cat <lora:inks:0.8>"))  # as it was given at the start
     none = unmarked("a cat <lora:inks:0> <lora:my_chalk:0>")
@@ -78,6 +82,33 @@ def test_the_weights_are_named_with_their_loras(model, files, repository):
         names.add(name_with_loras(plain, find_loras(given)))
     assert len(names) == 4 and all(len(name) == len(plain) for name in names)
     assert name_with_loras(plain, ()) == plain
+
+
+def test_a_recipe_holds_all_that_another_model_was_asked_for(model, files, repository, tmp_path):
+    """LoRA, scheduler, size, and a picture with a mask to draw over: from the file, by another load of the model."""
+    found, pipe = model
+    original, mask = (Image.effect_noise((256, 256), 90).convert("RGB"), Image.new("RGB", (256, 256), "white"))
+    wish = Recipe(
+        prompt="a cat <lora:inks:0.5>", negative_prompt="fog", seed=7, width=320, height=256, guidance_scale=4.5,
+        num_inference_steps=4, scheduler="EulerDiscreteScheduler", similarity_strength=0.45,
+        image_hashes=(pixels_sha256(original), pixels_sha256(mask)),
+    )  # fmt: skip
+    found.capabilities.check(wish)
+    drawn = render(pipe, found.capabilities.recipe(wish, found.weights_hash), [original, mask])
+    (tmp_path / "cat.png").write_bytes(drawn.png)
+    read = Recipe.from_query(read_png(tmp_path / "cat.png").to_query()).recipe
+    for name in (
+        "prompt", "negative_prompt", "seed", "width", "height", "guidance_scale", "num_inference_steps", "scheduler",
+        "similarity_strength", "image_hashes",
+    ):  # fmt: skip
+        assert getattr(read, name) == getattr(wish, name), name
+    assert (read.model, read.weights_hash) == (found.capabilities.model, found.weights_hash)
+    other = find_model(repository("stable_diffusion"), LoadOptions(loras=(f"{files[0]}:0.8", str(files[1]))))
+    assert other.weights_hash == found.weights_hash and other.capabilities.adopt(read) == (read, ())
+    again = render(other.load(), read, [original, mask])
+    assert again.png == drawn.png
+    for change in ({"scheduler": "default"}, {"similarity_strength": 0.6}, {"prompt": "a cat"}):
+        assert replace(read, **change).id32 != read.id32
 
 
 def test_a_lora_that_is_not_loaded_is_refused_by_name(model, loaded):
