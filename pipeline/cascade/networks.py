@@ -12,6 +12,7 @@ from pipeline.cascade.plan import Plan
 from pipeline.cascade.references import References
 from pipeline.models.image_encoder import ImageEncoder
 from pipeline.models.prior import NOISE_DIM, TONES, DrawingPrior
+from pipeline.scene.drawing import Palette
 from pipeline.scene.finish import finish_layer
 from pipeline.scene.record import MAX_THINGS
 from pipeline.scene.uploads import layer_of
@@ -127,6 +128,7 @@ class Networks:
             finish_layer(
                 layer, thing, drawing, form, palette=palette, noise=plan.noise_of(at),
                 style=thing.style if thing.upload else thing.style or plan.scene.style,
+                shift=Palette() if references is None or thing.upload else references.palette(plan.noise_of(at)),
             )
             for at, (layer, thing, drawing, form) in enumerate(
                 zip(large.cpu(), plan.scene.things, plan.drawings, plan.forms, strict=True)

@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 import torch
 import torch.nn.functional as F
 
-from pipeline.scene.drawing import even
+from pipeline.scene.drawing import Palette, choose_palette, even
 from pipeline.scene.record import Scene, Thing
 
 __all__ = ["References"]
 
 _DRAWING, _COLOURS = 13, 14  # coordinates of the noise
+_SAME_COLOURS = 0.65  # similarity from which colours are kept
+_HUE_FREEDOM = 0.2  # a turn by 42 degrees at most
 CLOSE = 0.45  # similarity up to which a thing that the prompt names is drawn, in the references' colours
 
 
@@ -42,8 +44,15 @@ class References:
 
     @property
     def variety(self) -> float:
-        """How far form and colours may go from them: nothing at a similarity of 1, all of it at 0.4 and below."""
+        """How far the form may go from them: nothing at a similarity of 1, all of it at 0.4 and below."""
         return min(1.0, (1.0 - self.similarity) / 0.6)
+
+    def palette(self, noise: torch.Tensor) -> Palette:
+        """How their colours are changed for the noise (``NOISE_DIM``,) of a thing: not at all from 0.65 up, fully at
+        0.4 and below.
+        """
+        far = min(1.0, max(0.0, (_SAME_COLOURS - self.similarity) / 0.25))
+        return choose_palette(noise, far, _HUE_FREEDOM)
 
     def drawn(self, noise: torch.Tensor) -> int:
         """Which one's drawing the noise (``NOISE_DIM``,) of a thing chooses."""

@@ -16,7 +16,17 @@ from pipeline.evaluation.bag_reader import QUESTIONS, BagReader, Vocabulary
 from pipeline.evaluation.caption_scores import bleu, cider, document_frequency, word_overlap
 from pipeline.evaluation.grocery import ATTRIBUTES, Bag, Grocery
 
-__all__ = ["MAX_IMAGES", "Features", "ask", "evaluate", "shares_by_kind", "some_bags", "stack_bags", "train_reader"]
+__all__ = [
+    "MAX_IMAGES",
+    "Features",
+    "ask",
+    "evaluate",
+    "fine_right",
+    "shares_by_kind",
+    "some_bags",
+    "stack_bags",
+    "train_reader",
+]
 
 MAX_IMAGES = 5
 BATCH, LEARNING_RATE, WEIGHT_DECAY = 64, 2e-3, 0.01
@@ -120,6 +130,15 @@ def train_reader(
         optimizer.step()
         schedule.step()
     return reader.eval()
+
+
+@torch.no_grad()
+def fine_right(
+    reader: BagReader, bags: list[Bag], features: torch.Tensor, mask: torch.Tensor, texts: torch.Tensor
+) -> np.ndarray:
+    """Whether the fine category of each bag of seen products is read rightly: (len(bags),) bool."""
+    fine = reader.classify(reader.fuse(features, mask, texts))["fine"].argmax(-1)
+    return fine.numpy() == np.array([bag.product for bag in bags])
 
 
 @torch.no_grad()

@@ -40,6 +40,7 @@ from pipeline.evaluation.bag_training import (
     Features,
     ask,
     evaluate,
+    fine_right,
     shares_by_kind,
     some_bags,
     stack_bags,
@@ -141,7 +142,7 @@ def run_seed(grocery: Grocery, encoder: torch.nn.Module, features: Features, ste
         reader = train_reader(grocery, words, features, name, several, steps, seed)
         kind = "collage" if name == "collage" else "bag"
         right = record("fine-tuned", name, reader, "test", kind)
-        _, right_single = evaluate(reader, grocery, words, singles, *single_inputs[kind])
+        right_single = fine_right(reader, singles, *single_inputs[kind])
         counts = np.array([len(bag.photos) for bag in parts["test"]])
         by_size = {1: right_single.mean()} | {size: right[counts == size].mean() for size in (2, 3, 4, 5)}
         records[-1]["fine accuracy by size"] = {size: 100 * float(value) for size, value in by_size.items()}

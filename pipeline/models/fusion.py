@@ -6,7 +6,9 @@ Notable choices:
 - the order of the pictures changes no bit of the result: pictures are put in one canonical order first, and every
   reduction runs in float64 and is rounded once;
 - one picture is returned as it came, to the bit;
-- an untrained attention head scores all pictures alike, which makes it the mean.
+- an untrained attention head scores all pictures alike, which makes it the mean;
+- a head that sees each picture by itself, as in these papers, can leave out a bad picture, never a wrong one: a car is
+  wrong among cats only. A head may score what a picture has in common with its bag instead.
 """
 
 from dataclasses import dataclass
@@ -19,9 +21,10 @@ from diffusers.configuration_utils import register_to_config
 from diffusers.utils import BaseOutput
 from torch import nn
 
-__all__ = ["FUSION_TYPES", "ImageFusion", "ImageFusionOutput"]
+__all__ = ["ATTENDS_TO", "FUSION_TYPES", "ImageFusion", "ImageFusionOutput"]
 
 FUSION_TYPES = ("mean", "max", "attention", "gated")
+ATTENDS_TO = ("picture", "bag")
 
 
 @dataclass
@@ -43,21 +46,36 @@ class ImageFusion(ModelMixin, ConfigMixin):
     embed_dim: length of an embedding (M in Ilse et al.).
     hidden_dim: width of the attention heads (L in Ilse et al., 128 there too).
     fusion_type: the pooling used when `forward` names none; one of `FUSION_TYPES`.
+    attends_to: what the heads score, "picture": each picture by itself (Ilse et al.); "bag": its product with the
+        weighted mean of the bag, number by number, whose sum is their cosine.
     """
 
     config: Any  # diffusers' record of the constructor's arguments, by attribute
 
     @register_to_config
-    def __init__(self, embed_dim: int = 512, hidden_dim: int = 128, fusion_type: str = "mean"):
+    def __init__(
+        self,
+        embed_dim: int = 512,
+        hidden_dim: int = 128,
+        fusion_type: str = "mean",
+        attends_to: str = "picture",
+    ):
         super().__init__()
         _check_fusion_type(fusion_type)
+        if attends_to not in ATTENDS_TO:
+            raise ValueError(
+                f"`attends_to` must be one of {', '.join(ATTENDS_TO)}, got {attends_to!r}. Pick one of them."
+            )
         self.attention_v = nn.Linear(embed_dim, hidden_dim, bias=False)
         self.attention_w = nn.Linear(hidden_dim, 1, bias=False)
         self.gated_v = nn.Linear(embed_dim, hidden_dim, bias=False)
         self.gated_u = nn.Linear(embed_dim, hidden_dim, bias=False)
         self.gated_w = nn.Linear(hidden_dim, 1, bias=False)
         for layer in (self.attention_v, self.gated_v, self.gated_u):
-            nn.init.normal_(layer.weight)  # unit vectors in, activations of unit variance out: tanh has work to do
+            if attends_to == "picture":
+                nn.init.normal_(layer.weight)  # unit vectors in, activations of unit variance out: tanh has work to do
+            else:  # about the cosine with the bag, each with noise of its own
+                nn.init.normal_(layer.weight, mean=embed_dim**-0.5, std=embed_dim**-0.5)
         for layer in (self.attention_w, self.gated_w):
             nn.init.zeros_(layer.weight)  # equal scores: the mean, until training says otherwise
 
@@ -93,7 +111,7 @@ class ImageFusion(ModelMixin, ConfigMixin):
         if fusion_type == "max":
             z, a = _max_pool(h, user, kept)
         else:
-            scores = self._scores(h, fusion_type)  # (batch, num_images)
+            scores = self._scores(h, user, fusion_type)  # (batch, num_images)
             a = torch.softmax((scores + user.log()).masked_fill(~kept, -torch.inf), dim=1)
             z = (a.unsqueeze(-1) * h).sum(1)  # Eq. 7, Ilse et al. 2018: z = sum_k a_k h_k
         z = F.normalize(z, dim=-1)
@@ -103,10 +121,13 @@ class ImageFusion(ModelMixin, ConfigMixin):
         per_image = torch.zeros_like(a).scatter(1, order, a)
         return ImageFusionOutput(z.to(image_embeds.dtype), per_image.to(image_embeds.dtype))
 
-    def _scores(self, h: torch.Tensor, fusion_type: str) -> torch.Tensor:
+    def _scores(self, h: torch.Tensor, user: torch.Tensor, fusion_type: str) -> torch.Tensor:
         """Attention logits (batch, num_images) of h (batch, num_images, dim); equal ones give the mean."""
         if fusion_type == "mean":
             return h.new_zeros(h.shape[:2])
+        if self.config.attends_to == "bag":
+            mean = F.normalize((user.unsqueeze(-1) * h).sum(1, keepdim=True), dim=-1)
+            h = h * mean * h.shape[-1] ** 0.5  # as long as a picture's embedding is, if all numbers are alike
         if fusion_type == "attention":  # Eq. 8, Ilse et al. 2018: w^T tanh(V h_k)
             hidden, w = torch.tanh(_linear(h, self.attention_v)), self.attention_w
         else:  # Eq. 9, Ilse et al. 2018: w^T (tanh(V h_k) * sigmoid(U h_k))

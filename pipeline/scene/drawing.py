@@ -15,7 +15,17 @@ import torch
 from pipeline.models.prior import DrawingPrior
 from pipeline.scene.rendering import can_render
 
-__all__ = ["DEFAULT_VARIETY", "Drawing", "Form", "Palette", "choose_drawing", "choose_form", "even", "is_mirrored"]
+__all__ = [
+    "DEFAULT_VARIETY",
+    "Drawing",
+    "Form",
+    "Palette",
+    "choose_drawing",
+    "choose_form",
+    "choose_palette",
+    "even",
+    "is_mirrored",
+]
 
 DEFAULT_VARIETY = 0.7
 # Coordinates of the noise.
@@ -143,7 +153,7 @@ def choose_drawing(
         shown,
         rendering in _GLYPHS and shown not in _GLYPHS,
         choose_form(noise, variety, mirrored=is_mirrored(phrase)),
-        _palette(chances[_PALETTE], variety, float(prior.hue_freedom[concept])),
+        choose_palette(noise, variety, float(prior.hue_freedom[concept])),
     )
 
 
@@ -188,8 +198,9 @@ def choose_form(noise: torch.Tensor, variety: float, *, mirrored: bool) -> Form:
     return Form(mirror, 0.26 * stretch, 0.13 * lean, 0.07 * bend, 9.0 * turn, 0.22 * top, 0.2 * waist)
 
 
-def _palette(chances: list[float], variety: float, freedom: float) -> Palette:
-    hue, light, vivid = (variety * (2 * chance - 1) for chance in chances)
+def choose_palette(noise: torch.Tensor, variety: float, freedom: float) -> Palette:
+    """The palette that (``NOISE_DIM``,) normal numbers choose; `freedom`, up to 1, is how far the hue may turn."""
+    hue, light, vivid = (variety * (2 * chance - 1) for chance in even(noise)[_PALETTE])
     return Palette(hue * (0.1 + freedom * math.pi), 0.13 * light, 0.35 * vivid)
 
 

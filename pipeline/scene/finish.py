@@ -34,6 +34,7 @@ def finish_layer(
     style: str | None,
     palette: Mapping[str, str],
     noise: torch.Tensor,
+    shift: Palette,
 ) -> torch.Tensor:
     """One thing as it will stand in the picture.
 
@@ -45,6 +46,7 @@ def finish_layer(
         style: that is asked for.
         palette: names of colours and their values.
         noise: (``NOISE_DIM``,) of the thing.
+        shift: how the colours of a reference picture are changed; a drawing has its own.
     """
     if drawing is not None and drawing.glyph:
         fills = usual_colours(thing.said or thing.name) or usual_colours(thing.name) or _FILLS
@@ -57,7 +59,7 @@ def finish_layer(
     elif thing.colour:
         layer = recolour(layer, (rgb(thing.colour, palette) + 1) / 2)
     else:
-        layer = shift_palette(layer, drawing.palette if drawing is not None else Palette())
+        layer = shift_palette(layer, drawing.palette if drawing is not None else shift)
     for part, colour in thing.part_colours.items():
         layer = recolour_part(layer, part, (rgb(colour, palette) + 1) / 2)
     layer = warp_layer(layer, form)

@@ -6,13 +6,13 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from pipeline.models.fusion import FUSION_TYPES, ImageFusion
+from pipeline.models.fusion import ATTENDS_TO, FUSION_TYPES, ImageFusion
 
 
-@pytest.fixture
-def fusion():
+@pytest.fixture(params=ATTENDS_TO)
+def fusion(request):
     torch.manual_seed(0)
-    model = ImageFusion(embed_dim=64, hidden_dim=16).eval()
+    model = ImageFusion(embed_dim=64, hidden_dim=16, attends_to=request.param).eval()
     for layer in (model.attention_w, model.gated_w):
         torch.nn.init.normal_(layer.weight, std=2.0)  # as after training: pictures score differently
     return model
@@ -72,10 +72,13 @@ def test_padding_changes_no_bit(fusion, fusion_type, padding):
 
 def test_poolings_match_their_equations(fusion):
     h = make_embeds(4, 3, 64)
+    x = h  # what the heads see
+    if fusion.config.attends_to == "bag":
+        x = h * F.normalize(h.mean(1, keepdim=True), dim=-1) * 8  # sqrt(64)
     v, w = fusion.attention_v.weight, fusion.attention_w.weight
-    ungated = torch.softmax(torch.tanh(h @ v.T) @ w.T, dim=1)  # Eq. 8, Ilse et al. 2018
+    ungated = torch.softmax(torch.tanh(x @ v.T) @ w.T, dim=1)  # Eq. 8, Ilse et al. 2018
     v, u, w = fusion.gated_v.weight, fusion.gated_u.weight, fusion.gated_w.weight
-    gated = torch.softmax((torch.tanh(h @ v.T) * torch.sigmoid(h @ u.T)) @ w.T, dim=1)  # Eq. 9
+    gated = torch.softmax((torch.tanh(x @ v.T) * torch.sigmoid(x @ u.T)) @ w.T, dim=1)  # Eq. 9
     expected = {
         "mean": h.mean(1),
         "max": h.amax(1),
@@ -158,3 +161,24 @@ def test_saved_fusion_gives_the_same_bits(fusion, tmp_path):
 def test_wrong_input_is_named(fusion, arguments, message):
     with pytest.raises(ValueError, match=message):
         fusion(**{"image_embeds": make_embeds(1, 2, 64), **arguments})
+
+
+def test_only_a_head_that_attends_to_the_bag_can_tell_which_picture_is_wrong():
+    """The same picture is right in one bag and wrong in the other."""
+    cat, car = make_embeds(2, 64)
+    bags = torch.stack([torch.stack([cat, cat, cat, car]), torch.stack([car, car, car, cat])])
+    weights = {}
+    for attends_to in ATTENDS_TO:
+        model = ImageFusion(embed_dim=64, hidden_dim=1, attends_to=attends_to, fusion_type="attention")
+        with torch.no_grad():
+            model.attention_v.weight.fill_(0.2)
+            model.attention_w.weight.fill_(5.0)
+        weights[attends_to] = model(bags).weights
+    assert (weights["bag"][:, 3] < 0.1).all()
+    alone = weights["picture"]
+    assert (alone[0, 3] > alone[0, 0]) != (alone[1, 3] > alone[1, 0])  # it prefers one of the two in either bag
+
+
+def test_an_unknown_choice_of_what_heads_score_is_refused():
+    with pytest.raises(ValueError, match="picture, bag"):
+        ImageFusion(embed_dim=8, attends_to="crowd")
