@@ -19,7 +19,6 @@ from pipeline.training.presets import PRESETS
 __all__ = ["STEPS", "TrainingStep", "main"]
 
 MINUTES = 150.0  # over all stages; what the card's figures cost, less the scenes
-BAGS = ("--concepts", "1200", "--views", "12")  # of the fusion's training
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def main(argv: list[str] | None = None) -> None:
     if not arguments.without_fusion and not (Path(arguments.run) / "fusion" / "fusion" / "config.json").is_file():
         words = ["--weights", arguments.output, "--run", arguments.run, *_given(arguments, "input", "tiers", "seed")]
         try:
-            _run("fusion", [*words, *BAGS, *_given(arguments, "steps")], arguments.dry_run)
+            _run("fusion", [*words, *_given(arguments, "steps")], arguments.dry_run)
         except TooFewConcepts as error:
             print(f"fusion: {error}", flush=True)
     if not arguments.dry_run:

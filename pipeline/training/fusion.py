@@ -1,15 +1,16 @@
 """The attention heads of the fusion: several pictures of one thing, fused, should lie where the thing lies.
 
-    python -m pipeline.training.fusion --weights weights --input PICTURES --steps 1000
+    python -m pipeline.training.fusion --weights weights --input PICTURES
 
 Everything else of the model in `--weights` is frozen. Drawings of every concept, each by another artist as far as
 there are that many, are embedded once, in scenes. A bag is 2 to 5 of one concept; in a share of those of three and
 more one is a wrong picture, of another concept. The loss is cross-entropy of what the fused embedding says is shown
-against the texts of the batch, and against drawings that are not in the bags. Prints, for every pooling and for
+against the texts of the batch and against drawings that are not in the bags, and how seldom the weights would choose
+a right one to be drawn: a picture has the drawing of one of its references. Prints, for every pooling and for
 concepts that training left out: how often the fused embedding has its own words and another artist's drawing nearest,
-what weight a wrong picture has, and how often the drawing that the weights choose is of the right thing. The heads go
-to the run, where `pipeline.training.export` finds them, and into `--weights`, whose checksums are made anew: recipes
-name other weights from then on.
+what weight a wrong picture has, and how often the weights choose a right one. The heads go to the run, where
+`pipeline.training.export` finds them, and into `--weights`, whose checksums are made anew: recipes name other weights
+from then on.
 """
 
 import argparse
@@ -32,9 +33,11 @@ from pipeline.training.loop import LoopConfig, train
 __all__ = ["BagSet", "TooFewConcepts", "embed_scenes", "fusion_loss", "main", "measure_heads", "sample_bags"]
 
 MAX_IMAGES = 5  # as the pipeline takes
+LEARNING_RATE = 1e-2
 SCALE = 20.0  # inverse temperature of the loss; the learnt one of the embedder is meant for far larger batches
 HELD_OUT = 0.2  # share of the concepts
 SCENE_SIZE, CUTOUT_SIZE = 128, 64  # pixels; the encoder looks at things in layers of 64
+CHOSEN = 4.0  # weight of what the weights choose
 WRONG = 0.5  # share of the bags of three and more that hold a wrong picture: two that differ say nothing of which is
 MIN_CONCEPTS = 10  # two to measure with, eight to learn from
 
@@ -136,7 +139,7 @@ def fusion_loss(model: ImageFusion, batch: dict, generator: torch.Generator) -> 
         shown, weights = _fuse(model, batch, fusion_type)
         found = [F.cross_entropy(SCALE * shown @ batch[name].T, target) for name in ("text_embeds", "other_embeds")]
         right = 1 - (weights * batch["wrong"]).sum(1)  # how often a right one's drawing is chosen
-        losses[fusion_type] = sum(found) - right.clamp(min=1e-6).log().mean()
+        losses[fusion_type] = sum(found) - CHOSEN * right.clamp(min=1e-6).log().mean()
     return {"loss": losses["attention"] + losses["gated"], **losses}
 
 
@@ -181,13 +184,13 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--weights", type=Path, default=Path("weights"), help="model folder (default: %(default)s)")
     parser.add_argument("--input", required=True, help="folder of zip shards of captioned cut-outs")
     parser.add_argument("--tiers", help="comma-separated values of the `tier` column to use (all)")
-    parser.add_argument("--concepts", type=int, default=1200, help="how many (default: %(default)s)")
-    parser.add_argument("--views", type=int, default=8, help="scenes of each concept (default: %(default)s)")
+    parser.add_argument("--concepts", type=int, default=1000, help="how many (default: %(default)s)")
+    parser.add_argument("--views", type=int, default=6, help="scenes of each concept (default: %(default)s)")
     parser.add_argument(
         "--attends-to", choices=ATTENDS_TO, default="bag", help="what the heads score (default: %(default)s)"
     )
-    parser.add_argument("--steps", type=int, default=1000, help="(default: %(default)s)")
-    parser.add_argument("--batch-size", type=int, default=256, help="(default: %(default)s)")
+    parser.add_argument("--steps", type=int, default=500, help="(default: %(default)s)")
+    parser.add_argument("--batch-size", type=int, default=128, help="(default: %(default)s)")
     parser.add_argument("--run", type=Path, default=Path("runs/default"), help="keeps the checkpoint and the log")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args(argv)
@@ -211,7 +214,11 @@ def main(argv: list[str] | None = None) -> None:
         return sample_bags(bags, chosen, generator)
 
     config = LoopConfig(
-        output=str(arguments.run / "fusion"), steps=arguments.steps, batch_size=arguments.batch_size, workers=0
+        output=str(arguments.run / "fusion"),
+        steps=arguments.steps,
+        batch_size=arguments.batch_size,
+        workers=0,
+        learning_rate=LEARNING_RATE,
     )
     torch.manual_seed(arguments.seed)
     untrained = ImageFusion(embed_dim=bags.text_embeds.shape[1], attends_to=arguments.attends_to)
