@@ -11,8 +11,7 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 from app import LIMITS, build_demo, launch_options
-from pipeline.data.scenes import BACKGROUNDS as SCENE_BACKGROUNDS
-from pipeline.language.styles import ANY, BACKGROUNDS, STYLES, read_choices, write_choices
+from pipeline.language.styles import ANY, STYLES, read_choices, write_choices
 from pipeline.loading.capabilities import CONTROLS
 from pipeline.loading.errors import WeightsError
 from pipeline.provenance.credentials import without_credentials
@@ -204,10 +203,6 @@ def test_old_files_are_deleted(pipe):
 
 
 # Words and markup
-
-
-def test_the_pickers_know_the_backgrounds_of_the_training_scenes():
-    assert SCENE_BACKGROUNDS == BACKGROUNDS
 
 
 @pytest.mark.parametrize("style", [ANY, *STYLES])

@@ -19,9 +19,6 @@ LONGER = {
     "pipeline.loading.adapter:__call__": "half of it is the docstring",
     "pipeline.serve.render:render": "half of it is the docstring",
     "pipeline.evaluation.alignment:align": "one table, printed row by row",
-    "pipeline.evaluation.watermark:main": "one command line",
-    "pipeline.training.loop:train": "the loop itself, top to bottom",
-    "pipeline.training.vocabulary:make_vocabulary": "one line over",
     "pipeline.ui.theme:easel_theme": "a table of colours",
 }
 # Modules of data: lists and tables alone.
@@ -54,7 +51,6 @@ ELSEWHERE = {
     "pipeline.evaluation.originals": "read by evaluation.judge, whose test compares its pixels",
     "pipeline.evaluation.part_colours": "evaluation/test_words.py",
     "pipeline.evaluation.parts": "evaluation/test_words.py",
-    "pipeline.evaluation.shapes": "evaluation/test_judge.py",
     "pipeline.evaluation.arguments": "called by every evaluation that draws",
     "pipeline.evaluation.bag_reader": "evaluation/test_fusion.py",
     "pipeline.evaluation.bag_training": "evaluation/test_fusion.py",
@@ -62,7 +58,6 @@ ELSEWHERE = {
     "pipeline.evaluation.foreground": "evaluation/test_judge.py",
     "pipeline.evaluation.fusion_report": "called by evaluation.fusion",
     "pipeline.evaluation.grocery": "evaluation/test_fusion.py",
-    "pipeline.evaluation.matching": "called by evaluation.judge",
     "pipeline.evaluation.other_words": "a list",
     "pipeline.evaluation.photo_encoder": "evaluation/test_fusion.py",
     "pipeline.evaluation.prompts": "evaluation/test_alignment.py",

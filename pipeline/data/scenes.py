@@ -12,30 +12,11 @@ from PIL import Image
 from pipeline.data.captions import scene_caption
 from pipeline.data.cutouts import Cutout, CutoutSet
 from pipeline.language.english import NUMBER_WORDS, plural, with_article
+from pipeline.language.styles import BACKGROUNDS
 from pipeline.language.wording import CORNERS, UNSAID_BACKGROUNDS, app_caption
 
 __all__ = ["BACKGROUNDS", "MORE_GROUNDS", "Portrait", "Scene", "SceneComposer"]
 
-BACKGROUNDS = {
-    "white": "#ffffff",
-    "black": "#111111",
-    "light gray": "#e0e0e0",
-    "dark gray": "#444444",
-    "red": "#d93636",
-    "orange": "#f28c28",
-    "yellow": "#ffd94a",
-    "green": "#3fa34d",
-    "mint green": "#b8ecd0",
-    "teal": "#1f9e94",
-    "light blue": "#a9d8f5",
-    "blue": "#2f6fd6",
-    "navy blue": "#1b2a5c",
-    "purple": "#7d4cc2",
-    "lavender": "#d9c9f5",
-    "pink": "#f7a8c4",
-    "beige": "#efe0c8",
-    "brown": "#7a4f30",
-}
 # Grounds that people name beside these; the prior learns them too. Values near the CSS colours of these names.
 MORE_GROUNDS = {
     "gray": "#9a9a9a",

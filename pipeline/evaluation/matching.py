@@ -18,9 +18,8 @@ from safetensors.torch import load_file, save_file
 
 from pipeline.atomic import new_file
 from pipeline.data.cutouts import Cutout, CutoutSet
-from pipeline.data.scenes import BACKGROUNDS
-from pipeline.evaluation.foreground import background_rgb, resample, segment
-from pipeline.evaluation.real_pictures import compose_real, through, vanishes, warp
+from pipeline.evaluation.foreground import background_rgb, resample
+from pipeline.evaluation.metric import harm, principal_basis, whitened
 
 __all__ = ["CutoutMatcher"]
 
@@ -107,37 +106,19 @@ def _project(layers: torch.Tensor, metric: torch.Tensor) -> torch.Tensor:
 
 
 def _metric(cutouts: CutoutSet, rows: list[Cutout], layers: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """The whitening of harm inside the principal components, and their basis (3 * SIDE * SIDE, components)."""
+    """Deviations -> the space in which they are compared, and the principal components that it lies in, each
+    (3 * SIDE * SIDE, components).
+    """
     rng, generator = random.Random(0), torch.Generator().manual_seed(0)
     chosen = torch.randperm(len(rows), generator=generator)[:4000]
     spread = torch.cat(
         [_on_ground(layers[chosen[i::2]], torch.full((3,), shade)) for i, shade in enumerate((0.1, 0.9))]
     )
-    with torch.random.fork_rng():
-        torch.manual_seed(0)  # svd_lowrank has no generator of its own
-        basis = torch.svd_lowrank(spread, q=min(COMPONENTS, *spread.shape), niter=2)[2]
-    errors = []
-    for _ in range(min(HARMED, HARMED_EACH * len(rows))):
-        index, background = rng.randrange(len(rows)), rng.choice(list(BACKGROUNDS))
-        if vanishes(cutouts.pixels[rows[index].index], background):
-            continue
-        image = compose_real(
-            lambda row: cutouts.pixels[row.index], (rows[index],), background, "single", rng, size=128
-        )
-        image = through(warp(image, 0.02, rng) if rng.random() < 0.7 else image, rng.choice((16, 24, 32, 48, 64)))
-        foreground = segment(image)
-        boxes = foreground.boxes()
-        if boxes:
-            thing = resample(foreground.deviation, rng.choice(boxes), SIDE).flatten()
-            errors.append((thing - _on_ground(layers[index], background_rgb(background))) @ basis)
-    if not errors:
-        raise ValueError(
-            "The judge found no thing on any ground. Check that `input` holds cut-outs with an alpha channel."
-        )
-    errors = torch.stack(errors)
-    covariance = errors.T @ errors / len(errors)
-    covariance += NOISE_FLOOR * covariance.diagonal().mean() * torch.eye(len(covariance))
-    return basis @ torch.linalg.cholesky(torch.linalg.inv(covariance)), basis
+    basis, errors = principal_basis(spread, COMPONENTS), []
+    for harmed in harm(cutouts, rows, rng, min(HARMED, HARMED_EACH * len(rows)), (16, 24, 32, 48, 64)):
+        thing = resample(harmed.foreground.deviation, rng.choice(harmed.boxes), SIDE).flatten()
+        errors.append((thing - _on_ground(layers[harmed.index], background_rgb(harmed.background))) @ basis)
+    return whitened(basis, errors, NOISE_FLOOR), basis
 
 
 def _twins(layers: torch.Tensor, rows: list[Cutout], basis: torch.Tensor) -> torch.Tensor:

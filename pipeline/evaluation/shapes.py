@@ -20,9 +20,8 @@ from scipy import ndimage
 
 from pipeline.atomic import new_file
 from pipeline.data.cutouts import Cutout, CutoutSet
-from pipeline.data.scenes import BACKGROUNDS
-from pipeline.evaluation.foreground import Foreground, resample, segment
-from pipeline.evaluation.real_pictures import compose_real, through, vanishes, warp
+from pipeline.evaluation.foreground import Foreground, resample
+from pipeline.evaluation.metric import harm, principal_basis, whitened
 
 __all__ = ["ShapeMatcher", "describe_layers", "describe_picture", "turn_hue"]
 
@@ -117,28 +116,15 @@ class ShapeMatcher:
 
 
 def _metric(cutouts: CutoutSet, rows: list[Cutout], described: torch.Tensor) -> torch.Tensor:
-    """The whitening of harm inside the principal components."""
+    """(2 * SIDE * SIDE, components): shapes -> the space in which they are compared."""
     rng, generator = random.Random(1), torch.Generator().manual_seed(1)
-    spread = described[torch.randperm(len(rows), generator=generator)[:4000]]
-    with torch.random.fork_rng():
-        torch.manual_seed(0)  # svd_lowrank has no generator of its own
-        basis = torch.svd_lowrank(spread, q=min(COMPONENTS, *spread.shape), niter=2)[2]
-    errors = []
-    for _ in range(min(HARMED, HARMED_EACH * len(rows))):
-        at, background = rng.randrange(len(rows)), rng.choice(list(BACKGROUNDS))
-        if vanishes(cutouts.pixels[rows[at].index], background):
-            continue
-        image = compose_real(lambda row: cutouts.pixels[row.index], (rows[at],), background, "single", rng, size=128)
-        image = Image.fromarray(turn_hue(np.asarray(image), rng.uniform(0, 360)))
-        image = through(warp(image, 0.02, rng) if rng.random() < 0.7 else image, rng.choice((32, 48, 64, 96)))
-        foreground = segment(image)
-        if boxes := foreground.boxes():
-            errors.append((describe_picture(foreground, rng.choice(boxes)) - described[at]) @ basis)
-    if not errors:
-        raise ValueError(
-            "The judge found no thing on any ground. Check that `input` holds cut-outs with an alpha channel."
-        )
-    errors = torch.stack(errors)
-    covariance = errors.T @ errors / len(errors)
-    covariance += NOISE_FLOOR * covariance.diagonal().mean() * torch.eye(len(covariance))
-    return basis @ torch.linalg.cholesky(torch.linalg.inv(covariance))
+    basis = principal_basis(described[torch.randperm(len(rows), generator=generator)[:4000]], COMPONENTS)
+    errors = [
+        (describe_picture(harmed.foreground, rng.choice(harmed.boxes)) - described[harmed.index]) @ basis
+        for harmed in harm(cutouts, rows, rng, min(HARMED, HARMED_EACH * len(rows)), (32, 48, 64, 96), _any_hue)
+    ]
+    return whitened(basis, errors, NOISE_FLOOR)
+
+
+def _any_hue(image: Image.Image, rng: random.Random) -> Image.Image:
+    return Image.fromarray(turn_hue(np.asarray(image), rng.uniform(0, 360)))

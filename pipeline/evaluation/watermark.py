@@ -12,145 +12,33 @@ Below the table five more attacks, outside the mean; pictures without a mark, an
 """
 
 import argparse
-import io
 import itertools
 import math
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
 import numpy as np
-from PIL import Image, ImageEnhance, ImageFilter, ImageOps
+from PIL import Image
 
+from pipeline.evaluation.attacks import ATTACKS, BEYOND, Attack
 from pipeline.evaluation.table import markdown_table
 from pipeline.evaluation.watermark_pictures import compose_pictures, draw_pictures, read_pictures
 from pipeline.loading.weights import DEFAULT_WEIGHTS
 from pipeline.watermark import Detection, WatermarkKey, embed, embed_checked, verify
 from pipeline.watermark.embed import LATEST, LUMA_AMPLITUDE, LUMA_PER_STD, SCALE
 
-__all__ = ["ATTACKS", "BEYOND", "main"]
+__all__ = ["main", "psnr"]
 
-Attack = Callable[[Image.Image], Image.Image]
 STOCK_BITS, STOCK_THRESHOLD = 64, 51  # P(51 or more of 64 fair bits agree) = 9e-7
 HARD = ("JPEG 40", "JPEG 20", "WebP 50", "noise 20", "greyscale", "contrast x1.2")  # where strength decides
 # Lattice step, luma amplitude in flat areas, luma amplitude for each grey level of deviation in busy ones.
 STRENGTHS = ((36.25, 0.5, 0.25), (44.04, 0.5, 0.25), (SCALE, LUMA_AMPLITUDE, LUMA_PER_STD), (SCALE, 0.5, 0.15))
 STRENGTHS += ((SCALE, 0.5, 0.4), (SCALE, 0.0, 0.0), (SCALE, 0.8, 0.25), (52.51, 0.5, 0.25))
-
-
-def _codec(kind: str, quality: int) -> Attack:
-    def attack(image: Image.Image) -> Image.Image:
-        buffer = io.BytesIO()
-        image.save(buffer, kind, quality=quality)
-        return Image.open(buffer).convert("RGB")
-
-    return attack
-
-
-def _resize(factor: float) -> Attack:
-    return lambda image: image.resize(
-        (round(image.width * factor), round(image.height * factor)), Image.Resampling.BICUBIC
-    )
-
-
-def _crop(share: float) -> Attack:
-    def attack(image: Image.Image) -> Image.Image:
-        width, height = round(image.width * share), round(image.height * share)
-        left, top = (image.width - width) // 2, (image.height - height) // 2
-        return image.crop((left, top, left + width, top + height))
-
-    return attack
-
-
-def _and_back(attack: Attack) -> Attack:
-    return lambda image: attack(image).resize(image.size, Image.Resampling.BICUBIC)
-
-
-def _noise(deviation: float) -> Attack:
-    def attack(image: Image.Image) -> Image.Image:
-        pixels = np.asarray(image)
-        noise = np.random.default_rng(int(pixels.sum())).normal(0, deviation, pixels.shape)
-        return Image.fromarray(np.clip(np.rint(pixels + noise), 0, 255).astype(np.uint8))
-
-    return attack
-
-
-def _rotate(angle: float) -> Attack:
-    return lambda image: image.rotate(angle, Image.Resampling.BICUBIC)
-
-
-def _palette(colours: int) -> Attack:
-    return lambda image: image.quantize(colours).convert("RGB")
-
-
-def _screenshot(factor: float, border: bool) -> Attack:
-    """Scaled on screen, cut out with some of the page around it or a little inside its edges, saved as JPEG 85."""
-
-    def attack(image: Image.Image) -> Image.Image:
-        image = _resize(factor)(image)
-        width, height = image.size
-        if border:
-            screen = Image.new("RGB", (width + 90, height + 120), (245, 245, 248))
-            screen.paste((60, 64, 70), (0, 0, width + 90, 38))
-            screen.paste(image, (37, 71))
-        else:
-            screen = image.crop((round(width * 0.05), round(height * 0.06), round(width * 0.97), round(height * 0.96)))
-        return _codec("JPEG", 85)(screen)
-
-    return attack
-
-
-def _chain(*attacks: Attack) -> Attack:
-    def attack(image: Image.Image) -> Image.Image:
-        for step in attacks:
-            image = step(image)
-        return image
-
-    return attack
-
-
-ATTACKS: dict[str, Attack] = {
-    "none": lambda image: image,
-    **{f"JPEG {quality}": _codec("JPEG", quality) for quality in (95, 80, 60, 40)},
-    **{f"{kind} {quality}": _codec(kind, quality) for kind, quality in (("WebP", 80), ("WebP", 50), ("AVIF", 60))},
-    **{f"resize {factor:.0%}": _resize(factor) for factor in (0.5, 0.75, 1.5, 2.0)},
-    **{f"resize {factor:.0%} and back": _and_back(_resize(factor)) for factor in (0.5, 2.0)},
-    **{f"crop {share:.0%}": _crop(share) for share in (0.9, 0.7, 0.5)},
-    **{f"crop {share:.0%} and back": _and_back(_crop(share)) for share in (0.9, 0.7)},
-    **{
-        f"blur {radius}": lambda image, radius=radius: image.filter(ImageFilter.GaussianBlur(radius))
-        for radius in (1, 2)
-    },
-    "median 3": lambda image: image.filter(ImageFilter.MedianFilter(3)),
-    "noise 10": _noise(10),
-    "noise 20": _noise(20),
-    "brightness +20": lambda image: image.point(lambda level: min(255, level + 20)),
-    "brightness x1.2": lambda image: ImageEnhance.Brightness(image).enhance(1.2),
-    "contrast x1.2": lambda image: ImageEnhance.Contrast(image).enhance(1.2),
-    "contrast x0.8": lambda image: ImageEnhance.Contrast(image).enhance(0.8),
-    "saturation x1.3": lambda image: ImageEnhance.Color(image).enhance(1.3),
-    "greyscale": lambda image: image.convert("L").convert("RGB"),
-    "mirror": ImageOps.mirror,
-    "rotate 2 degrees": _rotate(2),
-    "palette 256": _palette(256),
-    "palette 64": _palette(64),
-    "screenshot x1.0": _screenshot(1.0, border=True),
-    "screenshot x1.25": _screenshot(1.25, border=True),
-    "screenshot x1.37, inside": _screenshot(1.37, border=False),
-    "screenshot x0.8, inside": _screenshot(0.8, border=False),
-    "resize 75% + JPEG 80": _chain(_resize(0.75), _codec("JPEG", 80)),
-    "resize 200% + JPEG 75": _chain(_resize(2.0), _codec("JPEG", 75)),
-    "crop 90% + JPEG 80": _chain(_crop(0.9), _codec("JPEG", 80)),
-    "crop 70% x1.5 + JPEG 75": _chain(_crop(0.7), _resize(1.5), _codec("JPEG", 75)),
-}
-BEYOND: dict[str, Attack] = {
-    "JPEG 20": _codec("JPEG", 20),
-    **{f"rotate {angle} degrees": _rotate(angle) for angle in (5, 10, 15)},
-    "turn 90 degrees": lambda image: image.transpose(Image.Transpose.ROTATE_90),
-}
 
 
 def psnr(before: Image.Image, after: Image.Image) -> float:
@@ -180,14 +68,14 @@ class _Stock:
         return int(np.sum(np.asarray(bits) == self.bits)) >= STOCK_THRESHOLD
 
 
-def main(argv: list[str] | None = None) -> None:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--input", type=Path, required=True, help="folder or zip of pictures to mark and attack")
     parser.add_argument("--draw", type=int, help="first fill the folder with so many drawings of the bundle, unmarked")
     parser.add_argument("--weights", default=str(DEFAULT_WEIGHTS), help="folder of the weights (with --draw)")
     parser.add_argument("--limit", type=int, default=200, help="pictures to take (default: %(default)s)")
-    parser.add_argument("--each", type=int, help="of those, another such many for every attack (default: all)")
-    parser.add_argument("--stock-limit", type=int, default=50, help="of those, for others' marks (%(default)s)")
+    parser.add_argument("--each", type=int, help="pictures per attack, a different subset each time (default: all)")
+    parser.add_argument("--stock-limit", type=int, default=50, help="pictures for other marks (default: %(default)s)")
     parser.add_argument("--unmarked", type=Path, nargs="*", default=[], help="folders or zips of unmarked pictures")
     parser.add_argument("--unmarked-limit", type=int, default=1000, help="of each of those (default: %(default)s)")
     parser.add_argument("--scenes", type=Path, help="folder of cut-outs, composed into so many unmarked pictures more")
@@ -196,8 +84,22 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--fast", action="store_true", help="the fast look only, as at the moment of drawing")
     parser.add_argument("--strengths", action="store_true", help="compare strengths on the hardest attacks, fast look")
     parser.add_argument("--times", action="store_true", help="time one picture in three sizes")
-    arguments = parser.parse_args(argv)
+    return parser
 
+
+@dataclass(frozen=True)
+class _Set:
+    """Pictures, and what was marked in them."""
+
+    pictures: list[Image.Image]
+    payloads: list[int]  # 32 bits each
+    marked: list[Image.Image]
+    stock_pictures: list[Image.Image]  # every so many of the pictures
+    stock_marked: list[Image.Image]  # by the stock package; empty without it
+
+
+def main(argv: list[str] | None = None) -> None:
+    arguments = _parser().parse_args(argv)
     if arguments.draw:
         draw_pictures(arguments.weights, arguments.draw, arguments.input)
     pictures = list(read_pictures(arguments.input, arguments.limit))
@@ -209,15 +111,27 @@ def main(argv: list[str] | None = None) -> None:
     if arguments.strengths:
         _strengths(pictures, payloads, key)
         return
-    stock = _stock()
-    version = arguments.version
-    marked = [embed_checked(*each, version=version) for each in zip(pictures, itertools.repeat(key), payloads)]
+    stock, version = _stock(), arguments.version
     stock_pictures = pictures[:: max(1, len(pictures) // arguments.stock_limit)]
-    stock_marked = [stock.embed(picture) for picture in stock_pictures] if stock else []
+    marked = _Set(
+        pictures=pictures,
+        payloads=payloads,
+        marked=[embed_checked(*each, version=version) for each in zip(pictures, itertools.repeat(key), payloads)],
+        stock_pictures=stock_pictures,
+        stock_marked=[stock.embed(picture) for picture in stock_pictures] if stock else [],
+    )
     print(
         f"{len(pictures)} pictures, mark of version {version}, lattice step {SCALE}, luma amplitude {LUMA_AMPLITUDE}"
     )
-    for name, before, after in (("Easel", pictures, marked), ("stock", stock_pictures, stock_marked)):
+    _costs(marked)
+    _attacked(marked, key, stock, arguments)
+    _unmarked(marked, key, arguments)
+
+
+def _costs(marked: _Set) -> None:
+    """Print what each mark changes, in dB."""
+    both = (("Easel", marked.pictures, marked.marked), ("stock", marked.stock_pictures, marked.stock_marked))
+    for name, before, after in both:
         if after:
             values = [psnr(*pair) for pair in zip(before, after, strict=True)]
             print(
@@ -225,24 +139,25 @@ def main(argv: list[str] | None = None) -> None:
                 flush=True,
             )
 
-    deep = not arguments.fast
-    rows, found_shares, stock_shares = [], [], []
+
+def _attacked(marked: _Set, key: WatermarkKey, stock: _Stock | None, arguments: argparse.Namespace) -> None:
+    """Print the table: attack by attack what is found and read, the mean of `ATTACKS` below them."""
+    rows, found_shares, stock_shares, count = [], [], [], len(marked.pictures)
     for name, attack in (ATTACKS | BEYOND).items():
         if arguments.attacks and arguments.attacks not in name:
             continue
-        each = min(arguments.each or len(pictures), len(pictures))
-        turn = [(len(rows) * each + index) % len(pictures) for index in range(each)]
-        found = [verify(attack(marked[index]), key, deep=deep) for index in turn]
+        each = min(arguments.each or count, count)
+        turn = [(len(rows) * each + index) % count for index in range(each)]
+        found = [verify(attack(marked.marked[index]), key, deep=not arguments.fast) for index in turn]
         share = np.mean([detection.result == "GENERATED" for detection in found])
-        right = [detection.payload == payloads[index] for detection, index in zip(found, turn, strict=True)]
+        right = [detection.payload == marked.payloads[index] for detection, index in zip(found, turn, strict=True)]
         wrong = sum(detection.payload is not None for detection in found) - sum(right)
-        read = np.mean(right)
-        stock_share = np.mean([stock.found(attack(image)) for image in stock_marked]) if stock else math.nan
+        stock_share = _stock_share(stock, attack, marked.stock_marked)
         if name in ATTACKS:
             found_shares.append(share)
             stock_shares.append(stock_share)
         median = np.median([detection.log10_p for detection in found])
-        rows.append([name, f"{share:.1%}", f"{read:.1%}", str(wrong), f"{median:.0f}", f"{stock_share:.1%}"])
+        rows.append([name, f"{share:.1%}", f"{np.mean(right):.1%}", str(wrong), f"{median:.0f}", f"{stock_share:.1%}"])
         print(" ".join(rows[-1]), file=sys.stderr, flush=True)
     header = ["attack", "found", "payload read", "read wrong", "median log10 p", "stock found"]
     rows.insert(
@@ -250,13 +165,19 @@ def main(argv: list[str] | None = None) -> None:
     )
     print("\n" + markdown_table(header, rows) + "\n", flush=True)
 
+
+def _stock_share(stock: _Stock | None, attack: Attack, pictures: list[Image.Image]) -> float:
+    return float(np.mean([stock.found(attack(image)) for image in pictures])) if stock else math.nan
+
+
+def _unmarked(marked: _Set, key: WatermarkKey, arguments: argparse.Namespace) -> None:
+    """Print what is found where our mark is not."""
+    deep, pictures = not arguments.fast, marked.stock_pictures
     other = WatermarkKey.from_secret(b"somebody else's evaluation key")
-    _report(
-        "pictures with another key's mark", (verify(embed(image, other), key, deep=deep) for image in stock_pictures)
-    )
-    if stock:
-        _report("pictures with the stock mark", (verify(image, key, deep=deep) for image in stock_marked))
-    sources: list[tuple[str, Iterable[Image.Image]]] = [(str(arguments.input), pictures)]
+    _report("pictures with another key's mark", (verify(embed(image, other), key, deep=deep) for image in pictures))
+    if marked.stock_marked:
+        _report("pictures with the stock mark", (verify(image, key, deep=deep) for image in marked.stock_marked))
+    sources: list[tuple[str, Iterable[Image.Image]]] = [(str(arguments.input), marked.pictures)]
     sources += [(str(path), read_pictures(path, arguments.unmarked_limit)) for path in arguments.unmarked]
     if arguments.scenes:
         scenes = compose_pictures(arguments.scenes)
@@ -272,6 +193,7 @@ def main(argv: list[str] | None = None) -> None:
 def _strengths(pictures: list[Image.Image], payloads: list[int], key: WatermarkKey) -> None:
     """Print what each strength costs and what it buys: found, and payload read, by the fast look."""
     rows = []
+    attacks = ATTACKS | BEYOND
     for scale, amplitude, per_std in STRENGTHS:
         with (
             mock.patch.multiple(sys.modules["pipeline.watermark.embed"], SCALE=scale, LUMA_PER_STD=per_std),
@@ -284,7 +206,7 @@ def _strengths(pictures: list[Image.Image], payloads: list[int], key: WatermarkK
             values = [psnr(*pair) for pair in zip(pictures, marked, strict=True)]
             row = [f"{scale}", f"{amplitude}", f"{per_std}", f"{np.mean(values):.2f}", f"{min(values):.2f}"]
             for name in HARD:
-                found = [verify(ATTACKS.get(name, BEYOND.get(name))(image), key) for image in marked]
+                found = [verify(attacks[name](image), key) for image in marked]
                 share = np.mean([detection.result == "GENERATED" for detection in found])
                 read = np.mean([one.payload == payload for one, payload in zip(found, payloads, strict=True)])
                 row.append(f"{share:.0%} / {read:.0%}")

@@ -8,7 +8,7 @@ __all__ = ["ANY", "BACKGROUNDS", "STYLES", "TRANSPARENT", "read_choices", "write
 
 ANY = "Any"
 STYLES = ("3d render", "gradient vector", "flat geometric", "cartoon emoji", "flat sticker")
-# Name -> colour, as in the captions of the training scenes (pipeline/data/scenes.py): a test holds the two together.
+# Name -> colour, on the page and in the captions of the training scenes (pipeline/data/scenes.py has more beside).
 BACKGROUNDS = {
     "white": "#ffffff",
     "black": "#111111",

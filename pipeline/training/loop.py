@@ -11,7 +11,7 @@ import json
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -113,6 +113,63 @@ def _learning_rate(progress: float, config: LoopConfig) -> float:
     return config.learning_rate * (config.final_learning_rate + (1 - config.final_learning_rate) * cosine)
 
 
+def _progress(step: int, elapsed: float, config: LoopConfig) -> float:
+    """The share of the budget that is spent, 1 at its end."""
+    if config.minutes:
+        return elapsed / (60 * config.minutes)
+    assert config.steps is not None  # the configuration has exactly one of the two
+    return step / config.steps
+
+
+def _batches(
+    make_batch: Callable[[int], dict], start: int, state: PartialState, config: LoopConfig
+) -> Iterator[dict[str, torch.Tensor]]:
+    """This process's batches from step ``start`` on, on its device, without end."""
+    loader = DataLoader(
+        _Resumed(make_batch, start, state.num_processes, state.process_index),
+        batch_size=None,
+        sampler=_InOrder(),
+        num_workers=config.workers,
+        prefetch_factor=8 if config.workers else None,
+    )
+    for batch in loader:
+        yield {name: value.to(state.device, non_blocking=True) for name, value in batch.items()}
+
+
+def _log(
+    output: Path, bar: tqdm, step: int, elapsed: float, learning_rate: float, losses: dict[str, torch.Tensor]
+) -> None:
+    """One more line of ``log.jsonl``, and the losses beside the bar."""
+    record = {"step": step, "minutes": round(elapsed / 60, 2), "learning_rate": learning_rate}
+    record |= {name: round(value.item(), 5) for name, value in losses.items()}
+    with (output / "log.jsonl").open("a", encoding="utf-8") as log:
+        log.write(json.dumps(record) + "\n")
+    bar.set_postfix({name: f"{value.item():.4f}" for name, value in losses.items()})
+
+
+def _cast_frozen(model: nn.Module, dtype: torch.dtype) -> list[tuple[nn.Parameter, torch.Tensor]]:
+    """Frozen matrices in the fast type as long as the model is trained, so that no step casts them.
+
+    Returns:
+        each of them with its exact values.
+    """
+    frozen = [(p, p.data) for p in model.parameters() if not p.requires_grad and p.ndim > 1]
+    for parameter, exact in frozen:
+        parameter.data = exact.to(dtype)
+    return frozen
+
+
+def _losses(
+    compute_loss: Callable, model: nn.Module, batch: dict, generator: torch.Generator, dtype: torch.dtype, step: int
+) -> dict[str, torch.Tensor]:
+    """The named losses of a batch, computed in the fast type."""
+    with torch.autocast(generator.device.type, dtype, enabled=dtype != torch.float32):
+        losses = compute_loss(model, batch, generator)
+    if not torch.isfinite(losses["loss"]):
+        raise FloatingPointError(f"The loss is {losses['loss'].item()} at step {step}; lower `learning_rate`.")
+    return losses
+
+
 def train(
     model: Model,
     compute_loss: Callable[[Model, dict, torch.Generator], dict[str, torch.Tensor]],
@@ -133,48 +190,27 @@ def train(
     output.mkdir(parents=True, exist_ok=True)
     dtype = _agreed(state, fast_dtype(device))
     model.to(device, memory_format=torch.channels_last).train()
-    frozen = [(p, p.data) for p in model.parameters() if not p.requires_grad and p.ndim > 1]
-    for parameter, exact in frozen:  # in the fast type as long as it is trained: no cast in every step
-        parameter.data = exact.to(dtype)
+    frozen = _cast_frozen(model, dtype)
     trainable = {name: p for name, p in model.named_parameters() if p.requires_grad}
-    optimizer = torch.optim.AdamW(
-        _parameter_groups(model, trainable, config),
-        lr=config.learning_rate,
-        betas=(0.9, 0.98),
-        fused=True,
-    )
+    groups = _parameter_groups(model, trainable, config)
+    optimizer = torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98), fused=True)
     ema = EMAModel(trainable.values(), decay=config.ema_decay, use_ema_warmup=True, power=0.75)
     step, elapsed = _load_checkpoint(output, trainable, optimizer, ema)
     if state.is_main_process:
         write_file(output / "config.json", json.dumps(asdict(config), indent=2))
     _share(state, [p.data for p in trainable.values()], from_main=True)
-
-    def progress_of(step: int, elapsed: float) -> float:
-        return elapsed / (60 * config.minutes) if config.minutes else step / config.steps
-
-    loader = DataLoader(
-        _Resumed(make_batch, step, state.num_processes, state.process_index),
-        batch_size=None,
-        sampler=_InOrder(),
-        num_workers=config.workers,
-        prefetch_factor=8 if config.workers else None,
-    )
     started, last_saved = time.monotonic() - elapsed, time.monotonic()
     with tqdm(initial=step, total=config.steps, desc=output.name, disable=not state.is_main_process) as bar:
-        for batch in loader:
+        for batch in _batches(make_batch, step, state, config):
             elapsed = _agreed(state, time.monotonic() - started)  # all processes end after the same step
-            progress = progress_of(step, elapsed)
+            progress = _progress(step, elapsed, config)
             if progress >= 1:
                 break
             for group in optimizer.param_groups:
                 group["lr"] = group.get("scale", 1.0) * _learning_rate(progress, config)
             draw = step * state.num_processes + state.process_index
             generator = torch.Generator(device).manual_seed(config.seed * 1_000_003 + draw)
-            batch = {name: value.to(device, non_blocking=True) for name, value in batch.items()}
-            with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
-                losses = compute_loss(model, batch, generator)
-            if not torch.isfinite(losses["loss"]):
-                raise FloatingPointError(f"The loss is {losses['loss'].item()} at step {step}; lower `learning_rate`.")
+            losses = _losses(compute_loss, model, batch, generator, dtype, step)
             losses["loss"].backward()
             _share(state, [p.grad for p in trainable.values() if p.grad is not None])
             torch.nn.utils.clip_grad_norm_(trainable.values(), config.max_grad_norm)
@@ -184,11 +220,7 @@ def train(
             step += 1
             bar.update()
             if state.is_main_process and (step % config.log_every == 0 or step == 1):
-                record = {"step": step, "minutes": round(elapsed / 60, 2), "learning_rate": group["lr"]}
-                record |= {name: round(value.item(), 5) for name, value in losses.items()}
-                with (output / "log.jsonl").open("a", encoding="utf-8") as log:
-                    log.write(json.dumps(record) + "\n")
-                bar.set_postfix({name: f"{value.item():.4f}" for name, value in losses.items()})
+                _log(output, bar, step, elapsed, optimizer.param_groups[-1]["lr"], losses)
             if state.is_main_process and time.monotonic() - last_saved > 60 * config.checkpoint_minutes:
                 _save_checkpoint(output, trainable, optimizer, ema, step, time.monotonic() - started)
                 last_saved = time.monotonic()

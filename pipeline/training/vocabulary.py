@@ -57,6 +57,7 @@ def make_vocabulary(cutouts: list[Cutout], tokenizer, text_encoder, *, named: se
     """
     others: dict[str, dict[str, None]] = {}  # alias or keyword -> phrases that have it
     styles: dict[str, dict[str, None]] = {}
+    shown: dict[str, set[str]] = {}  # phrase -> styles that it was drawn in, but for those that any drawing takes
     for cutout in cutouts:
         if cutout.styles:
             words = (*cutout.styles[1:], *PLAIN_STYLE_WORDS.get(cutout.styles[0], ()))
@@ -65,15 +66,10 @@ def make_vocabulary(cutouts: list[Cutout], tokenizer, text_encoder, *, named: se
     phrase_of_concept = phrases_of(naming)
     for cutout in naming:
         phrase = phrase_of_concept[cutout.concept]
-        if not cutout.is_tone_variant:
-            for name in (cutout.concept, *cutout.aliases):
-                others.setdefault(name.lower(), {})[phrase] = None
-            for name in cutout.keywords:
-                others.setdefault(name.lower(), {})[phrase] = None
-    shown: dict[str, set[str]] = {}  # phrase -> styles that it was drawn in, but for those that any drawing takes
-    for cutout in naming:
+        for name in () if cutout.is_tone_variant else (cutout.concept, *cutout.aliases, *cutout.keywords):
+            others.setdefault(name.lower(), {})[phrase] = None
         if cutout.styles and cutout.styles[0] not in RENDERINGS:
-            shown.setdefault(phrase_of_concept[cutout.concept], set()).add(cutout.styles[0])
+            shown.setdefault(phrase, set()).add(cutout.styles[0])
     phrases = list(dict.fromkeys(phrase_of_concept.values()))
     known = set(phrases)
     core = {phrase_of_concept[cutout.concept] for cutout in naming if cutout.tier in ("", "core")}

@@ -1,11 +1,10 @@
-"""The attack table: all 42 attacks run, and the command prints what it measured.
+"""The attack table: the command prints what it measured.
 
 Example run: pytest tests/evaluation/test_watermark.py
 """
 
 import zipfile
 
-import numpy as np
 import pytest
 from PIL import Image
 
@@ -19,20 +18,6 @@ def folder(tmp_path):
     draw(256, 288).convert("RGBA").save(tmp_path / "b.webp", lossless=True)
     (tmp_path / "notes.txt").write_text("no picture", encoding="utf-8")
     return tmp_path
-
-
-def test_there_are_42_attacks_and_each_changes_a_picture_in_its_own_way():
-    image = watermark.ATTACKS["noise 10"](draw())  # more than 256 colours
-    results = {name: attack(image) for name, attack in (watermark.ATTACKS | watermark.BEYOND).items()}
-    assert len(watermark.ATTACKS) == 42
-    assert len({(result.size, result.tobytes()) for result in results.values()}) == len(results)
-    assert all(result.mode == "RGB" for result in results.values())
-    assert results["crop 50%"].size == (128, 128) and results["resize 150%"].size == (384, 384)
-
-
-def test_noise_is_the_same_every_time():
-    attack = watermark.ATTACKS["noise 10"]
-    assert np.array_equal(attack(draw()), attack(draw()))
 
 
 def test_pictures_come_from_folders_and_zips_thinned_out_evenly(folder):

@@ -115,18 +115,30 @@ def test_what_nobody_reads_is_not_drawn_and_dropped(server, monkeypatch):
     assert not demo._queue.event_ids_to_events
 
 
-@pytest.mark.slow  # the tiny model may be done before both have begun
-def test_drawing_stops_when_who_reads_has_hung_up(server):
+def test_drawing_stops_when_who_reads_has_hung_up(server, pipe, monkeypatch):
     demo, client = server
+    forward, goes_on, steps = pipe.super_res.forward, threading.Event(), []
+
+    def held(*inputs):
+        steps.append(inputs)
+        assert goes_on.wait(60)
+        return forward(*inputs)
+
+    monkeypatch.setattr(pipe.super_res, "forward", held)
     for session in ("gone-1", "gone-2"):
-        assert join(client, session, num_inference_steps=16, super_res_num_inference_steps=16).status_code == 200
+        assert join(client, session, super_res_num_inference_steps=16).status_code == 200
     streams = [client.stream("GET", f"/gradio_api/queue/data?session_hash=gone-{n}") for n in (1, 2)]
     for stream in streams:
         next(stream.__enter__().iter_lines())
-    eventually(lambda: len(demo.studio.jobs) == 2)
+    eventually(lambda: steps)  # one of them is being drawn, the other waits for its turn
+    places = list(demo.studio.jobs._places)
+    assert len(places) == 2
     for stream in streams:
         stream.__exit__(None, None, None)
+    eventually(lambda: all(place.cancelled.is_set() or place not in demo.studio.jobs._places for place in places))
+    goes_on.set()
     eventually(lambda: len(demo.studio.jobs) == 0)
+    assert len(steps) == 1, "the step under way was the last one"
     with busy(demo):  # the turn is free again
         pass
 
