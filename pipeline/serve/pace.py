@@ -24,7 +24,8 @@ _DEFAULTS = DEFAULTS[SCHEMA]
 _MOST = 16  # times the default steps
 _BEFORE_MEASURED = {"Fast": 1, "Balanced": 4, "Fine": 16}  # times the default steps, until there is a measurement
 _REMEMBERED = 5  # drawings: the median of so few follows a machine that becomes busy
-# Before a picture's very first step its prompt is read, so of a single prior step nobody knows how long it took.
+_TIMED = STAGES[1:]  # before the very first step the prompt is read, so it counts as what is around
+# Two steps of the first stage, where it takes steps, tell what one takes.
 _TRIAL = Recipe(prompt="a red apple, 3d render, on a white background", prior_num_inference_steps=2)
 _logger = logging.getLogger(__name__)
 
@@ -49,10 +50,11 @@ class Pace:
             try:
                 with studio.jobs.admit(HOUSE) as place:
                     for _ in range(2):
-                        trial = list(studio.draw(_TRIAL, place=place))[-1]
+                        *_, trial = studio.draw(_TRIAL, place=place)
             except (QueueFull, ValueError, WeightsError, Cancelled) as error:
                 _logger.warning("no trial drawing, so the page shows no seconds: %s", error)
                 return
+            assert isinstance(trial, Rendered)  # a drawing ends with its picture, or raises
             self.observe(trial)
             fewest = self.seconds(self.steps("Fast"))
             if fewest is not None:
@@ -74,12 +76,12 @@ class Pace:
 
     def seconds(self, steps: Mapping[str, int], guidance_scale: float = 1.0) -> float | None:
         """What a drawing with these steps (by their names in a recipe) takes here; None as long as nobody knows."""
-        if not {*STAGES, "around"} <= self._seen.keys():
+        if not {*_TIMED, "around"} <= self._seen.keys():
             return None
         with self._lock:
             cost = {name: median(seen) for name, seen in self._seen.items()}
         return cost["around"] + sum(
-            cost[stage] * steps[STEPS[stage]] * _passes(stage, guidance_scale) for stage in STAGES
+            cost.get(stage, 0.0) * steps[STEPS[stage]] * _passes(stage, guidance_scale) for stage in STAGES
         )
 
     @property
@@ -120,7 +122,7 @@ class Pace:
 
     def _largest(self, budget: float) -> int:
         """How many times the default steps fit into so many seconds; the default ones always do."""
-        fitting = [times for times in range(1, _MOST + 1) if self.seconds(self._scaled(times)) <= budget]
+        fitting = [times for times in range(1, _MOST + 1) if (self.seconds(self._scaled(times)) or 0.0) <= budget]
         return max(fitting, default=1)
 
 

@@ -1,7 +1,7 @@
 """Example run: python -m pytest -m browser tests/browser"""
 
 import re
-import time
+import threading
 from dataclasses import replace
 
 import pytest
@@ -139,26 +139,34 @@ def test_a_link_with_references_asks_for_them(open_page):
 
 
 def test_cancel_stops_the_drawing_and_the_page_draws_again(open_page, keep, pipe, monkeypatch):
-    forward = pipe.super_res.forward
-    monkeypatch.setattr(pipe.super_res, "forward", lambda *inputs: (time.sleep(0.2), forward(*inputs))[1])
+    forward, goes_on = pipe.super_res.forward, threading.Event()
+
+    def held(*inputs):
+        assert goes_on.wait(TIMEOUT / 1000), "the page did not get so far"
+        return forward(*inputs)
+
+    monkeypatch.setattr(pipe.super_res, "forward", held)
     page = open_page()
     page.get_by_role("button", name="More settings").click()
-    for name in ("Decoder steps", "Super-resolution steps"):  # with the brake above, long enough to be stopped
-        page.get_by_label(f"number input for {name}").fill("16")
+    page.get_by_label("number input for Decoder steps").fill("4")  # of one step there is no preview
     page.fill("#prompt textarea", PROMPT)
     page.get_by_role("button", name="More settings").click()
     page.click("#count input")
-    page.get_by_role("option", name="5").click()
+    page.get_by_role("option", name="3").click()
     page.click("#generate")
     page.wait_for_selector("#canvas .preview")
     page.click("#cancel")
+    page.wait_for_selector("#status .status:has-text('Stopping')")
+    goes_on.set()
     page.wait_for_selector("#status .status:has-text('Cancelled')")
     page.wait_for_selector("#generate:not([disabled])")
     assert page.is_disabled("#cancel")
+    goes_on.clear()
     page.click("#generate")
     page.wait_for_selector("#canvas .preview")
     keep(page, "desktop-light-drawing")
-    page.wait_for_function("document.querySelectorAll('#canvas .series img').length === 5")
+    goes_on.set()
+    page.wait_for_function("document.querySelectorAll('#canvas .series img').length === 3")
     page.wait_for_selector("#generate:not([disabled])")
 
 
@@ -180,7 +188,7 @@ def test_the_pickers_write_into_the_prompt_by_mouse_and_by_arrow_keys(open_page)
     page.focus("#background input[tabindex='0']")
     page.keyboard.press("ArrowRight")
     page.wait_for_function(
-        "document.querySelector('#prompt textarea').value === 'a cat, flat sticker, on a white background'"
+        "document.querySelector('#prompt textarea').value === 'a cat, flat sticker, on a transparent background'"
     )
     assert page.locator("#background input[tabindex='0']").count() == 1, "one stop for Tab"
 

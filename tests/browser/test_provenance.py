@@ -21,11 +21,14 @@ pytestmark = [
 ]
 
 
+LABELS = {"jpeg": "JPEG", "webp": "WebP"}
+
+
 def download(page, folder, file_format="png"):
     """The file that the browser saves."""
     if file_format != "png":
         page.click("#file-format input")
-        page.get_by_role("option", name=file_format.upper()).click()
+        page.get_by_role("option", name=LABELS[file_format], exact=True).click()
     file = folder / f"download{SUFFIXES[file_format]}"
     for _ in range(30):  # the button does not show which file it holds
         if save_download(page, "#download", file).endswith(file.suffix):

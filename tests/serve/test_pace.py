@@ -8,6 +8,8 @@ from pipeline.serve.jobs import Jobs
 from pipeline.serve.limits import Limits
 from pipeline.serve.pace import OWN, QUALITIES, STEPS, Pace
 from pipeline.serve.render import Cancelled, Rendered
+from pipeline.serve.studio import Studio
+from tests.tiny import tiny_pipeline
 
 SECONDS = {"prior": 0.005, "decoder": 0.01, "super_res": 0.03}
 AROUND = 0.1
@@ -61,6 +63,21 @@ def test_a_single_prior_step_is_not_counted_twice():
     for _ in range(9):
         pace.observe(drawn())
     assert pace.seconds(pace.steps("Fast")) == pytest.approx(drawn().seconds)
+
+
+def test_a_first_stage_that_takes_one_step_is_part_of_what_is_around():
+    pace, picture = Pace(Limits()), drawn()  # its one step is not timed
+    assert "prior" not in picture.step_seconds
+    pace.observe(picture)
+    assert pace.seconds(pace.steps("Fast")) == pytest.approx(picture.seconds)
+
+
+def test_the_bundled_cascade_tells_its_seconds():
+    studio = Studio(tiny_pipeline())
+    pace = Pace(Limits())
+    pace.calibrate(studio)
+    assert 0 < pace.seconds(pace.steps("Fast")) < pace.seconds(pace.steps("Fast") | {"num_inference_steps": 16})
+    assert all("·" in label for label, _ in pace.choices(pace.steps("Fast")))
 
 
 def test_a_picture_from_the_store_teaches_nothing():

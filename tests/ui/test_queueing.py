@@ -128,8 +128,9 @@ def test_drawing_stops_when_who_reads_has_hung_up(server, pipe, monkeypatch):
     for session in ("gone-1", "gone-2"):
         assert join(client, session, super_res_num_inference_steps=16).status_code == 200
     streams = [client.stream("GET", f"/gradio_api/queue/data?session_hash=gone-{n}") for n in (1, 2)]
-    for stream in streams:
-        next(stream.__enter__().iter_lines())
+    lines = [stream.__enter__().iter_lines() for stream in streams]  # kept: a reader that is dropped hangs up
+    for line in lines:
+        next(line)
     eventually(lambda: steps)  # one of them is being drawn, the other waits for its turn
     places = list(demo.studio.jobs._places)
     assert len(places) == 2
