@@ -44,11 +44,13 @@ class Tool:
         description: what it does and returns.
         arguments: name -> JSON Schema with "description", and "default" where it may be left out; null stands for
             its default, and a schema that is ``PICTURE`` or ``PICTURES`` for uploaded files.
+        result: what the endpoint's answer is called.
     """
 
     name: str
     description: str
     arguments: Mapping[str, dict[str, Any]]
+    result: str = "result"
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -80,7 +82,7 @@ def checked(tool: Tool, given: Mapping[str, Any]) -> dict[str, Any]:
                 raise ValueError(f"{name} is missing. It takes {_described(argument)}.") from violation
             got = f"{violation.actual} characters" if violation.keyword == "maxLength" else repr(value)[:80]
             raise ValueError(f"{name} takes {_described(argument)}, got {got}.") from violation
-        values[name] = float(value) if argument["type"] == "number" else value
+        values[name] = value if value is None or argument["type"] != "number" else float(value)
     return values
 
 
@@ -89,12 +91,13 @@ def tools_of(capabilities: Capabilities, limits: Limits) -> dict[str, Tool]:
     shared = _shared(limits)
     tools = [
         Tool("generate", _GENERATE, _to_generate(shared, capabilities, limits)),
-        Tool("verify", _VERIFY, _TO_VERIFY),
+        Tool("verify", _VERIFY, _TO_VERIFY, "finding"),
     ]
     if limits.max_references and capabilities.fusion:  # others draw over a picture, and from words
         tools.append(Tool("variations", _VARIATIONS, _to_vary(shared)))
     if capabilities.embeddings:
-        tools += [Tool("embed", _EMBED, _TO_EMBED), Tool("search", _SEARCH, _to_search(limits))]
+        tools.append(Tool("embed", _EMBED, _TO_EMBED, "embedding"))
+        tools.append(Tool("search", _SEARCH, _to_search(limits), "results"))
     return {tool.name: tool for tool in tools}
 
 

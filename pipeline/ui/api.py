@@ -24,7 +24,6 @@ from pipeline.watermark import WatermarkError
 __all__ = ["build_api"]
 
 _DRAWS = ("generate", "variations")
-_RESULTS = {"verify": "finding", "embed": "embedding", "search": "results"}
 
 
 def build_api(programs: Programs) -> None:
@@ -34,8 +33,8 @@ def build_api(programs: Programs) -> None:
             if tool.name in _DRAWS:
                 outputs = [gr.File(label="files", file_count="multiple"), gr.JSON(label="pictures")]
             else:
-                outputs = gr.JSON(label=_RESULTS[tool.name])
-            line = {"concurrency_limit": 2} if tool.name == "verify" else {"concurrency_limit": 1}
+                outputs = gr.JSON(label=tool.result)
+            line: dict[str, Any] = {"concurrency_limit": 2 if tool.name == "verify" else 1}
             line |= {} if tool.name == "verify" else {"concurrency_id": DRAWING}
             gr.Button(tool.name).click(
                 _endpoint(programs, tool),
@@ -94,7 +93,7 @@ def _widget(name: str, argument: Mapping[str, Any]) -> gr.components.Component:
         "string": lambda: gr.Textbox(default, label=name),
         "integer": lambda: gr.Number(default, label=name, precision=0),
         "number": lambda: gr.Number(default, label=name),
-        "boolean": lambda: gr.Checkbox(default, label=name),
+        "boolean": lambda: gr.Checkbox(bool(default), label=name),
         "array": lambda: gr.JSON(default, label=name),
     }
     widget = widgets[kind]()

@@ -68,7 +68,7 @@ def is_known(text: str) -> bool:
 
 
 def test_every_language_has_every_key_with_the_same_placeholders():
-    assert set(LANGUAGES) == {"en", "de", "es"} and len(TABLES["en"]) > 250
+    assert {"en", "de", "es"} <= set(LANGUAGES) and len(TABLES["en"]) > 250
     for language, table in TABLES.items():
         assert table.keys() == TABLES["en"].keys(), language
         for key, text in table.items():
@@ -159,7 +159,7 @@ def test_a_message_keeps_what_changes_in_it_and_an_unknown_one_stays():
 
 @pytest.mark.parametrize(
     ("asked", "language"),
-    [("de-AT,de;q=0.9,en;q=0.8", "de"), ("fr-FR,es;q=0.5", "es"), ("fr", "en"), ("", "en"), ("*;q=x,,;", "en")],
+    [("de-AT,de;q=0.9,en;q=0.8", "de"), ("tlh-KX,es;q=0.5", "es"), ("tlh", "en"), ("", "en"), ("*;q=x,,;", "en")],
 )
 def test_a_visitor_is_spoken_to_in_the_browsers_language(asked, language):
     request = SimpleNamespace(headers={"accept-language": asked})
