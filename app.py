@@ -20,7 +20,7 @@ from pipeline.loading.hardware import prepare
 from pipeline.loading.options import add_load_options, read_load_options
 from pipeline.loading.weights import DEFAULT_WEIGHTS
 from pipeline.serve.gate import LOOPBACK, Doorkeeper, is_loopback
-from pipeline.serve.heap import Heap
+from pipeline.serve.heap import Heap, share_heaps
 from pipeline.serve.jobs import Jobs
 from pipeline.serve.keys import Keys, keys_from_environment, rate_from
 from pipeline.serve.limits import Limits
@@ -172,6 +172,7 @@ def main(argv: list[str] | None = None) -> None:
     """Serve the page until it is stopped. The GRADIO_* environment variables are honoured where no option is given."""
     parser = _parser()
     arguments = parser.parse_args(argv)
+    share_heaps()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     stop, host = Stop(), arguments.host or os.environ.get("GRADIO_SERVER_NAME")

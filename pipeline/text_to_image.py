@@ -15,6 +15,7 @@ from diffusers import DiffusionPipeline, FlowMatchEulerDiscreteScheduler
 from PIL import Image
 from transformers import BertModel, CLIPImageProcessor, PreTrainedTokenizerBase
 
+from pipeline.cascade.aligned import align
 from pipeline.cascade.composing import Composing
 from pipeline.cascade.encoding import Encoding
 from pipeline.cascade.inputs import Wishes, check_wishes, one_each
@@ -109,6 +110,7 @@ class TextToImagePipeline(Encoding, Networks, Composing, DiffusionPipeline):
             scene_parser=scene_parser,
             safety_checker=None,  # words, not weights: saved with the code, never with the model
         )
+        align(*(each for each in super().components.values() if isinstance(each, torch.nn.Module)))
         self.register_to_config(safety_threshold=safety_threshold, safety_margin=safety_margin)
         self._made_screen = safety_checker is None
         if safety_checker is None:

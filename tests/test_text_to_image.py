@@ -6,6 +6,7 @@ import logging
 import numpy as np
 import pytest
 import torch
+from diffusers import DiffusionPipeline
 from PIL import Image
 
 from pipeline.loading.capabilities import CONTROLS
@@ -65,8 +66,14 @@ def test_saved_pipeline_generates_the_same_image(pipe, tmp_path):
     pipe.save_pretrained(tmp_path)
     loaded = TextToImagePipeline.from_pretrained(tmp_path)
     loaded.set_progress_bar_config(disable=True)
-    difference = np.abs(draw(pipe, "a cat").astype(int) - draw(loaded, "a cat"))
-    assert difference.max() <= 1
+    assert np.array_equal(draw(pipe, "a cat"), draw(loaded, "a cat"))
+
+
+def test_diffusers_own_loader_finds_the_class_once_it_is_imported(pipe, tmp_path):
+    from pipeline import TextToImagePipeline as ours
+
+    pipe.save_pretrained(tmp_path)
+    assert type(DiffusionPipeline.from_pretrained(tmp_path)) is ours is TextToImagePipeline
 
 
 def test_half_precision_folder_loads_in_float32(pipe, tmp_path):
@@ -234,6 +241,8 @@ def test_tuple_equals_dict(pipe):
         ({"image": photo("red"), "similarity_strength": 0.1}, "`similarity_strength`"),
         ({"prompt": "a cat", "pooled_prompt_embeds": torch.zeros(1, 32)}, "go together"),
         ({"prompt": "a cat", "generator": [torch.Generator()] * 2}, "2 entries for 1 pictures"),
+        ({"prompt": "a cat", "generator": 7}, "must be a torch.Generator, or a list of them, got int"),
+        ({"image_embeds": torch.full((1, 32), float("nan"))}, "`image_embeds` must hold finite numbers"),
     ],
 )
 def test_bad_input_is_refused_in_words(pipe, arguments, words):

@@ -62,8 +62,15 @@ def check_wishes(wishes: Wishes, max_images: int) -> None:
     if wishes.output_type not in ("pil", "np", "pt"):
         raise ValueError(f"`output_type` must be 'pil', 'np' or 'pt', got {wishes.output_type!r}.")
     total, generator = len(wishes.prompts), wishes.generator
+    own = generator if isinstance(generator, list) else [] if generator is None else [generator]
+    if any(not isinstance(each, torch.Generator) for each in own):
+        kinds = ", ".join(sorted({type(each).__name__ for each in own}))
+        raise ValueError(f"`generator` must be a torch.Generator, or a list of them, got {kinds}.")
     if isinstance(generator, list) and len(generator) != total:
         raise ValueError(f"`generator` has {len(generator)} entries for {total} pictures. Pass one per picture.")
+    for name in ("prompt_embeds", "pooled_prompt_embeds", "image_embeds"):
+        if (embeds := getattr(wishes, name)) is not None and not torch.isfinite(embeds).all():
+            raise ValueError(f"`{name}` must hold finite numbers only.")
 
 
 def _check_words(wishes: Wishes) -> None:

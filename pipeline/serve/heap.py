@@ -1,7 +1,7 @@
 """Memory that is free again, given back to the system.
 
-The C library (glibc) keeps what was freed, in a heap for each of the threads that asked for it: after a thousand
-requests that is a hundred megabytes and more, though nothing is held. Elsewhere nothing is done, nor needed.
+The C library (glibc) keeps what was freed, in a heap for each of the threads that asked for it: after some thousand
+requests that is hundreds of megabytes, though nothing is held. Elsewhere nothing is done, nor needed.
 """
 
 import contextlib
@@ -11,17 +11,30 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-__all__ = ["Heap", "give_back"]
+__all__ = ["Heap", "give_back", "share_heaps"]
 
 _LOOK_SECONDS = 10.0
 _GROWTH = 24 * 2**20  # bytes more than after the last time: less is not worth the work
 _STATM = Path("/proc/self/statm")
+_ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
 
 
 def give_back() -> bool:
     """Give back what is free; whether anything was."""
     with contextlib.suppress(OSError, AttributeError):  # no such library, or one without this function
         return bool(ctypes.CDLL(None).malloc_trim(0))
+    return False
+
+
+def share_heaps(count: int = 2) -> bool:
+    """Let all threads to come share so many heaps (glibc's own number is eight for each core); whether they will.
+
+    To be called before there are other threads. What MALLOC_ARENA_MAX says goes first.
+    """
+    if "MALLOC_ARENA_MAX" in os.environ:
+        return False
+    with contextlib.suppress(OSError, AttributeError):
+        return bool(ctypes.CDLL(None).mallopt(_ARENA_MAX, count))
     return False
 
 

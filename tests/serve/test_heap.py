@@ -1,5 +1,6 @@
 """Example run: python -m pytest tests/serve/test_heap.py"""
 
+import subprocess
 import sys
 import threading
 
@@ -41,3 +42,35 @@ def test_what_was_freed_goes_back_to_the_system():
     freed.clear()
     assert give_back() and heap._resident() - before < grown / 2
     assert len(kept) == 1500
+
+
+_ARENAS = """
+import ctypes, sys, threading
+from pipeline.serve.heap import share_heaps
+shared = share_heaps() if sys.argv[1] == "shared" else True
+together, held = threading.Barrier(12), []
+def work():
+    together.wait()
+    held.append([bytes(2000) for _ in range(2000)])
+    together.wait()
+threads = [threading.Thread(target=work) for _ in range(12)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+libc = ctypes.CDLL(None)
+libc.fopen.restype, libc.fopen.argtypes = ctypes.c_void_p, [ctypes.c_char_p] * 2
+libc.malloc_info.argtypes = [ctypes.c_int, ctypes.c_void_p]
+libc.malloc_info(0, libc.fopen(b"/dev/stdout", b"w"))
+libc.fflush(None)
+print(shared)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's heap")
+def test_threads_share_two_heaps(monkeypatch):
+    monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
+    said = {}
+    for how in ("shared", "each"):
+        run = subprocess.run([sys.executable, "-c", _ARENAS, how], capture_output=True, text=True, check=True)
+        said[how] = run.stdout.count("<heap nr=")
+        assert run.stdout.endswith("True\n")
+    assert said["shared"] <= 2 < said["each"]
