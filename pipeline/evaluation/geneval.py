@@ -1,14 +1,17 @@
 """GenEval's six parts (Ghosh et al. 2023), judged by separate pieces, nearest cut-outs, colour and place."""
 
 import itertools
+import random
 
 from PIL import Image
 
+from pipeline.data.scenes import COUNT_LAYOUTS
 from pipeline.evaluation.foreground import find_things, segment
 from pipeline.evaluation.judge import CutoutJudge
 from pipeline.evaluation.parts import Region, regions
+from pipeline.evaluation.real_pictures import compose_real, vanishes
 
-__all__ = ["judge_composition"]
+__all__ = ["judge_composition", "real_composition"]
 
 _SIDES = {
     "left of": lambda a, b: a[0] < b[0] - 0.03,
@@ -46,6 +49,31 @@ def judge_composition(judge: CutoutJudge, ask: dict, image: Image.Image) -> dict
     chosen = max(pairs, key=lambda pair: sum(region.verdict.likeness for region in pair))
     right = all(_placed(want, region, chosen) for want, region in zip(wants, chosen, strict=True))
     return row | {"right": right, "why": "" if right else "not in their places", "seen": _seen(found)}
+
+
+def real_composition(judge: CutoutJudge, ask: dict, rng: random.Random) -> Image.Image | None:
+    """A picture of artists' own cut-outs that shows what a row of GenEval includes; None where it asks for a colour or
+    a class goes by no cut-out.
+    """
+    wants, things = ask["include"], []
+    for want in wants:
+        accepted = judge.accepted(want["class"])
+        rows = [row for row in judge.asked if row.concept in accepted]
+        rows = [row for row in rows if not vanishes(judge.cutouts.pixels[row.index], "white")]
+        if want.get("color") or not rows:
+            return None
+        things.append(rng.choice(rows))
+    if len(wants) == 1:
+        count = wants[0]["count"]
+        if count not in (1, *COUNT_LAYOUTS):
+            return None
+        layout = "count" if count > 1 else "single"
+        return compose_real(judge.pixels, tuple(things), "white", layout, rng, count=count)
+    side = (wants[1].get("position") or ("right of", 0))[0]
+    layout = "left-right" if side in ("left of", "right of") else "above-below"
+    if side in ("left of", "above"):
+        things.reverse()
+    return compose_real(judge.pixels, tuple(things), "white", layout, rng)
 
 
 def _placed(want: dict, region: Region, chosen: tuple[Region, ...]) -> bool:

@@ -29,6 +29,7 @@ from pipeline.evaluation.shapes import SIDE as SHAPE_SIDE
 from pipeline.evaluation.shapes import ShapeMatcher, describe_picture, turn_hue
 from pipeline.evaluation.table import markdown_table
 from pipeline.language.common_words import SAME_THING
+from pipeline.language.english import singular
 
 __all__ = ["CutoutJudge", "Verdict", "load_judge", "load_rows", "main"]
 
@@ -102,7 +103,7 @@ class CutoutJudge:
         """All names of the things that one of ``words`` names: their concepts, phrases, aliases, and what people call
         them (``pipeline/language/common_words.py``).
         """
-        said = {word.lower() for word in words}
+        said = {form for word in words for form in _forms(word.lower())}
         said |= {MEANT[word] for word in said if word in MEANT}
         return frozenset(said.union(*(self._names_by_word.get(word, ()) for word in said)))
 
@@ -183,6 +184,12 @@ def _emptiest(profile: torch.Tensor) -> int:
     middle = profile[third : 2 * third]
     places = (middle <= middle.min() + 1e-3 * profile.max()).nonzero().flatten()
     return third + int(places[(places - third // 2).abs().argmin()])
+
+
+def _forms(word: str) -> set[str]:
+    """A word as it is, without hyphens, and one of what it names many of."""
+    plain = word.replace("-", " ")
+    return {word, plain, " ".join([*plain.split()[:-1], *map(singular, plain.split()[-1:])])}
 
 
 def names_of(row: Cutout) -> set[str]:

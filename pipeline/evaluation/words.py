@@ -4,14 +4,17 @@
     python -m pipeline.evaluation.words --weights weights --input PICTURES --prompts geneval.jsonl
     python -m pipeline.evaluation.words --weights weights --input PICTURES --parts
 
-A list is one word a line, or a table with the columns name and synonyms, or GenEval's rows (Ghosh et al. 2023). The
-judge (separate pieces, nearest real cut-out by pixels or shape, colour, place) is not GenEval's, which is a detector
-of photographs.
+A list is one word a line, or a table with the columns name and synonyms (what a name says in brackets, "bat (animal)",
+is not said), or GenEval's rows (Ghosh et al. 2023). The judge (separate pieces, nearest real cut-out by pixels or
+shape, colour, place) is not GenEval's, which is a detector of photographs. What it says of artists' own drawings of
+the same things, where there are any, is the row ``real``.
 """
 
 import argparse
 import csv
 import json
+import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,15 +23,17 @@ import torch
 from PIL import Image
 from tqdm import tqdm
 
+from pipeline.data.scenes import BACKGROUNDS
 from pipeline.evaluation.arguments import evaluation_arguments, open_all, settings_from
 from pipeline.evaluation.contact_sheet import contact_sheet
-from pipeline.evaluation.geneval import judge_composition
+from pipeline.evaluation.geneval import judge_composition, real_composition
 from pipeline.evaluation.judge import CutoutJudge
 from pipeline.evaluation.part_colours import PART_PROMPTS, judge_part
+from pipeline.evaluation.real_pictures import compose_real, vanishes
 from pipeline.evaluation.table import markdown_table
 from pipeline.language.english import with_article
 
-__all__ = ["Word", "judge_word", "main", "read_words"]
+__all__ = ["Word", "judge_word", "main", "read_words", "real_words"]
 
 # Kinds of notes that tell a person that a word is not drawn as itself.
 OWNED_UP = ("replaced", "guessed", "respelled", "unknown", "nothing", "foreign")
@@ -54,7 +59,7 @@ def read_words(path: str | Path) -> list[Word]:
     if lines and "\t" in lines[0]:
         rows = list(csv.DictReader(lines, delimiter="\t"))
         words = [
-            Word(row["name"].replace("_", " "), tuple(s.strip().replace("_", " ") for s in row["synonyms"].split(",")))
+            Word(_said(row["name"]), tuple(s.strip().replace("_", " ") for s in row["synonyms"].split(",")))
             for row in rows
         ]
     else:
@@ -62,6 +67,27 @@ def read_words(path: str | Path) -> list[Word]:
     if not words:
         raise ValueError(f"`--prompts` {path} holds no words. Put one a line.")
     return words
+
+
+def _said(name: str) -> str:
+    return re.sub(r"\s*\(.*?\)", "", name.replace("_", " "))
+
+
+def real_words(judge: CutoutJudge, words: list[Word], seed: int = 0) -> tuple[int, int]:
+    """How many of the words that a cut-out is called by are seen in a picture of it, and how many those are."""
+    rng, right, asked = random.Random(seed), 0, 0
+    for word in words:
+        accepted = judge.accepted(word.text, *word.synonyms)
+        rows = [row for row in judge.asked if row.concept in accepted] or [
+            row for row in judge.rows if row.concept in accepted
+        ]
+        if rows:
+            row = rng.choice(rows)
+            ground = next(name for name in BACKGROUNDS if not vanishes(judge.cutouts.pixels[row.index], name))
+            image = compose_real(judge.pixels, (row,), ground, "single", rng)
+            right += judge.judge(image).names(accepted, judge.top, by_shape=True)
+            asked += 1
+    return right, asked
 
 
 def judge_word(judge: CutoutJudge, word: Word, output) -> dict:
@@ -138,22 +164,31 @@ def run(pipe, judge: CutoutJudge, arguments: argparse.Namespace) -> list[dict]:
         _print_shares(rows, "kind")
     elif str(arguments.prompts).endswith(".jsonl"):
         asks = [json.loads(line) for line in Path(arguments.prompts).read_text(encoding="utf-8").splitlines()]
-        rows, controls = [], []
+        rows, controls, real = [], [], []
+        rng = random.Random(arguments.seed)
         step = max(1, len(asks) // arguments.limit)
         for number, ask in enumerate(tqdm(asks[::step], "prompts", mininterval=5)):
             output = draw(ask["prompt"], number)
             if number % CONTROL == 0:
                 other = judge_composition(judge, asks[(number * step + len(asks) // 2) % len(asks)], output.images[0])
                 controls.append(other["right"])
+            if (picture := real_composition(judge, ask, rng)) is not None:
+                real.append(judge_composition(judge, ask, picture))
             rows.append(judge_composition(judge, ask, output.images[0]) | {"said": output.plans[0].parsed.sentence})
             pictures.append(output.images[0])
         _print_shares(rows, "part")
+        print("\nreal, where the class goes by a cut-out and no colour is asked for:\n")
+        _print_shares(real, "part")
         print(f"\nJudged by another prompt's words: {sum(controls)} of {len(controls)} right, which should be none.")
     else:
         words = read_words(arguments.prompts)
         words = words[:: max(1, len(words) // arguments.limit)]
         rows, pictures = draw_words(draw, judge, words, arguments.style)
         _print_words(rows)
+        right, asked = real_words(judge, words, arguments.seed)
+        print(
+            f"\nreal: {right} of the {asked} words that a cut-out goes by are seen in it, {right / max(1, asked):.1%}"
+        )
     if arguments.sheet:
         labels = [row.get("word") or row["prompt"] for row in rows]
         labels = [label for label in labels for _ in range(len(pictures) // len(rows))]

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.evaluation.geneval import judge_composition
+from pipeline.evaluation.geneval import judge_composition, real_composition
 from pipeline.evaluation.judge import load_judge
 from pipeline.evaluation.part_colours import PART_PROMPTS, PartPrompt, judge_part
 from pipeline.evaluation.parts import colour_shares
 from pipeline.evaluation.real_pictures import compose_real
-from pipeline.evaluation.words import OUTCOMES, Word, judge_word, read_words
+from pipeline.evaluation.words import OUTCOMES, Word, judge_word, read_words, real_words
 from tests.evaluation.cutout_zip import write_cutouts
 
 
@@ -51,7 +51,7 @@ def test_lists_are_read_with_and_without_synonyms(tmp_path):
     (tmp_path / "a.txt").write_text("cat\n\naircraft carrier\n", encoding="utf-8")
     (tmp_path / "b.tsv").write_text("name\tsynonyms\ncab_(taxi)\tcab_(taxi), taxi\n", encoding="utf-8")
     assert [word.text for word in read_words(tmp_path / "a.txt")] == ["cat", "aircraft carrier"]
-    assert "taxi" in read_words(tmp_path / "b.tsv")[0].synonyms
+    assert read_words(tmp_path / "b.tsv")[0] == Word("cab", ("cab (taxi)", "taxi"))
     (tmp_path / "c.txt").write_text("\n", encoding="utf-8")
     with pytest.raises(ValueError, match="no words"):
         read_words(tmp_path / "c.txt")
@@ -105,3 +105,15 @@ def test_colours_have_their_names():
     pixels = np.array([[250, 30, 30], [250, 250, 250], [20, 20, 20], [40, 100, 220]], np.float32)
     shares = colour_shares(pixels)
     assert all(shares[name] == 0.25 for name in ("red", "white", "black", "blue"))
+
+
+def test_real_pictures_are_judged_beside(judge):
+    assert real_words(judge, [Word("red cross"), Word("blue-ring"), Word("telescope")]) == (2, 2)
+    disc, cross = {"class": "red disc", "count": 1}, {"class": "blue cross", "count": 1}
+    for side in ("left of", "right of", "above", "below"):
+        row = ask("position", disc, {**cross, "position": [side, 0]})
+        assert judge_composition(judge, row, real_composition(judge, row, random.Random(1)))["right"]
+    three = ask("counting", {"class": "red disc", "count": 3})
+    assert judge_composition(judge, three, real_composition(judge, three, random.Random(1)))["right"]
+    assert real_composition(judge, ask("colors", {**disc, "color": "red"}), random.Random(1)) is None
+    assert real_composition(judge, ask("two_object", disc, {"class": "fork"}), random.Random(1)) is None
