@@ -23,6 +23,7 @@ from transformers import AutoTokenizer, BertModel
 from pipeline.language.english import singular
 from pipeline.language.names import Name, NameFinder
 from pipeline.language.text_states import encode_texts, sentence_embeds
+from pipeline.language.wording import UNSAID_BACKGROUNDS
 from pipeline.models.scene_parser import SceneParser
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.scene.choice import known_style
@@ -104,7 +105,7 @@ def _labelled(text: str) -> Labelled:
 class _OpenNames(NameFinder):
     """Takes every name as it is said: for judging what was understood, not what was taught."""
 
-    def find(self, said: str) -> Name:
+    def find(self, said: str, *, counted: bool = False) -> Name:
         words = " ".join(self.respelled(word) for word in said.lower().split())
         return Name(words, words)
 
@@ -186,7 +187,10 @@ def _things_right(label: Label, parsed: Parsed, reader: SceneReader) -> bool:
 def _ground_right(label: Label, parsed: Parsed, reader: SceneReader) -> bool:
     ground = parsed.scene.ground
     if not label.ground:
-        return ground is None or (parsed.scene.placed > 1 and ground.colours == (reader.palette.get("white"),))
+        unsaid = {
+            reader.palette.get(name) for name in UNSAID_BACKGROUNDS
+        }  # white, or what white stands out from
+        return ground is None or (parsed.scene.placed > 1 and len(ground.colours) == 1 and {*ground.colours} <= unsaid)
     if ground is None:
         return False
     if label.ground in SCENERY:

@@ -21,6 +21,7 @@ _USES = frozenset(
     "website site app application shop store blog channel page book cover birthday party card invitation wall room "
     "poster class lesson presentation project homework shirt t-shirt mug sticker nursery bedroom kids children kid "
     "child school company business logo brand game team profile avatar newsletter menu wedding baby friend mom mum "
+    "bakery cafe restaurant salon gym hotel bar startup firm charity museum bookshop magazine podcast channel event "
     "dad wife husband daughter son teacher boss".split()
 )
 _ENDS = frozenset(". , ; : ! ? - and with in on wearing holding".split())

@@ -23,6 +23,7 @@ def mend(tokens: Sequence[Token]) -> None:
     _longer_relations(tokens)
     _turned_round(tokens)
     _sceneries(tokens)
+    _skies(tokens)
     _ones(tokens)
     for_whom(tokens)
 
@@ -120,6 +121,27 @@ def _turned_round(tokens: Sequence[Token]) -> None:
                 break
 
 
+def _skies(tokens: Sequence[Token]) -> None:
+    """ "sunset over mountains": the sky of what stands there."""
+    for at, token in enumerate(tokens):
+        if token.role != "thing":
+            continue
+        end = at + 1
+        while end < len(tokens) and tokens[end].role == "thing+":
+            end += 1
+        others = [one for one in tokens if one.role == "thing" and one is not token]
+        if not others or " ".join(one.text for one in tokens[at:end]) not in _SKIES:
+            continue
+        for place in range(at, end):
+            tokens[place].role, tokens[place].head = "place" if place == at else "place+", -1
+        gone = {one for one, other in enumerate(tokens) if other.head == at and other.role == "relation"}
+        for one, other in enumerate(tokens):
+            if one in gone:
+                other.role, other.head = "chatter", -1
+            elif other.head in gone:
+                other.head = -1
+
+
 def _sceneries(tokens: Sequence[Token]) -> None:
     """ "in space" is a place, though space was taken for a thing."""
     for at, token in enumerate(tokens):
@@ -141,4 +163,5 @@ def _sceneries(tokens: Sequence[Token]) -> None:
                 tokens[place].head = -1
 
 
+_SKIES = frozenset(("sunset", "sunrise", "night sky", "starry night", "starry sky"))
 _WIDE = frozenset("space sea underwater desert forest snow night sunset beach grass".split()) | {"night sky"}

@@ -12,6 +12,7 @@ from pipeline.scene.tagger import Token
 __all__ = ["overlooked"]
 
 _TAKEN_FOR = frozenset("style style+ place place+ colour".split())
+_GOES_ON = frozenset("style style+ chatter quality".split())
 _SMALL = frozenset("a an the of in on at with and or to for my your is are some".split())
 # What a picture is, where it shows something else.
 _MEDIA = frozenset(
@@ -32,6 +33,7 @@ def overlooked(drawn: Sketch, tokens: Sequence[Token], names: NameFinder, vocabu
     """
     if not drawn.things:
         _alone(drawn, tokens, names, vocabulary)
+    _longer(drawn, tokens, names)
     _joined(drawn, names)
     _places(drawn, tokens, names)
 
@@ -58,6 +60,18 @@ def _alone(drawn: Sketch, tokens: Sequence[Token], names: NameFinder, vocabulary
                 kept[:] = [one for one in kept if one.end <= start or one.at >= end]
             drawn.others = [other for other in drawn.others if other not in text]
             return
+
+
+def _longer(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> None:
+    """A name that goes on in a word that was taken for a style: "a paper plane"."""
+    for mention in drawn.things:
+        for end in range(min(len(tokens), mention.end + 2), mention.end, -1):
+            after = tokens[mention.end : end]
+            said = f"{mention.said} {' '.join(token.text for token in after)}"
+            if {token.role for token in after} <= _GOES_ON and said in names.phrases:
+                drawn.styles = [one for one in drawn.styles if one.at >= end or one.end <= mention.end]
+                mention.said, mention.end = said, end
+                break
 
 
 def _joined(drawn: Sketch, names: NameFinder) -> None:

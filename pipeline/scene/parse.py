@@ -247,7 +247,8 @@ class SceneReader:
         if mention.looks and found.phrase is not None:
             looks = " ".join(mention.looks)
             better = self.names.nearly(f"{looks} {mention.said}")
-            if better is not None and better != found.phrase:
+            noun_first = better is not None and len(better.split()) == 2 and better.startswith(f"{found.phrase} ")
+            if better is not None and better != found.phrase and not noun_first:  # "robot happy" is a sign of programs
                 mention.looks = []
                 return Name(f"{looks} {mention.said}", better, 1.0)
         return found

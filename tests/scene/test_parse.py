@@ -213,6 +213,10 @@ KINDS = {
     ],
     "a cat and a dog, the first one is black and the second one white": [("cat", 1, "black"), ("dog", 1, "white")],
     "could you draw me a fox please?": [("fox", 1, None)],
+    "a mascot logo for a bakery, a smiling croissant": [("croissant", 1, None)],
+    "app icon, a paper plane": [("paper plane", 1, None)],
+    "a happy little robot": [("robot", 1, None)],
+    "sunset over mountains with a tree": [("mountains", 1, None), ("deciduous tree", 1, None)],
 }
 
 STYLES = {
