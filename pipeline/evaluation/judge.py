@@ -105,6 +105,7 @@ class CutoutJudge:
         """
         said = {form for word in words for form in _forms(word.lower())}
         said |= {MEANT[word] for word in said if word in MEANT}
+        said |= {word.replace(" ", "") for word in said}
         return frozenset(said.union(*(self._names_by_word.get(word, ()) for word in said)))
 
     @functools.cached_property
@@ -114,6 +115,7 @@ class CutoutJudge:
         for row, names in zip(self.rows, self.names, strict=True):
             for word in {row.concept, row.phrase.lower()}:
                 found[word] |= names
+                found[word.replace(" ", "").replace("-", "")] |= names  # "surfboard" is a surf board
         return found
 
     def judge(self, image: Image.Image) -> Verdict:

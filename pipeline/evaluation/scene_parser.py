@@ -187,9 +187,7 @@ def _things_right(label: Label, parsed: Parsed, reader: SceneReader) -> bool:
 def _ground_right(label: Label, parsed: Parsed, reader: SceneReader) -> bool:
     ground = parsed.scene.ground
     if not label.ground:
-        unsaid = {
-            reader.palette.get(name) for name in UNSAID_BACKGROUNDS
-        }  # white, or what white stands out from
+        unsaid = {reader.palette.get(name) for name in UNSAID_BACKGROUNDS}  # white, or what white stands out from
         return ground is None or (parsed.scene.placed > 1 and len(ground.colours) == 1 and {*ground.colours} <= unsaid)
     if ground is None:
         return False

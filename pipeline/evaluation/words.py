@@ -15,7 +15,7 @@ import csv
 import json
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from pipeline.evaluation.part_colours import PART_PROMPTS, judge_part
 from pipeline.evaluation.real_pictures import compose_real, vanishes
 from pipeline.evaluation.table import markdown_table
 from pipeline.language.english import with_article
+from pipeline.language.spelling import spellings
 
 __all__ = ["Word", "judge_word", "main", "read_words", "real_words"]
 
@@ -90,6 +91,20 @@ def real_words(judge: CutoutJudge, words: list[Word], seed: int = 0) -> tuple[in
     return right, asked
 
 
+def _shares(said: str, word: str) -> bool:
+    """Whether a word of what is left out is one of the word's own."""
+    return bool(set(said.lower().split()) & set(word.lower().split()))
+
+
+def _letters(names: Iterable[str]) -> set[str]:
+    """Names without what does not tell them apart: blanks, hyphens, an article, the side of the ocean."""
+    found = set()
+    for name in names:
+        for other in (name, *spellings(name)):
+            found.add(re.sub(r"^the |[^a-z0-9]", "", other.lower()))
+    return found
+
+
 def judge_word(judge: CutoutJudge, word: Word, output) -> dict:
     """What became of a word: one of ``OUTCOMES``, with what was drawn and what was said of it."""
     accepted = judge.accepted(word.text, *word.synonyms)
@@ -99,14 +114,14 @@ def judge_word(judge: CutoutJudge, word: Word, output) -> dict:
     notes = [
         note
         for note in plan.parsed.notes
-        if note.kind in OWNED_UP or (note.kind == "left out" and word.text.lower() in note.said.lower())
+        if note.kind in OWNED_UP or (note.kind in ("left out", "no style") and _shares(note.said, word.text))
     ]
     if verdict.names(accepted, judge.top, by_shape=True):
         outcome = OUTCOMES[0]
     elif notes:
         outcome = OUTCOMES[2]
     else:
-        outcome = OUTCOMES[1] if accepted & set(drawn) else OUTCOMES[3]
+        outcome = OUTCOMES[1] if _letters(accepted) & _letters(drawn) else OUTCOMES[3]
     return {
         "word": word.text, "outcome": outcome, "drawn": drawn, "said": plan.parsed.sentence,
         "nearest": verdict.cutout.id if verdict.cutout else None,

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from pipeline.language.common_words import SAME_THING
-from pipeline.language.english import singular, with_article
+from pipeline.language.english import plural, singular, with_article
 from pipeline.language.spelling import Speller, spellings
 from pipeline.language.stand_ins import NOT_TAUGHT, STAND_INS, TYPICAL
 from pipeline.models.vocabulary import Vocabulary
@@ -135,9 +135,17 @@ class NameFinder:
         # The singular: "eggs" are a keyword of the nest.
         return self._keywords[found[min(1, len(found) - 1)]] if found else None
 
+    def is_name(self, said: str) -> bool:
+        """Whether words are the name of a thing that was taught, or of what people mean by them."""
+        words = tuple(said.split())
+        return words in self._itself or words in self._same
+
     def _otherwise(self, forms: list[tuple[str, ...]]) -> tuple[str, ...] | None:
-        """A known name that differs in blanks and hyphens, or in British and American spelling."""
+        """A known name that differs in blanks and hyphens, in British and American spelling, or that names several."""
         for form in forms:
+            several = tuple(plural(" ".join(form)).split())
+            if several not in forms and (several in self._same or several in self._itself):
+                return several
             near = self._joined.get(_letters(form))
             if near and near not in forms and len(_letters(form)) >= JOINED:
                 return near

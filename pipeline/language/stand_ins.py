@@ -24,7 +24,7 @@ TYPICAL = {
     "cupcake": "dessert",
     "t-shirt": "clothes, clothing, sportswear",
     "teddy bear": "toy, plaything",
-    "soccer ball": "sport, sports, sports ball",
+    "soccer ball": "sport, sports",
     "office building": "building",
     "bow and arrow": "weapon",
     "water pistol": "gun, pistol, revolver, handgun, water gun",

@@ -9,7 +9,7 @@ from pipeline.scene.choice import known_style
 from pipeline.scene.sketch import Mention, Sketch
 from pipeline.scene.tagger import Token
 
-__all__ = ["overlooked"]
+__all__ = ["overlooked", "whole_names"]
 
 _TAKEN_FOR = frozenset("style style+ place place+ colour".split())
 _GOES_ON = frozenset("style style+ chatter quality".split())
@@ -19,7 +19,35 @@ _MEDIA = frozenset(
     "painting drawing sketch art artwork illustration picture photo photograph image icon logo render cartoon sticker "
     "emoji poster portrait watercolor watercolour print graphic clipart doodle design vector style".split()
 )
+_JOINS = frozenset("and or with behind on under near beside over , . ; : ! ?".split())
 _BESIDE = ("on", "under", "above", "over", "behind")
+
+
+def whole_names(tokens: Sequence[Token], names: NameFinder) -> None:
+    """A name of three words or more is one thing, whatever its words were taken for: "the statue of liberty"; of two,
+    where nothing else is said. In place.
+    """
+    said = [at for at, token in enumerate(tokens) if token.text[0].isalnum() and token.text not in _SMALL]
+    for length in (5, 4, 3, 2):
+        for start in range(len(tokens) - length + 1):
+            some = tokens[start : start + length]
+            words = [token.text for token in some]
+            alone = bool(said) and said[0] == start and said[-1] == start + length - 1
+            if length == 2 and not alone or _JOINS & set(words) or {words[0], words[-1]} & _SMALL:
+                continue
+            if names.is_name(" ".join(words)) and any(token.role not in ("thing", "thing+") for token in some):
+                _one_thing(tokens, start, start + length)
+                return
+
+
+def _one_thing(tokens: Sequence[Token], start: int, end: int) -> None:
+    inside = range(start, end)
+    head = next((tokens[at].head for at in inside if tokens[at].role == "thing" and tokens[at].head not in inside), -1)
+    for at, token in enumerate(tokens):
+        if at in inside:
+            token.role, token.head = ("thing", head) if at == start else ("thing+", -1)
+        elif token.head in inside:
+            token.head = start
 
 
 def overlooked(drawn: Sketch, tokens: Sequence[Token], names: NameFinder, vocabulary: Vocabulary) -> None:

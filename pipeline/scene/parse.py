@@ -27,7 +27,7 @@ from pipeline.scene.choice import choose, known_style, named_in, take_style
 from pipeline.scene.joining import join_things
 from pipeline.scene.lettering import missing_letters
 from pipeline.scene.notes import Note, sentence
-from pipeline.scene.overlooked import overlooked
+from pipeline.scene.overlooked import overlooked, whole_names
 from pipeline.scene.record import MAX_COUNT, MAX_TEXT, Ground, Lettering, Scene, Thing
 from pipeline.scene.sketch import Mention, Sketch, sketch
 from pipeline.scene.tagger import Tagger, Token
@@ -147,6 +147,7 @@ class SceneReader:
         if plain.foreign:
             return Parsed(Scene(width=width, height=height), (*notes, Note("foreign")))
         tokens = self.tagger.tag(self._respelled(plain, notes), plain.known)
+        whole_names(tokens, self.names)
         drawn = sketch(tokens)
         overlooked(drawn, tokens, self.names, self.vocabulary)
         avoid = ", ".join(part for part in (avoid, plain.negative) if part)

@@ -45,6 +45,8 @@ def test_a_word_is_drawn_as_itself_or_not_or_it_is_said(judge):
     assert judge_word(judge, Word("telescope"), output(cross, notes=["option"]))["outcome"] == OUTCOMES[3]
     blank = output(Image.new("RGB", (64, 64), "white"), "blue ring")
     assert judge_word(judge, Word("blue ring"), blank)["outcome"] == OUTCOMES[1]
+    assert judge_word(judge, Word("The Bluering"), blank)["outcome"] == OUTCOMES[1]
+    assert judge_word(judge, Word("blue ringlet"), blank)["outcome"] == OUTCOMES[3]
 
 
 def test_lists_are_read_with_and_without_synonyms(tmp_path):
