@@ -19,6 +19,7 @@ from pipeline.cascade.aligned import align
 from pipeline.cascade.composing import Composing
 from pipeline.cascade.encoding import Encoding
 from pipeline.cascade.inputs import Wishes, check_wishes, one_each
+from pipeline.cascade.kept import Kept
 from pipeline.cascade.networks import Networks
 from pipeline.cascade.plan import Plan, make_plan
 from pipeline.cascade.references import References
@@ -112,6 +113,7 @@ class TextToImagePipeline(Encoding, Networks, Composing, DiffusionPipeline):
         )
         align(*(each for each in super().components.values() if isinstance(each, torch.nn.Module)))
         self.register_to_config(safety_threshold=safety_threshold, safety_margin=safety_margin)
+        self.kept = Kept()
         self._made_screen = safety_checker is None
         if safety_checker is None:
             words = ("styles", "backgrounds", "phrases")
@@ -156,13 +158,6 @@ class TextToImagePipeline(Encoding, Networks, Composing, DiffusionPipeline):
         for component in (pipe.image_encoder, pipe.decoder, pipe.super_res):
             component.to(memory_format=torch.channels_last)  # a tenth of the convolutions' time went into reordering
         return pipe
-
-    def read_prompt(
-        self, prompt: str, *, seed: int = 0, chance: float | None = None, avoid: str | None = None, width: int = 256,
-        height: int = 256,
-    ) -> Parsed:  # fmt: skip
-        """What a prompt is understood to ask for; see ``SceneReader.parse``."""
-        return self.reader.parse(prompt, seed=seed, chance=chance, avoid=avoid or "", width=width, height=height)
 
     @torch.no_grad()
     def __call__(
@@ -240,7 +235,8 @@ class TextToImagePipeline(Encoding, Networks, Composing, DiffusionPipeline):
                 4 channels where transparent.
             return_dict: False returns a tuple.
             callback_on_step_end: called after each step of each stage as (pipe, step, timestep, kwargs); kwargs hold
-                ``stage``, ``picture`` and the chosen tensors. An exception raised in it ends the call.
+                ``stage``, ``picture``, ``kept`` (it was there already) and the chosen tensors. An exception raised in
+                it ends the call.
             callback_on_step_end_tensor_inputs: of "latents", "image_embeds" and "preview" (the step's clean picture,
                 (1, 3, height, width) in [-1, 1]; None but for the decoder's steps of a thing alone).
 
@@ -334,6 +330,8 @@ class TextToImagePipeline(Encoding, Networks, Composing, DiffusionPipeline):
         edits: Sequence[str] = (),
     ) -> Plan:
         """Plan: which drawing of each thing, in which form; see ``make_plan``."""
+        if references is None and not transparent:
+            scene = self.on_seen_ground(scene, parsed, noise, variety)
         before = scene
         if transparent:
             scene = replace(scene, ground=Ground("transparent"))

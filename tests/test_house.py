@@ -51,6 +51,7 @@ ELSEWHERE = {
     "pipeline.evaluation.originals": "read by evaluation.judge, whose test compares its pixels",
     "pipeline.evaluation.part_colours": "evaluation/test_words.py",
     "pipeline.evaluation.parts": "evaluation/test_words.py",
+    "pipeline.evaluation.relation_pairs": "evaluation/test_relations.py",
     "pipeline.evaluation.arguments": "called by every evaluation that draws",
     "pipeline.evaluation.bag_reader": "evaluation/test_fusion.py",
     "pipeline.evaluation.bag_training": "evaluation/test_fusion.py",

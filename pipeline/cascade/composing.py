@@ -32,8 +32,11 @@ class Composing:
         poses = self.image_encoder.poses(embeds.float()).cpu() if len(embeds) else None
         placements, ids = layout(plan.scene, layers, poses)
         standing = stand(layers, placements, ids, plan.scene.width, plan.scene.height)
-        side = max((placement.side for placement in placements), default=0) * min(plan.scene.width, plan.scene.height)
-        layers = self.enlarge(plan, layers, round(side), *encoded[:2])
+        sides = [0] * len(layers)
+        for placement in placements:
+            pixels = round(placement.side * min(plan.scene.width, plan.scene.height))
+            sides[placement.layer] = max(sides[placement.layer], pixels)
+        layers = self.enlarge(plan, layers, sides, *encoded[:2])
         ground = None if references is None or poses is None else poses[0, :3].clamp(-1, 1)
         palette = self.vocabulary.config.backgrounds
         front = write(plan.scene, palette)
@@ -45,16 +48,15 @@ class Composing:
     def _steps(self, plan: Plan, index: int, embeds: list, callback, chosen: tuple[str, ...]) -> Callable:
         """What each stage calls after a step."""
 
-        def on_step(stage, step, timestep, latents, clean) -> None:
+        def on_step(stage, step, timestep, latents, clean, kept=False) -> None:
             if callback is None:
                 return
             known = {"latents": latents, "image_embeds": embeds[-1] if len(embeds) > index else None}
             if "preview" in chosen:  # small: nobody is shown a large one unmarked
                 alone = stage == "decoder" and len(plan.scene.things) == 1 and plan.scene.front is None
                 known["preview"] = self._preview(plan, clean) if alone else None
-            callback(
-                self, step, timestep, {"stage": stage, "picture": index, **{name: known[name] for name in chosen}}
-            )
+            told = {"stage": stage, "picture": index, "kept": kept}
+            callback(self, step, timestep, told | {name: known[name] for name in chosen})
 
         return on_step
 

@@ -8,11 +8,13 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
+from pipeline.cascade.kept import Kept, state_of
 from pipeline.cascade.plan import Plan
 from pipeline.cascade.references import References
 from pipeline.language.text_states import encode_texts, padded, sentence_embeds
 from pipeline.pictures.decode import flatten
 from pipeline.safety import PictureScreen, Refused
+from pipeline.scene.parse import Parsed
 from pipeline.scene.recolour import main_colour
 
 __all__ = ["Encoding"]
@@ -30,6 +32,9 @@ class Encoding:
     fusion: Any
     decoder: Any
     safety_checker: Any
+    scene_parser: Any
+    reader: Any
+    kept: Kept
     _execution_device: torch.device
 
     def check_safety(
@@ -78,6 +83,15 @@ class Encoding:
         """The part of embeds (n, embed_dim) that says what is shown, unit length."""
         return F.normalize(embeds[:, : self.image_encoder.config.semantic_dim].float(), dim=-1).cpu().numpy()
 
+    def read_prompt(
+        self, prompt: str, *, seed: int = 0, chance: float | None = None, avoid: str | None = None, width: int = 256,
+        height: int = 256,
+    ) -> Parsed:  # fmt: skip
+        """What a prompt is understood to ask for; see ``SceneReader.parse``."""
+        told = {"seed": seed, "chance": chance, "avoid": avoid or "", "width": width, "height": height}
+        key = (state_of(self.text_encoder, self.scene_parser), prompt, *told.values())
+        return self.kept.readings.get(key, lambda: self.reader.parse(prompt, **told))
+
     def encode_texts(self, texts: list[str]) -> list[torch.Tensor]:
         """Texts -> the token states of each, (tokens, text_dim), in as few passes of the encoder as will do."""
         return encode_texts(texts, self.tokenizer, self.text_encoder, self._execution_device)
@@ -102,13 +116,25 @@ class Encoding:
         )
         shared = self.safety_checker.embed_texts == self.get_sentence_embeds
         parts = [part for text in texts for part in self.safety_checker.parts(text)] if shared else []
-        vectors = sentence_embeds(self.encode_texts(parts)) if parts else []
-        self.check_safety(texts, prompt_embeds, part_embeds=dict(zip(parts, vectors, strict=True)))
+        self.check_safety(texts, prompt_embeds, part_embeds=self._part_embeds(parts))
+        encoder = state_of(self.text_encoder)
         told = plan.told or ("",)
-        known = {text: self.encode_texts([text])[0] for text in dict.fromkeys(told)}
-        states = [known[text] for text in told]
+        states = [
+            self.kept.texts.get((encoder, text), lambda text=text: self.encode_texts([text])[0]) for text in told
+        ]
         tokens, mask = padded(states)
         return tokens, mask, self.text_proj(tokens, mask)
+
+    def _part_embeds(self, parts: list[str]) -> dict[str, np.ndarray]:
+        """``get_sentence_embeds`` of texts, one by one; those that were not seen a moment ago as one row."""
+        encoder, seen = state_of(self.text_encoder), self.kept.vectors
+        missing = [part for part in dict.fromkeys(parts) if (encoder, part) not in seen]
+        new = dict(zip(missing, sentence_embeds(self.encode_texts(missing)), strict=True)) if missing else {}
+
+        def embed(part: str) -> np.ndarray:
+            return new[part] if part in new else sentence_embeds(self.encode_texts([part]))[0]
+
+        return {part: seen.get((encoder, part), lambda part=part: embed(part)) for part in dict.fromkeys(parts)}
 
     @torch.no_grad()
     def get_text_embeds(self, prompts: list[str]) -> torch.Tensor:

@@ -13,6 +13,7 @@ from pipeline.language.english import with_article
 from pipeline.language.wording import app_caption
 from pipeline.models.prior import NOISE_DIM, DrawingPrior
 from pipeline.scene.drawing import Drawing, Form, choose_drawing, choose_form, is_mirrored
+from pipeline.scene.kinds import worn_at
 from pipeline.scene.record import MAX_THINGS, Scene
 
 __all__ = ["Plan", "make_plan", "tone_of"]
@@ -95,8 +96,9 @@ def make_plan(
             drawings.append(None)
             told.append(style or "")
             continue
-        drawing = choose_drawing(
-            prior, thing.name, style, own, variety=variety, tone=tone_of(thing.said or thing.name)
+        usual = thing.relation is not None and thing.relation.kind == "worn by" and worn_at(thing.name) == "ears"
+        drawing = choose_drawing(  # of headphones there are drawings from the side, and of one ear
+            prior, thing.name, style, own, variety=0.0 if usual else variety, tone=tone_of(thing.said or thing.name)
         )
         if drawing is None:
             raise ValueError(

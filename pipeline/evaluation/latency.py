@@ -54,8 +54,11 @@ _STAGE_OF = {"prior": "text and prior", "decoder": "decoder", "super_res": "supe
 
 
 def time_picture(pipe: TextToImagePipeline, prompt: str, seed: int = 0, **settings) -> dict[str, float]:
-    """Seconds by stage (``STAGES``) of one prompt -> one marked PNG; ``settings`` are a recipe's."""
+    """Seconds by stage (``STAGES``) of one prompt -> one marked PNG, with nothing kept from before; ``settings`` are
+    a recipe's.
+    """
     ends = {}
+    pipe.kept.clear()
 
     def on_stage(stage: Stage) -> None:
         ends[_STAGE_OF[stage.name]] = time.perf_counter()

@@ -12,7 +12,7 @@ _SAID = _table(
     {
         "on": """
             on, on top of, on top, atop, upon, onto, resting on, standing on, perched on, lying on, laying on,
-            sleeping on, walking on, climbing, climbing on, climbing up, hanging from, hanging on, floating on,
+            sleeping on, walking on, climbing, climbing on, climbing up, hanging on, floating on,
             sailing on, leaning on, jumping on, growing on, running on, crawling on, placed on, skating on, balancing
             on, dancing on, sits on, stands on, is on, landing on, surfing on, napping on, crossing
             """,
@@ -23,6 +23,9 @@ _SAID = _table(
             flying in, living in
             """,
         "inside": "inside, inside of, within, contained in",
+        "hanging from": """
+            hanging from, hung from, hangs from, dangling from, suspended from, swinging from, hanging off, hanging in
+            """,
         "under": """
             under, underneath, below, beneath, beneath of, hiding under, sitting under, standing under, sleeping
             under, hanging under, lower than, lying under

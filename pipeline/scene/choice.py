@@ -8,7 +8,7 @@ from pipeline.models.vocabulary import Vocabulary
 from pipeline.scene.colours import rgb
 from pipeline.scene.record import Ground, Scene
 
-__all__ = ["choose", "known_style", "named_in", "take_style"]
+__all__ = ["choose", "known_style", "named_in", "other_grounds", "take_style"]
 
 _ALIKE = 0.35  # distance of a thing's and a ground's colour, each of [-1, 1], under which it vanishes
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
@@ -116,6 +116,19 @@ def _vanishes(scene: Scene, ground: str, vocabulary: Vocabulary) -> bool:
     palette = vocabulary.config.backgrounds
     own = [rgb(thing.colour, palette) for thing in scene.things if thing.colour]
     return any(float((colour - rgb(ground)).norm()) < _ALIKE for colour in own)
+
+
+def other_grounds(vocabulary: Vocabulary, chance: float | None, avoid: str = "") -> tuple[str, ...]:
+    """Names of the grounds that are chosen from where none is said, in an order that ``chance`` turns, white last;
+    none at all where the ground is left open.
+    """
+    if chance is None:
+        return ()
+    avoided = named_in(avoid, vocabulary) if avoid else frozenset()
+    names = [name for name in UNSAID_BACKGROUNDS if name in vocabulary.config.backgrounds and name not in avoided]
+    tinted = [name for name in names if name != "white"]
+    first = int(chance * 1000) % len(tinted) if tinted else 0
+    return (*tinted[first:], *tinted[:first], *(name for name in names if name == "white"))
 
 
 def _colour(vocabulary: Vocabulary, name: str) -> Ground | None:

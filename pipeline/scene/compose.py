@@ -12,12 +12,13 @@ import torch.nn.functional as F
 from PIL import Image
 
 from pipeline.scene.colours import rgb
+from pipeline.scene.contrast import VANISHES, edge_layer, vanishing
 from pipeline.scene.effects import contact_shadow, outline_alpha, over, soft_shadow
 from pipeline.scene.grounds import paint_ground
 from pipeline.scene.record import Scene
 from pipeline.scene.uploads import fitted
 
-__all__ = ["Placement", "compose", "compose_scene", "masks", "to_picture"]
+__all__ = ["Placement", "compose", "compose_scene", "firm", "masks", "to_picture"]
 
 # Alpha up to the first is nothing, from the second it is solid: no veil around a thing, no ground shining through, and
 # an edge as sharp as a drawn one.
@@ -55,7 +56,7 @@ def compose(layers: torch.Tensor, ground: torch.Tensor, placements: Sequence[tup
     """Lay layers (things, 4, side, side) on a ground (3,), in order: (1, 3, size, size) in [-1, 1]."""
     canvas = torch.ones(4, size, size)
     canvas[:3] = ((ground.float().cpu() + 1) / 2)[:, None, None]
-    layers = _firm(layers)
+    layers = firm(layers)
     for placement in placements:
         _lay(canvas, layers, Placement(*placement))
     return (2 * canvas[:3] - 1).clamp(-1, 1)[None]
@@ -63,7 +64,7 @@ def compose(layers: torch.Tensor, ground: torch.Tensor, placements: Sequence[tup
 
 def compose_scene(
     scene: Scene,
-    layers: torch.Tensor,
+    layers: torch.Tensor | Sequence[torch.Tensor],
     placements: Sequence[Placement],
     *,
     palette: Mapping[str, str] | None = None,
@@ -75,7 +76,7 @@ def compose_scene(
 
     Args:
         scene: its size, ground, outline and shadow count; what stands in it is told by the placements.
-        layers: (things, 4, side, side) in [-1, 1].
+        layers: (things, 4, side, side) in [-1, 1]; or a list of what ``firm`` makes of them, each of its own side.
         placements: from the back to the front (``pipeline.scene.layout``).
         palette: names of colours and their values.
         ground: (3,) in [-1, 1], the ground's colour where the scene says none; white without it.
@@ -92,15 +93,19 @@ def compose_scene(
             canvas[:3] = ((ground.float().cpu() + 1) / 2)[:, None, None]
     else:
         canvas = paint_ground(scene.ground, width, height, palette, uploads)
-    layers = _firm(layers)
+    layers = firm(layers) if isinstance(layers, torch.Tensor) else layers
     if scene.outline is None and not scene.shadow:
         target = canvas
     else:
         target = torch.zeros(4, height, width)
     shadows = scene.ground is not None and scene.ground.kind == "scene" and scene.outline is None
+    plain = canvas[:3, 0, 0].clone() if scene.ground is None or scene.ground.kind == "colour" else None
+    faint = [plain is not None and target is canvas and vanishing(layer, plain) > VANISHES for layer in layers]
     for placement in placements:
         if shadows and placement.stands:
             _stand(canvas, layers, placement)
+        if plain is not None and faint[placement.layer] and not placement.top:
+            over(target, edge_layer(_alone(target, layers, placement)[3], plain))
         _lay(target, layers, placement)
     if front is not None and scene.front is None:
         over(target, front)
@@ -127,12 +132,17 @@ def _surround(canvas: torch.Tensor, things: torch.Tensor, scene: Scene, palette:
     over(canvas, things)
 
 
-def _stand(canvas: torch.Tensor, layers: torch.Tensor, placement: Placement) -> None:
-    alone = torch.zeros_like(canvas)
-    _lay(alone, layers, placement)
-    shadow = contact_shadow(alone[3], *canvas.shape[1:])
+def _stand(canvas: torch.Tensor, layers: torch.Tensor | Sequence[torch.Tensor], placement: Placement) -> None:
+    shadow = contact_shadow(_alone(canvas, layers, placement)[3], *canvas.shape[1:])
     if shadow is not None:
         over(canvas, shadow)
+
+
+def _alone(canvas: torch.Tensor, layers: torch.Tensor | Sequence[torch.Tensor], placement: Placement) -> torch.Tensor:
+    """One thing on a transparent canvas of that size."""
+    alone = torch.zeros_like(canvas)
+    _lay(alone, layers, placement)
+    return alone
 
 
 def masks(
@@ -144,10 +154,9 @@ def masks(
         For each: alpha (height, width) in [0, 1] of it alone, and its box (left, top, right, bottom) in pixels, all 0
         where nothing of it is in the picture.
     """
-    layers, seen = _firm(layers), []
+    layers, seen = firm(layers), []
     for placement in placements:
-        alone = torch.zeros(4, height, width)
-        _lay(alone, layers, placement)
+        alone = _alone(torch.zeros(4, height, width), layers, placement)
         solid = alone[3] > 0.5
         rows, columns = solid.any(1).nonzero()[:, 0], solid.any(0).nonzero()[:, 0]
         box = (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1) if len(rows) else (0, 0, 0, 0)
@@ -166,19 +175,21 @@ def to_picture(composed: torch.Tensor) -> Image.Image:
     return Image.fromarray((values.permute(1, 2, 0).numpy() * 255).round().astype("uint8"))
 
 
-def _firm(layers: torch.Tensor) -> torch.Tensor:
-    """Layers as they are laid: [0, 1], with firm edges, colours multiplied by alpha."""
+def firm(layers: torch.Tensor) -> torch.Tensor:
+    """Layers (things, 4, side, side) in [-1, 1] as they are laid: [0, 1], with firm edges, colours multiplied by
+    alpha.
+    """
     layers = (layers.float().cpu().clamp(-1, 1) + 1) / 2
     firm = ((layers[:, 3:] - _FIRM[0]) / (_FIRM[1] - _FIRM[0])).clamp(0, 1)
     return torch.cat([_edge_colours(layers) * firm, firm], dim=1)
 
 
-def _lay(canvas: torch.Tensor, layers: torch.Tensor, placement: Placement) -> None:
+def _lay(canvas: torch.Tensor, layers: torch.Tensor | Sequence[torch.Tensor], placement: Placement) -> None:
     """Lay one thing over the canvas (4, height, width), in place; what reaches beyond it is cut off."""
     height, width = canvas.shape[1:]
     pixels = max(1, round(placement.side * min(height, width)))
     layer = F.interpolate(
-        layers[placement.layer, None], size=(pixels, pixels), mode="bicubic", antialias=True, align_corners=False
+        layers[placement.layer][None], size=(pixels, pixels), mode="bicubic", antialias=True, align_corners=False
     )[0].clamp(0, 1)
     if placement.mirror:
         layer = layer.flip(-1)

@@ -10,6 +10,8 @@ from pipeline.scene.sketch import Sketch
 
 __all__ = ["join_things"]
 
+# What a name means where it is worn.
+_WORN_AS = {"bow": "ribbon", "glass": "glasses", "headset": "headphone", "shades": "sunglasses", "cap": "billed cap"}
 SURROUNDING = 6  # things that surround another, where no number is said
 _SIDES = {
     "left": ("x", 0), "right": ("x", 1), "top": ("y", 0), "upper": ("y", 0), "bottom": ("y", 1), "lower": ("y", 1),
@@ -84,7 +86,10 @@ def _set(by_id: dict[str, Thing], placed: str, relation: Relation) -> bool:
     ):
         if kind is None or by_id[own].relation is not None or _leads(by_id, target, own):
             continue
-        by_id[own] = replace(by_id[own], relation=Relation(kind, target))
+        thing = by_id[own]
+        if kind == "worn by" and thing.name in _WORN_AS:
+            thing = replace(thing, name=_WORN_AS[thing.name], said=thing.said or thing.name)
+        by_id[own] = replace(thing, relation=Relation(kind, target))
         return True
     return False
 

@@ -7,11 +7,16 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipeline.scene.kinds import is_alive, is_container, is_seat, kind_size, worn_at
+from pipeline.scene.kinds import is_alive, is_animal, is_container, is_seat, kind_size, worn_at
 from pipeline.scene.shape import Shape
 
 __all__ = ["Joint", "joint"]
 
+_BUST = 0.62  # a face, or a head and shoulders, is no larger than the head of a whole one
+_CROWNED = ("tree", "mushroom", "bush")  # what shelters at the side of its stem
+_LEGGED = ("table", "desk", "bridge", "tent", "chair", "stool", "bench", "bed", "sofa", "couch")
+_OVERHEAD = ("rainbow", "cloud", "umbrella", "lamp", "parachute", "balloon")
+_CLEAR = ("bottle", "jar", "cage", "aquarium", "fishbowl", "globe", "glass", "rocket", "spaceship", "submarine", "egg")
 _SOFTENED = 0.45  # power of the ratio of real sizes: an ant on an elephant can still be seen
 
 
@@ -56,6 +61,15 @@ def ratio(thing: Shape, other: Shape, least: float, most: float, unknown: float 
     return min(max((own / its) ** _SOFTENED, least), most)
 
 
+def _last(thing: Shape) -> str:
+    return thing.name.lower().split()[-1]
+
+
+def _bust(thing: Shape) -> float:
+    """How much smaller a head without a body is, beside what it sits on or rides."""
+    return _BUST if thing.is_face and (is_alive(thing.name) or "face" in thing.name.split()) else 1.0
+
+
 def _at(thing: Shape, side: float, *, x: float, bottom: float | None = None, top: float | None = None, depth: int = 1,
         front_from: float | None = None) -> Joint:  # fmt: skip
     """The joint at which the middle of the thing's outline is at x, and its bottom, or its top, where it is told."""
@@ -73,11 +87,11 @@ def _on(thing: Shape, other: Shape) -> Joint:
         return _sitting(thing, other)
     if is_alive(other.name):
         x, y = other.back
-        side = ratio(thing, other, 0.3, 0.7, 0.45)
+        side = ratio(thing, other, 0.3, 0.7, 0.45) * _bust(thing)
         return _at(thing, side, x=x, bottom=y + 0.1 * other.height)
     side = ratio(thing, other, 0.34, 1.0, 0.62)
     own, its = kind_size(thing.name), kind_size(other.name)
-    lies = other.name.split()[-1] in (
+    lies = _last(other) in (
         "leaf",
         "plate",
         "flower",
@@ -91,25 +105,28 @@ def _on(thing: Shape, other: Shape) -> Joint:
     )
     if lies or (own and its and its / own > 60):
         return _at(thing, min(side, 0.45), x=_middle(other), bottom=other.box[1] + 0.62 * other.height)
+    side *= _bust(thing)
     top = other.top_at(_middle(other), 0.12)
     sunk = 0.14 if top < other.box[1] + 0.5 * other.height else 0.05
     return _at(thing, side, x=_middle(other), bottom=top + sunk * other.height)
 
 
 def _sitting(thing: Shape, other: Shape) -> Joint:
-    seat = is_seat(other.name)
-    side = ratio(thing, other, 0.5, 1.0, 0.75)
-    bottom = other.box[1] + (0.72 if seat else 0.2) * other.height
-    return _at(thing, side, x=_middle(other), bottom=bottom) if seat else _on(thing, other)
+    if not is_seat(other.name):
+        return _on(thing, other)
+    side = ratio(thing, other, 0.5, 1.0, 0.75) * _bust(thing)
+    return _at(thing, side, x=_middle(other), bottom=other.box[1] + 0.72 * other.height)
 
 
 def _riding(thing: Shape, other: Shape) -> Joint:
     x, y = other.back
-    side = ratio(thing, other, 0.55, 0.8, 0.68)
+    side = ratio(thing, other, 0.55, 0.8, 0.68) * _bust(thing)
     return _at(thing, side, x=x, bottom=max(y, other.box[1] + 0.2 * other.height) + 0.22 * other.height)
 
 
 def _in(thing: Shape, other: Shape) -> Joint:
+    if _last(other) in _CLEAR:
+        return _seen_inside(thing, other)
     if not is_container(other.name):
         return _at(thing, min(ratio(thing, other, 0.3, 0.55, 0.45), 0.55), x=_middle(other),
                    bottom=other.box[1] + 0.75 * other.height)  # fmt: skip
@@ -119,7 +136,21 @@ def _in(thing: Shape, other: Shape) -> Joint:
     return _at(thing, side, x=_middle(other), bottom=rim + 0.45 * side * thing.height, front_from=rim)
 
 
+def _seen_inside(thing: Shape, other: Shape) -> Joint:
+    """In what can be looked through, as wide as there is room where it is widest."""
+    rows = other.mask.float().sum(1)
+    rows[: len(rows) // 4] = 0
+    widest = int(rows.argmax())
+    row = other.mask[widest].nonzero()[:, 0]
+    x, wide = float(row.float().mean() + 0.5) / len(rows), float(rows[widest]) / len(rows)
+    middle = other.box[1] + 0.6 * other.height
+    side = min(0.62 * wide / max(thing.width, 0.2), 0.5 * other.height / max(thing.height, 0.2))
+    return _at(thing, side, x=x, top=middle - side * thing.height / 2, depth=2)
+
+
 def _inside(thing: Shape, other: Shape) -> Joint:
+    if _last(other) in _CLEAR:
+        return _seen_inside(thing, other)
     if is_container(other.name):
         return _in(thing, other)
     return _at(thing, 0.5, x=_middle(other), bottom=other.box[1] + 0.78 * other.height)
@@ -132,24 +163,27 @@ def _out_of(thing: Shape, other: Shape) -> Joint:
 
 
 def _under(thing: Shape, other: Shape) -> Joint:
-    covers = other.name.split()[-1] in (
-        "tree",
-        "umbrella",
-        "table",
-        "desk",
-        "bridge",
-        "rainbow",
-        "cloud",
-        "tent",
-        "lamp",
-    )
-    if covers:
-        side = ratio(thing, other, 0.3, 0.55, 0.45)
-        if other.name.split()[-1] in ("rainbow", "cloud", "umbrella", "lamp"):
-            return _at(thing, max(side, 0.5), x=_middle(other), top=other.box[1] + 0.5 * other.height)
+    side, last = ratio(thing, other, 0.3, 0.55, 0.45), _last(other)
+    if last in _OVERHEAD:
+        return _at(thing, max(side, 0.5), x=_middle(other), top=other.box[1] + 0.5 * other.height)
+    if last in _CROWNED:
         return _at(thing, side, x=_middle(other) - 0.16, bottom=other.box[3] + 0.05)
+    if last in _LEGGED:
+        side = min(side, 0.5 * other.height / max(thing.height, 0.2))
+        return _at(thing, side, x=_middle(other), bottom=other.box[3] + 0.03)
     side = ratio(thing, other, 0.5, 1.3)
     return _at(thing, side, x=_middle(other), top=other.box[3] + 0.05)
+
+
+def _hanging(thing: Shape, other: Shape) -> Joint:
+    """Below what holds it: under the crown of a tree, else from the lower edge."""
+    side = ratio(thing, other, 0.36, 0.9, 0.6)
+    if _last(other) in _CROWNED:
+        x, y = _middle(other) + 0.24 * other.width, other.box[1] + 0.52 * other.height
+        return _at(thing, min(side, 0.5), x=x, top=y)
+    column = other.mask[:, min(len(other.mask) - 1, round(_middle(other) * len(other.mask)))].nonzero()[:, 0]
+    lower = (int(column[-1]) + 1) / len(other.mask) if len(column) else other.box[3]
+    return _at(thing, side, x=_middle(other), top=lower - 0.05 * other.height)
 
 
 def _above(thing: Shape, other: Shape) -> Joint:
@@ -185,22 +219,36 @@ def _held(thing: Shape, other: Shape) -> Joint:
     side = ratio(thing, other, 0.34, 0.62, 0.45)
     if other.is_face:
         return _at(thing, side, x=other.box[2] + 0.02, bottom=other.box[3] + 0.06 * other.height)
+    aside = abs((other.head[0] + other.head[2]) / 2 - _middle(other)) > 0.1  # seen from the side
+    if is_animal(other.name) and aside and other.width > 0.8 * other.height and _last(thing) not in _OVERHEAD:
+        return _bitten(thing, other, min(side, 0.45))
     y = other.box[1] + 0.6 * other.height
     row = other.mask[min(63, round(y * 64))].nonzero()[:, 0]
     edge = (int(row[-1]) + 1) / 64 if len(row) else other.box[2]
-    floats = thing.name.split()[-1] in ("balloon", "kite", "umbrella", "flag")
+    floats = _last(thing) in ("balloon", "kite", "umbrella", "flag")
     bottom = y + 0.04 if floats else y + 0.45 * side * thing.height
-    return _at(thing, side, x=edge - 0.02 + 0.2 * side * thing.width, bottom=bottom)
+    return _at(thing, side, x=edge - 0.02 + (0.2 if floats else 0.3) * side * thing.width, bottom=bottom)
+
+
+def _bitten(thing: Shape, other: Shape, side: float) -> Joint:
+    """In the mouth of what goes on four legs: at the outer edge of its head."""
+    left, top, right, bottom = other.head
+    turned = (left + right) / 2 < _middle(other)
+    y = top + 0.62 * (bottom - top)
+    row = other.mask[min(63, max(0, round(y * 64)))].nonzero()[:, 0]
+    edge = (int(row[0]) / 64 if turned else (int(row[-1]) + 1) / 64) if len(row) else (left if turned else right)
+    x = edge - 0.1 * side * thing.width if turned else edge + 0.1 * side * thing.width
+    return _at(thing, side, x=x, top=y - side * thing.height / 2, depth=2)
 
 
 def _with(thing: Shape, other: Shape) -> Joint:
     side = ratio(thing, other, 0.36, 0.8, 0.6)
     half = thing.width * side / 2
-    return _at(thing, side, x=other.box[2] + 0.45 * half, bottom=other.box[3] + 0.03, depth=2)
+    return _at(thing, side, x=other.box[2] + 0.75 * half, bottom=other.box[3] + 0.03, depth=2)
 
 
 # Where it is worn -> width of it, of the head's, height of its middle from the head's top, of the head's height.
-_ON_HEAD = {"eyes": (0.86, 0.46), "mouth": (0.5, 0.74), "ears": (1.16, 0.42), "neck": (0.8, 1.06)}
+_ON_HEAD = {"eyes": (0.86, 0.46), "mouth": (0.5, 0.74), "ears": (1.16, 0.42), "neck": (0.8, 1.02)}
 
 
 def _worn(thing: Shape, other: Shape) -> Joint:
@@ -217,6 +265,8 @@ def _worn(thing: Shape, other: Shape) -> Joint:
             down = 1.08
         side = max(share * wide, 0.2) / max(thing.width, 0.3)
         y = top + down * high
+        if place == "neck" and thing.height > thing.width:  # its loop, not its ends, is at the neck
+            return _at(thing, side, x=middle, top=y - 0.2 * thing.height * side, depth=2)
         return _at(thing, side, x=middle, top=y - thing.height * side / 2, depth=2)
     if place == "feet":
         side = 0.5 / max(thing.width, 0.3)
@@ -269,6 +319,7 @@ _JOINTS: dict[str, Callable[[Shape, Shape], Joint]] = {
     "inside": _inside,
     "coming out of": _out_of,
     "under": _under,
+    "hanging from": _hanging,
     "above": _above,
     "left of": _beside(-1, 0.5, 1.6, 0.08),
     "right of": _beside(1, 0.5, 1.6, 0.08),

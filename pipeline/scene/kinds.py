@@ -7,7 +7,7 @@ import re
 
 from pipeline.language.english import singular
 
-__all__ = ["is_alive", "is_container", "is_flying", "is_held", "is_seat", "kind_size", "worn_at"]
+__all__ = ["is_alive", "is_animal", "is_container", "is_flying", "is_held", "is_seat", "kind_size", "worn_at"]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -70,6 +70,12 @@ _ALIVE = _words("""
     mummy, monster, yeti, bigfoot, gnome, dwarf, leprechaun, cyclops, minotaur, centaur, pegasus, phoenix, poodle,
     dalmatian, husky, retriever, shepherd, beagle, chihuahua, dachshund, avocado, pineapple, lemon, cactus, banana,
     potato, egg, doll, baby chick, honeybee, dodo, jellyfish, bunny rabbit
+    """)
+_ANIMALS = _words("""
+    dog, puppy, fox, wolf, cow, bull, ox, pig, boar, goat, sheep, lamb, ram, ewe, horse, pony, donkey, zebra, unicorn,
+    tiger, lion, leopard, cat, kitten, elephant, rhino, rhinoceros, hippo, hippopotamus, deer, reindeer, camel, bison,
+    crocodile, alligator, lizard, mouse, rat, hedgehog, poodle, corgi, dachshund, husky, shepherd, beagle, raccoon,
+    bird, duck, eagle, dove, pigeon, goose, swan, parrot, fish, shark, dolphin, whale, turtle, snail, ant, bee
     """)
 _HELD = _words("""
     balloon, sword, shield, umbrella, flower, book, cup, coffee cup, cup of coffee, coffee, phone, mobile phone, flag,
@@ -205,6 +211,11 @@ def worn_at(name: str) -> str | None:
 def is_alive(name: str) -> bool:
     """Whether it holds, wears and rides things."""
     return _in(name, _ALIVE)
+
+
+def is_animal(name: str) -> bool:
+    """Whether it lives and has no hands: what it holds is in its mouth."""
+    return _in(name, _ANIMALS)
 
 
 def is_held(name: str) -> bool:

@@ -23,13 +23,13 @@ from pipeline.language.wording import CORNERS
 from pipeline.models.scene_parser import SceneParser
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.scene.canvas import canvas_size
-from pipeline.scene.choice import choose, known_style, named_in, take_style
+from pipeline.scene.choice import choose, known_style, named_in, other_grounds, take_style
 from pipeline.scene.joining import join_things
 from pipeline.scene.lettering import missing_letters
 from pipeline.scene.notes import Note, sentence
 from pipeline.scene.overlooked import overlooked, whole_names
 from pipeline.scene.record import MAX_COUNT, MAX_TEXT, Ground, Lettering, Scene, Thing
-from pipeline.scene.sketch import Mention, Sketch, sketch
+from pipeline.scene.sketch import Mention, Sketch, face_of, sketch
 from pipeline.scene.tagger import Tagger, Token
 
 __all__ = ["Parsed", "SceneReader"]
@@ -75,6 +75,7 @@ class Parsed:
         notes: what a person should know.
         negative: what is not wanted, as the prompt's own options say it.
         style: the style that the prompt says, of the vocabulary's; the scene's may be chosen.
+        grounds: colours that the ground may have instead of the scene's, where the prompt says none.
         tokens: the words with their roles, for those who want to look.
     """
 
@@ -83,6 +84,7 @@ class Parsed:
     negative: str = ""
     style: str | None = None
     tokens: tuple[Token, ...] = ()
+    grounds: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -172,7 +174,8 @@ class SceneReader:
         scene = choose(scene, self.vocabulary, chance=chance, avoid=avoid)
         if style and scene.style != style:
             notes.append(Note("similar style", style, scene.style or ""))
-        return Parsed(scene, tuple(notes), plain.negative, style, tuple(tokens))
+        grounds = other_grounds(self.vocabulary, chance, avoid) if ground is None else ()
+        return Parsed(scene, tuple(notes), plain.negative, style, tuple(tokens), grounds)
 
     def _respelled(self, plain: PlainPrompt, notes: list[Note]) -> str:
         """The text with slips of the pen mended; where that moves what is known, it stays as it is."""
@@ -207,6 +210,7 @@ class SceneReader:
                 notes.append(Note("number", str(count), str(room)))
                 count = room
             room -= count
+            expression = face_of(mention, name.phrase)
             self._tell(mention, name, notes)
             colour = self._colour(mention.colours, notes)
             said = _one(name.said, count, mention)
@@ -222,6 +226,7 @@ class SceneReader:
                         for part, said in mention.part_colours.items()
                         if (found := self._colour([said], notes))
                     },
+                    expression=expression,
                     scale={"large": _LARGE, "small": _SMALL}.get(mention.size or "", 1.0),
                 )
             )

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline.language.expressions import EXPRESSIONS
 from pipeline.scene.checks import check_colour, check_hash, check_number, check_one_of, check_text, check_whole
 from pipeline.scene.plain import known, made, plain
 
@@ -40,6 +41,7 @@ MAX_SEED = 2_147_483_646  # as of a recipe
 RELATIONS = (
     "on", "in", "under", "above", "left of", "right of", "in front of", "behind", "next to", "with", "held by",
     "worn by", "riding", "sitting on", "inside", "coming out of", "facing", "around", "part of",
+    "hanging from",
 )  # fmt: skip
 ARRANGEMENTS = ("single", "row", "column", "grid")
 GROUND_KINDS = ("colour", "transparent", "gradient", "scene", "picture")
@@ -220,6 +222,7 @@ class Thing:
     turn: float = 0.0
     mirror: bool = False
     style: str | None = None
+    expression: str | None = None
     upload: str | None = None
 
     def __post_init__(self) -> None:
@@ -240,6 +243,8 @@ class Thing:
         check_number("turn", self.turn, -360, 360)
         if not isinstance(self.mirror, bool):
             raise ValueError(f"`mirror` must be True or False, got {self.mirror!r}.")
+        if self.expression is not None:
+            check_one_of("expression", self.expression, EXPRESSIONS)
         for name in ("said", "style"):
             if getattr(self, name) is not None:
                 check_text(name, getattr(self, name), 200)

@@ -6,11 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from pipeline.language.expressions import expression_of
 from pipeline.language.relations import number_of
+from pipeline.scene.kinds import is_alive
 from pipeline.scene.mending import mend
 from pipeline.scene.tagger import Token
 
-__all__ = ["Mention", "Said", "Sketch", "sketch"]
+__all__ = ["Mention", "Said", "Sketch", "face_of", "sketch"]
 
 _PAIR = re.compile(r"^(?:pair|couple|trio) of (?=.)")
 _OWNED = re.compile(
@@ -85,6 +87,14 @@ class Sketch:
     colours: list[str] = field(default_factory=list)
     negations: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
+
+
+def face_of(mention: Mention, phrase: str) -> str | None:
+    """The expression that is told of a mention of something with a face; its words are then no look any more."""
+    if not (is_alive(phrase) or is_alive(mention.said) or "face" in phrase.split()):
+        return None
+    found, mention.looks = expression_of(mention.looks)
+    return found
 
 
 def sketch(tokens: Sequence[Token]) -> Sketch:

@@ -22,11 +22,13 @@ class Standing:
         keys: one for each: the thing's id, and "id#2" and so on for the others of a group.
         placements: where it stands.
         hits: which of them is seen at a point: a gray picture of their numbers from 1, 0 where there is only ground.
+        areas: share of the picture that each would cover if nothing lay over it.
     """
 
     keys: tuple[str, ...]
     placements: tuple[Placement, ...]
     hits: Image.Image
+    areas: tuple[float, ...] = ()
 
 
 def stand(
@@ -44,6 +46,7 @@ def stand(
     size = max(1, round(width * scale)), max(1, round(height * scale))
     keys: list[str] = []
     own: list[Placement] = []
+    areas: list[float] = []
     counted: Counter[str] = Counter()
     hits = torch.zeros(size[1], size[0], dtype=torch.uint8)
     seen = masks(layers, placements, *size) if len(layers) else []
@@ -54,5 +57,6 @@ def stand(
         counted[id] += 1
         keys.append(id if counted[id] == 1 else f"{id}#{counted[id]}")
         own.append(placement)
+        areas.append(float((alpha > 0.5).float().mean()))
         hits[alpha > 0.5] = len(keys)
-    return Standing(tuple(keys), tuple(own), Image.fromarray(hits.numpy()))
+    return Standing(tuple(keys), tuple(own), Image.fromarray(hits.numpy()), tuple(areas))

@@ -1,8 +1,9 @@
 """A prompt's words with their roles and heads, as the scene parser sees them."""
 
 import re
+from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from transformers import BertModel, PreTrainedTokenizerBase
@@ -14,6 +15,7 @@ __all__ = ["Tagger", "Token"]
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[^\w\s]")
 MAX_WORDS = 160
+_REMEMBERED = 64  # texts: four seeds of one prompt are one reading
 
 # What a word of one role may tell something of.
 _HEADS = {
@@ -60,6 +62,7 @@ class Tagger:
     def __init__(self, parser: SceneParser, tokenizer: PreTrainedTokenizerBase, text_encoder: BertModel):
         self.parser, self.tokenizer, self.text_encoder = parser, tokenizer, text_encoder
         self.roles = list(parser.config.roles)
+        self._seen: OrderedDict[tuple, list[Token]] = OrderedDict()
 
     @torch.no_grad()
     def tag(self, text: str, known: Sequence[tuple[int, int, str]] = ()) -> list[Token]:
@@ -69,6 +72,14 @@ class Tagger:
             text: without the syntax of other programs (``pipeline.language.syntax``).
             known: spans that name a thing for certain.
         """
+        key = (text, tuple(known), self.parser.project.weight._version)
+        if key not in self._seen:
+            self._seen[key] = self._tag(text, known)
+            while len(self._seen) > _REMEMBERED:
+                self._seen.popitem(last=False)
+        return [replace(token) for token in self._seen.get(key) or self._tag(text, known)]
+
+    def _tag(self, text: str, known: Sequence[tuple[int, int, str]]) -> list[Token]:
         spans = [match.span() for match in _WORD.finditer(text)][:MAX_WORDS]
         if not spans:
             return []

@@ -4,6 +4,7 @@ import logging
 import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from statistics import median
 
 from pipeline.loading.errors import WeightsError
@@ -49,8 +50,8 @@ class Pace:
             self._calibrated = True
             try:
                 with studio.jobs.admit(HOUSE) as place:
-                    for _ in range(2):
-                        *_, trial = studio.draw(_TRIAL, place=place)
+                    for seed in range(2):  # the same picture again would be there already
+                        *_, trial = studio.draw(replace(_TRIAL, seed=seed), place=place)
             except (QueueFull, ValueError, WeightsError, Cancelled) as error:
                 _logger.warning("no trial drawing, so the page shows no seconds: %s", error)
                 return

@@ -139,7 +139,8 @@ def render(
 
     def on_step(_pipe, step: int, _timestep, known: dict) -> dict:
         name = known["stage"]
-        ends.append((name, time.perf_counter()))
+        if not known.get("kept"):  # what was there already took no time
+            ends.append((name, time.perf_counter()))
         if cancel is not None and cancel.is_set():
             raise Cancelled
         if on_stage is not None:

@@ -19,7 +19,7 @@ _CHOICE = re.compile(r"\{([^{}]*)\}")
 VARIANTS: dict[str, tuple[str, ...]] = {
     "expressions": (
         *("happy", "sad", "in love", "sleeping", "angry", "surprised", "laughing", "crying", "thinking"),
-        *("wearing sunglasses", "celebrating with confetti", "blowing a kiss"),
+        *("wearing sunglasses", "winking", "kissing"),
     ),
     "poses": ("waving", "running", "sitting", "jumping", "dancing", "reading a book", "holding a flower", "sleeping"),
     "outfits": (

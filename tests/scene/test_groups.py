@@ -177,3 +177,42 @@ def test_a_disc_is_a_face_and_an_animal_has_a_head():
 
 def test_a_placement_has_defaults():
     assert Placement(0, 0.5, 0.5, 1.0) == (0, 0.5, 0.5, 1.0, 0.0, False, 0.0, False)
+
+
+def test_what_hangs_is_below_and_touches():
+    found = boxes(pair("hanging from", "bat", "hook"), WHOLE, WHOLE)
+    a, b = found["a"], found["b"]
+    assert middle(a)[1] > middle(b)[1] and a[1] < b[3] < a[3]
+
+
+def test_what_is_in_a_bottle_is_seen_through_it_whole():
+    for kind in ("in", "inside"):
+        scene = pair(kind, "ship", "bottle")
+        placements, ids = layout(scene, torch.stack([WHOLE, WHOLE]))
+        assert ids == ["b", "a"] and placements[0].top == 0
+        found = boxes(scene, WHOLE, WHOLE)
+        assert all(found["b"][i] <= found["a"][i] for i in (0, 1))
+        assert all(found["a"][i] <= found["b"][i] for i in (2, 3))
+
+
+def test_a_face_that_sits_is_smaller_than_a_body():
+    body = boxes(pair("sitting on", "bear", "bench"), animal(), WHOLE)
+    face = boxes(pair("sitting on", "bear face", "bench"), WHOLE, WHOLE)
+    share = [(found["a"][2] - found["a"][0]) / (found["b"][2] - found["b"][0]) for found in (body, face)]
+    assert share[1] < 0.9 * share[0]
+
+
+def test_an_animal_on_four_legs_holds_things_in_its_mouth():
+    found = boxes(pair("held by", "bone", "dog"), animal(), WHOLE)
+    dog, bone = found["b"], found["a"]
+    assert middle(bone)[0] < dog[0] + 0.2 * (dog[2] - dog[0])  # its head is at the left
+    robot = boxes(pair("held by", "bone", "robot"), animal(), WHOLE)
+    assert middle(robot["a"])[0] > middle(robot["b"])[0]
+
+
+@pytest.mark.parametrize("other", ["chair", "tree", "umbrella", "mushroom"])
+def test_what_is_under_a_roof_is_within_its_height(other):
+    found = boxes(pair("under", "mouse", other), WHOLE, WHOLE)
+    a, b = found["a"], found["b"]
+    assert b[0] <= middle(a)[0] <= b[2] and a[1] < b[3]
+    assert a[3] - a[1] < 0.7 * (b[3] - b[1])

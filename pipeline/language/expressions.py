@@ -1,0 +1,60 @@
+"""Words of expressions ("happy", "in love"), and the emoji faces that show them."""
+
+from collections.abc import Sequence
+
+__all__ = ["EXPRESSIONS", "FACES", "expression_of"]
+
+# Expression -> the emoji that shows it.
+FACES = {
+    "happy": "smiling face with smiling eyes",
+    "sad": "frowning face",
+    "in love": "smiling face with heart-eyes",
+    "sleeping": "sleeping face",
+    "angry": "angry face",
+    "surprised": "face with open mouth",
+    "laughing": "face with tears of joy",
+    "crying": "loudly crying face",
+    "winking": "winking face",
+    "kissing": "kissing face",
+    "thinking": "thinking face",
+    "bored": "unamused face",
+    "scared": "fearful face",
+    "hungry": "face savoring food",
+    "smiling": "slightly smiling face",
+    "dizzy": "face with crossed-out eyes",
+}
+EXPRESSIONS = tuple(FACES)
+_SAID = {
+    word.strip(): expression
+    for expression, words in {
+        "happy": "cheerful, joyful, glad, grinning, excited, delighted, jolly, merry",
+        "sad": "unhappy, upset, frowning, gloomy, disappointed, depressed, sorrowful",
+        "in love": "loving, lovestruck, adoring, love struck, enamored, heart eyes, heart-eyed",
+        "sleeping": "sleepy, asleep, dozing, snoozing, tired, napping",
+        "angry": "mad, furious, grumpy, annoyed, raging, cross, enraged",
+        "surprised": "shocked, amazed, astonished, startled, surprise",
+        "laughing": "giggling, hilarious, laughing out loud, lol, tears of joy",
+        "crying": "weeping, sobbing, tearful, bawling",
+        "winking": "wink, flirty",
+        "kissing": "kissy, blowing kisses",
+        "thinking": "thoughtful, pensive, wondering, curious",
+        "bored": "unamused, unimpressed, annoyed looking",
+        "scared": "afraid, frightened, fearful, terrified, nervous, worried",
+        "hungry": "yummy, licking lips, drooling",
+        "smiling": "friendly, pleased, content, smiley, smirking",
+        "dizzy": "dead, knocked out, confused",
+    }.items()
+    for word in (expression, *words.split(","))
+}
+
+
+def expression_of(looks: Sequence[str]) -> tuple[str | None, list[str]]:
+    """The first expression that words tell, and the words that tell none."""
+    found, rest = None, []
+    for look in looks:
+        told = _SAID.get(look.lower().removeprefix("very ").removeprefix("so ").strip())
+        if told is None or found is not None:
+            rest.append(look)
+        else:
+            found = told
+    return found, rest
