@@ -3,9 +3,9 @@
     python -m pipeline.evaluation.relations --input PICTURES --limit 5 --sheet sheet.png
 
 Each thing is looked for by what is seen of it in the finished picture: the judge (nearest real cut-out by pixels or by
-shape) names it, and where much of it is hidden (inside a cup), its name in the scene counts and at least a part of it
-has to be seen. Then the boxes of what is seen have to stand to each other as the words say. That a hat sits as a hat
-does, boxes do not tell: look at the sheet.
+shape) names it, one of several alike, and where a part of it is hidden (inside a cup), its name in the scene counts.
+Then the boxes of what is seen have to stand to each other as the words say; "placed" is this alone, of things that go
+by the right names in the scene. That a hat sits as a hat does, boxes do not tell: look at the sheet.
 """
 
 import argparse
@@ -33,7 +33,8 @@ __all__ = ["Pair", "Seen", "judge_pair", "main", "pairs", "see"]
 STYLES = ("flat sticker", "3d render", "cartoon emoji", "flat geometric", "gradient vector")
 PLURALS = frozenset("glasses sunglasses headphones boots shoes bamboo soup cheese".split())
 SEEN = 0.004  # of the picture: less of a thing is not seen
-WHOLE = 0.6  # of a thing's outline: where less is seen, its pixels do not tell what it is
+WHOLE = 0.9  # of a thing's outline: where less is seen, its pixels do not tell what it is
+NOT_PLACED = "not so placed"
 SLACK = 0.03  # of the picture: an outline may be so far off
 
 
@@ -102,7 +103,7 @@ def see(scene: Scene, standing: Standing, image: Image.Image) -> dict[str, Seen]
         height, width = mask.shape
         box = (columns[0] / width, rows[0] / height, (columns[-1] + 1) / width, (rows[-1] + 1) / height)
         whole = sum(standing.areas[number - 1] for number in numbers)
-        large = Image.fromarray(mask).resize(image.size)
+        large = Image.fromarray(hits == numbers[0]).resize(image.size)
         alone = Image.composite(image.convert("RGB"), Image.new("RGB", image.size, "white"), large)
         area = float(mask.mean())
         found[thing.id] = Seen(box, min(1.0, area / whole) if whole else 0.0, area, alone)
@@ -150,34 +151,41 @@ _HOLDS: dict[str, Callable[[Seen, Seen], bool]] = {
 def judge_pair(judge: CutoutJudge, pair: Pair, output) -> dict:
     """One row: whether both things are there and stand so, and why not."""
     scene, standing, image = output.plans[0].scene, output.standings[0], output.images[0]
-    row = {"relation": "ground" if pair.is_ground else pair.relation, "prompt": pair.text, "right": False}
+    row = {
+        "relation": "ground" if pair.is_ground else pair.relation,
+        "prompt": pair.text,
+        "right": False,
+        "placed": False,
+    }
     if pair.is_ground and (scene.ground is None or scene.ground.kind != "scene"):
         return row | {"why": "no scenery"}
     found = see(scene, standing, image)
     names = [pair.thing] if pair.is_ground else [pair.thing, pair.other]
-    chosen = []
+    chosen: list[str] = []
+    missing = ""
     for name in names:
         accepted = judge.accepted(name, name.removesuffix("s"))
-        things = [seen for id, seen in found.items() if id not in (own for own, _ in chosen)
-                  and _is_there(judge, accepted, scene, id, seen)]  # fmt: skip
-        if not things:
-            return row | {"why": f"no {name}"}
-        best = max(things, key=lambda seen: seen.area)
-        chosen.append((next(id for id, seen in found.items() if seen is best), best))
-    if len(chosen) == 1:
-        right = chosen[0][1].box[3] > 0.4
-    else:
-        right = _HOLDS[pair.relation](chosen[0][1], chosen[1][1])
-    return row | {"right": bool(right), "why": "" if right else "not so placed"}
+        named = [id for id in found if id not in chosen and found[id].area > SEEN and _is_named(scene, id, accepted)]
+        seen = [id for id in found if id not in chosen and _is_seen(judge, accepted, found[id], id in named)]
+        if not seen and not missing:
+            missing = f"no {name}"
+        if not (seen or named):
+            return row | {"why": missing}
+        chosen.append(max(seen or named, key=lambda id: found[id].area))
+    stand = [found[id] for id in chosen]
+    placed = bool(stand[0].box[3] > 0.4 if len(stand) == 1 else _HOLDS[pair.relation](*stand))
+    return row | {"placed": placed, "right": placed and not missing, "why": missing or ("" if placed else NOT_PLACED)}
 
 
-def _is_there(judge: CutoutJudge, accepted: frozenset[str], scene: Scene, id: str, seen: Seen) -> bool:
+def _is_named(scene: Scene, id: str, accepted: frozenset[str]) -> bool:
+    return next(thing.name for thing in scene.things if thing.id == id).lower() in accepted
+
+
+def _is_seen(judge: CutoutJudge, accepted: frozenset[str], seen: Seen, named: bool) -> bool:
+    """Whether the judge takes what is seen for it; where a part is hidden, its name tells."""
     if seen.area < SEEN:
         return False
-    name = next(thing.name for thing in scene.things if thing.id == id)
-    if seen.share < WHOLE:
-        return name.lower() in accepted
-    return judge.judge(seen.image).names(accepted, judge.top, by_shape=True)
+    return named if seen.share < WHOLE else judge.judge(seen.image).names(accepted, judge.top, by_shape=True)
 
 
 def run(pipe, judge: CutoutJudge, arguments: argparse.Namespace) -> list[dict]:
@@ -191,9 +199,9 @@ def run(pipe, judge: CutoutJudge, arguments: argparse.Namespace) -> list[dict]:
     for name in [*dict.fromkeys(row["relation"] for row in rows), "all"]:
         some = [row for row in rows if name in (row["relation"], "all")]
         wrong = [f"{row['prompt'].rpartition(',')[0]} ({row['why']})" for row in some if not row["right"]]
-        share = f"{sum(row['right'] for row in some) / len(some):.0%}"
-        cells.append([name, str(len(some)), share, "; ".join(wrong[:4]) if name != "all" else ""])
-    print(markdown_table(["relation", "pairs", "right", "wrong, the first four"], cells))
+        shares = [f"{sum(row[what] for row in some) / len(some):.0%}" for what in ("right", "placed")]
+        cells.append([name, str(len(some)), *shares, "; ".join(wrong[:4]) if name != "all" else ""])
+    print(markdown_table(["relation", "pairs", "right", "placed", "wrong, the first four"], cells))
     if arguments.sheet:
         labels = [row["prompt"] for row in rows]
         contact_sheet(pictures, columns=arguments.limit, side=128, labels=labels).save(arguments.sheet)

@@ -6,6 +6,9 @@ The features of an emoji are what is not its skin. A thing's own eyes are two da
 filled with what lies around them. A thing without such eyes gets the face where its head is.
 """
 
+import itertools
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from scipy import ndimage
@@ -36,7 +39,7 @@ def wear_expression(layer: torch.Tensor, emoji: torch.Tensor, name: str = "") ->
     side = thing.shape[-1]
     features, (centre_x, centre_y, apart, width) = _features(face)
     shape = Shape(torch.from_numpy(thing[3]), name)
-    eyes = _eyes(thing, shape.head)
+    eyes = _eyes(thing, (shape.head, shape.box))
     left, top, right, bottom = (edge * side for edge in shape.head)
     if eyes is None:
         scale = 0.52 * (right - left) / width
@@ -45,7 +48,8 @@ def wear_expression(layer: torch.Tensor, emoji: torch.Tensor, name: str = "") ->
         (x, y), distance = eyes.middle, eyes.distance
         scale = distance / apart
         thing = _without(thing, eyes.spots)
-    scale = float(np.clip(scale, 0.3 * (right - left) / width, _WIDEST * (right - left) / width))
+        left, right = shape.box[0] * side, shape.box[2] * side  # a raised ear may have been taken for the head
+    scale = min(scale, _WIDEST * (right - left) / width)
     moved = _moved(features, scale, (centre_x, centre_y), (x, y))
     moved = moved * (thing[3] > 0.5)
     return torch.from_numpy((2 * _laid(thing, moved) - 1).astype(np.float32)).to(layer)
@@ -96,8 +100,8 @@ class _Eyes:
         self.distance = abs(one[1] - other[1])
 
 
-def _eyes(thing: np.ndarray, head: tuple[float, float, float, float]) -> _Eyes | None:
-    """The two dark spots that are most alike, level, and about the middle of the head."""
+def _eyes(thing: np.ndarray, heads: Sequence[tuple[float, float, float, float]]) -> _Eyes | None:
+    """The two dark spots that are most alike, level, and about the middle of what may be the head."""
     side = thing.shape[-1]
     factor = max(1, side // _GRID)
     small = thing[:, ::factor, ::factor]
@@ -117,25 +121,29 @@ def _eyes(thing: np.ndarray, head: tuple[float, float, float, float]) -> _Eyes |
         at for at in range(count)
         if _EYE[0] * area < areas[at] < _EYE[1] * area and places[at][0] < rows[0] + 0.78 * (rows[-1] - rows[0])
     ]  # fmt: skip
-    middle, wide = (head[0] + head[2]) / 2 * size, (head[2] - head[0]) * size
     best, least = None, 0.9
-    for one in usable:
-        for other in usable:
-            (y1, x1), (y2, x2) = places[one], places[other]
-            apart = x2 - x1
-            if not 0.1 * size < apart < 0.62 * size:
-                continue
-            cost = 2.5 * abs(y1 - y2) / apart + abs(np.log(areas[one] / areas[other])) / 2
-            cost += 1.5 * abs((x1 + x2) / 2 - middle) / size + 1.5 * max(0.0, 0.3 - apart / wide)
-            cost += 1.2 * abs((y1 + y2) / 2 / size - (head[1] + 0.55 * (head[3] - head[1]))) / (head[3] - head[1])
-            if cost < least:
-                best, least = (one, other), cost
+    for one, other in itertools.permutations(usable, 2):
+        (y1, x1), (y2, x2) = places[one], places[other]
+        apart = (x2 - x1) / size
+        if not 0.1 < apart < 0.62:
+            continue
+        cost = 2.5 * abs(y1 - y2) / size / apart + abs(np.log(areas[one] / areas[other])) / 2
+        cost += min(_away(head, (x1 + x2) / 2 / size, (y1 + y2) / 2 / size, apart) for head in heads)
+        if cost < least:
+            best, least = (one, other), cost
     if best is None:
         return None
     spots = np.isin(labels, [at + 1 for at in best if areas[at] < _PATCH * area])
     spots = np.kron(spots, np.ones((factor, factor), dtype=bool))
     one, other = (tuple(factor * (place + 0.5) for place in places[at]) for at in best)
     return _Eyes(spots, one, other)
+
+
+def _away(head: tuple[float, float, float, float], x: float, y: float, apart: float) -> float:
+    """How far eyes about (x, y) are from where a head has them."""
+    left, top, right, bottom = head
+    aside = 1.5 * abs(x - (left + right) / 2) + 1.2 * abs(y - top - 0.55 * (bottom - top)) / (bottom - top)
+    return aside + 1.5 * max(0.0, 0.3 - apart / (right - left))
 
 
 def _without(thing: np.ndarray, spots: np.ndarray) -> np.ndarray:

@@ -61,7 +61,7 @@ def finish_layer(
     else:
         layer = shift_palette(layer, drawing.palette if drawing is not None else shift)
     for part, colour in thing.part_colours.items():
-        layer = recolour_part(layer, part, (rgb(colour, palette) + 1) / 2)
+        layer = recolour_part(layer, part, (rgb(colour, palette) + 1) / 2, thing.said or thing.name)
     layer = warp_layer(layer, form)
     rendering = drawing.rendering if drawing is not None else None
     if style is not None and style != rendering and can_render(style):

@@ -1,70 +1,378 @@
-"""The colour of a part: "a house with a blue roof". Arithmetic on a layer: its colours are told apart, and the one
-that lies where such a part lies, is changed.
+"""The colour of a part: "a house with a blue roof". Arithmetic on a layer: it is cut into pieces of one colour, and
+those that lie where such a part lies, and look as such a part looks, are painted.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
 import torch
 import torch.nn.functional as F
+from scipy import ndimage
+
+from pipeline.scene.kinds import is_alive
+from pipeline.scene.shape import Shape
 
 __all__ = ["recolour_part"]
 
-# Where parts lie: height of their middle (0 top, 1 bottom), how dark (None: any), and how large of the whole, about.
-_PARTS = {
-    "top": (0.15, None, 0.25), "bottom": (0.85, None, 0.25), "middle": (0.5, None, 0.3), "dark": (0.6, 0.15, 0.15),
-    "light": (0.6, 0.9, 0.2), "spots": (0.5, None, 0.12),
-}  # fmt: skip
-_WORDS = {
-    "roof": "top", "hat": "top", "hair": "top", "cap": "top", "ears": "top", "ear": "top", "horn": "top",
-    "horns": "top", "lid": "top", "crown": "top", "flame": "top", "leaf": "top", "leaves": "top", "petals": "top",
-    "frosting": "top", "icing": "top", "sail": "top", "sails": "top", "beak": "middle", "face": "middle",
-    "door": "bottom", "wheels": "dark", "wheel": "dark", "tyres": "dark", "tires": "dark", "paws": "bottom",
-    "feet": "bottom", "shoes": "bottom", "legs": "bottom", "boots": "bottom", "base": "bottom", "stem": "bottom",
-    "trunk": "bottom", "handle": "bottom", "skirt": "bottom", "trousers": "bottom", "pants": "bottom",
-    "hull": "bottom",
-    "belly": "light", "tummy": "light", "teeth": "light", "tips": "light", "windows": "light", "window": "light",
-    "eyes": "dark", "eye": "dark", "nose": "dark", "spots": "spots", "stripes": "spots", "dots": "spots",
-    "buttons": "spots", "seeds": "spots", "shirt": "middle", "jacket": "middle", "wings": "middle", "strap": "middle",
-    "tail": "bottom", "mane": "top",
-}  # fmt: skip
 _COLOURS = 7
+_SIDE = 128  # pixels at which pieces are told apart
+_TINY = 0.0012  # of the thing: smaller pieces are edges
+_SOFT = 0.05  # of the thing's height: how softly a painted place ends within a piece
 
 
-def recolour_part(layer: torch.Tensor, part: str, colour: torch.Tensor) -> torch.Tensor:
-    """A layer (4, side, side) with ``colour`` (3,), of [0, 1], on the part that a word names.
+@dataclass(frozen=True)
+class _Piece:
+    """Connected pixels of one colour.
 
-    The colours of the drawing are told apart; the one that fits best to where such parts lie gets the colour, its
-    light and shade kept. A word that is not known takes the second largest.
+    Attributes:
+        mask: (side, side) of bool.
+        x, y: of its middle, in the thing's box from 0 to 1.
+        top, bottom: of the same.
+        size: of the thing's area.
+        colour: (red, green, blue) in [0, 1].
+        open: share of its rim that is the thing's outline.
+        cluster: number of its colour.
     """
-    kind = _PARTS[_WORDS.get(part.lower().split()[-1], "middle")]
+
+    mask: np.ndarray
+    x: float
+    y: float
+    top: float
+    bottom: float
+    size: float
+    colour: tuple[float, float, float]
+    open: float
+    cluster: int
+
+    @property
+    def luma(self) -> float:
+        return sum(self.colour) / 3
+
+    @property
+    def chroma(self) -> float:
+        return max(self.colour) - min(self.colour)
+
+    @property
+    def dark(self) -> bool:
+        return max(self.colour) < 0.42
+
+    @property
+    def light(self) -> bool:
+        return self.luma > 0.78 and self.chroma < 0.3
+
+    @property
+    def green(self) -> bool:
+        return self.colour[1] > max(self.colour[0], self.colour[2]) + 0.03
+
+    @property
+    def brown(self) -> bool:
+        red, green, blue = self.colour
+        return red > green > blue - 0.02 and 0.08 < self.chroma and self.luma < 0.66
+
+    @property
+    def cool(self) -> bool:
+        return self.colour[2] >= self.colour[0] - 0.02
+
+
+_Choice = Callable[[list[_Piece], str], list[_Piece]]
+
+
+def _most(pieces: list[_Piece], score: Callable[[_Piece], float], *, same: bool = False, every=()) -> list[_Piece]:
+    """The piece with the highest score; ``same``: and all of ``every`` that have its colour."""
+    if not pieces:
+        return []
+    best = max(pieces, key=score)
+    return [piece for piece in every if piece.cluster == best.cluster] if same else [best]
+
+
+def _small(pieces: list[_Piece]) -> list[_Piece]:
+    """All but the largest, where there are others."""
+    largest = max(pieces, key=lambda piece: piece.size)
+    return [piece for piece in pieces if piece is not largest]
+
+
+def _roof(pieces: list[_Piece], name: str) -> list[_Piece]:
+    high = [piece for piece in pieces if piece.y < 0.55 and piece.open > 0.1 and not piece.dark and not piece.light]
+    high = high or [piece for piece in pieces if piece.y < 0.5]
+    return _most(high, lambda piece: piece.size**0.5 * (0.9 - piece.y), same=True, every=high)
+
+
+def _door(pieces: list[_Piece], name: str) -> list[_Piece]:
+    low = [p for p in pieces if p.y > 0.5 and 0.2 < p.x < 0.8 and 0.006 < p.size < 0.2]
+    low = [p for p in low if p.top > 0.35 and not p.green]
+    return _most(low, lambda piece: -abs(piece.x - 0.5) - abs(piece.y - 0.75) - 2 * piece.open)
+
+
+def _windows(pieces: list[_Piece], name: str) -> list[_Piece]:
+    inside = [p for p in pieces if 0.1 < p.y < 0.75 and 0.003 < p.size < 0.16 and p.open < 0.3]
+    glass = [p for p in inside if p.cool and not p.dark] or [p for p in inside if p.light or p.dark] or inside
+    totals: dict[int, float] = {}
+    for piece in glass:
+        totals[piece.cluster] = totals.get(piece.cluster, 0) + piece.size
+    return [piece for piece in glass if totals[piece.cluster] > 0.5 * max(totals.values())]
+
+
+def _wheels(pieces: list[_Piece], name: str) -> list[_Piece]:
+    high = 0.4 if "cycle" in name or "bike" in name else 0.62
+    low = [piece for piece in pieces if piece.y > high and piece.size < 0.4]
+    dark = [piece for piece in low if piece.luma < 0.42 or piece.dark] or [p for p in low if p.chroma < 0.12]
+    return [piece for piece in dark if piece.size > 0.15 * max(own.size for own in dark)]
+
+
+def _colourful(pieces: list[_Piece]) -> list[_Piece]:
+    return [piece for piece in pieces if not piece.dark]
+
+
+def _wings(pieces: list[_Piece], name: str) -> list[_Piece]:
+    if any(word in name for word in ("butterfly", "bee", "moth", "dragonfly")):
+        return [piece for piece in _colourful(pieces) if abs(piece.x - 0.5) > 0.06 or piece.size > 0.15]
+    others = [piece for piece in _small(pieces) if 0.2 < piece.y < 0.9 and piece.size > 0.02 and not piece.light]
+    return _most(others, lambda piece: piece.size, same=True, every=others)
+
+
+def _petals(pieces: list[_Piece], name: str) -> list[_Piece]:
+    bloom = [p for p in pieces if p.y < 0.72 and not p.green and not p.dark and p.open > 0.12]
+    return bloom or [piece for piece in pieces if piece.y < 0.6 and not piece.green]
+
+
+def _centre(pieces: list[_Piece], name: str) -> list[_Piece]:
+    inside = [p for p in pieces if p.open < 0.1 and 0.2 < p.x < 0.8 and 0.15 < p.y < 0.7 and p.size > 0.008]
+    return _most(inside, lambda piece: -abs(piece.x - 0.5) - abs(piece.y - 0.4) + min(piece.size, 0.1))
+
+
+def _leaves(pieces: list[_Piece], name: str) -> list[_Piece]:
+    if "tree" in name or "bush" in name or "palm" in name:
+        return [piece for piece in pieces if piece.top < 0.55 and not (piece.brown and piece.y > 0.6)]
+    return [piece for piece in pieces if piece.green and piece.y > 0.3]
+
+
+def _stem(pieces: list[_Piece], name: str) -> list[_Piece]:
+    low = [piece for piece in pieces if piece.y > 0.55 and (piece.green or "mushroom" in name)]
+    return low or [piece for piece in _small(pieces) if piece.y > 0.6]
+
+
+def _trunk(pieces: list[_Piece], name: str) -> list[_Piece]:
+    low = [piece for piece in pieces if piece.y > 0.55 and piece.size < 0.4 and not piece.green]
+    return [piece for piece in low if piece.brown] or low or [piece for piece in _small(pieces) if piece.y > 0.7]
+
+
+def _cap(pieces: list[_Piece], name: str) -> list[_Piece]:
+    high = [piece for piece in pieces if piece.y < 0.62 and not piece.light and not piece.dark and piece.open > 0.02]
+    return _most(high, lambda piece: piece.size, same=True, every=high)
+
+
+def _sails(pieces: list[_Piece], name: str) -> list[_Piece]:
+    high = [piece for piece in pieces if piece.y < 0.66 and piece.size > 0.025]
+    return _colourful(high) or high
+
+
+def _low(least: float) -> _Choice:
+    def choose(pieces: list[_Piece], name: str) -> list[_Piece]:
+        found = [piece for piece in pieces if piece.y > least]
+        return _colourful(found) or found
+
+    return choose
+
+
+def _high(most: float) -> _Choice:
+    def choose(pieces: list[_Piece], name: str) -> list[_Piece]:
+        found = [piece for piece in pieces if piece.y < most]
+        return _colourful(found) or found
+
+    return choose
+
+
+def _flag(pieces: list[_Piece], name: str) -> list[_Piece]:
+    return [p for p in pieces if p.y < 0.35 and p.size < 0.12 and p.chroma > 0.25]
+
+
+def _others(pieces: list[_Piece], name: str) -> list[_Piece]:
+    """Spots and stripes: what is not of the largest colour, nor at the outline."""
+    main = pieces[0].cluster
+    totals: dict[int, float] = {}
+    for piece in pieces:
+        totals[piece.cluster] = totals.get(piece.cluster, 0) + piece.size
+    rest = [p for p in pieces if p.cluster != main and 0.1 < p.y < 0.9]
+    inner = [p for p in rest if p.open < 0.45] or rest
+    return _most(inner, lambda p: totals[p.cluster], same=True, every=inner)
+
+
+def _fins(pieces: list[_Piece], name: str) -> list[_Piece]:
+    edge = [p for p in _small(pieces) if p.open > 0.15 and 0.004 < p.size < 0.3]
+    if "rocket" in name or "ship" in name:
+        edge = [p for p in edge if p.y > 0.45]
+    return [piece for piece in edge if piece.chroma > 0.2 and not piece.dark] or edge
+
+
+def _nose(pieces: list[_Piece], name: str) -> list[_Piece]:
+    inside = [p for p in pieces if p.luma < 0.5 and p.size < 0.08 and p.open < 0.3 and 0.15 < p.y < 0.9]
+    middle = [p for p in inside if abs(p.x - 0.5) < 0.16]
+    return _most(middle or inside, lambda piece: piece.y - 2 * abs(piece.x - 0.5))
+
+
+def _beak(pieces: list[_Piece], name: str) -> list[_Piece]:
+    warm = [p for p in pieces if p.colour[0] > p.colour[2] + 0.25 and p.size < 0.12 and p.y < 0.6]
+    small = warm or [p for p in _small(pieces) if p.y < 0.5 and p.size < 0.1 and p.open > 0.2]
+    return _most(small, lambda piece: abs(piece.x - 0.5) + 2 * piece.open - piece.y)
+
+
+def _body(pieces: list[_Piece], name: str) -> list[_Piece]:
+    low = [piece for piece in _colourful(pieces) if piece.y > 0.42] or pieces
+    return _most(low, lambda piece: piece.size * (0.5 + piece.chroma), same=True, every=low)
+
+
+def _second(pieces: list[_Piece], name: str) -> list[_Piece]:
+    """The second largest, where nothing is known of where such a part lies."""
+    rest = [piece for piece in _small(pieces) if piece.size > 0.01]
+    return _most(rest, lambda piece: piece.size, same=True, every=rest)
+
+
+# Words -> which pieces they are.
+_PIECES: dict[str, _Choice] = {
+    word: choice
+    for words, choice in (
+        ("roof roofs", _roof), ("door doors gate", _door), ("windows window glass", _windows),
+        ("wheels wheel tires tyres tire", _wheels), ("wings wing", _wings), ("petals petal", _petals),
+        ("center centre middle", _centre), ("leaves leaf", _leaves), ("stem stems", _stem), ("trunk bark", _trunk),
+        ("cap", _cap), ("sail sails", _sails), ("hull base bottom", _low(0.66)), ("handle", _low(0.55)),
+        ("rotor flame top lid shade frosting icing hat hair crown", _high(0.42)), ("neck", _high(0.45)),
+        ("flag flags", _flag), ("stripes stripe spots spot dots buttons seeds", _others), ("fins fin", _fins),
+        ("nose", _nose), ("beak bill", _beak), ("body", _body), ("frame", _body),
+    )
+    for word in words.split()
+}  # fmt: skip
+# Words -> a place in the box: left, top, right, bottom; of a head where it is told.
+_PLACES = {
+    word: place
+    for words, place in (
+        ("paws paw feet foot shoes boots hooves", (0.0, 0.87, 1.0, 1.0)),
+        ("legs trousers pants", (0.0, 0.72, 1.0, 1.0)),
+        ("skirt", (0.0, 0.6, 1.0, 0.85)), ("shirt jacket coat", (0.0, 0.42, 1.0, 0.72)),
+        ("belly tummy", (0.28, 0.45, 0.72, 0.85)), ("face", (0.2, 0.1, 0.8, 0.5)),
+    )
+    for word in words.split()
+}  # fmt: skip
+
+
+def recolour_part(layer: torch.Tensor, part: str, colour: torch.Tensor, name: str = "") -> torch.Tensor:
+    """A layer with a colour on the part that a word names, light and shade kept.
+
+    Args:
+        layer: (4, side, side) in [-1, 1], colours multiplied by alpha.
+        part: "roof", "front paws". A word that is not known takes the second largest piece.
+        colour: (3,) in [0, 1].
+        name: of the thing: the roof of a car is not that of a house.
+    """
     values = (layer.float() + 1) / 2
     alpha = values[3]
     solid = alpha > 0.5
     if not solid.any():
         return layer
+    word, name = (part.lower().split() or [""])[-1], name.lower()
     colours = (values[:3] / alpha.clamp(min=0.05)).clamp(0, 1)
-    centres, nearest = _clusters(colours, solid)
-    sizes = torch.bincount(nearest[solid], minlength=len(centres)).float() / solid.sum()
-    rows = torch.linspace(0, 1, alpha.shape[0])[:, None].expand_as(alpha)
-    extent = rows[solid].min(), rows[solid].max()
-    height = ((rows - extent[0]) / (extent[1] - extent[0]).clamp(min=1e-3)).clamp(0, 1)
-    costs = []
-    for at, centre in enumerate(centres):
-        where = solid & (nearest == at)
-        middle = height[where].mean() if where.any() else torch.tensor(2.0)
-        cost = (middle - kind[0]).abs() + 0.8 * (sizes[at] - kind[2]).abs()
-        if kind[1] is not None:
-            cost = cost + (centre.mean() - kind[1]).abs()
-        largest = 0.6 if sizes[at] == sizes.max() and len(centres) > 1 else 0.0  # the largest is the whole
-        tiny = 0.8 if sizes[at] < 0.02 else 0.0
-        costs.append(cost + largest + tiny)
-    chosen = int(torch.stack(costs).argmin())
-    share = F.avg_pool2d(((nearest == chosen) & solid).float()[None, None], 3, stride=1, padding=1)[0, 0]
+    mask = _place(word, name, alpha, colours)
+    if mask is None:
+        pieces = _pieces(colours, solid)
+        chosen = _PIECES.get(word, _second)(pieces, name) if pieces else []
+        chosen = chosen or (_second(pieces, name) if len(pieces) > 1 else [])
+        if not chosen:
+            return layer
+        small = torch.from_numpy(np.any([piece.mask for piece in chosen], axis=0))[None, None].float()
+        small = F.max_pool2d(small, 3, stride=1, padding=1)  # the edge of a piece is its own
+        mask = F.interpolate(small, size=alpha.shape, mode="bilinear", align_corners=False)[0, 0] * solid
+    share = F.avg_pool2d(mask[None, None], 3, stride=1, padding=1, count_include_pad=False)[0, 0]
+    return _painted(layer, colours, alpha, share, colour)
+
+
+def _painted(layer, colours, alpha, share, colour) -> torch.Tensor:
     luma = colours.mean(0)
-    main = luma[solid & (nearest == chosen)].mean()
-    light = (luma / main.clamp(min=0.12)).clamp(0.6, 1.35)
+    inside = (share > 0.5) & (alpha > 0.5)
+    main = luma[inside].median() if inside.any() else luma.mean()
+    light = (luma / main.clamp(min=0.2)).clamp(0.6, 1.35)
+    light = torch.where(main < 0.2, 1 + (luma - main).clamp(-0.3, 0.3), light)
     painted = (colour.to(colours)[:, None, None] * light.clamp(max=1)).clamp(0, 1)
     painted = torch.lerp(painted, torch.ones_like(painted), (0.5 * (light - 1)).clamp(0, 0.5))
     mixed = torch.lerp(colours, painted, share)
     return (2 * torch.cat([mixed * alpha, alpha[None]]) - 1).to(layer)
+
+
+def _place(word: str, name: str, alpha: torch.Tensor, colours: torch.Tensor) -> torch.Tensor | None:
+    """The place (side, side) of a part that is told by where it is, in [0, 1]; None where pieces tell it better."""
+    shape = Shape(alpha, name)
+    left, top, right, bottom = shape.box
+    place = _PLACES.get(word)
+    if word in ("ears", "ear", "horns", "horn", "antlers"):
+        head = shape.head
+        high = 0.4 if "rabbit" in name or "bunny" in name or "donkey" in name else 0.24
+        place = (head[0] - 0.02, head[1] - 0.02, head[2] + 0.02, head[1] + high * (head[3] - head[1]))
+        left, top, right, bottom = 0.0, 0.0, 1.0, 1.0
+    elif word == "roof" and any(kind in name for kind in ("car", "automobile", "taxi", "bus", "van", "truck")):
+        place = (0.0, 0.0, 1.0, 0.22)
+    elif word == "tail":
+        return _tail(shape, alpha, bool(name) and is_alive(name))
+    if place is None:
+        return None
+    wide, high = right - left, bottom - top
+    x0, y0, x1, y1 = left + place[0] * wide, top + place[1] * high, left + place[2] * wide, top + place[3] * high
+    line = (torch.arange(alpha.shape[0]) + 0.5) / alpha.shape[0]
+    soft = _SOFT * high
+    x0, y0 = x0 - soft * (place[0] <= 0), y0 - soft * (place[1] <= 0)  # the outline itself is no soft end
+    x1, y1 = x1 + soft * (place[2] >= 1), y1 + soft * (place[3] >= 1)
+
+    def inside(low: float, end: float) -> torch.Tensor:
+        return ((line - low) / soft + 0.5).clamp(0, 1) * ((end - line) / soft + 0.5).clamp(0, 1)
+
+    return inside(y0, y1)[:, None] * inside(x0, x1)[None] * (alpha > 0.5)
+
+
+def _tail(shape: Shape, alpha: torch.Tensor, alive: bool) -> torch.Tensor | None:
+    """What is thin and far from the head."""
+    side = alpha.shape[0]
+    solid = (alpha > 0.5).numpy()
+    reach = max(2, round(0.06 * side * max(shape.width, shape.height)))
+    thin = solid & ~ndimage.binary_dilation(ndimage.binary_erosion(solid, iterations=reach), iterations=reach + 1)
+    labels, count = ndimage.label(thin)
+    if not count or shape.is_face:
+        return None
+    head = (shape.head[0] + shape.head[2]) / 2 * side
+    best, most = 0, 0.0
+    for number, (y, x) in enumerate(ndimage.center_of_mass(thin, labels, range(1, count + 1)), start=1):
+        low = y / side > shape.box[1] + 0.82 * shape.height  # these are legs
+        score = abs(x - head) * (labels == number).sum() ** 0.5 * (0.3 if low and alive else 1.0)
+        if score > most:
+            best, most = number, score
+    mask = ndimage.gaussian_filter((labels == best).astype(np.float32), 1.2)
+    return torch.from_numpy(np.clip(1.5 * mask, 0, 1)) * torch.from_numpy(solid)
+
+
+def _pieces(colours: torch.Tensor, solid: torch.Tensor) -> list[_Piece]:
+    """The pieces of colours (3, side, side) within ``solid``, the largest first."""
+    factor = max(1, solid.shape[-1] // _SIDE)
+    small, inside = colours[:, ::factor, ::factor], solid[::factor, ::factor]
+    centres, nearest = _clusters(small, inside)
+    mask = inside.numpy()
+    rim = mask & ~ndimage.binary_erosion(mask, iterations=2)
+    rows, columns = mask.any(1).nonzero()[0], mask.any(0).nonzero()[0]
+    top, high, left, wide = rows[0], rows[-1] + 1 - rows[0], columns[0], columns[-1] + 1 - columns[0]
+    found = []
+    for cluster, centre in enumerate(centres):
+        labels, count = ndimage.label((nearest.numpy() == cluster) & mask)
+        for number, where in enumerate(ndimage.find_objects(labels), start=1):
+            own = labels == number
+            size = own.sum() / mask.sum()
+            if size < _TINY:
+                continue
+            y, x = ndimage.center_of_mass(own)
+            edge = own & ~ndimage.binary_erosion(own)
+            found.append(
+                _Piece(
+                    own, (x - left) / wide, (y - top) / high, (where[0].start - top) / high,
+                    (where[0].stop - top) / high, float(size), tuple(centre.tolist()),
+                    float((edge & rim).sum() / max(1, edge.sum())), cluster,
+                )
+            )  # fmt: skip
+    return sorted(found, key=lambda piece: -piece.size)
 
 
 def _clusters(colours: torch.Tensor, solid: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from pipeline.evaluation.latency import STAGES, STOCK, cold_start, folder_bytes, report, time_picture
+from pipeline.evaluation.latency import STAGES, STOCK, cold_start, folder_bytes, report, time_edits, time_picture
 from pipeline.loading.weights import write_checksums
 from tests.tiny import tiny_pipeline
 
@@ -33,6 +33,15 @@ def test_the_stock_way_spends_its_time_in_the_decoder():
     assert many["decoder"] > 3 * few["decoder"]  # 25 guided steps against 2
 
 
+def test_an_edit_is_timed_by_itself_and_draws_nothing_of_the_rest(monkeypatch):
+    pipe = tiny_pipeline()
+    drawn, forward = [], pipe.decoder.forward
+    monkeypatch.setattr(pipe.decoder, "forward", lambda *args: drawn.append(1) or forward(*args))
+    seconds = time_edits(pipe, ("colour {id} red", "turn {id} 20"), side=256)
+    assert len(seconds) == 2 and all(second > 0 for second in seconds)
+    assert 0 < len(drawn) <= 3  # what the prompt names, once
+
+
 def test_a_folder_is_as_large_as_its_files(tmp_path):
     (tmp_path / "a" / "b").mkdir(parents=True)
     (tmp_path / "a" / "one").write_bytes(b"x" * 10)
@@ -51,7 +60,14 @@ def test_a_cold_start_is_measured_in_its_own_process(weights):
 def test_the_report_prints_every_row_of_the_target_table(weights, capsys):
     numbers = report(weights, pictures=2, stock_pictures=1)
     printed = capsys.readouterr().out
-    for what in ("warm, median", "times faster", "peak memory", "weights on disk", "parameters", "first picture"):
+    pictures = (
+        "of 256 pixels, warm, median",
+        "of 512 pixels",
+        "of 1024 pixels",
+        "an edit of two things",
+        "times faster",
+    )
+    for what in (*pictures, "peak memory", "weights on disk", "parameters", "first picture"):
         assert what in printed
     assert numbers["weights_bytes"] == folder_bytes(weights) and numbers["ratio"] > 1
 

@@ -68,9 +68,18 @@ def beside(kind: str, thing: str = "ball", other: str = "box"):
 def test_a_picture_is_right_where_the_things_stand_as_said_and_wrong_otherwise(said, kind, wrong):
     pair = Pair(said, "ball", "box", "flat sticker")
     assert judge_pair(ByColour(), pair, beside(kind)) == {
-        "relation": said, "prompt": f"a ball {said} a box, flat sticker", "right": True, "why": "",
+        "relation": said, "prompt": f"a ball {said} a box, flat sticker", "right": True, "placed": True, "why": "",
     }  # fmt: skip
     assert judge_pair(ByColour(), pair, beside(wrong))["why"] == "not so placed"
+
+
+def test_what_the_judge_does_not_know_may_still_be_well_placed():
+    class Blind(ByColour):
+        def judge(self, image):
+            return SimpleNamespace(names=lambda accepted, top, by_shape: False)
+
+    row = judge_pair(Blind(), Pair("above", "ball", "box", "flat sticker"), beside("above"))
+    assert (row["right"], row["placed"], row["why"]) == (False, True, "no ball")
 
 
 def test_a_thing_that_is_not_there_is_named():

@@ -74,3 +74,14 @@ def test_what_is_not_there_changes_nothing(empty):
     fox = face(ORANGE)
     pair = (nothing, EMOJI) if empty == "thing" else (fox, nothing)
     assert torch.equal(wear_expression(*pair), pair[0])
+
+
+def test_eyes_lead_where_a_raised_ear_is_taken_for_the_head():
+    rabbit = torch.full((4, SIDE, SIDE), -1.0)
+    rabbit[:, 4:70, 8:24] = 1.0  # the ear
+    rabbit[:, 50:124, 8:120] = 1.0
+    for x in (44, 76):
+        rabbit[:3, 74:84, x : x + 10] = -0.8
+    worn = wear_expression(rabbit, EMOJI, "rabbit")
+    assert is_like(near(worn, 49 / SIDE, 79 / SIDE), RED) and is_like(near(worn, 81 / SIDE, 79 / SIDE), RED)
+    assert torch.equal(worn[:, :40], rabbit[:, :40])

@@ -37,3 +37,66 @@ def test_the_door_is_what_lies_below():
 def test_what_is_empty_stays_empty():
     empty = -torch.ones(4, 16, 16)
     assert torch.equal(recolour_part(empty, "roof", BLUE), empty)
+
+
+def painted(layer: torch.Tensor, part: str, name: str) -> torch.Tensor:
+    return is_blue(recolour_part(layer, part, BLUE, name))
+
+
+def flower() -> torch.Tensor:
+    """White petals around a yellow centre, on a green stem with a leaf."""
+    layer = torch.zeros(4, 128, 128)
+    line = torch.arange(128)
+    radius = torch.hypot(line[None] - 64.0, line[:, None] - 44.0)
+    for shape, colour in (
+        (((line[None] - 64).abs() < 6) & (line[:, None] > 60) & (line[:, None] < 124), (0.2, 0.6, 0.2)),
+        (radius < 40, (0.95, 0.95, 0.97)),
+        (radius < 15, (0.95, 0.75, 0.1)),
+    ):
+        layer[:3, shape] = torch.tensor(colour)[:, None]
+        layer[3, shape] = 1
+    return 2 * layer - 1
+
+
+def test_petals_centre_and_stem_are_three_parts():
+    places = {"petals": (44, 92), "center": (44, 64), "stem": (110, 64)}
+    for part in places:
+        blue = painted(flower(), part, "flower")
+        assert {own: bool(blue[place]) for own, place in places.items()} == {own: own == part for own in places}
+
+
+def test_paws_are_the_lowest_part_of_one_piece():
+    cat = -torch.ones(4, 64, 64)
+    cat[:3, 8:60, 10:54], cat[3, 8:60, 10:54] = -0.8, 1
+    blue = painted(cat, "paws", "cat")
+    assert blue[57:60, 14:50].float().mean() > 0.9 and not blue[:48].any()
+
+
+def test_a_tail_is_thin_and_away_from_the_head():
+    cat = -torch.ones(4, 128, 128)
+    for rows, columns in (
+        (slice(40, 110), slice(30, 90)),
+        (slice(14, 64), slice(14, 62)),
+        (slice(40, 50), slice(88, 122)),
+    ):
+        cat[:3, rows, columns], cat[3, rows, columns] = -0.8, 1
+    blue = painted(cat, "tail", "cat")
+    assert blue[42:48, 100:120].float().mean() > 0.9 and blue[60:100, 36:84].float().mean() < 0.02
+
+
+def test_the_roof_of_a_car_is_not_that_of_a_house():
+    car = house()
+    assert painted(car, "roof", "car")[5:12].any() and not painted(car, "roof", "car")[18:].any()
+    assert painted(house(), "roof", "house")[18:22, 12:52].all()
+
+
+def test_light_and_shade_stay():
+    layer = house()
+    layer[:3, 4:14] *= 0.8
+    blue = recolour_part(layer, "roof", BLUE, "house")
+    assert float(blue[2, 8, 30]) != float(blue[2, 20, 30])
+
+
+def test_an_unknown_part_takes_the_second_largest_piece():
+    blue = painted(house(), "thingummy", "house")
+    assert blue[6:22, 12:52].float().mean() > 0.95 and not blue[26:42, 12:52].any()
