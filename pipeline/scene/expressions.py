@@ -23,6 +23,7 @@ _EYE = 0.0012, 0.085  # area of one, of the thing's ...
 _PATCH = 0.035  # ... and from where it is a patch of fur, which stays
 _EMOJI_EYES = 0.42, 0.31  # of an emoji: height of its eyes, and how far apart they are, of its width
 _ALIKE, _RIM = 0.16, 0.85  # difference of luma below which a feature gets a light rim, and how light that is
+_RIM_SKIN = 0.17  # of the side: so near to an emoji's outline its skin may be shaded
 _WIDEST = 0.86  # features, of the head's width
 
 
@@ -49,7 +50,8 @@ def wear_expression(layer: torch.Tensor, emoji: torch.Tensor, name: str = "") ->
         scale = distance / apart
         thing = _without(thing, eyes.spots)
         left, right = shape.box[0] * side, shape.box[2] * side  # a raised ear may have been taken for the head
-    scale = min(scale, _WIDEST * (right - left) / width)
+    lowest = features[3].max(1).nonzero()[0].max(initial=0) - centre_y  # the mouth stays on the thing
+    scale = min(scale, _WIDEST * (right - left) / width, 0.97 * (shape.box[3] * side - y) / max(lowest, 1.0))
     moved = _moved(features, scale, (centre_x, centre_y), (x, y))
     moved = moved * (thing[3] > 0.5)
     return torch.from_numpy((2 * _laid(thing, moved) - 1).astype(np.float32)).to(layer)
@@ -65,12 +67,19 @@ def _features(face: np.ndarray) -> tuple[np.ndarray, tuple[float, float, float, 
     side = alpha.shape[-1]
     rows, columns = solid.any(1).nonzero()[0], solid.any(0).nonzero()[0]
     left, right, top, bottom = columns[0], columns[-1] + 1, rows[0], rows[-1] + 1
-    skin = _is_skin(ndimage.gaussian_filter(colours, (0, 1, 1)))
+    depth = np.asarray(ndimage.distance_transform_edt(np.pad(solid, 1)))[1:-1, 1:-1] / side
+    skin = _is_skin(ndimage.gaussian_filter(colours, (0, 1, 1)), depth < _RIM_SKIN)
     inner = ndimage.binary_erosion(solid, iterations=max(1, round(0.045 * side)))
     other = inner & ~skin
     labels, count = ndimage.label(other)
     areas = ndimage.sum(other, labels, range(1, count + 1))
-    kept = np.isin(labels, [at + 1 for at, area in enumerate(areas) if area > 0.0006 * side**2])
+    depths = ndimage.mean(depth, labels, range(1, count + 1))
+    reds = ndimage.mean(colours[0] - colours[2], labels, range(1, count + 1))
+    shades = [  # what is left of a salmon shade along the rim
+        areas[at] < 0.013 * side**2 and depths[at] < _RIM_SKIN and 0.15 < reds[at] < 0.6 for at in range(count)
+    ]
+    large = [at + 1 for at in range(count) if areas[at] > 0.0006 * side**2 and not shades[at]]
+    kept = np.isin(labels, large)
     mask = ndimage.gaussian_filter(ndimage.binary_dilation(kept, iterations=1).astype(np.float32), 0.7)
     width, height = right - left, bottom - top
     down, apart = _EMOJI_EYES
@@ -82,13 +91,15 @@ def _features(face: np.ndarray) -> tuple[np.ndarray, tuple[float, float, float, 
     )  # fmt: skip
 
 
-def _is_skin(colours: np.ndarray) -> np.ndarray:
-    """Whether colours (3, side, side) are an emoji's yellow, in light or shade; eyes are darker, mouths redder."""
+def _is_skin(colours: np.ndarray, rim: np.ndarray) -> np.ndarray:
+    """Whether colours (3, side, side) are the yellow of an emoji, in light or shade: eyes are darker, mouths redder.
+    Near its rim (side, side) the shade may be salmon.
+    """
     most, least = colours.max(0), colours.min(0)
     chroma = np.maximum(most - least, 1e-3)
     red, green, blue = colours
     hue = np.where(most == red, 60 * (green - blue) / chroma, 120)  # degrees; what is not most red is no skin
-    return (hue > 23) & (hue < 68) & (chroma > 0.2) & (most > 0.45)
+    return (hue > np.where(rim, 7, 23)) & (hue < 68) & (chroma > 0.2) & (most > 0.45)
 
 
 class _Eyes:
