@@ -54,7 +54,7 @@ STOCK = {
     "super_res_num_inference_steps": 7,
 }
 EDITED = "a cat to the left of a ball, flat sticker"
-EDITS = ("colour {id} blue", "place {id} 0.7 0.6 0.3", "turn {id} 20", "mirror {id}", "ground beige")
+EDITS = ("colour {id} #2f6fd6", "place {id} 0.7 0.6 0.3", "turn {id} 20", "mirror {id}", "ground colour #efe0c8")
 TARGETS = {256: 0.12, 512: 0.35, 1024: 1.0}  # seconds, by the picture's side
 EDIT_TARGET = 0.3
 STAGES = ("text and prior", "decoder", "super_res", "watermark and PNG")

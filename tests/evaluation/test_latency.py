@@ -4,7 +4,16 @@ import time
 
 import pytest
 
-from pipeline.evaluation.latency import STAGES, STOCK, cold_start, folder_bytes, report, time_edits, time_picture
+from pipeline.evaluation.latency import (
+    EDITS,
+    STAGES,
+    STOCK,
+    cold_start,
+    folder_bytes,
+    report,
+    time_edits,
+    time_picture,
+)
 from pipeline.loading.weights import write_checksums
 from tests.tiny import tiny_pipeline
 
@@ -37,8 +46,8 @@ def test_an_edit_is_timed_by_itself_and_draws_nothing_of_the_rest(monkeypatch):
     pipe = tiny_pipeline()
     drawn, forward = [], pipe.decoder.forward
     monkeypatch.setattr(pipe.decoder, "forward", lambda *args: drawn.append(1) or forward(*args))
-    seconds = time_edits(pipe, ("colour {id} red", "turn {id} 20"), side=256)
-    assert len(seconds) == 2 and all(second > 0 for second in seconds)
+    seconds = time_edits(pipe, side=256)
+    assert len(seconds) == len(EDITS) and all(second > 0 for second in seconds)
     assert 0 < len(drawn) <= 3  # what the prompt names, once
 
 
