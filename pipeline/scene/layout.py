@@ -23,6 +23,8 @@ _GRID = {
 }
 LAYOUTS = {"row": _ROW | _GRID, "column": _COLUMN | _GRID, "grid": _ROW | _GRID}
 
+_NO_GROUND = ("space", "underwater", "night sky")  # where several things are anywhere
+_FOOT = 0.95  # of the picture's height: where the first row stands in a scenery
 _ALONE = 0.5, 0.5, 0.75  # where one thing stands if nothing says it
 
 
@@ -80,6 +82,7 @@ def layout(scene: Scene, layers: torch.Tensor, poses: torch.Tensor | None = None
 def _plain(scene: Scene, poses: torch.Tensor | None) -> list[Placement]:
     """Things that stand in no relation."""
     free = [(at, thing) for at, thing in enumerate(scene.things) if thing.place is None]
+    floats = scene.ground is not None and scene.ground.name in ("space", "underwater")
     if not free:
         placed = {}
     elif len(free) == 1 and free[0][1].count == 1:
@@ -90,10 +93,12 @@ def _plain(scene: Scene, poses: torch.Tensor | None) -> list[Placement]:
         if scene.ground is not None and scene.ground.kind == "scene":
             own = _on_ground(scene, thing, own)
         placed = {at: [own]}
+    elif _stands_on_ground(scene, free):
+        placed = _in_rows_on_ground(scene, free)
     else:
         placed = _arranged(scene, free)
     return [
-        Placement(at, x, y, side, thing.turn, thing.mirror, stands=not is_flying(thing.name))
+        Placement(at, x, y, side, thing.turn, thing.mirror, stands=not (floats or is_flying(thing.name)))
         for at, thing in enumerate(scene.things)
         for x, y, side in (placed[at] if at in placed else group(thing))
     ]
@@ -104,6 +109,32 @@ def _on_ground(scene: Scene, thing: Thing, own: tuple[float, float, float]) -> t
     side = min(own[2], 0.68)
     tall = side * min(scene.width, scene.height) / scene.height
     return (0.5, 0.36 if is_flying(thing.name) else 0.93 - tall / 2, side)
+
+
+def _stands_on_ground(scene: Scene, free: list[tuple[int, Thing]]) -> bool:
+    """Whether several things have a ground to stand on, and none of them flies."""
+    ground = scene.ground
+    if ground is None or ground.kind != "scene" or ground.name in _NO_GROUND:
+        return False
+    return not any(is_flying(thing.name) for _, thing in free)
+
+
+def _in_rows_on_ground(scene: Scene, free: list[tuple[int, Thing]]) -> dict[int, list[tuple[float, float, float]]]:
+    """Side by side on the ground of a scenery, in few rows; those before cover those behind."""
+    total, shorter = sum(thing.count for _, thing in free), min(scene.width, scene.height)
+    rows = -(-total // (4 if total <= 8 else 6 if total <= 12 else 8))
+    columns = -(-total // rows)
+    side = min(0.9 * scene.width / shorter / columns, 0.42 if rows < 3 else 0.3)
+    step = min(0.18, (_FOOT - scene.ground.horizon) / rows)
+    places = []
+    for at in range(total):
+        row, column = divmod(at, columns)
+        own = min(columns, total - row * columns)
+        foot = _FOOT - step * (rows - 1 - row)
+        x = 0.5 + (column - (own - 1) / 2) * 0.94 / columns
+        places.append((x, foot - side * shorter / scene.height / 2, side))
+    taken = iter(places)
+    return {at: [next(taken) for _ in range(thing.count)] for at, thing in free}
 
 
 def _inside(x: float, y: float, side: float) -> tuple[float, float, float]:

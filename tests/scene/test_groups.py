@@ -216,3 +216,27 @@ def test_what_is_under_a_roof_is_within_its_height(other):
     a, b = found["a"], found["b"]
     assert b[0] <= middle(a)[0] <= b[2] and a[1] < b[3]
     assert a[3] - a[1] < 0.7 * (b[3] - b[1])
+
+
+@pytest.mark.parametrize("size", [(256, 256), (512, 256), (256, 512)])
+@pytest.mark.parametrize("count", [2, 5, 12, 24])
+def test_several_in_a_scenery_stand_on_its_ground(count, size):
+    scene = Scene(
+        things=(Thing("a", "penguin", count=count),), ground=Ground("scene", name="snow"), arrangement="grid",
+        width=size[0], height=size[1],
+    )  # fmt: skip
+    placements, _ = layout(scene, WHOLE[None])
+    horizon = scene.ground.horizon
+    assert len(placements) == count
+    for one in placements:
+        half = one.side * min(size) / 2
+        foot = one.y + half / size[1]
+        assert horizon < foot <= 0.96 and 0 <= one.x - half / size[0] and one.x + half / size[0] <= 1
+    feet = [one.y + one.side * min(size) / 2 / size[1] for one in placements]
+    assert feet == sorted(feet)  # those before are laid over those behind
+
+
+def test_what_flies_and_what_is_in_the_water_is_anywhere():
+    for name, place in (("bee", "grass"), ("fish", "underwater")):
+        scene = Scene(things=(Thing("a", name, count=6),), ground=Ground("scene", name=place), arrangement="grid")
+        assert min(one.y for one in layout(scene, WHOLE[None])[0]) < 0.4
