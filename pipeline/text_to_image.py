@@ -263,7 +263,7 @@ class TextToImagePipeline(Encoding, Networks, Composing, DiffusionPipeline):
         check_wishes(wishes, MAX_IMAGES)
         references = self._references(wishes.images, image_embeds, image_weights, fusion_type, similarity_strength)
         negative = self.encode_prompt(negative_prompt) if negative_prompt and negative_prompt.strip() else None
-        if negative is not None and guidance_scale < 1:  # then it is drawn, not avoided
+        if negative is not None and negative_prompt and guidance_scale < 1:  # then it is drawn, not avoided
             self.check_safety([negative_prompt])
         given = {"prior": prior_latents, "decoder": latents, "super_res": super_res_latents}
         # Read, plan and encode all that is asked for: nothing is drawn before it has been screened.

@@ -111,9 +111,8 @@ class Encoding:
         prompt, or the scene's words, have passed the screen. Each text goes through the encoder by itself: what a
         thing looks like does not hang on what stands beside it.
         """
-        texts = list(
-            dict.fromkeys([*([prompt] if prompt else []), *(_words(plan) if plan.changed or not prompt else [])])
-        )
+        said: list[str] = _words(plan) if plan.changed or not prompt else []
+        texts = list(dict.fromkeys([prompt, *said] if prompt else said))
         shared = self.safety_checker.embed_texts == self.get_sentence_embeds
         parts = [part for text in texts for part in self.safety_checker.parts(text)] if shared else []
         self.check_safety(texts, prompt_embeds, part_embeds=self._part_embeds(parts))

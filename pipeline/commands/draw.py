@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from tqdm import tqdm
@@ -77,7 +78,7 @@ def draw(arguments: argparse.Namespace) -> None:
     )
     model.capabilities.check(recipe)
     recipe = model.capabilities.recipe(recipe, model.weights_hash)
-    pipe = model.load()
+    pipe: Any = model.load()
     steps = sum(getattr(recipe, row.steps) for row in STAGE_ROWS if row.steps in model.capabilities.controls)
     for number, each in enumerate(series(recipe, arguments.count)):
         name = arguments.output.name if arguments.count == 1 else f"{arguments.output.stem}-{number + 1}.png"

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from PIL import Image
 
 from pipeline.loading.capabilities import CONTROLS, Capabilities
@@ -24,7 +25,7 @@ from pipeline.loading.lora import Lora, apply_loras
 from pipeline.loading.previews import Previews
 from pipeline.loading.repository import argument
 from pipeline.loading.schedulers import scheduler_for
-from pipeline.loading.siblings import build_sibling, sibling_arguments
+from pipeline.loading.siblings import Task, build_sibling, sibling_arguments
 from pipeline.safety import SafetyScreen
 from pipeline.stages import STAGE_ROWS
 from pipeline.watermark import embed_checked
@@ -143,7 +144,7 @@ class AdaptedPipeline:
         def on_step(stage: str, step: int, num_steps: int | None) -> None:
             if callback_on_step_end is not None:
                 known = dict.fromkeys(callback_on_step_end_tensor_inputs)
-                if wants_preview and self._latents is not None:
+                if self._previews is not None and wants_preview and self._latents is not None:
                     known["preview"] = self._previews(self._latents, size)
                 known |= {"stage": stage, "picture": 0, "num_steps": num_steps}
                 callback_on_step_end(self, step, None, known)
@@ -186,7 +187,7 @@ class AdaptedPipeline:
         self, image: Sequence[Image.Image], size: tuple[int, int], similarity: float, settings: Mapping[str, Any]
     ) -> tuple["DiffusionPipeline", dict[str, Any]]:
         """The pipeline that draws, and the arguments of its call."""
-        steps = settings.get("num_inference_steps") or self.capabilities.controls["num_inference_steps"]
+        steps = int(settings.get("num_inference_steps") or self.capabilities.controls["num_inference_steps"])
         pipe, arguments = self.pipe, dict(self._fixed)
         if image and self.capabilities.similarity:
             pipe = self._sibling("mask" if len(image) > 1 else "image")
@@ -221,9 +222,10 @@ class AdaptedPipeline:
         own_class, model = type(pipe).__name__, self.capabilities.model
         self._on_step, self._loops, self._stopped, self._latents = on_step, 0, None, None
         _tile(pipe, size[0] * size[1] > _TILED_AREA)
+        call: Any = pipe  # the base class of all has none
         try:
             with _seeded(arguments.get("generator")):
-                output = pipe(output_type="pil", **arguments)
+                output = call(output_type="pil", **arguments)
         except Exception as error:
             if error is self._stopped or isinstance(error, ModelFailed):
                 raise
@@ -237,7 +239,7 @@ class AdaptedPipeline:
         if not isinstance(picture, Image.Image):
             raise ModelFailed(f"{model} ({own_class}) gave back no picture. Choose another model.")
         picture = picture.convert("RGB")
-        if all(low == high for low, high in picture.getextrema()):
+        if not np.ptp(np.asarray(picture), axis=(0, 1)).any():
             raise ModelFailed(
                 f"{model} ({own_class}) drew one colour and nothing else, as it does where its numbers overflow. "
                 "Start with --dtype float32, or choose other settings."
@@ -255,7 +257,7 @@ class AdaptedPipeline:
             each.progress_bar = self._progress_bar
             _watch_for_nan(each)
 
-    def _sibling(self, task: str) -> "DiffusionPipeline":
+    def _sibling(self, task: Task) -> "DiffusionPipeline":
         if task not in self._siblings:
             self._siblings[task] = build_sibling(self.pipe, task)
             self._watch(self._siblings[task])
@@ -365,7 +367,7 @@ def _tile(pipe: "DiffusionPipeline", wanted: bool) -> None:
 
 def _watch_for_nan(pipe: "DiffusionPipeline") -> None:
     """Refuse numbers that are none where a decoder's output becomes a picture; they would be black pixels."""
-    processor = getattr(pipe, "image_processor", None)
+    processor: Any = getattr(pipe, "image_processor", None)
     postprocess = getattr(processor, "postprocess", None)
     if postprocess is None:
         return

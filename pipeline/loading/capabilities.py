@@ -7,6 +7,7 @@ repository from its configuration files, before any weight is loaded.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 
 from pipeline.recipe import DEFAULTS, MAX_NUM_IMAGES, SCHEMA, Recipe
 from pipeline.recipe.schema import MAX_SIDE
@@ -144,7 +145,7 @@ class Capabilities:
                     f"The link was made with the model {recipe.model}. {self.model} draws it with its own settings, "
                     "so the picture is another one."
                 )
-            own = {name: self.start(name) for name in CONTROLS}
+            own: dict[str, Any] = {name: self.start(name) for name in CONTROLS}
             sizes = {name: DEFAULTS[SCHEMA][name] for name in ("width", "height")}
             unsaid = (recipe.width, recipe.height) == tuple(DEFAULTS[recipe.schema][name] for name in sizes)
             if unsaid or not self.sizes:

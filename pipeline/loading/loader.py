@@ -4,7 +4,7 @@ import inspect
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.loading.adapter import AdaptedPipeline
 from pipeline.loading.capabilities import Capabilities
@@ -97,8 +97,8 @@ def _settle(pipe: "DiffusionPipeline", placement: Placement, options: LoadOption
         pipe.to(placement.device)
     if options.compile:
         for name in ("unet", "transformer", "decoder", "prior"):
-            if hasattr(network := getattr(pipe, name, None), "compile"):
-                network.compile()
+            if (compiles := getattr(getattr(pipe, name, None), "compile", None)) is not None:
+                compiles()
 
 
 def _options(own_class: type, folder: Path, dtype: "torch.dtype") -> dict:
@@ -142,8 +142,9 @@ def _restore_moved_modules() -> None:
     import diffusers
     from diffusers.pipelines.deprecated import unclip, wuerstchen
 
-    diffusers.pipelines.unclip = unclip  # ["unclip", "UnCLIPTextProjModel"], as Karlo's index says
-    diffusers.pipelines.wuerstchen = wuerstchen  # ["wuerstchen", "PaellaVQModel"]
-    diffusers.UnCLIPTextProjModel = unclip.UnCLIPTextProjModel  # ["diffusers", ...], as `save_pretrained` writes now
+    library: Any = diffusers  # a module that takes new names
+    library.pipelines.unclip = unclip  # ["unclip", "UnCLIPTextProjModel"], as Karlo's index says
+    library.pipelines.wuerstchen = wuerstchen  # ["wuerstchen", "PaellaVQModel"]
+    library.UnCLIPTextProjModel = unclip.UnCLIPTextProjModel  # ["diffusers", ...], as `save_pretrained` writes now
     for name in ("PaellaVQModel", "WuerstchenDiffNeXt", "WuerstchenPrior"):
-        setattr(diffusers, name, getattr(wuerstchen, name))
+        setattr(library, name, getattr(wuerstchen, name))

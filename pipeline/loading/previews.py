@@ -35,13 +35,13 @@ class Previews:
         """
         import torch
 
-        latents = self._unpacked(latents, size)
-        if latents is None:
+        unpacked = self._unpacked(latents, size)
+        if unpacked is None:
             return None
         with torch.no_grad():
             if self._map is None:
-                self._map = self._fit(latents)
-            flat = latents[0].float().flatten(1).T  # (height * width, channels)
+                self._map = self._fit(unpacked)
+            flat = unpacked[0].float().flatten(1).T  # (height * width, channels)
             colours = torch.cat([flat, torch.ones_like(flat[:, :1])], dim=1) @ self._map
             return colours.T.reshape(1, 3, *latents.shape[-2:]).clamp(-1, 1)
 

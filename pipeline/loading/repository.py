@@ -276,10 +276,10 @@ def _size(folder: Path, model: str, parameters: Mapping, defaults: Mapping) -> t
 
 def _sides(folder: Path, part: str, model: str) -> tuple[int, int] | None:
     """(width, height) that a network's configuration names, in its own pixels."""
-    side = _config(folder, part, model).get("sample_size")
+    side: Any = _config(folder, part, model).get("sample_size")
     if side is None:
         return None
-    height, width = side if isinstance(side, list) and len(side) == 2 else (side, side)
+    height, width = side if isinstance(side, list) and len(side) == 2 else 2 * [side]
     if not all(isinstance(each, int) and not isinstance(each, bool) and 1 <= each <= 8192 for each in (width, height)):
         raise WeightsError(
             f"The sample_size of {part}/config.json of {model} takes one or two whole numbers, "

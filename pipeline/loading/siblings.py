@@ -44,7 +44,7 @@ def _required(own_class: type) -> set[str]:
 
 def build_sibling(pipe: "DiffusionPipeline", task: Task) -> "DiffusionPipeline":
     """It, with the very components of a pipeline."""
-    own_class = sibling_class(type(pipe), task)
+    own_class: Any = sibling_class(type(pipe), task)
     takes = inspect.signature(own_class.__init__).parameters.keys() - {"self"}
     parts: dict[str, Any] = {name: value for name, value in pipe.config.items() if name in takes}
     parts |= {name: value for name, value in pipe.components.items() if name in takes}

@@ -38,8 +38,8 @@ class _ResidualBlock(nn.Module):
         self.conv1 = nn.Conv2d(channels, channels, 3, padding=1)
         self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
         self.modulation = nn.Linear(condition_dim, 2 * channels)
-        nn.init.zeros_(self.conv2.weight)
-        nn.init.zeros_(self.conv2.bias)
+        for parameter in self.conv2.parameters():
+            nn.init.zeros_(parameter)
 
     def forward(self, hidden_states: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
         residual = self.conv1(F.silu(hidden_states))
@@ -119,8 +119,8 @@ class ImageDecoder(ModelMixin, ConfigMixin):
         self.expand = nn.Conv2d(coarse, fine, 1)
         self.up = _ResidualBlock(fine, hidden_dim)
         self.conv_out = nn.Conv2d(fine, 4 * factor**2, 3, padding=1)
-        nn.init.zeros_(self.conv_out.weight)
-        nn.init.zeros_(self.conv_out.bias)
+        for parameter in self.conv_out.parameters():
+            nn.init.zeros_(parameter)
 
     def forward(
         self,

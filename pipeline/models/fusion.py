@@ -97,7 +97,7 @@ class ImageFusion(ModelMixin, ConfigMixin):
         Raises ValueError for a wrong shape, an unknown `fusion_type`, a negative or non-finite weight, and a row
         without any picture.
         """
-        fusion_type = fusion_type or self.config.fusion_type
+        fusion_type = str(fusion_type or self.config.fusion_type)
         _check_fusion_type(fusion_type)
         mask, weights = self._check_inputs(image_embeds, mask, weights)
 

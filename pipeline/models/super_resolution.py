@@ -5,7 +5,7 @@ reaches the network by cross-attention at its coarsest level.
 """
 
 import math
-from typing import Any
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as F
@@ -26,8 +26,8 @@ class _ResidualBlock(nn.Module):
         self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1)
         self.modulation = nn.Linear(condition_dim, 2 * out_channels)
         self.shortcut = nn.Conv2d(in_channels, out_channels, 1) if in_channels != out_channels else nn.Identity()
-        nn.init.zeros_(self.conv2.weight)
-        nn.init.zeros_(self.conv2.bias)
+        for parameter in self.conv2.parameters():
+            nn.init.zeros_(parameter)
 
     def forward(self, hidden_states: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
         residual = self.conv1(F.silu(hidden_states))
@@ -45,8 +45,8 @@ class _TextAttention(nn.Module):
         self.norm_text = nn.LayerNorm(text_dim)
         self.to_q, self.to_out = nn.Conv2d(channels, channels, 1), nn.Conv2d(channels, channels, 1)
         self.to_k, self.to_v = nn.Linear(text_dim, channels), nn.Linear(text_dim, channels)
-        nn.init.zeros_(self.to_out.weight)
-        nn.init.zeros_(self.to_out.bias)
+        for parameter in self.to_out.parameters():
+            nn.init.zeros_(parameter)
 
     def forward(self, hidden_states: torch.Tensor, tokens: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         tokens = self.norm_text(tokens)
@@ -107,8 +107,8 @@ class SuperResolution(ModelMixin, ConfigMixin):
                 )
         self.attention = _TextAttention(block_out_channels[-1], text_dim)
         self.conv_out = nn.Conv2d(block_out_channels[0], patch, 3, padding=1)
-        nn.init.zeros_(self.conv_out.weight)
-        nn.init.zeros_(self.conv_out.bias)
+        for parameter in self.conv_out.parameters():
+            nn.init.zeros_(parameter)
 
     def forward(
         self,
@@ -146,7 +146,7 @@ class SuperResolution(ModelMixin, ConfigMixin):
             hidden_states = self.conv_in(torch.cat([image, F.pixel_unshuffle(clean, factor)], dim=1))
         skips = []
         for level, blocks in enumerate(self.down):
-            for block in blocks:
+            for block in cast(nn.ModuleList, blocks):
                 hidden_states = block(hidden_states, condition)
             if level < len(self.reduce):
                 skips.append(hidden_states)
@@ -156,7 +156,7 @@ class SuperResolution(ModelMixin, ConfigMixin):
         for level in reversed(range(len(self.up))):
             hidden_states = F.interpolate(self.expand[level](hidden_states), scale_factor=2.0, mode="nearest")
             hidden_states = hidden_states.to(skips[level].dtype) + skips[level]  # autocast interpolates in float32
-            for block in self.up[level]:
+            for block in cast(nn.ModuleList, self.up[level]):
                 hidden_states = block(hidden_states, condition)
         detail = F.pixel_shuffle(self.conv_out(F.silu(hidden_states)), factor)
         return detail + F.interpolate(image, scale_factor=float(factor), mode="bilinear", align_corners=False)

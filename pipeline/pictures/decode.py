@@ -186,7 +186,7 @@ def _normalise(image: Image.Image, max_side: int | None) -> Picture:
         image = ImageChops.invert(image)  # Pillow takes every one for Adobe's, which are stored inverted
     image = _shrunk(_to_eight_bits(image, notes), side)
     if orientation != 1:
-        full_size = full_size[::-1] if orientation >= 5 else full_size
+        full_size = (full_size[1], full_size[0]) if orientation >= 5 else full_size
         notes.append(f"rotated: EXIF orientation {orientation}")
         image = _upright(image, orientation)
     if image.mode == "CMYK":
@@ -271,7 +271,7 @@ def _to_srgb(image: Image.Image, profile: bytes, notes: list[str]) -> Image.Imag
             return image
         alpha = image.getchannel("A") if image.mode == "RGBA" else None
         plain = image.convert("RGB") if alpha else image
-        plain = ImageCms.profileToProfile(plain, source, _srgb(), outputMode="RGB")
+        plain = ImageCms.profileToProfile(plain, source, _srgb(), outputMode="RGB") or plain
     except (ImageCms.PyCMSError, OSError, ValueError):
         notes.append("colour profile unusable: ignored")
         return image

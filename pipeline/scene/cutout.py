@@ -6,6 +6,7 @@ cut.layer       # (4, 256, 256), as the pipeline's own layers
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -73,10 +74,16 @@ def _checked(cut: CutOut) -> CutOut:
     return cut
 
 
+def _regions(mask: np.ndarray) -> np.ndarray:
+    """Each pixel's connected region, from 1 on; 0 outside the mask."""
+    labels: Any = ndimage.label(mask)
+    return np.asarray(labels[0])
+
+
 def _from_plain(colours: np.ndarray, ground: np.ndarray) -> CutOut:
     """What is not joined to the border by the ground's colour; the ground's share is taken out of the edges."""
     distance = np.linalg.norm(colours - ground, axis=-1)
-    labels, _ = ndimage.label(distance < _SOLID)
+    labels = _regions(distance < _SOLID)
     outside = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
     reached = np.isin(labels, outside[outside > 0])
     alpha = np.where(reached, np.clip((distance - _CLEAR) / (_SOLID - _CLEAR), 0, 1), 1.0)
@@ -107,11 +114,11 @@ def _from_any(colours: np.ndarray) -> CutOut:
         _ROUNDS, cv2.GC_INIT_WITH_RECT,
     )  # fmt: skip
     solid = np.isin(mask, (cv2.GC_FGD, cv2.GC_PR_FGD))
-    labels, count = ndimage.label(solid)
-    if count > 1:
-        sizes = ndimage.sum_labels(solid, labels, range(1, count + 1))
+    labels = _regions(solid)
+    if (count := int(labels.max())) > 1:
+        sizes = np.asarray(ndimage.sum_labels(solid, labels, range(1, count + 1)))
         solid = np.isin(labels, 1 + np.flatnonzero(sizes > 0.1 * sizes.max()))
-    alpha = _snapped(ndimage.binary_fill_holes(solid), colours)
+    alpha = _snapped(np.asarray(ndimage.binary_fill_holes(solid)), colours)
     values = np.concatenate([colours, (255 * alpha[..., None]).round().astype(np.uint8)], axis=-1)
     return CutOut(Image.fromarray(values), "grabcut")
 

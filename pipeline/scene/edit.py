@@ -227,7 +227,7 @@ def _ordered(scene: Scene, id: str, way: str) -> Scene:
 def _add(scene: Scene, id: str, name: str, kind: str | None = None, target: str | None = None) -> Scene:
     if (kind is None) != (target is None):
         raise ValueError("`add` takes a relation and the thing that it leads to, or neither.")
-    relation = None if kind is None else Relation(kind, target)
+    relation = None if kind is None or target is None else Relation(kind, target)
     things = (*scene.things, Thing(id, name, relation=relation))
     return replace(scene, things=things, arrangement=_arrangement(things, scene.arrangement))
 

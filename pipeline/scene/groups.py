@@ -92,20 +92,19 @@ def _with_children(own: list[_Node], scene: Scene, shapes: list[Shape], children
     """Copies of a thing and all that stands in a relation to it."""
     found = [replace(node, key=(*node.key, 0.0)) for node in own]
     for order, child in enumerate(children.get(own[0].at, ())):
-        thing = scene.things[child]
-        placed = []
-        parents = own if thing.relation.kind in _EACH and len(own) > 1 else [_whole(own, shapes)]
+        thing, placed = scene.things[child], []
+        assert thing.relation is not None  # it is what makes a child of it
+        kind = thing.relation.kind
+        parents = own if kind in _EACH and len(own) > 1 else [_whole(own, shapes)]
         for turn, parent in enumerate(parents):
             count = thing.count if len(parents) == 1 else 1
-            for copy, where in enumerate(
-                joint(thing.relation.kind, shapes[child], _shape(parent, own, shapes), count)
-            ):
+            for copy, where in enumerate(joint(kind, shapes[child], _shape(parent, own, shapes), count)):
                 where = _scaled(where, shapes[child], thing.scale)
                 side = where.side * parent.side
                 key = (*parent.key, float(where.depth), float(order), float(turn), float(copy))
                 left = parent.left + (where.x - where.side / 2) * parent.side
                 top = parent.top + (where.y - where.side / 2) * parent.side
-                placed.append(_Node(child, left, top, side, key, stands=thing.relation.kind in _STANDING))
+                placed.append(_Node(child, left, top, side, key, stands=kind in _STANDING))
                 if where.front_from is not None:
                     found.append(replace(parent, key=(*key, 99.0), cut=where.front_from, stands=False))
         found += _with_children(placed, scene, shapes, children)
@@ -193,6 +192,7 @@ def grid(total: int, aspect: float, lines: int | None = None) -> tuple[list[tupl
 
 def group(thing: Thing) -> Sequence[tuple[float, float, float]]:
     """The places of a thing that has one: of several, a grid in its square."""
+    assert thing.place is not None
     x, y, side = thing.place
     if thing.count == 1:
         return [thing.place]

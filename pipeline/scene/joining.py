@@ -47,7 +47,8 @@ def join_things(things: list[Thing | None], drawn: Sketch, notes: list[Note]) ->
             notes.append(Note("relation", f"{one.name} {words} {other.name}"))
     for subject in between:
         others = [kept[target] for one, target, _ in drawn.relations if one == subject]
-        _between(by_id, kept[subject], [by_id[other.id] for other in others if other is not None])
+        if (middle := kept[subject]) is not None:
+            _between(by_id, middle, [by_id[other.id] for other in others if other is not None])
     ordered = list(by_id.values())
     sides = {thing.id: mention.where for thing, mention in zip(things, drawn.things, strict=True) if thing is not None}
     arrangement = "single" if sum(thing.count for thing in ordered) < 2 else "row"

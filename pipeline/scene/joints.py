@@ -74,7 +74,7 @@ def _at(thing: Shape, side: float, *, x: float, bottom: float | None = None, top
         front_from: float | None = None) -> Joint:  # fmt: skip
     """The joint at which the middle of the thing's outline is at x, and its bottom, or its top, where it is told."""
     left, upper, right, lower = thing.box
-    y = bottom - (lower - 0.5) * side if bottom is not None else top + (0.5 - upper) * side
+    y = bottom - (lower - 0.5) * side if bottom is not None else (top or 0.0) + (0.5 - upper) * side
     return Joint(x + (0.5 - (left + right) / 2) * side, y, side, depth, front_from)
 
 

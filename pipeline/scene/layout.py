@@ -140,7 +140,8 @@ def _in_rows_on_ground(scene: Scene, free: list[tuple[int, Thing]]) -> dict[int,
 def _inside(x: float, y: float, side: float) -> tuple[float, float, float]:
     """A pose that is kept inside the picture."""
     side = min(max(side, 0.1), 1.0)
-    return (*(min(max(c, side / 2), 1 - side / 2) for c in (x, y)), side)
+    x, y = (min(max(c, side / 2), 1 - side / 2) for c in (x, y))
+    return x, y, side
 
 
 def _arranged(scene: Scene, free: list[tuple[int, Thing]]) -> dict[int, list[tuple[float, float, float]]]:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import font_fredoka_one
 import numpy as np
@@ -23,16 +24,19 @@ _NOTCH = 0.35  # of a banner's height, of the cut in its ends
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(font_fredoka_one.FredokaOne, size)
+    return ImageFont.truetype(font_fredoka_one.font_files["FredokaOne"], size)
+
+
+def _mask(font: ImageFont.FreeTypeFont, letter: str) -> bytes:
+    mask: Any = font.getmask(letter)  # a buffer, which its type does not say
+    return bytes(mask)
 
 
 def missing_letters(text: str) -> str:
     """The letters of a text that the font does not have, each once."""
     font = _font(40)
-    unknown = bytes(font.getmask("\U0010fffd"))
-    return "".join(
-        letter for letter in dict.fromkeys(text) if not letter.isspace() and bytes(font.getmask(letter)) == unknown
-    )
+    unknown = _mask(font, "\U0010fffd")
+    return "".join(letter for letter in dict.fromkeys(text) if not letter.isspace() and _mask(font, letter) == unknown)
 
 
 def write(scene: Scene, palette: Mapping[str, str] | None = None) -> torch.Tensor | None:

@@ -269,7 +269,7 @@ class SceneReader:
     def _tell(self, mention: Mention, name: Name, notes: list[Note]) -> None:
         if name.cosine < 0.99:
             notes.append(Note("guessed", name.said, name.phrase or "", name.choices))
-        elif not any(self.names.same(f"{colour} {name.said}", name.phrase) for colour in ["", *mention.colours]):
+        elif not any(self.names.same(f"{colour} {name.said}", name.phrase or "") for colour in ["", *mention.colours]):
             notes.append(Note("replaced", name.said, name.phrase or "", name.choices if name.cosine < 1 else ()))
         notes += [Note("left out", look) for look in mention.looks]
         for part, colour in mention.part_colours.items():
@@ -303,7 +303,7 @@ class SceneReader:
         """One thing alone goes where its side or corner says."""
         if sum(thing is not None for thing in things) != 1:
             return things
-        at = next(at for at, thing in enumerate(things) if thing is not None)
+        at, alone = next((at, thing) for at, thing in enumerate(things) if thing is not None)
         words = " ".join(drawn.things[at].where).replace("upper", "top").replace("lower", "bottom").replace("-", " ")
         side = 0.39 if drawn.things[at].size != "large" else 0.5
         place = None
@@ -313,8 +313,8 @@ class SceneReader:
         if place is None:
             sides = {"left": (0.3, 0.5), "right": (0.7, 0.5), "top": (0.5, 0.3), "bottom": (0.5, 0.7)}
             place = next(((*sides[word], 0.5) for word in words.split() if word in sides), None)
-        if place is not None and things[at].count == 1:
-            things[at] = replace(things[at], place=place, scale=1.0)
+        if place is not None and alone.count == 1:
+            things[at] = replace(alone, place=place, scale=1.0)
         return things
 
     # What is around.

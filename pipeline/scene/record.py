@@ -128,7 +128,8 @@ class Ground:
     @property
     def bands(self) -> tuple[str, str, str, str]:
         """The four colours of a scenery: top, horizon, horizon, bottom."""
-        return self.colours or SCENERY[self.name]
+        top, far, near, bottom = self.colours or SCENERY[self.name or ""]
+        return top, far, near, bottom
 
 
 @dataclass(frozen=True)

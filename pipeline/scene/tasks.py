@@ -5,6 +5,7 @@ An uploaded picture becomes a scene by ``scene_of_picture``; a picture of Easel'
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -68,6 +69,13 @@ def text_image(
     return replace(parsed, scene=replace(parsed.scene, things=tuple(things)))
 
 
+def _regions(mask: Any) -> list[np.ndarray]:
+    """The connected regions of a mask, each a mask of its own."""
+    labelled: Any = ndimage.label(mask)
+    labels, count = labelled
+    return [labels == label for label in range(1, count + 1)]
+
+
 def _parts(picture: Image.Image, *, outlines: bool) -> list[tuple[float, float, float, float]]:
     """Boxes of a picture's parts, the largest first, in shares of its width and height."""
     small = picture.convert("RGB").resize((128, 128), Image.Resampling.NEAREST)
@@ -76,13 +84,11 @@ def _parts(picture: Image.Image, *, outlines: bool) -> list[tuple[float, float, 
     other = np.linalg.norm(values - np.median(border, axis=0), axis=-1) > 30
     regions = []
     if outlines:
-        labels, count = ndimage.label(ndimage.binary_fill_holes(ndimage.binary_dilation(other)))
-        regions = [labels == label for label in range(1, count + 1)]
+        regions = _regions(ndimage.binary_fill_holes(ndimage.binary_dilation(other)))
     else:
         colours = (values // 32).astype(int) @ np.array([64, 8, 1])
         for colour in np.unique(colours[other]):
-            labels, count = ndimage.label((colours == colour) & other)
-            regions += [labels == label for label in range(1, count + 1)]
+            regions += _regions((colours == colour) & other)
     regions = sorted((region for region in regions if region.mean() > _PART), key=lambda region: -region.sum())
     boxes = []
     for region in regions:
@@ -123,8 +129,8 @@ def inpainting(
     """
     if (mask_prompt is None) == (mask is None):
         raise ValueError("`mask_prompt` and `mask`: give exactly one of them.")
-    if mask_prompt is not None:
-        found = meant(mask_prompt, scene)
+    if mask is None:
+        found = meant(mask_prompt or "", scene)
     else:
         found = _masked(scene, mask, layers, placements)
     parsed = reader.parse(text, seed=seed).scene.things if text.strip() else ()
@@ -139,7 +145,7 @@ def inpainting(
         operations.append(operation("replace", thing.id, new.name))
         if new.colour:
             operations.append(operation("colour", thing.id, new.colour))
-    if not found:  # an empty place: something comes into it
+    if not found and parsed and mask is not None:  # an empty place: something comes into it
         own = next(f"{parsed[0].id}{end}" for end in ("", *(f"-{n}" for n in range(2, 40)))
                    if f"{parsed[0].id}{end}" not in {thing.id for thing in scene.things})  # fmt: skip
         operations.append(operation("add", own, parsed[0].name))

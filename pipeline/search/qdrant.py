@@ -56,7 +56,7 @@ class QdrantImageIndex:
             vectors = {name: models.VectorParams(size=size, distance=cosine) for name, size in lengths.items()}
             client.create_collection(collection, vectors_config=vectors)
         held = client.get_collection(collection).config.params.vectors
-        sizes = {name: params.size for name, params in held.items()} if isinstance(held, dict) else held.size
+        sizes = {name: params.size for name, params in held.items()} if isinstance(held, dict) else held
         if sizes != lengths:
             raise ValueError(
                 f"`dim` and `search_dim` must be those of `{collection}`, which holds {sizes}, got {lengths}. "
@@ -97,7 +97,7 @@ class QdrantImageIndex:
     def remove(self, *ids: str) -> None:
         """Forget pictures. Raises KeyError, and forgets nothing, if one of them is not there."""
         found = self.client.retrieve(self.collection, [_point_id(id) for id in ids], with_payload=["id"])
-        missing = set(ids) - {point.payload["id"] for point in found}
+        missing = set(ids) - {_payload(point)["id"] for point in found}
         if missing:
             raise KeyError(
                 f"no picture {min(missing)!r} among the {len(self)} of this index. Check with `id in index`."
@@ -109,7 +109,7 @@ class QdrantImageIndex:
         ids, place = [], None
         while True:
             points, place = self.client.scroll(self.collection, limit=BATCH, offset=place, with_payload=["id"])
-            ids += [point.payload["id"] for point in points]
+            ids += [_payload(point)["id"] for point in points]
             if place is None:
                 return ids
 
@@ -118,7 +118,7 @@ class QdrantImageIndex:
         found = self.client.retrieve(self.collection, [_point_id(id)], with_vectors=[WHOLE])
         if not found:
             raise KeyError(id)
-        return np.array(found[0].vector[WHOLE], dtype=np.float32)
+        return _whole(found[0])
 
     def search(
         self,
@@ -151,9 +151,23 @@ class QdrantImageIndex:
             query_filter=left_out,
             with_vectors=[WHOLE],
         ).points
-        results = [SearchResult(point.payload["id"], point.score, point.payload["metadata"]) for point in points]
-        vectors = np.array([point.vector[WHOLE] for point in points], dtype=np.float32).reshape(len(points), self.dim)
+        payloads = [_payload(point) for point in points]
+        results = [
+            SearchResult(own["id"], point.score, own["metadata"]) for own, point in zip(payloads, points, strict=True)
+        ]
+        vectors = np.array([_whole(point) for point in points], dtype=np.float32).reshape(len(points), self.dim)
         return flag_duplicates(results, vectors @ vectors.T >= self.duplicate_cosine)
+
+
+def _payload(point: models.Record | models.ScoredPoint) -> dict[str, Any]:
+    assert point.payload is not None  # it was asked for
+    return point.payload
+
+
+def _whole(point: models.Record | models.ScoredPoint) -> np.ndarray:
+    """The stored vector, (dim,)."""
+    assert isinstance(point.vector, dict)  # vectors have names here, and it was asked for
+    return np.array(point.vector[WHOLE], dtype=np.float32)
 
 
 def _point_id(id: str) -> str:

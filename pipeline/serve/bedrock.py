@@ -101,7 +101,7 @@ def read_order(model_id: str, data: bytes, open_picture: Callable[[bytes, str], 
     }
 
     def picture(*path: str | int) -> Image.Image:
-        value = parameters
+        value: Any = parameters
         for part in path:
             value = value[part]
         return _open(value, "/".join(("#", key, *map(str, path))), open_picture)

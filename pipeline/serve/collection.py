@@ -47,13 +47,19 @@ class Collection:
         Raises:
             WeightsError: it could not be loaded.
         """
-        self._studio, self._limits, self._archive = studio, limits, archive
+        self._studio, self._limits = studio, limits
+        self._own_archive = archive
         self._index = studio.new_index()
         self._pictures: dict[str, Collected] = {}
         self._with_archive = False
 
+    @property
+    def _archive(self) -> Archive | None:
+        """Searched too, where that was asked for."""
+        return self._own_archive if self._with_archive else None
+
     def __len__(self) -> int:
-        others = set(self._archive.index.ids()) - self._pictures.keys() if self._with_archive else ()
+        others = set(self._archive.index.ids()) - self._pictures.keys() if self._archive else ()
         return len(self._pictures) + len(others)
 
     @property
@@ -64,7 +70,7 @@ class Collection:
         """A picture with its file; None where it is no longer here."""
         if id in self._pictures:
             return self._pictures[id] if Path(self._pictures[id].path).exists() else None
-        if not self._with_archive or id not in self._archive.index:
+        if self._archive is None or id not in self._archive.index:
             return None
         picture = self._archive.picture(id)
         if picture is None:
@@ -104,8 +110,8 @@ class Collection:
             if each.recipe.id not in self._pictures and Path(each.path).exists():
                 self._index.add(each.recipe.id, self._studio.embed("", open_picture(each.path, self._limits)))
                 self._pictures[each.recipe.id] = Collected(each.path, each.alt, False)
-        self._with_archive = archive and self._archive is not None
-        if self._with_archive:
+        self._with_archive = archive
+        if self._archive is not None:
             yield from self._archive.refresh()
 
     def search(self, words: str, image: Image.Image | None, image_weight: float) -> list[SearchResult]:
@@ -134,7 +140,7 @@ class Collection:
     def _merge(self, search: Callable[[ImageIndex], list[SearchResult]]) -> list[SearchResult]:
         """Results of one's own pictures and of the archive, best first, near-identical ones flagged across both."""
         results = search(self._index)
-        if self._with_archive:
+        if self._archive is not None:
             results += [result for result in search(self._archive.index) if result.id not in self._pictures]
             results = sorted(results, key=lambda result: -result.score)[:TOP_K]
         results = [replace(result, duplicate_of=None) for result in results]
@@ -146,7 +152,7 @@ class Collection:
     def _embeds_of(self, id: str) -> np.ndarray:
         if id in self._pictures:
             return self._index.embeds_of(id)
-        if not self._with_archive:
+        if self._archive is None:
             raise KeyError(id)
         return self._archive.index.embeds_of(id)
 

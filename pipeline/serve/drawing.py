@@ -109,8 +109,8 @@ def _edits(order: Order, recipe: Recipe, studio: Studio, place: Place) -> tuple[
         return tuple(colour_guided(read_scene(studio, recipe, place), order.colours))
     control = {"edges": "CANNY_EDGE", "segments": "SEGMENTATION"}[order.control]
     scene = read_scene(studio, recipe, place, condition=order.images[0], control=control)
-    placed = [thing for thing in scene.things if thing.place is not None]
-    return tuple(operation("place", thing.id, *map(float, thing.place)) for thing in placed)
+    placed = [(thing.id, thing.place) for thing in scene.things if thing.place is not None]
+    return tuple(operation("place", id, *map(float, place)) for id, place in placed)
 
 
 def embed_order(studio: Studio, order: EmbeddingOrder, place: Place) -> list[float]:

@@ -87,7 +87,7 @@ def change(
 def _thing(scene: "Scene", drawn: Drawn, key: str) -> "Thing":
     """The thing that a key means, once groups are split: copies follow each other."""
     id, _, number = key.partition("#")
-    if not number or drawn.scene.thing(id).count == 1:
+    if not number or drawn.scene is None or drawn.scene.thing(id).count == 1:
         return scene.thing(id)
     at = scene.things.index(scene.thing(id)) + (int(number) - 1 if number.isdigit() else 0)
     return scene.things[min(at, len(scene.things) - 1)]

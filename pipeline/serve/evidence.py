@@ -95,7 +95,7 @@ def look(
     recipe, source = said, "file" if said else ""
     stored = store.find_payload(event.payload) if event.payload is not None else None
     belongs = stored is not None and _holds(file.image, stored)
-    if belongs and (said is None or misplaced):
+    if stored is not None and belongs and (said is None or misplaced):
         recipe, source = stored.recipe, "store"
     # What was cropped or scaled since may not be known again; what was not moved must be.
     copied = stored is not None and not belongs and not event.undone

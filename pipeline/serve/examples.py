@@ -88,6 +88,7 @@ class Wall:
                 for example in (*SAMPLES.values(), *EXAMPLES):
                     recipe = self._studio.recipe(Recipe(prompt=example.prompt, seed=example.seed))
                     *_, rendered = self._studio.draw(recipe, place=place)
+                    assert isinstance(rendered, Rendered)  # a drawing ends with its picture, or raises
                     with self._changed:
                         self._rendered[example] = rendered
                         self._changed.notify_all()

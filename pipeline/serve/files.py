@@ -135,6 +135,7 @@ class Files:
             if without_credentials(path.read_bytes()) == png:
                 path.touch()
                 return path
+        raise AssertionError("numbers do not end")
 
     def _sealed(self, data: bytes, recipe: Recipe | None = None) -> bytes:
         """With Content Credentials, where that is possible: a picture without them is still a picture."""

@@ -109,7 +109,7 @@ class Gate:
         if origin is None or site in _OWN_SITE or any(name in headers for name in _PROXIED):
             return True
         try:
-            return (urlsplit(origin.decode("latin-1")).hostname or "").rstrip(".") in self.hosts
+            return (urlsplit(origin.decode("latin-1")).hostname or "").rstrip(".") in (self.hosts or ())
         except ValueError:  # no address at all
             return False
 

@@ -136,7 +136,8 @@ class McpTools:
                 CURRENT.reset(token)
 
         try:
-            return await self._entry.work(self.server.request_context.request, "mcp", work)
+            request: Any = self.server.request_context.request
+            return await self._entry.work(request, "mcp", work)
         except (Turned, ValueError, Cancelled, WeightsError, WatermarkError) as error:
             raise ValueError(str(error).replace("`", "") or "The drawing was stopped.") from error
 

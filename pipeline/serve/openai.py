@@ -145,7 +145,7 @@ def read_edit(
         raise invalid("mask", f"mask must have the size of image, {wanted}, got {got}.")
     if mask.mode not in ("RGBA", "LA"):
         raise invalid("mask", "mask must have an alpha channel: transparent where the picture is to change.")
-    holes = mask.getchannel("A").point(lambda alpha: 255 if alpha < 128 else 0)
+    holes = mask.getchannel("A").point([255 if alpha < 128 else 0 for alpha in range(256)])
     return Order(task="inpaint", images=tuple(images), mask=holes, **_order(fields)), _answer(fields)
 
 

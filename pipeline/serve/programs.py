@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,7 @@ class Programs:
         self.tools: dict[str, Tool] = tools_of(studio.capabilities, limits)
         self._studio, self._limits = studio, limits
 
-    def call(self, name: str, given: Mapping[str, Any]) -> Iterator[Any]:
+    def call(self, name: str, given: Mapping[str, Any]) -> Generator[Any, None, None]:
         """Run a tool: yields None at every step, last the result. Closing the iterator stops it.
 
         Args:
@@ -74,7 +74,7 @@ class Programs:
         weights = arguments.pop("image_weights") or [1.0] * len(paths)
         if len(weights) != len(paths):
             raise ValueError(f"image_weights has {len(weights)} numbers for {len(paths)} pictures. Give one each.")
-        start = {name: studio.capabilities.start(name) for name in CONTROLS}
+        start: dict[str, Any] = {name: studio.capabilities.start(name) for name in CONTROLS}
         if "width" in arguments:
             start["model"] = studio.capabilities.model  # a size that is the recipe's default is meant too
         recipe, images, count = read_request(

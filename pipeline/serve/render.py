@@ -12,7 +12,7 @@ import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
@@ -152,7 +152,8 @@ def render(
         raise Cancelled
     started = time.perf_counter()
     varied = _varied_latents(pipe, recipe) if recipe.variations else {}
-    output = pipe(
+    call: Any = pipe  # its arguments are those of the model
+    output = call(
         prompt=recipe.prompt,
         negative_prompt=recipe.negative_prompt or None,
         image=list(images) or None,
@@ -245,7 +246,7 @@ def _step_seconds(ends: list[tuple[str, float]]) -> dict[str, float]:
     return {name: sum(times) / len(times) for name, times in spent.items()}
 
 
-def _only_some(pipe: "TextToImagePipeline", recipe: Recipe) -> dict[str, float | str]:
+def _only_some(pipe: "TextToImagePipeline", recipe: Recipe) -> dict[str, Any]:
     """What only some models are asked for: other sizes, schedulers by name, and of ours how seeds may differ. Recipes
     from before that is said take the most typical drawing, and the mark as it was then.
     """

@@ -90,6 +90,7 @@ class Fleet:
         return self._call("tokens", text)
 
     def _call(self, method: str, *arguments: Any, cancel: "threading.Event | None" = None) -> Any:
+        last = None
         for attempt in range(1, TRIES + 1):
             try:
                 return self._renderers.call(method, arguments, cancel)
@@ -161,7 +162,7 @@ class RayRenderers:
         try:
             ray.init(address=address, ignore_reinit_error=True, namespace="easel", **options)
             serve.start(proxy_location="Disabled")
-            scale = {"num_replicas": at_least}
+            scale: dict[str, Any] = {"num_replicas": at_least}
             if self.most > at_least:
                 bounds = {"min_replicas": at_least, "max_replicas": self.most, "target_ongoing_requests": 1}
                 scale = {"autoscaling_config": bounds}
@@ -221,7 +222,7 @@ class _RayRenderer:
         from pipeline.loading.find import find_model
 
         torch.set_num_threads(threads)
-        self._pipe = find_model(model).load()
+        self._pipe: Any = find_model(model).load()
 
     async def call(self, method: str, arguments: tuple) -> tuple[bool, Any]:
         """(True, result) or (False, exception). Where the caller is gone, the drawing stops within one step."""

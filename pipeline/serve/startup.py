@@ -44,7 +44,7 @@ def check_address(host: str | None, port: int | None) -> None:
         try:
             probe.bind(address)
         except OSError as error:
-            words = _REASONS.get(error.errno, "Nothing can listen at {host}, port {port}: {error}.")
+            words = _REASONS.get(error.errno or 0, "Nothing can listen at {host}, port {port}: {error}.")
             raise StartError(words.format(host=host, port=port, error=error.strerror)) from None
 
 

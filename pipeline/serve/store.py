@@ -37,7 +37,7 @@ MAX_BYTES = 512 * 2**20  # about 5,000 pictures of 256x256; the oldest go first
 MAX_DAYS = 7.0  # a link that was shared this week opens at once; an older one draws its picture again
 MAX_PICTURE_BYTES = 32 * 2**20  # one picture; more would push out everything else
 WAIT_SECONDS = 0.5  # for an answer; whoever asked goes on without it
-LOCK_SECONDS = 2.0  # how long the store's own thread waits for another process
+LOCK_SECONDS = 2  # how long the store's own thread waits for another process
 REOPEN_SECONDS = 30.0  # between attempts to open a database that could not be opened
 ORPHAN_SECONDS = 60.0  # after which a file that no row names is one that an interrupted process has left
 MAX_WAITING = 32  # pictures on their way to a slow disk; further ones are not kept
@@ -71,12 +71,17 @@ class Store:
         """`directory` None: a store that keeps nothing. It is opened when it is first asked, not here."""
         self.directory = None if directory is None else Path(directory) / _FOLDER
         self._max_bytes, self._max_seconds = max_bytes, max_days * 86400
-        self._cache: diskcache.Cache | None = None
+        self._cache: Any = None  # a `diskcache.Cache`, once it is open
         self._opened_at = -math.inf
         self._complaints: set[str] = set()  # said already, and not yet mended
         self._room = threading.BoundedSemaphore(MAX_WAITING)
         self._late: Future | None = None  # the first answer that took too long
         self._thread = None if directory is None else ThreadPoolExecutor(1, "easel-store")
+
+    @property
+    def _where(self) -> Path:
+        assert self.directory is not None  # a store without one is asked nothing
+        return self.directory
 
     @property
     def enabled(self) -> bool:
@@ -146,9 +151,9 @@ class Store:
             cache.expire()
             known = {row[0] for row in cache._sql("SELECT filename FROM Cache WHERE filename IS NOT NULL").fetchall()}
             oldest = time.time() - ORPHAN_SECONDS
-            for path in self.directory.glob("??/??/*.val"):
+            for path in self._where.glob("??/??/*.val"):
                 try:
-                    if str(path.relative_to(self.directory)) not in known and path.stat().st_mtime < oldest:
+                    if str(path.relative_to(self._where)) not in known and path.stat().st_mtime < oldest:
                         path.unlink(missing_ok=True)
                 except OSError:  # another process was faster
                     continue
@@ -204,7 +209,8 @@ class Store:
     def _run(self, what: str, work: Callable[[diskcache.Cache], Any]) -> Any:
         """In the store's thread: do it, opening the database before and mending it afterwards where need be."""
         try:
-            if self._cache is None and not self._open():
+            is_open = self._cache is not None or self._open()
+            if not is_open:
                 return None
             result = work(self._cache)
         except (
@@ -228,7 +234,7 @@ class Store:
                 self._complain("be opened", error)
                 return False
             _logger.warning("The store in %s is damaged and begins anew: %s", self.directory, error)
-            shutil.rmtree(self.directory, ignore_errors=True)
+            shutil.rmtree(self._where, ignore_errors=True)
             try:
                 self._cache = self._connect()
             except Exception as again:  # see `_run`
@@ -238,9 +244,9 @@ class Store:
         return True
 
     def _connect(self) -> diskcache.Cache:
-        self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)  # prompts are nobody else's business
+        self._where.mkdir(parents=True, exist_ok=True, mode=0o700)  # prompts are nobody else's business
         # diskcache waits a minute for a lock while it opens, and does not look for damage: ask before.
-        database = sqlite3.connect(self.directory / diskcache.core.DBNAME, timeout=LOCK_SECONDS, isolation_level=None)
+        database = sqlite3.connect(self._where / diskcache.core.DBNAME, timeout=LOCK_SECONDS, isolation_level=None)
         try:
             database.execute("BEGIN IMMEDIATE")
             found = database.execute("PRAGMA quick_check(1)").fetchone()[0]
@@ -252,7 +258,7 @@ class Store:
         # Values are raw bytes and text in plain columns and files: nothing is unpickled. Reading does not write, as it
         # would to evict what was used longest ago, so that no reader waits for a writer.
         return diskcache.Cache(
-            str(self.directory),
+            str(self._where),
             timeout=LOCK_SECONDS,
             disk=_PlainDisk,
             size_limit=self._max_bytes,
@@ -286,12 +292,12 @@ class _Damaged(sqlite3.DatabaseError):
 class _PlainDisk(diskcache.Disk):
     """Text and bytes only. A pickle, which only somebody else can have put into the database, is refused unread."""
 
-    def store(self, value: bytes | str, read: bool, key: object = diskcache.UNKNOWN) -> tuple:
+    def store(self, value: bytes | str, read: bool, key: Any = diskcache.UNKNOWN) -> tuple:
         if not isinstance(value, (bytes, str)):
             raise TypeError(f"the store takes bytes or text, got {type(value).__name__}")
         return super().store(value, read, key=key)
 
-    def fetch(self, mode: int, filename: str | None, value: object, read: bool) -> bytes | str:
+    def fetch(self, mode: int, filename: str | None, value: object, read: bool) -> Any:
         if mode == diskcache.core.MODE_PICKLE:
             raise ValueError("a pickled value")
         return super().fetch(mode, filename, value, read)
@@ -344,6 +350,7 @@ def _limit(variable: str, given: float | None, default: float) -> float:
 
 def _read(cache: diskcache.Cache, recipe_id: str) -> StoredPicture | None:
     """An entry, if it is whole: its PNG is compared with its checksum, its recipe with its id."""
+    value: Any
     try:
         value = cache.get(f"picture/{recipe_id}")
     except (OSError, ValueError) as error:  # a file that is gone is None; this is one that cannot be read

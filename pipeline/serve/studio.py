@@ -8,12 +8,12 @@ import math
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
@@ -82,7 +82,9 @@ class Studio:
         self.store = Store(None) if store is None else store
         self.files = Files(self.store, kept_seconds)
         self._screen = SafetyScreen()
-        self._pipe, self._load = (None, pipe) if callable(pipe) and not hasattr(pipe, "components") else (pipe, None)
+        loads = callable(pipe) and not hasattr(pipe, "components")
+        self._pipe: Any = None if loads else pipe
+        self._load: Any = pipe if loads else None
         self._ready = threading.Event()
         self.jobs = Jobs() if jobs is None else jobs
         self.metrics = Metrics()
@@ -158,7 +160,7 @@ class Studio:
         visitor: str = "",
         fresh: bool = False,
         place: Place | None = None,
-    ) -> Iterator[Busy | Stage | Rendered]:
+    ) -> Generator[Busy | Stage | Rendered, None, None]:
         """Draw one picture: yields what happens, last the finished picture. Closing the iterator stops the drawing.
 
         What was drawn before comes from the store at once, as `Restored`, though the model be busy or not yet loaded;
@@ -220,7 +222,7 @@ class Studio:
         self, recipe: Recipe, given: tuple, place: Place, cancel: threading.Event
     ) -> Iterator[Stage | Rendered]:
         lent = self._lent_events is not None  # the drawing is then in another process, which hears no cancel
-        if lent:
+        if self._lent_events is not None:
             events = self._lent_events(recipe, given)
         else:
             events = self._events(recipe, given, AnyOf(cancel, place.cancelled), place.lend())
@@ -241,7 +243,7 @@ class Studio:
         given: tuple,
         cancel: "AnyOf | None" = None,
         ended: Callable[[], None] | None = None,
-    ) -> Iterator[Stage | Rendered]:
+    ) -> Generator[Stage | Rendered, None, None]:
         """Draw of ``given``, (images, uploads), in a thread of its own: every step, then the picture. Closing the
         iterator stops the drawing.
         """
@@ -250,7 +252,8 @@ class Studio:
 
         def work() -> None:
             try:
-                draw = getattr(self._pipe, "render_recipe", None) or partial(render, self._pipe)  # a `Fleet`, or not
+                own = getattr(self._pipe, "render_recipe", None)  # of a `Fleet`
+                draw: Any = partial(render, self._pipe) if own is None else own
                 events.put(draw(recipe, *given, on_stage=events.put, cancel=stop))
             except BaseException as error:  # handed to the visitor's own thread
                 events.put(error)
@@ -307,7 +310,7 @@ class Studio:
     def _mean_embeds(self, text: str, image: Image.Image | None) -> list[float]:
         rows = [self._pipe.get_text_embeds([text])] if text.strip() else []
         rows += [] if image is None else [self._pipe.get_image_embeds([image])]
-        mean = sum(rows) / len(rows)
+        mean: Any = sum(rows) / len(rows)
         return (mean / mean.norm()).float().flatten().tolist()
 
     @property

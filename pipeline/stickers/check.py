@@ -73,7 +73,7 @@ def read_facts(data: bytes) -> FileFacts:
                 image.load()
                 durations.append(round(image.info.get("duration", 0) or 0))
             image.seek(0)
-            transparent = image.has_transparency_data and image.convert("RGBA").getchannel("A").getextrema()[0] < 255
+            transparent = image.has_transparency_data and any(image.convert("RGBA").getchannel("A").histogram()[:255])
             moving = frames > 1 and image.format != "ICO"
             return FileFacts(
                 str(image.format),

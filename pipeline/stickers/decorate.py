@@ -50,7 +50,7 @@ def trimmed(image: Image.Image) -> Image.Image:
         ValueError: nothing is.
     """
     image = image.convert("RGBA")
-    box = image.getchannel("A").point(lambda alpha: 255 if alpha >= VISIBLE else 0).getbbox()
+    box = image.getchannel("A").point([255 if alpha >= VISIBLE else 0 for alpha in range(256)]).getbbox()
     if box is None:
         raise ValueError("The picture shows nothing: its alpha is 0 everywhere. Draw another.")
     return image.crop(box)
@@ -71,11 +71,11 @@ def fitted(image: Image.Image, size: tuple[int, int], decoration: Decoration, ma
     if min(room) < 16:
         raise ValueError(f"{around} pixels of margin, edge and shadow leave no room in {size[0]}x{size[1]}.")
     scale = min(side / length for side, length in zip(room, cutout.size, strict=True))
-    target = tuple(max(1, round(length * scale)) for length in cutout.size)
+    width, height = target = max(1, round(cutout.width * scale)), max(1, round(cutout.height * scale))
     if target != cutout.size:  # with colours multiplied by alpha: what is hidden would bleed into the edge
         cutout = cutout.convert("RGBa").resize(target, Image.Resampling.LANCZOS).convert("RGBA")
     canvas = Image.new("RGBA", size)
-    canvas.paste(cutout, tuple((side - length) // 2 for side, length in zip(size, target, strict=True)))
+    canvas.paste(cutout, ((size[0] - width) // 2, (size[1] - height) // 2))
     return _decorated(canvas, decoration)
 
 

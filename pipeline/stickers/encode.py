@@ -82,7 +82,7 @@ def _paletted(image: Image.Image, kind: str, colours: int) -> bytes:
         if image.mode != "RGBA":
             return _save(image.quantize(colours), "GIF")
         flat = image.convert("RGB").quantize(max(2, colours - 1), dither=Image.Dither.NONE)
-        hidden = image.getchannel("A").point(lambda alpha: 255 if alpha < 128 else 0)
+        hidden = image.getchannel("A").point([255 if alpha < 128 else 0 for alpha in range(256)])
         flat.paste(colours - 1, (0, 0), hidden)
         return _save(flat, "GIF", transparency=colours - 1, disposal=2)
     method = Image.Quantize.FASTOCTREE if image.mode == "RGBA" else Image.Quantize.MEDIANCUT

@@ -112,7 +112,7 @@ def _placed(image: Image.Image, target: Target, decoration: Decoration) -> Image
     size = target.size
     if target.fit == "one side":  # the other follows the picture, but leaves enough for a mark
         scale = size[0] / max(cutout.size)
-        size = tuple(max(size[0] // 4, round(side * scale)) for side in cutout.size)
+        size = max(size[0] // 4, round(cutout.width * scale)), max(size[0] // 4, round(cutout.height * scale))
     margin = target.margin if decoration.margin is None else decoration.margin
     if image.size == size and not (decoration.outline or decoration.shadow):
         left, top, right, bottom = image.convert("RGBA").getchannel("A").getbbox() or (0, 0, *size)

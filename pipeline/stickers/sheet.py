@@ -30,7 +30,9 @@ def contact_sheet(
         left, top = GAP + number % columns * width, GAP + number // columns * height
         small = picture.convert("RGBA").convert("RGBa")
         scale = CELL / max(small.size)
-        small = small.resize(tuple(max(1, round(side * scale)) for side in small.size), Image.Resampling.LANCZOS)
+        small = small.resize(
+            (max(1, round(small.width * scale)), max(1, round(small.height * scale))), Image.Resampling.LANCZOS
+        )
         small = small.convert("RGBA")
         sheet.paste(small, (left + (CELL - small.width) // 2, top + (CELL - small.height) // 2), small)
         brush.text((left + CELL / 2, top + CELL + LABEL / 2), _cut(label, font), INK, font, anchor="mm")

@@ -8,6 +8,7 @@ very errors that it will meet. It is told what the pipeline tells it: "a fox, 3d
 """
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -87,13 +88,14 @@ def decoder_loss(model: nn.Module, batch: dict, generator: torch.Generator) -> d
     Returns:
         "loss", and "psnr_one_step", in dB, of the rows that start at pure noise.
     """
-    model = getattr(model, "module", model)
+    stages: Any = getattr(model, "module", model)
     image, tokens = to_layers(batch["layers"]), batch["tokens"].float()
     count, device = len(image), image.device
     with torch.no_grad():
         poses = torch.tensor([ALONE], device=device).expand(count, -1)
-        guesses = embed_drawings(model.prior, *batch["cells"].unbind(1), poses)
-        embeds = disturbed(model.image_encoder.embed(image, poses), guesses, generator)
+        concepts, drawings, renderings, tones = batch["cells"].unbind(1)
+        guesses = embed_drawings(stages.prior, concepts, drawings, renderings, tones, poses)
+        embeds = disturbed(stages.image_encoder.embed(image, poses), guesses, generator)
         draw = torch.rand(3, count, generator=generator, device=device)
         kept = (draw[0] >= TEXT_DROP).long()[:, None]
         mask = batch["attention_mask"] * kept
@@ -101,7 +103,7 @@ def decoder_loss(model: nn.Module, batch: dict, generator: torch.Generator) -> d
         sigma = torch.where(draw[1] < ONE_STEP_SHARE, torch.ones_like(draw[2]), draw[2])
         noise = torch.randn(image.shape, generator=generator, device=device)
         noisy = torch.lerp(image, noise, sigma[:, None, None, None])  # x_t = (1 - sigma) x_0 + sigma noise
-    predicted = model.decoder(noisy, 1000 * sigma, embeds, tokens * kept[..., None], mask).float()
+    predicted = stages.decoder(noisy, 1000 * sigma, embeds, tokens * kept[..., None], mask).float()
     first = sigma == 1
     psnr = -10 * torch.log10(F.mse_loss(predicted.detach()[first], image[first]) / 4)
     return {"loss": redraw_loss(predicted, image), "psnr_one_step": psnr}

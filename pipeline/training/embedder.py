@@ -66,9 +66,9 @@ def embedder_loss(model: Embedder, batch: dict, generator: torch.Generator) -> d
     losses = {"contrast": contrastive_loss(image_embeds, text_embeds, scale, same)}
     for length in PREFIXES:
         if length < image_embeds.shape[1]:
-            prefixes = (F.normalize(x[:, :length], dim=-1) for x in (image_embeds, text_embeds))
-            losses[f"contrast_{length}"] = contrastive_loss(*prefixes, scale, same)
-    return {"loss": sum(losses.values()), **losses}
+            images, texts = (F.normalize(x[:, :length], dim=-1) for x in (image_embeds, text_embeds))
+            losses[f"contrast_{length}"] = contrastive_loss(images, texts, scale, same)
+    return {"loss": sum(losses.values(), image_embeds.new_zeros(())), **losses}
 
 
 @torch.no_grad()

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import torch
 from accelerate import PartialState
@@ -186,10 +186,10 @@ def train(
         config: budget and optimiser.
     """
     state = PartialState(cpu=not torch.cuda.is_available())
-    device, output = state.device, Path(config.output)
+    device, output = torch.device(state.device or "cpu"), Path(config.output)
     output.mkdir(parents=True, exist_ok=True)
     dtype = _agreed(state, fast_dtype(device))
-    model.to(device, memory_format=torch.channels_last).train()
+    cast(Any, model).to(device, memory_format=torch.channels_last).train()
     frozen = _cast_frozen(model, dtype)
     trainable = {name: p for name, p in model.named_parameters() if p.requires_grad}
     groups = _parameter_groups(model, trainable, config)

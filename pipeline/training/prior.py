@@ -8,6 +8,7 @@ core. The embeddings are made once, by the image encoder of stage 1.
 
 import functools
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -36,7 +37,7 @@ def prior_loss(model: nn.Module, batch: dict, generator: torch.Generator) -> dic
     Returns:
         "loss", and "components", the mean squared error of those alone (1 is guessing their mean).
     """
-    prior = getattr(model, "module", model)
+    prior: Any = getattr(model, "module", model)
     concepts, drawings, renderings, tones = batch["cells"].unbind(1)
     drawing = prior.drawing_table(drawings)
     drawing = drawing + DRAWING_NOISE * torch.randn(drawing.shape, generator=generator, device=drawing.device)

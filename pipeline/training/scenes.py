@@ -12,6 +12,7 @@ import zlib
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -135,7 +136,7 @@ def _prepare(arguments, preset) -> None:
     tokenizer, text_encoder = load_text_encoder(arguments.text_encoder)
     dtype = fast_dtype(torch.device("cpu"))
     composer = composer_from(arguments, preset.super_res_size)
-    _maker = composer, tokenizer, text_encoder.to(dtype), preset.max_tokens
+    _maker = composer, tokenizer, cast(Any, text_encoder).to(dtype), preset.max_tokens
 
 
 @torch.no_grad()

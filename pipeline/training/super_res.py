@@ -45,7 +45,8 @@ class _Redrawer(nn.Module):
 
     def forward(self, small, cutouts, poses, tokens, mask, generator: torch.Generator) -> torch.Tensor:
         """Small layers -> as the decoder redraws them in one step, most from the prior's guess at these cut-outs."""
-        guesses = embed_drawings(self.prior, *self.prior.cells[cutouts].long().unbind(1), poses)
+        concepts, drawings, renderings, tones = self.prior.cells[cutouts].long().unbind(1)
+        guesses = embed_drawings(self.prior, concepts, drawings, renderings, tones, poses)
         embeds = disturbed(self.image_encoder.embed(small, poses), guesses, generator)
         noise = torch.randn(small.shape, generator=generator, device=small.device)
         timestep = torch.full((len(small),), 1000.0, device=small.device)

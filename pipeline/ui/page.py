@@ -7,7 +7,7 @@ import gradio as gr
 from pipeline.serve.limits import Limits
 from pipeline.serve.studio import Studio
 from pipeline.ui.canvas import status
-from pipeline.ui.events import BACKGROUND, HIDDEN
+from pipeline.ui.events import BACKGROUND, HIDDEN, visitor_of
 from pipeline.ui.links import Links
 from pipeline.ui.tabs.about import build_about_tab
 from pipeline.ui.tabs.create import CreateTab
@@ -49,7 +49,7 @@ def build_page(demo: gr.Blocks, studio: Studio, limits: Limits) -> None:
         yield model_state(studio, words)
 
     def leave(request: gr.Request) -> None:
-        studio.leave(request.session_hash)
+        studio.leave(visitor_of(request))
 
     demo.load(loading, None, state, **BACKGROUND)
     Links(create, check, tabs).wire(demo)

@@ -113,7 +113,7 @@ class Queue(queueing.Queue):
         Raises:
             HTTPException: 404, there is no such function; 429 or 503 with Retry-After, there is no place.
         """
-        fn = self.blocks.fns.get(body.fn_index)
+        fn = None if body.fn_index is None else self.blocks.fns.get(body.fn_index)
         if fn is None:
             raise fastapi.HTTPException(404, "There is no endpoint of this number. See /gradio_api/info.")
         if len(body.data) != len(fn.inputs):

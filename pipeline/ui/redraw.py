@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import gradio as gr
 
@@ -11,6 +12,7 @@ from pipeline.serve.render import Cancelled, Rendered, compare
 from pipeline.serve.uploads import open_picture
 from pipeline.ui.canvas import status
 from pipeline.ui.drawing import REFUSALS, Drawing
+from pipeline.ui.events import visitor_of
 from pipeline.ui.form import reference_paths
 from pipeline.ui.words import Words
 
@@ -39,7 +41,7 @@ class Redraw:
         shown, verdict, line = kept[number], None, status("")
         try:
             images, expected = self._files(shown, values)
-            for event in drawing.studio.draw(shown.recipe, images, visitor=request.session_hash, fresh=True):
+            for event in drawing.studio.draw(shown.recipe, images, visitor=visitor_of(request), fresh=True):
                 if isinstance(event, Rendered):
                     verdict = compare(event.image, expected)
                     sentence = words("redraw.verdict", verdict=words.message(verdict.sentence))
@@ -59,7 +61,7 @@ class Redraw:
             line = status(words("error.redraw", kind=type(error).__name__), "bad")
         yield {**drawing.show(kept, number, words, verdict, values[board.keys.file_format]), board.line: line}
 
-    def _files(self, shown: Drawn, values: dict) -> tuple[list, object]:
+    def _files(self, shown: Drawn, values: dict) -> tuple[list, Any]:
         """(reference pictures, the picture as it was drawn); one that came by a link brings no files, so the form's
         are taken."""
         drawing, images = self._drawing, []

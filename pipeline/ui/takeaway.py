@@ -15,7 +15,7 @@ from pipeline.stickers.targets import find_target
 from pipeline.ui.board import refuse
 from pipeline.ui.canvas import status
 from pipeline.ui.drawing import REFUSALS, Drawing
-from pipeline.ui.events import QUEUED, QUICK
+from pipeline.ui.events import QUEUED, QUICK, visitor_of
 from pipeline.ui.picture_keys import FOR
 from pipeline.ui.words import Words
 
@@ -40,7 +40,7 @@ class Takeaway:
         """The picture in another format; of a place, that its file is being made."""
         words = Words.of(request)
         if chosen.startswith(FOR):
-            self._drawing.studio.start(request.session_hash)
+            self._drawing.studio.start(visitor_of(request))
             return {
                 self._board.keys.download: gr.update(interactive=False),
                 self._board.line: status(words("keys.making")),
@@ -77,7 +77,7 @@ class Takeaway:
         studio, target = self._drawing.studio, find_target(name)
         recipe = sticker_recipe(drawn.recipe, target, studio.capabilities)
         images = self._drawing.open_references(drawn)
-        for event in studio.draw(recipe, images, visitor=request.session_hash):
+        for event in studio.draw(recipe, images, visitor=visitor_of(request)):
             if isinstance(event, Rendered):
                 yield sticker_file(event.image, recipe, target)
             elif isinstance(event, Busy):

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import gradio as gr
 from gradio.i18n import I18nData
@@ -72,8 +73,8 @@ class Words:
         if (whole := self._known(text)) is not None:
             return whole
         sentences = _SENTENCE_END.split(text)
-        known = [self._known(sentence) for sentence in sentences]
-        return " ".join(known) if None not in known else text
+        known = [own for sentence in sentences if (own := self._known(sentence)) is not None]
+        return " ".join(known) if len(known) == len(sentences) else text
 
     def _known(self, text: str) -> str | None:
         if key := _exact().get(text):
@@ -84,8 +85,8 @@ class Words:
         return None
 
 
-def say(key: str) -> I18nData:
-    """A label that gradio shows in the browser's language.
+def say(key: str) -> Any:
+    """A label that gradio shows in the browser's language: an `I18nData`, where its widgets' hints say `str`.
 
     Raises:
         KeyError: there is no such key.

@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image
 
 from pipeline.watermark.detect import Detection, read_back
-from pipeline.watermark.embed import LUMA_AMPLITUDE, embed
+from pipeline.watermark.embed import LUMA_AMPLITUDE, Marked, embed
 from pipeline.watermark.key import WatermarkKey, default_key
 from pipeline.watermark.visible import split_alpha
 
@@ -20,12 +20,12 @@ class WatermarkError(RuntimeError):
 
 
 def embed_checked(
-    image: Image.Image | np.ndarray,
+    image: Marked,
     key: WatermarkKey | None = None,
     payload: int | None = None,
     *,
     version: int = 1,
-) -> Image.Image | np.ndarray:
+) -> Marked:
     """`embed`, then read back: the marked picture, made stronger until mark and payload can be read.
 
     A picture with alpha is read back as it is, on white and on black. Where too little of it is seen to hold a
@@ -49,6 +49,7 @@ def embed_checked(
         best_found = found
     if best is not None:
         return best
+    assert best_found is not None  # there is at least one strength
     raise WatermarkError(
         f"The watermark could not be read back from this picture (best: {best_found.result}, payload "
         f"{best_found.payload} for {payload}). Draw it again with another seed"

@@ -101,11 +101,11 @@ def verify(
     Raises:
         ValueError: not a picture, one with a side under 64 pixels, or one of more than 60,000,000 pixels.
     """
-    size = (image.shape[1], image.shape[0]) if isinstance(image, np.ndarray) and image.ndim > 1 else image.size
-    if size[0] * size[1] > MAX_PIXELS or min(size) < MIN_SIDE:
+    width, height = image.size if isinstance(image, Image.Image) else split_alpha(image)[0].shape[1::-1]
+    if width * height > MAX_PIXELS or min(width, height) < MIN_SIDE:
         raise ValueError(
             f"`image` takes sides of {MIN_SIDE} pixels or more and {MAX_PIXELS:,} pixels or fewer, "
-            f"got {size[0]}x{size[1]}. Resize it first."
+            f"got {width}x{height}. Resize it first."
         )
     keys = [keys] if isinstance(keys, WatermarkKey) else list(verification_keys() if keys is None else keys)
     if not keys:
@@ -142,10 +142,9 @@ class _Search:
         self.shrunk = max(1.0, max(pixels.shape[:2]) / MAX_SIDE)
         if self.shrunk > 1:
             size = (round(pixels.shape[1] / self.shrunk), round(pixels.shape[0] / self.shrunk))
-            pixels, alpha = (
-                plane if plane is None else np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.BICUBIC))
-                for plane in (pixels, alpha)
-            )
+            pixels = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC))
+            if alpha is not None:
+                alpha = np.asarray(Image.fromarray(alpha).resize(size, Image.Resampling.BICUBIC))
         self.picture = Picture(pixels, alpha)
         self.log10_readings = math.log10(len(self.picture.seen))
         self.keys, self.progress, self.cancel = keys, progress, cancel

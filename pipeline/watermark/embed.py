@@ -11,6 +11,7 @@ import importlib
 import math
 import sys
 import types
+from typing import TypeVar, cast
 
 import numpy as np
 from PIL import Image
@@ -20,7 +21,9 @@ from pipeline.watermark.key import BLOCK, LUMA_TILE, TILE, WatermarkKey, default
 from pipeline.watermark.ripples import ripples
 from pipeline.watermark.visible import OPAQUE, split_alpha, whole_blocks
 
-__all__ = ["LATEST", "LUMA_AMPLITUDE", "MIN_AREA", "SCALE", "embed"]
+__all__ = ["LATEST", "LUMA_AMPLITUDE", "MIN_AREA", "SCALE", "Marked", "embed"]
+
+Marked = TypeVar("Marked", Image.Image, np.ndarray)  # what is marked comes back as what it was
 
 SCALE = 48.19  # lattice step of the singular values: 1024 / (21 + 1/4), so that neutral grey lies on a lattice point
 LUMA_AMPLITUDE = 0.5  # grey levels in flat areas
@@ -37,13 +40,13 @@ BLUE_PER_U, GREEN_PER_U = 2.032, -0.395  # YUV (BT.601, as OpenCV scales it) at 
 
 
 def embed(
-    image: Image.Image | np.ndarray,
+    image: Marked,
     key: WatermarkKey | None = None,
     payload: int | None = None,
     *,
     luma_amplitude: float = LUMA_AMPLITUDE,
     version: int = 1,
-) -> Image.Image | np.ndarray:
+) -> Marked:
     """Mark a picture.
 
     Args:
@@ -90,7 +93,7 @@ def embed(
     marked = np.clip(np.rint(marked), 0, 255).astype(np.uint8)
     if alpha is not None:
         marked = np.dstack([np.where(alpha[..., None] > 0, marked, pixels), alpha])
-    return marked if isinstance(image, np.ndarray) else Image.fromarray(marked)
+    return cast(Marked, marked if isinstance(image, np.ndarray) else Image.fromarray(marked))
 
 
 def luma(rgb: np.ndarray) -> np.ndarray:

@@ -114,7 +114,8 @@ def _from_secret(secret: bytes) -> WatermarkKey:
     uniform = (np.frombuffer(_stream(secret, "luma", 4 * LUMA_TILE**2), ">u4") + 0.5) / 2**32
     radius, angle = np.sqrt(-2 * np.log(uniform[::2])), 2 * math.pi * uniform[1::2]
     noise = np.concatenate([radius * np.cos(angle), radius * np.sin(angle)]).reshape(LUMA_TILE, LUMA_TILE)
-    luma = irfft2(rfft2(noise) * LUMA_SHAPE, s=noise.shape)
+    spectrum = np.asarray(rfft2(noise))
+    luma = np.asarray(irfft2(spectrum * LUMA_SHAPE, s=noise.shape))
     # What a picture looks like in orientation i is what the tile turned back from it looks like in the picture.
     undone = [orient(noise, -i if i < 4 else i) for i in range(ORIENTATIONS)]
     return WatermarkKey(
@@ -122,8 +123,8 @@ def _from_secret(secret: bytes) -> WatermarkKey:
         chips=chips,
         words=words,
         luma=(luma / luma.std()).astype(np.float32),
-        luma_spectrum=rfft2(noise).astype(np.complex64),
-        luma_turned=np.stack([rfft2(turned)[LUMA_LOW] for turned in undone]).astype(np.complex64),
+        luma_spectrum=spectrum.astype(np.complex64),
+        luma_turned=np.stack([np.asarray(rfft2(turned))[LUMA_LOW] for turned in undone]).astype(np.complex64),
     )
 
 

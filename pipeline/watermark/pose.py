@@ -132,8 +132,9 @@ class Picture:
         columns = int(min(width / pose.scale - column, 2 * WINDOW) // BLOCK)
         if min(rows, columns) < 4:
             return np.zeros((len(self.seen), len(GAINS), len(PHASES), 4, TILE, TILE), np.float32)
-        box = (column, row, column + columns * BLOCK, row + rows * BLOCK)
-        box = tuple(min(edge * pose.scale, limit) for edge, limit in zip(box, (width, height) * 2, strict=True))
+        left, right = (min(edge * pose.scale, width) for edge in (column, column + columns * BLOCK))
+        top, bottom = (min(edge * pose.scale, height) for edge in (row, row + rows * BLOCK))
+        box = left, top, right, bottom
 
         def laid(plane: np.ndarray) -> np.ndarray:
             return _resize(_turned(plane, pose), (columns * BLOCK, rows * BLOCK), box)
@@ -174,7 +175,7 @@ def resized(plane: np.ndarray, scale: float) -> np.ndarray:
     return _resize(plane, (width, height), None)
 
 
-def _resize(plane: np.ndarray, size: tuple[int, int], box: tuple[float, ...] | None) -> np.ndarray:
+def _resize(plane: np.ndarray, size: tuple[int, int], box: tuple[float, float, float, float] | None) -> np.ndarray:
     return np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.BICUBIC, box=box))
 
 

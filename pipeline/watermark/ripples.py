@@ -68,11 +68,11 @@ def _transform(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     rows, columns = y.shape[0] // BLOCK, y.shape[1] // BLOCK
     blocks = y[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns * BLOCK)
     cosines = _cosines()
-    down = [sum(blocks[:, i] * cosines[k, i] for i in range(BLOCK)) for k in range(3)]  # (rows, columns * 8)
-    down = [line.reshape(rows, columns, BLOCK) for line in down]
+    lines = [sum(blocks[:, i] * cosines[k, i] for i in range(BLOCK)) for k in range(3)]  # (rows, columns * 8)
+    down = [np.asarray(line).reshape(rows, columns, BLOCK) for line in lines]
 
     def across(k: int, n: int) -> np.ndarray:
-        return sum(down[k][..., i] * cosines[n, i] for i in range(BLOCK))
+        return np.asarray(sum(down[k][..., i] * cosines[n, i] for i in range(BLOCK)))
 
     return np.stack([across(k, n) for k, n in FREQUENCIES], axis=-1), across(0, 0) / BLOCK
 

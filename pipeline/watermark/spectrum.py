@@ -4,6 +4,8 @@ Undoing a resize or a rotation before the luma tile is looked for means reading 
 a pose, where resampling the picture would cost a quarter of a million.
 """
 
+from typing import Any, cast
+
 import numpy as np
 from scipy.fft import next_fast_len, rfft2
 from scipy.ndimage import map_coordinates, spline_filter
@@ -25,15 +27,15 @@ class Spectrum:
 
     def __init__(self, plane: np.ndarray, highest: float = HIGHEST) -> None:
         height, width = plane.shape
-        self.size = tuple(next_fast_len(PADDING * side, real=True) for side in plane.shape)
+        self.size = tuple(cast(int, next_fast_len(PADDING * side, real=True)) for side in plane.shape)
         padded = np.zeros(self.size, np.float32)
         padded[:height, :width] = plane
-        half = rfft2(np.roll(padded, (-(height // 2), -(width // 2)), (0, 1)))
+        half = np.asarray(rfft2(np.roll(padded, (-(height // 2), -(width // 2)), (0, 1))))
         rows, columns = (min(round(highest * side) + MARGIN, (side - 1) // 2) for side in self.size)
         right = np.concatenate([half[-rows:, : columns + 1], half[: rows + 1, : columns + 1]])
         left = np.conj(right[::-1, :0:-1])  # the transform of real numbers
         self.origin = rows, columns
-        self.samples = spline_filter(np.concatenate([left, right], axis=1), output=np.complex64)
+        self.samples = spline_filter(np.concatenate([left, right], axis=1), output=cast(Any, np.complex64))
         # Pixels lie around the middle in whole steps where a side is odd, and half a step off where it is even.
         self.offset = tuple(0.5 * (side % 2 == 0) for side in plane.shape)
 
@@ -62,5 +64,5 @@ def _spline(samples: np.ndarray, places: np.ndarray, axis: int) -> np.ndarray:
     inside = (first >= 1) & (first + 2 < samples.shape[axis])
     weights, first = weights * inside, np.where(inside, first, 1)
     if axis == 0:
-        return sum(samples[first + i - 1] * weights[i, :, None] for i in range(4))
-    return sum(samples[:, first + i - 1] * weights[i] for i in range(4))
+        return np.asarray(sum(samples[first + i - 1] * weights[i, :, None] for i in range(4)))
+    return np.asarray(sum(samples[:, first + i - 1] * weights[i] for i in range(4)))

@@ -68,7 +68,7 @@ def whiten(luma: np.ndarray, scale: float = 1.0) -> np.ndarray:
 
 def luma_scores(folded: np.ndarray, key: WatermarkKey) -> np.ndarray:
     """(..., 128, 128) folded whitened luma -> scores of the same shape: one for each shift of the tile."""
-    spectrum = rfft2(folded) * LUMA_SHAPE
+    spectrum = np.asarray(rfft2(folded)) * LUMA_SHAPE
     # The mark at rows y - dy scores at shift dy.
     return irfft2(spectrum * np.conj(key.luma_spectrum), s=(LUMA_TILE, LUMA_TILE)) / _norm(spectrum)
 
@@ -83,7 +83,7 @@ def luma_scores_of(low: np.ndarray, key: WatermarkKey) -> np.ndarray:
 def luma_best(low: np.ndarray, key: WatermarkKey) -> np.ndarray:
     """(64, 32) whitened luma at `LUMA_FREQUENCIES` -> (8,): each orientation's best score, at every other pixel."""
     spectrum = low * LOW_SHAPE
-    scores = irfft2(spectrum * np.conj(key.luma_turned), s=(LUMA_TILE // 2, LUMA_TILE // 2)) / 4
+    scores = np.asarray(irfft2(spectrum * np.conj(key.luma_turned), s=(LUMA_TILE // 2, LUMA_TILE // 2))) / 4
     return scores.max((-2, -1)) / _norm(spectrum)[0, 0]
 
 
@@ -92,7 +92,7 @@ def _norm(spectrum: np.ndarray) -> np.ndarray:
 
     The last column of a whole half plane would count once; the mark's band ends before it.
     """
-    energy = spectrum.real**2 + spectrum.imag**2
+    energy = np.real(spectrum) ** 2 + np.imag(spectrum) ** 2
     total = 2 * energy.sum((-2, -1), keepdims=True) - energy[..., :1].sum((-2, -1), keepdims=True)
     return np.sqrt(total) / LUMA_TILE + 1e-12
 

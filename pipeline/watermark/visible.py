@@ -52,7 +52,7 @@ def whole_blocks(seen: np.ndarray) -> np.ndarray:
     """(height, width) bool -> (height // 8, width // 8) bool: blocks that are seen altogether."""
     rows, columns = seen.shape[0] // BLOCK, seen.shape[1] // BLOCK
     lines = seen[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns * BLOCK).all(1)
-    return lines.reshape(rows, columns, BLOCK).all(2)
+    return np.asarray(lines.reshape(rows, columns, BLOCK).all(2))
 
 
 def plain_ground(rgb: np.ndarray) -> np.ndarray | None:

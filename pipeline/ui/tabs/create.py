@@ -80,7 +80,9 @@ class CreateTab:
         steps = [form.guidance_scale, *self._sliders.values()]
         form.quality.input(self._set_quality, form.quality, list(self._sliders.values()), **QUICK)
         gr.on([slider.change for slider in steps], self._name_quality, steps, form.quality, **QUICK)
-        ready = gr.on([Context.root_block.load], self._calibrate, steps, [form.quality, form.count], **BACKGROUND)
+        page = Context.root_block
+        assert page is not None  # tabs are laid out inside a page
+        ready = gr.on([page.load], self._calibrate, steps, [form.quality, form.count], **BACKGROUND)
         ready.then(self._hang, None, self._thumbnails, **BACKGROUND)
 
     def _wire_board(self) -> None:
@@ -102,7 +104,7 @@ class CreateTab:
         chosen, board, words = int(event.index), self.board, Words.of(request)
         if not 0 <= chosen < len(kept):
             return {board.line: status(""), board.canvas: canvas_empty(words)}
-        if beside and chosen != number:
+        if beside and number is not None and chosen != number:
             compared = canvas_compared(kept[number], kept[chosen], words)
             return {board.canvas: compared, board.beside: False, board.line: status("")}
         return {board.line: status(""), **self.drawing.show(kept, chosen, words, None, file_format)}

@@ -86,8 +86,8 @@ class PacksTab:
             )  # fmt: skip
         with gr.Accordion(say("packs.texts"), open=False, elem_id="packs-texts"):
             self._texts = gr.Dataframe(
-                headers=["", "Emoji", "Alt"], datatype="str", type="array", interactive=True, row_count=(0, "dynamic"),
-                column_count=(3, "fixed"), wrap=True, show_label=False,
+                headers=["", "Emoji", "Alt"], datatype="str", type="array", interactive=True, row_count=0,
+                column_count=3, wrap=True, show_label=False,
             )  # fmt: skip
 
     def _wire(self) -> None:
@@ -138,7 +138,7 @@ class PacksTab:
     def open(self, path: str | None, request: gr.Request) -> Iterator[dict]:
         """Draw a pack again that was taken away as JSON."""
         try:
-            with open(path, encoding="utf-8") as file:
+            with open(path or "", encoding="utf-8") as file:
                 sheet = Sheet.from_pack(file.read(_MAX_JSON_BYTES))
         except (ValueError, OSError, TypeError) as error:
             yield {self._line: refuse(error, Words.of(request))}

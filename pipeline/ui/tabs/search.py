@@ -159,7 +159,9 @@ def results_html(results: list[SearchResult], collection: Collection, words: Wor
     place = {result.id: number for number, result in enumerate(results, start=1)}
     rows = []
     for result in results:
-        picture, copy_of = collection.get(result.id), place.get(result.duplicate_of)
+        picture, copy_of = collection.get(result.id), place.get(result.duplicate_of or "")
+        if picture is None:  # deleted for its age since it was found
+            continue
         rows.append(
             {"id": result.id, "score": result.score, "path": picture.path, "title": picture.title, "copy_of": copy_of}
         )

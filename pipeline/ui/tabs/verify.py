@@ -78,18 +78,20 @@ class VerifyTab:
             self._actions: hidden,
             self._halt: gr.update(interactive=True),
         }
+        evidence = None
         try:
             for event in look(path, self._limits, self._studio.store, deep=deep, stop=stopped):
                 if not self._studio.is_current(_search(request), stopped):
                     return  # another picture was dropped meanwhile
-                if isinstance(event, float):
-                    yield {self._line: status(words("verify.searching", percent=f"{event:.0%}"))}
-                else:
+                if isinstance(event, Evidence):
                     evidence = event
+                else:
+                    yield {self._line: status(words("verify.searching", percent=f"{event:.0%}"))}
         except ValueError as error:
             refused = render("verify_refused", words, text=words.message(str(error)))
             yield {self._line: refuse(error, words), self._result: refused, self.recipe: None, self._halt: idle}
             return
+        assert evidence is not None  # looking ends with it, or raises
         yield {
             self._result: finding(evidence, words),
             self.recipe: evidence.recipe,
