@@ -9,9 +9,7 @@ import os
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
-
-import gradio as gr
+from typing import TYPE_CHECKING, Any
 
 from pipeline.loading.capabilities import CONTROLS, EASEL, Capabilities
 from pipeline.loading.errors import WeightsError
@@ -35,7 +33,7 @@ from pipeline.serve.studio import Studio
 from pipeline.serve.workplace import Workplace
 from pipeline.ui.api import build_api
 from pipeline.ui.guard import guard
-from pipeline.ui.page import build_page
+from pipeline.ui.page import Page, build_page
 from pipeline.ui.queueing import Presence, Queue
 from pipeline.ui.routes import app_options
 from pipeline.ui.templates import blocks
@@ -68,14 +66,14 @@ _PAGE_EVENTS = 256  # of the queue, those included that use no pipeline
 
 
 def build_demo(
-    pipe: "TextToImagePipeline | Callable[[], TextToImagePipeline]",
+    pipe: "TextToImagePipeline | Callable[[], Any]",
     *,
     weights_hash: str = "",
     limits: Limits = LIMITS,
     store: Store | None = None,
     capabilities: Capabilities = EASEL,
     renderers: int = 1,
-) -> gr.Blocks:
+) -> Page:
     """The page, queue included, not yet launched.
 
     Args:
@@ -101,7 +99,7 @@ def build_demo(
         capabilities=capabilities,
         jobs=jobs,
     )
-    with gr.Blocks(title="Easel", analytics_enabled=False, delete_cache=(600, limits.kept_seconds)) as demo:
+    with Page(title="Easel", analytics_enabled=False, delete_cache=(600, limits.kept_seconds)) as demo:
         build_page(demo, studio, limits)
         programs = Programs(studio, limits)
         build_api(programs)
@@ -129,7 +127,7 @@ def limits_for(capabilities: Capabilities, limits: Limits = LIMITS) -> Limits:
 
 
 def launch_options(
-    demo: gr.Blocks,
+    demo: Page,
     *,
     hosts: Collection[str] | None = None,
     keys: Keys | None = None,
@@ -229,7 +227,7 @@ def main(argv: list[str] | None = None) -> None:
     uploads.close()
 
 
-def serve(demo: gr.Blocks, stop: Stop) -> None:
+def serve(demo: Page, stop: Stop) -> None:
     """Serve a page that was launched until the process is asked to stop; then let the drawings under way end."""
     demo.doorkeeper = Doorkeeper(demo.server)
     Heap().keep_trimmed(stop.asked)

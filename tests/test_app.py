@@ -11,7 +11,6 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 from app import LIMITS, build_demo, launch_options
-from pipeline.language.styles import ANY, STYLES, read_choices, write_choices
 from pipeline.loading.capabilities import CONTROLS
 from pipeline.loading.errors import WeightsError
 from pipeline.provenance.credentials import without_credentials
@@ -205,22 +204,8 @@ def test_old_files_are_deleted(pipe):
 # Words and markup
 
 
-@pytest.mark.parametrize("style", [ANY, *STYLES])
-@pytest.mark.parametrize("background", [ANY, "light blue", "orange"])
-def test_what_the_pickers_write_they_read_back_and_can_replace(style, background):
-    written = write_choices("a red apple", style, background)
-    assert read_choices(written) == (style, background)
-    assert write_choices(written, ANY, ANY) == "a red apple"
-
-
 def test_the_label_of_the_references_names_their_limit():
     assert f"{LIMITS.max_references} pictures" in Words()("form.references_up_to")
-
-
-def test_the_pickers_take_out_what_people_typed():
-    assert write_choices("a 3d render of a cat against a plain blue background", "flat sticker", ANY) == (
-        "a cat, flat sticker"
-    )
 
 
 def test_a_request_at_the_limit_is_accepted():

@@ -43,7 +43,7 @@ class Previews:
                 self._map = self._fit(unpacked)
             flat = unpacked[0].float().flatten(1).T  # (height * width, channels)
             colours = torch.cat([flat, torch.ones_like(flat[:, :1])], dim=1) @ self._map
-            return colours.T.reshape(1, 3, *latents.shape[-2:]).clamp(-1, 1)
+            return colours.T.reshape(1, 3, *unpacked.shape[-2:]).clamp(-1, 1)
 
     def _unpacked(self, latents: "torch.Tensor", size: tuple[int, int]) -> "torch.Tensor | None":
         """As (1, channels, height, width)."""

@@ -279,7 +279,8 @@ def _sides(folder: Path, part: str, model: str) -> tuple[int, int] | None:
     side: Any = _config(folder, part, model).get("sample_size")
     if side is None:
         return None
-    height, width = side if isinstance(side, list) and len(side) == 2 else 2 * [side]
+    sides: Any = side if isinstance(side, list) and len(side) == 2 else (side, side)
+    height, width = sides
     if not all(isinstance(each, int) and not isinstance(each, bool) and 1 <= each <= 8192 for each in (width, height)):
         raise WeightsError(
             f"The sample_size of {part}/config.json of {model} takes one or two whole numbers, "

@@ -5,6 +5,7 @@ stays as it was, to the bit before the mark.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -57,8 +58,9 @@ def parts_of(picture: Image.Image) -> list[np.ndarray]:
         ValueError: there is nothing but ground (see ``cut_out``).
     """
     alpha = np.asarray(cut_out(picture).picture.getchannel("A").resize(picture.size)) > 127
-    labels, count = ndimage.label(alpha, np.ones((3, 3)))
-    sizes = ndimage.sum_labels(alpha, labels, range(1, count + 1))
+    labelled: Any = ndimage.label(alpha, np.ones((3, 3)))
+    labels, count = labelled
+    sizes = np.asarray(ndimage.sum_labels(alpha, labels, range(1, count + 1)))
     order = [at for at in np.argsort(-sizes, kind="stable") if sizes[at] > _PART * alpha.size]
     return [labels == at + 1 for at in order[:_MOST_PARTS]]
 
@@ -124,7 +126,7 @@ def repaint_around(
     Raises:
         ValueError: nothing is kept.
     """
-    alpha = changes.convert("L").point(lambda level: 0 if level > 127 else 255)
+    alpha = changes.convert("L").point([0 if level > 127 else 255 for level in range(256)])
     if not alpha.getbbox():
         raise ValueError("The mask keeps nothing of the picture. Leave black what shall stay.")
     whole, kept = picture.convert("RGBA"), picture.convert("RGBA")
@@ -196,8 +198,8 @@ def _centred(picture: Image.Image, size: tuple[int, int], *, foot: bool = False)
         return _covering(picture, size)
     scale = min(1.0, size[0] / picture.width, size[1] / picture.height)
     if scale < 1:
-        sides = (max(1, round(side * scale)) for side in picture.size)
-        picture = picture.resize(tuple(sides), Image.Resampling.LANCZOS)
+        width, height = (max(1, round(side * scale)) for side in picture.size)
+        picture = picture.resize((width, height), Image.Resampling.LANCZOS)
     canvas = Image.new("RGBA", size)
     left, top = ((canvas_side - side) // 2 for canvas_side, side in zip(size, picture.size, strict=True))
     if foot and top > 0 and (box := picture.getchannel("A").getbbox()):
@@ -213,7 +215,7 @@ def _without(whole: Image.Image, kept: Image.Image, size: tuple[int, int]) -> Im
         gone = gone | np.any(parts_of(whole), axis=0)
     except ValueError:  # nothing else stands there
         pass
-    gone = ndimage.binary_dilation(gone, iterations=_EDGE)
+    gone = np.asarray(ndimage.binary_dilation(gone, iterations=_EDGE), bool)
     values = np.array(whole)
     if not gone.all():
         values[gone] = 0

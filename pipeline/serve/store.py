@@ -212,7 +212,8 @@ class Store:
             is_open = self._cache is not None or self._open()
             if not is_open:
                 return None
-            result = work(self._cache)
+            cache: Any = self._cache
+            result = work(cache)
         except (
             Exception
         ) as error:  # SQLite, the disk or a damaged row: whatever it is costs the cache, never the picture

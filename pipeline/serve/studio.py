@@ -69,7 +69,7 @@ class Studio:
 
     def __init__(
         self,
-        pipe: "TextToImagePipeline | Callable[[], TextToImagePipeline]",
+        pipe: "TextToImagePipeline | Callable[[], Any]",
         *,
         weights_hash: str = "",
         kept_seconds: int = 3600,

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 
 import gradio as gr
 
+from pipeline.serve.gate import Doorkeeper
 from pipeline.serve.limits import Limits
+from pipeline.serve.programs import Programs
 from pipeline.serve.studio import Studio
 from pipeline.ui.canvas import status
 from pipeline.ui.events import BACKGROUND, HIDDEN, visitor_of
 from pipeline.ui.links import Links
+from pipeline.ui.queueing import Presence
 from pipeline.ui.tabs.about import build_about_tab
 from pipeline.ui.tabs.create import CreateTab
 from pipeline.ui.tabs.history import build_history_tab
@@ -18,7 +21,17 @@ from pipeline.ui.tabs.verify import VerifyTab
 from pipeline.ui.templates import block
 from pipeline.ui.words import Words, say
 
-__all__ = ["build_page"]
+__all__ = ["Page", "build_page"]
+
+
+class Page(gr.Blocks):
+    """Gradio's page, and what belongs to it once `app.build_demo` has built it."""
+
+    studio: Studio
+    limits: Limits
+    programs: Programs
+    presence: Presence
+    doorkeeper: Doorkeeper  # once it is served
 
 
 def build_page(demo: gr.Blocks, studio: Studio, limits: Limits) -> None:

@@ -1,0 +1,35 @@
+"""Emoji and alternative text of a sticker. Example run: python -m pytest tests/stickers/test_tags.py"""
+
+import pytest
+
+from pipeline.stickers.tags import ANY, alternative_text, emoji_of
+
+
+@pytest.mark.parametrize(
+    ("prompt", "first"),
+    [
+        ("a happy cat", "😀"),
+        ("a red car", "🚗"),
+        ("two pineapples", "🍍"),
+        ("a rocket in space", "🚀"),
+        ("qwrtz", ANY),
+    ],
+)
+def test_the_best_emoji_of_a_prompt_comes_first(prompt, first):
+    assert emoji_of(prompt)[0] == first
+
+
+def test_there_are_at_most_as_many_as_asked_for_and_none_twice():
+    found = emoji_of("a happy cat and a dog in a car with pizza", most=2)
+    assert len(found) == 2 == len({*found})
+
+
+def test_what_a_vocabulary_knows_comes_before_and_longer_names_first():
+    known = {"cat": "🐈", "cat face": "😺"}
+    assert emoji_of("a cat face", known=known)[:2] == ("😺", "🐈")
+
+
+def test_alternative_text_is_a_sentence_cut_at_a_word():
+    assert alternative_text("  a cat,  flat sticker. ") == "A cat, flat sticker"
+    cut = alternative_text("a very happy cat " * 20, most=40)
+    assert len(cut) <= 40 and cut.endswith("…") and not cut[:-1].endswith(" ")
