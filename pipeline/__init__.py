@@ -1,5 +1,7 @@
 """Easel: text-to-image on an ordinary CPU, watermarked, verifiable, reproducible from a link."""
 
+from typing import Any
+
 __all__ = ["TextToImagePipeline", "__version__"]
 
 __version__ = "0.1.0"
@@ -13,6 +15,7 @@ def __getattr__(name: str):
         from pipeline.text_to_image import TextToImagePipeline
 
         # `DiffusionPipeline.from_pretrained("weights")` looks the class up there by its name.
-        diffusers.TextToImagePipeline = TextToImagePipeline
+        library: Any = diffusers
+        library.TextToImagePipeline = TextToImagePipeline
         return TextToImagePipeline
     raise AttributeError(f"module 'pipeline' has no attribute {name!r}")

@@ -181,7 +181,7 @@ class Networks:
             def wear(finished=finished, finish=finish, thing=thing, drawing=drawing, style=style) -> torch.Tensor:
                 layer = self.kept.layers.get(finished, finish)
                 style = style or (drawing.rendering if drawing else None)
-                emoji = self._emoji(plan, FACES[thing.expression], style, shared, negative, steps, guidance_scale)
+                emoji = self._emoji(plan, FACES[str(thing.expression)], style, shared, negative, steps, guidance_scale)
                 return layer if emoji is None else wear_expression(layer, emoji, thing.said or thing.name)
 
             kept = next((self.kept.layers.peek(key) for key in (drawn, finished) if key in self.kept.layers), None)

@@ -6,13 +6,13 @@ cut.layer       # (4, 256, 256), as the pipeline's own layers
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from PIL import Image
 from scipy import ndimage
 
+from pipeline.pictures.masks import labelled
 from pipeline.scene.uploads import MAX_UPLOAD_SIDE, layer_of
 
 __all__ = ["CutOut", "cut_out"]
@@ -76,8 +76,7 @@ def _checked(cut: CutOut) -> CutOut:
 
 def _regions(mask: np.ndarray) -> np.ndarray:
     """Each pixel's connected region, from 1 on; 0 outside the mask."""
-    labels: Any = ndimage.label(mask)
-    return np.asarray(labels[0])
+    return labelled(mask)[0]
 
 
 def _from_plain(colours: np.ndarray, ground: np.ndarray) -> CutOut:

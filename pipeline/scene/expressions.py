@@ -8,11 +8,13 @@ filled with what lies around them. A thing without such eyes gets the face where
 
 import itertools
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
 from scipy import ndimage
 
+from pipeline.pictures.masks import dilated, eroded, labelled
 from pipeline.scene.shape import Shape
 
 __all__ = ["wear_expression"]
@@ -69,9 +71,9 @@ def _features(face: np.ndarray) -> tuple[np.ndarray, tuple[float, float, float, 
     left, right, top, bottom = columns[0], columns[-1] + 1, rows[0], rows[-1] + 1
     depth = np.asarray(ndimage.distance_transform_edt(np.pad(solid, 1)))[1:-1, 1:-1] / side
     skin = _is_skin(ndimage.gaussian_filter(colours, (0, 1, 1)), depth < _RIM_SKIN)
-    inner = ndimage.binary_erosion(solid, iterations=max(1, round(0.045 * side)))
+    inner = eroded(solid, iterations=max(1, round(0.045 * side)))
     other = inner & ~skin
-    labels, count = ndimage.label(other)
+    labels, count = labelled(other)
     areas = ndimage.sum(other, labels, range(1, count + 1))
     depths = ndimage.mean(depth, labels, range(1, count + 1))
     reds = ndimage.mean(colours[0] - colours[2], labels, range(1, count + 1))
@@ -80,10 +82,10 @@ def _features(face: np.ndarray) -> tuple[np.ndarray, tuple[float, float, float, 
     ]
     large = [at + 1 for at in range(count) if areas[at] > 0.0006 * side**2 and not shades[at]]
     kept = np.isin(labels, large)
-    mask = ndimage.gaussian_filter(ndimage.binary_dilation(kept, iterations=1).astype(np.float32), 0.7)
+    mask = ndimage.gaussian_filter(dilated(kept, iterations=1).astype(np.float32), 0.7)
     width, height = right - left, bottom - top
     down, apart = _EMOJI_EYES
-    spans = kept.any(0).nonzero()[0]
+    spans = np.flatnonzero(kept.any(0))
     across = float(spans[-1] - spans[0] + 1) if len(spans) else 0.6 * width
     mask *= solid
     return np.concatenate([colours * mask, mask[None]]), (
@@ -119,9 +121,9 @@ def _eyes(thing: np.ndarray, heads: Sequence[tuple[float, float, float, float]])
     alpha = small[3]
     solid = alpha > 0.5
     luma = np.clip(small[:3] / np.maximum(alpha, 0.05), 0, 1).mean(0)
-    inner = ndimage.binary_erosion(solid, iterations=3)
+    inner = eroded(solid, iterations=3)
     dark = min(_DARK[1], _DARK[0] * float(np.median(luma[solid])))
-    labels, count = ndimage.label(inner & (luma < dark))
+    labels, count = labelled(inner & (luma < dark))
     if count < 2:
         return None
     area, size = solid.sum(), labels.shape[0]
@@ -160,13 +162,13 @@ def _away(head: tuple[float, float, float, float], x: float, y: float, apart: fl
 def _without(thing: np.ndarray, spots: np.ndarray) -> np.ndarray:
     """A thing whose spots are filled with the colours around them."""
     reach = max(2, thing.shape[-1] // 56)
-    hole = ndimage.binary_dilation(spots, iterations=reach)
-    labels, count = ndimage.label(hole)
+    hole = dilated(spots, iterations=reach)
+    labels, count = labelled(hole)
     filled = thing.copy()
     solid = thing[3] > 0.5
     for number in range(1, count + 1):
         own = labels == number
-        ring = ndimage.binary_dilation(own, iterations=reach) & ~hole & solid
+        ring = dilated(own, iterations=reach) & ~hole & solid
         if ring.any():
             colour = np.median(thing[:3, ring], axis=1)
             soft = np.clip(ndimage.gaussian_filter(own.astype(np.float32), reach / 2) * 1.4, 0, 1) * solid
@@ -176,7 +178,7 @@ def _without(thing: np.ndarray, spots: np.ndarray) -> np.ndarray:
 
 def _moved(features: np.ndarray, scale: float, start: tuple[float, float], end: tuple[float, float]) -> np.ndarray:
     """Features (4, side, side), larger by ``scale``, with the point ``start`` (x, y) at ``end``."""
-    offset = [start[1] - end[1] / scale, start[0] - end[0] / scale]
+    offset: Any = [start[1] - end[1] / scale, start[0] - end[0] / scale]  # scipy's hint says a number
     return np.stack(
         [ndimage.affine_transform(one, [1 / scale, 1 / scale], offset=offset, order=1) for one in features]
     )

@@ -125,6 +125,7 @@ def _in_rows_on_ground(scene: Scene, free: list[tuple[int, Thing]]) -> dict[int,
     rows = -(-total // (4 if total <= 8 else 6 if total <= 12 else 8))
     columns = -(-total // rows)
     side = min(0.9 * scene.width / shorter / columns, 0.42 if rows < 3 else 0.3)
+    assert scene.ground is not None  # it is a scenery
     step = min(0.18, (_FOOT - scene.ground.horizon) / rows)
     places = []
     for at in range(total):

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from scipy import ndimage
 
+from pipeline.pictures.masks import dilated, eroded, labelled
 from pipeline.scene.kinds import is_alive
 from pipeline.scene.shape import Shape
 
@@ -331,8 +332,8 @@ def _tail(shape: Shape, alpha: torch.Tensor, alive: bool) -> torch.Tensor | None
     side = alpha.shape[0]
     solid = (alpha > 0.5).numpy()
     reach = max(2, round(0.06 * side * max(shape.width, shape.height)))
-    thin = solid & ~ndimage.binary_dilation(ndimage.binary_erosion(solid, iterations=reach), iterations=reach + 1)
-    labels, count = ndimage.label(thin)
+    thin = solid & ~dilated(eroded(solid, iterations=reach), iterations=reach + 1)
+    labels, count = labelled(thin)
     if not count or shape.is_face:
         return None
     head = (shape.head[0] + shape.head[2]) / 2 * side
@@ -352,19 +353,19 @@ def _pieces(colours: torch.Tensor, solid: torch.Tensor) -> list[_Piece]:
     small, inside = colours[:, ::factor, ::factor], solid[::factor, ::factor]
     centres, nearest = _clusters(small, inside)
     mask = inside.numpy()
-    rim = mask & ~ndimage.binary_erosion(mask, iterations=2)
-    rows, columns = mask.any(1).nonzero()[0], mask.any(0).nonzero()[0]
+    rim = mask & ~eroded(mask, iterations=2)
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     top, high, left, wide = rows[0], rows[-1] + 1 - rows[0], columns[0], columns[-1] + 1 - columns[0]
     found = []
     for cluster, centre in enumerate(centres):
-        labels, count = ndimage.label((nearest.numpy() == cluster) & mask)
+        labels, count = labelled((nearest.numpy() == cluster) & mask)
         for number, where in enumerate(ndimage.find_objects(labels), start=1):
             own = labels == number
             size = own.sum() / mask.sum()
             if size < _TINY:
                 continue
             y, x = ndimage.center_of_mass(own)
-            edge = own & ~ndimage.binary_erosion(own)
+            edge = own & ~eroded(own)
             found.append(
                 _Piece(
                     own, (x - left) / wide, (y - top) / high, (where[0].start - top) / high,

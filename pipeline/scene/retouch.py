@@ -5,12 +5,12 @@ stays as it was, to the bit before the mark.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from PIL import Image, ImageFilter
 from scipy import ndimage
 
+from pipeline.pictures.masks import dilated, labelled
 from pipeline.scene.canvas import canvas_size
 from pipeline.scene.cutout import cut_out
 from pipeline.scene.edit import operation
@@ -58,8 +58,7 @@ def parts_of(picture: Image.Image) -> list[np.ndarray]:
         ValueError: there is nothing but ground (see ``cut_out``).
     """
     alpha = np.asarray(cut_out(picture).picture.getchannel("A").resize(picture.size)) > 127
-    labelled: Any = ndimage.label(alpha, np.ones((3, 3)))
-    labels, count = labelled
+    labels, count = labelled(alpha, np.ones((3, 3)))
     sizes = np.asarray(ndimage.sum_labels(alpha, labels, range(1, count + 1)))
     order = [at for at in np.argsort(-sizes, kind="stable") if sizes[at] > _PART * alpha.size]
     return [labels == at + 1 for at in order[:_MOST_PARTS]]
@@ -96,7 +95,7 @@ def repaint_inside(
         under = front
         if things is not None:
             gone = np.asarray(_covering(Image.fromarray((255 * things).astype(np.uint8)), size)) > 0
-            kept[ndimage.binary_dilation(gone, iterations=_EDGE)] = 0
+            kept[dilated(gone, iterations=_EDGE)] = 0
             under = canonical(Image.fromarray(kept)) if kept[..., 3].any() else front
         uploads[upload_hash(under)] = under
         operations.append(operation("ground", "picture", upload_hash(under)))
@@ -215,7 +214,7 @@ def _without(whole: Image.Image, kept: Image.Image, size: tuple[int, int]) -> Im
         gone = gone | np.any(parts_of(whole), axis=0)
     except ValueError:  # nothing else stands there
         pass
-    gone = np.asarray(ndimage.binary_dilation(gone, iterations=_EDGE), bool)
+    gone = dilated(gone, iterations=_EDGE)
     values = np.array(whole)
     if not gone.all():
         values[gone] = 0

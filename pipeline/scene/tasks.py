@@ -12,6 +12,7 @@ import torch
 from PIL import Image
 from scipy import ndimage
 
+from pipeline.pictures.masks import dilated, labelled
 from pipeline.scene.canvas import canvas_size
 from pipeline.scene.compose import Placement, masks
 from pipeline.scene.cutout import CutOut, cut_out
@@ -71,8 +72,7 @@ def text_image(
 
 def _regions(mask: Any) -> list[np.ndarray]:
     """The connected regions of a mask, each a mask of its own."""
-    labelled: Any = ndimage.label(mask)
-    labels, count = labelled
+    labels, count = labelled(mask)
     return [labels == label for label in range(1, count + 1)]
 
 
@@ -84,7 +84,7 @@ def _parts(picture: Image.Image, *, outlines: bool) -> list[tuple[float, float, 
     other = np.linalg.norm(values - np.median(border, axis=0), axis=-1) > 30
     regions = []
     if outlines:
-        regions = _regions(ndimage.binary_fill_holes(ndimage.binary_dilation(other)))
+        regions = _regions(ndimage.binary_fill_holes(dilated(other)))
     else:
         colours = (values // 32).astype(int) @ np.array([64, 8, 1])
         for colour in np.unique(colours[other]):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
-from scipy import ndimage
 
+from pipeline.pictures.masks import dilated
 from pipeline.pictures.pixels import pixels_sha256
 from pipeline.recipe import Recipe
 from pipeline.scene.meant import meant
@@ -44,8 +44,8 @@ class Region:
         box = np.zeros_like(self.part)
         top, left = max(0, rows[0] - more), max(0, columns[0] - more)
         box[top : rows[-1] + 1 + more, left : columns[-1] + 1 + more] = True
-        others = self.things & ~ndimage.binary_dilation(self.part, iterations=2)
-        return box & ~ndimage.binary_dilation(others, iterations=3)
+        others = self.things & ~dilated(self.part, iterations=2)
+        return box & ~dilated(others, iterations=3)
 
 
 def find_region(
@@ -77,7 +77,7 @@ def find_region(
         return Region(things, things)
     own = _of_own_scene(studio, words, picture, place, recipe)
     if own is not None:
-        return Region(own & ndimage.binary_dilation(things, iterations=2), things)
+        return Region(own & dilated(things, iterations=2), things)
     if len(parts) == 1:
         return Region(things, things)
     return Region(_nearest(studio, words, picture, parts, place), things)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 from PIL import Image
-from scipy import ndimage
 
+from pipeline.pictures.masks import dilated
 from pipeline.recipe import Recipe
 from pipeline.scene.record import Scene
 from pipeline.scene.retouch import Retouch, canvas_of, cut_free, parts_of, repaint_around, repaint_inside
@@ -45,23 +45,28 @@ def retouched(studio: Studio, order: Order, recipe: Recipe, place: Place) -> tup
     if order.mask is None:
         region = find_region(studio, order.mask_prompt, picture, place, picture.info.get("recipe"))
     if order.task == "outpaint":
-        mask = order.mask if region is None else _picture(~region.part)
+        mask = _changes(order) if region is None else _picture(~region.part)
         more = {"kept_name": order.mask_prompt, "exact": order.keep_exactly}
         with studio.turn(place):
             return _with(recipe, repaint_around(picture, mask, said, size, **more))
     if recipe.prompt.strip() and not said.things and said.ground is None:
         raise NotOffered(f"The words {recipe.prompt[:60]!r} name nothing that this model draws", "prompt")
-    mask = order.mask if region is None else _picture(_changing(region, said))
+    mask = _changes(order) if region is None else _picture(_changing(region, said))
     with studio.turn(place):
         things = _things(picture) if region is None else region.things
         return _with(recipe, repaint_inside(picture, mask, said, size, things=things))
+
+
+def _changes(order: Order) -> Image.Image:
+    assert order.mask is not None  # else words name a region
+    return order.mask
 
 
 def _changing(region: Region, said: Scene) -> np.ndarray:
     """What changes where words name a part: its box for something new, else itself and its edge."""
     if said.things and not region.is_ground:
         return region.box(around=_ROOM)
-    return region.part if region.is_ground else ndimage.binary_dilation(region.part, iterations=_EDGE)
+    return region.part if region.is_ground else dilated(region.part, iterations=_EDGE)
 
 
 def _things(picture: Image.Image) -> np.ndarray | None:

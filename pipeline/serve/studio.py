@@ -252,8 +252,7 @@ class Studio:
 
         def work() -> None:
             try:
-                own = getattr(self._pipe, "render_recipe", None)  # of a `Fleet`
-                draw: Any = partial(render, self._pipe) if own is None else own
+                draw: Any = getattr(self._pipe, "render_recipe", partial(render, self._pipe))  # a `Fleet` has its own
                 events.put(draw(recipe, *given, on_stage=events.put, cancel=stop))
             except BaseException as error:  # handed to the visitor's own thread
                 events.put(error)

@@ -1,0 +1,28 @@
+"""Masks, (height, width) of bool: their regions, larger and smaller ones. scipy's own functions, typed."""
+
+from typing import Any
+
+import numpy as np
+from scipy import ndimage
+
+__all__ = ["dilated", "eroded", "labelled"]
+
+
+def labelled(mask: np.ndarray, structure: np.ndarray | None = None) -> tuple[np.ndarray, int]:
+    """Each pixel's connected region, from 1 on, 0 outside the mask; and how many there are.
+
+    Args:
+        structure: (3, 3), which neighbours are joined; left out, the four beside a pixel.
+    """
+    found: Any = ndimage.label(mask, structure)
+    return found[0], int(found[1])
+
+
+def dilated(mask: np.ndarray, iterations: int = 1) -> np.ndarray:
+    """With so many pixels around it."""
+    return np.asarray(ndimage.binary_dilation(mask, iterations=iterations), bool)
+
+
+def eroded(mask: np.ndarray, iterations: int = 1) -> np.ndarray:
+    """Without so many pixels at its edge."""
+    return np.asarray(ndimage.binary_erosion(mask, iterations=iterations), bool)

@@ -1,0 +1,22 @@
+"""Example run: python -m pytest tests/pictures/test_masks.py"""
+
+import numpy as np
+
+from pipeline.pictures.masks import dilated, eroded, labelled
+
+SQUARE = np.pad(np.ones((3, 3), bool), 3)
+
+
+def test_regions_are_numbered_and_corners_join_them_where_that_is_asked_for():
+    mask = np.eye(3, dtype=bool)
+    labels, count = labelled(mask)
+    assert count == 3 and sorted(labels[mask]) == [1, 2, 3] and not labels[~mask].any()
+    assert labelled(mask, np.ones((3, 3)))[1] == 1
+    assert labelled(np.zeros((3, 3), bool))[1] == 0
+
+
+def test_what_is_made_larger_and_smaller_again_is_what_it_was():
+    larger = dilated(SQUARE, 2)
+    assert larger.sum() > SQUARE.sum() and larger.dtype == bool and (larger & SQUARE).sum() == 9
+    assert eroded(SQUARE).sum() == 1 and not eroded(SQUARE, 2).any()
+    assert np.array_equal(eroded(dilated(SQUARE)), SQUARE)
