@@ -52,6 +52,10 @@ class WithoutText(nn.Module):
     def dtype(self) -> torch.dtype:
         return self.component.dtype
 
+    @property
+    def linear(self) -> nn.Module:  # of a decoder, which looks at no text
+        return self.component.linear
+
     def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
         *others, tokens, mask = inputs
         first = torch.zeros_like(mask)

@@ -26,7 +26,8 @@ SERVE = UI.parent / "serve"
 TEMPLATES = sorted((UI / "templates").glob("*.j2"))
 # Where the sentences are written that visitors read when something is refused; the others speak to programs.
 PROGRAMS = set(
-    "api bedrock body cutouts forms keys replicas mcp_tools openai order programs render store titan tools".split()
+    "api bedrock body cutouts forms keys replicas mcp_tools openai order programs regions render store titan "
+    "tools".split()
 )
 REFUSING = [path for path in (*UI.rglob("*.py"), *SERVE.glob("*.py")) if path.stem not in PROGRAMS]
 REFUSING += [UI.parent / "loading" / "capabilities.py", UI.parent / "language" / "styles.py"]
