@@ -18,7 +18,7 @@ from pipeline.scene.meant import meant
 from pipeline.scene.record import MAX_SIDE, MIN_SIDE, SIDE_STEP, Scene
 from pipeline.scene.uploads import canonical, upload_hash
 
-__all__ = ["Retouch", "canvas_of", "cut_free", "parts_of", "repaint_around", "repaint_inside"]
+__all__ = ["Retouch", "canvas_of", "cut_free", "ground_of", "parts_of", "repaint_around", "repaint_inside"]
 
 _PART = 0.003  # of the picture: the smallest piece that is a part of it
 _MOST_PARTS = 12
@@ -165,6 +165,14 @@ def cut_free(picture: Image.Image) -> tuple[Retouch, str]:
     hash = upload_hash(front)
     operations = operation("canvas", *size), operation("ground", "transparent"), operation("front", hash)
     return Retouch(size, operations, {hash: front}), cut.method
+
+
+def ground_of(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """A picture's ground at a canvas' size: without what stands on it, where it is transparent."""
+    picture = picture.convert("RGBA")
+    return canonical(
+        _without(picture, Image.new("L", picture.size), picture.size).resize(size, Image.Resampling.BICUBIC)
+    )
 
 
 def _plain(said: Scene) -> list[str]:

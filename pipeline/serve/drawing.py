@@ -18,7 +18,7 @@ from pipeline.serve.jobs import Place
 from pipeline.serve.limits import Limits
 from pipeline.serve.order import EmbeddingOrder, NotOffered, Order
 from pipeline.serve.render import Rendered, series
-from pipeline.serve.retouching import RETOUCHES, read_scene, retouched
+from pipeline.serve.retouching import RETOUCHES, changed_by_words, read_scene, retouched
 from pipeline.serve.studio import Studio
 
 __all__ = ["draw_order", "embed_order", "recipes_of", "with_length"]
@@ -45,6 +45,9 @@ def draw_order(studio: Studio, limits: Limits, order: Order, place: Place) -> li
         uploads = None
         if order.task in RETOUCHES:
             recipe, uploads = retouched(studio, order, recipe, place)
+        elif order.task == "change" and studio.capabilities.scenes:
+            if (changed := changed_by_words(studio, order, recipe, place)) is not None:
+                (recipe, uploads), images = changed, []
         elif order.colours or order.control_strength and order.control:
             recipe = replace(recipe, edits=_edits(order, recipe, studio, place))
         for event in studio.draw(recipe, images, uploads=uploads, place=place):
@@ -62,7 +65,7 @@ def recipes_of(order: Order, studio: Studio, limits: Limits) -> list[tuple[Recip
     """
     capabilities = studio.capabilities
     _check_offered(order, capabilities)
-    images = [flatten(image) for image in order.images] if order.task in ("vary", "colours") else []
+    images = [flatten(image) for image in order.images] if order.task in ("vary", "change", "colours") else []
     more: dict = {}
     if images:
         more["image_hashes"] = tuple(pixels_sha256(image) for image in images)

@@ -137,7 +137,7 @@ def read_edit(
     if not 1 <= len(images) <= 5:
         raise invalid("image", f"image takes 1 to 5 pictures, got {len(images)}.")
     if mask is None:
-        return Order(task="vary", images=tuple(images), **_order(fields)), _answer(fields)
+        return Order(task="change", images=tuple(images), **_order(fields)), _answer(fields)
     if len(images) != 1:
         raise invalid("mask", f"mask goes with one image, got {len(images)}.")
     if mask.size != images[0].size:

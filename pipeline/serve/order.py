@@ -9,7 +9,7 @@ from PIL import Image
 
 __all__ = ["TASKS", "EmbeddingOrder", "NotOffered", "Order"]
 
-TASKS = ("draw", "vary", "inpaint", "outpaint", "colours", "condition", "cut out")
+TASKS = ("draw", "vary", "change", "inpaint", "outpaint", "colours", "condition", "cut out")
 
 
 class NotOffered(ValueError):
@@ -33,8 +33,9 @@ class Order:
         task: of ``TASKS``.
         prompt: what to draw.
         negative_prompt: what to steer away from.
-        images: reference pictures (vary), or the one picture to change (inpaint, outpaint, cut out), as they came;
-            `info["recipe"]` is what a file says that it was drawn from, which nobody has checked.
+        images: reference pictures (vary; change, where the words are no wish), or the one picture to change (change,
+            inpaint, outpaint, cut out), as they came; `info["recipe"]` is what a file says that it was drawn from,
+            which nobody has checked.
         similarity_strength: share of the references against the prompt; None is the recipe's default.
         count: how many pictures; picture i has seed + i.
         seed: of the first one.

@@ -11,12 +11,11 @@ from pipeline.pictures.pixels import pixels_sha256
 from pipeline.recipe import Recipe
 from pipeline.scene.meant import meant
 from pipeline.scene.retouch import parts_of
-from pipeline.scene.uploads import uploads_of
 from pipeline.serve.jobs import Place
 from pipeline.serve.render import Rendered
 from pipeline.serve.studio import Studio
 
-__all__ = ["Region", "find_region"]
+__all__ = ["Region", "find_region", "own_drawing"]
 
 _GROUNDS = frozenset("background backdrop ground surroundings surrounding".split())
 _ALL = frozenset("everything all things objects".split())
@@ -48,9 +47,7 @@ class Region:
         return box & ~dilated(others, iterations=3)
 
 
-def find_region(
-    studio: Studio, words: str, picture: Image.Image, place: Place, recipe: Recipe | None = None
-) -> Region:
+def find_region(studio: Studio, words: str, picture: Image.Image, place: Place) -> Region:
     """The part that words name.
 
     A picture of Easel's own, unchanged, is drawn again, and its scene says what is where. Of another one, whose things
@@ -60,9 +57,8 @@ def find_region(
     Args:
         studio: whose model reads words and pictures.
         words: as a person says them.
-        picture: RGB.
+        picture: RGB, as `Order.images` holds them.
         place: of the request in the queue.
-        recipe: that was in the picture's file.
 
     Raises:
         ValueError: there is nothing but ground.
@@ -75,7 +71,7 @@ def find_region(
         return Region(~things, things, is_ground=True)
     if _ALL & set(said):
         return Region(things, things)
-    own = _of_own_scene(studio, words, picture, place, recipe)
+    own = _of_own_scene(studio, words, picture, place)
     if own is not None:
         return Region(own & dilated(things, iterations=2), things)
     if len(parts) == 1:
@@ -83,18 +79,25 @@ def find_region(
     return Region(_nearest(studio, words, picture, parts, place), things)
 
 
-def _of_own_scene(
-    studio: Studio, words: str, picture: Image.Image, place: Place, recipe: Recipe | None
-) -> np.ndarray | None:
-    if recipe is None or recipe.image_hashes or studio.recipe(recipe) != recipe:
+def own_drawing(studio: Studio, picture: Image.Image, place: Place) -> Rendered | None:
+    """The drawing that a picture is, with its scene: the recipe in its file, drawn again; None where the two differ,
+    or the model at hand has drawn none such.
+    """
+    recipe = picture.info.get("recipe")
+    if not isinstance(recipe, Recipe) or recipe.image_hashes or studio.recipe(recipe) != recipe:
         return None
     try:
         *_, drawn = studio.draw(recipe, fresh=True, place=place)
     except ValueError:  # an upload that is not here
         return None
-    if not isinstance(drawn, Rendered) or drawn.scene is None or drawn.standing is None or uploads_of(drawn.scene):
+    if not isinstance(drawn, Rendered) or drawn.scene is None or drawn.standing is None:
         return None
-    if pixels_sha256(drawn.image) != pixels_sha256(picture):  # changed since
+    return drawn if pixels_sha256(drawn.image) == pixels_sha256(picture) else None
+
+
+def _of_own_scene(studio: Studio, words: str, picture: Image.Image, place: Place) -> np.ndarray | None:
+    drawn = own_drawing(studio, picture, place)
+    if drawn is None or drawn.scene is None or drawn.standing is None:
         return None
     ids = {thing.id for thing in meant(words, drawn.scene)}
     numbers = [at for at, key in enumerate(drawn.standing.keys, start=1) if key.split("#")[0] in ids]

@@ -25,6 +25,10 @@ from pipeline.serve.render import Cancelled, Rendered
 if TYPE_CHECKING:
     import torch
 
+    from pipeline.scene.parse import Parsed
+    from pipeline.scene.record import Scene
+    from pipeline.scene.wish import Wish
+
 __all__ = ["Fleet", "RayRenderers", "RendererDied", "Renderers", "fleet", "replica_range"]
 
 TRIES = 4  # renderers that one recipe is given to, each after the one before has died
@@ -42,7 +46,7 @@ class Renderers(Protocol):
     most: int  # pictures at a time
 
     def call(self, method: str, arguments: tuple, cancel: "threading.Event | None") -> Any:
-        """Run "draw", "embed_texts", "embed_images", "tokens" or "layout" on one of them.
+        """Run "draw", "embed_texts", "embed_images", "read", "wish", "tokens" or "layout" on one of them.
 
         Raises:
             RendererDied: it went away.
@@ -85,6 +89,15 @@ class Fleet:
         """As the pipeline's."""
         return self._call("embed_images", images)
 
+    @property
+    def reader(self) -> "_Reader":
+        """Reads scenes and wishes where the model is."""
+        return _Reader(self._call)
+
+    def read_prompt(self, prompt: str, **more: Any) -> "Parsed | None":
+        """As the pipeline's; None of models that read no prompts."""
+        return self._call("read", prompt, more)
+
     def count_tokens(self, text: str) -> int:
         """How many tokens the text encoder reads a text as."""
         return self._call("tokens", text)
@@ -98,6 +111,21 @@ class Fleet:
                 _logger.warning("A renderer died (attempt %d of %d); another one is asked.", attempt, TRIES)
                 last = error
         raise WeightsError(f"{TRIES} renderers died over one request. See the log of the renderers.") from last
+
+
+class _Reader:
+    """What of a `SceneReader` is asked for from here, answered by a renderer."""
+
+    def __init__(self, call: Callable[..., Any]):
+        self._call = call
+
+    def parse(self, prompt: str, **more: Any) -> "Parsed":
+        """As `SceneReader.parse`."""
+        return self._call("read", prompt, more)
+
+    def read_wish(self, text: str, scene: "Scene", *, seed: int) -> "Wish":
+        """As `Wishes.read`."""
+        return self._call("wish", text, scene, seed)
 
 
 def fleet(model: str, at_least: int, at_most: int, address: str | None = None) -> Fleet:
@@ -245,7 +273,22 @@ class _RayRenderer:
             return self._pipe.get_text_embeds(*arguments)
         if method == "embed_images":
             return self._pipe.get_image_embeds(*arguments)
+        if method in ("read", "wish"):
+            return _understood(self._pipe, method, arguments)
         if method == "tokens":
             return len(self._pipe.tokenizer(*arguments)["input_ids"])
         encoder = getattr(self._pipe, "image_encoder", None)
         return (0, 0) if encoder is None else (encoder.config["embed_dim"], encoder.config["semantic_dim"])
+
+
+def _understood(pipe: Any, method: str, arguments: tuple) -> Any:
+    """A prompt, or a wish, read by a pipeline's reader; None where it has none."""
+    from pipeline.scene.wish import Wishes
+
+    reader = getattr(pipe, "reader", None)
+    if reader is None:
+        return None
+    if method == "read":
+        return reader.parse(arguments[0], **arguments[1])
+    text, scene, seed = arguments
+    return Wishes(reader).read(text, scene, seed=seed)

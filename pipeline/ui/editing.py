@@ -130,4 +130,5 @@ class Editing:
 
     def _wish(self, text: str, scene: Scene, seed: int) -> Wish:
         with self._drawing.studio.reader() as reader:
-            return Wishes(reader).read(text, scene, seed=seed)
+            read = getattr(reader, "read_wish", None) or Wishes(reader).read  # renderers read for themselves
+            return read(text, scene, seed=seed)

@@ -449,6 +449,25 @@ def test_openai_edits_and_varies_pictures(demo):
     assert len(answer.data) == 2
 
 
+def test_openai_changes_pictures_by_a_wish(demo):
+    client = speaker(demo)
+    foreign = base64.b64decode(encoded(photo()))
+    (each,) = client.images.edit(image=foreign, prompt="remove the background").data
+    with opened(each.b64_json) as drawn:
+        assert drawn.mode == "RGBA" and drawn.size == (320, 256) and drawn.getpixel((5, 5))[3] == 0
+        assert verify(drawn).payload == read_png(drawn).id32
+    (each,) = client.images.edit(image=foreign, prompt="make it #20a040").data
+    drawn = opened(each.b64_json).convert("RGB")
+    assert difference(drawn, photo(), 0, 0, 320, 40) < 3  # the ground stays
+    assert np.asarray(drawn)[110, 80].argmax() == 1 and np.asarray(drawn)[110, 240].argmax() == 1
+    (own,) = client.images.generate(prompt="a cat and an apple", size="512x512", extra_body={"seed": 3}).data
+    (each,) = client.images.edit(image=base64.b64decode(own.b64_json), prompt="remove the cat").data
+    with opened(own.b64_json) as before, opened(each.b64_json) as after:
+        first, then = read_png(before), read_png(after)
+    assert (then.prompt, then.seed, then.image_hashes) == (first.prompt, first.seed, ())
+    assert then.edits[-1] == "remove cat"
+
+
 def test_openai_lists_the_model(demo):
     client = speaker(demo)
     assert [model.id for model in client.models.list()] == ["easel"]

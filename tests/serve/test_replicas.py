@@ -11,10 +11,12 @@ import pytest
 from PIL import Image
 
 from pipeline.loading.errors import WeightsError
-from pipeline.recipe import Recipe
+from pipeline.recipe import Recipe, pixels_sha256
+from pipeline.scene.uploads import upload_hash
+from pipeline.scene.wish import Wishes
 from pipeline.serve.jobs import Client, Jobs
 from pipeline.serve.render import Cancelled, Rendered, render
-from pipeline.serve.replicas import Fleet, RayRenderers, RendererDied, replica_range
+from pipeline.serve.replicas import Fleet, RayRenderers, RendererDied, _understood, replica_range
 from pipeline.serve.studio import Studio
 from tests.tiny import tiny_pipeline
 
@@ -29,6 +31,8 @@ class TinyRenderers:
     def call(self, method, arguments, cancel):
         if method == "layout":
             return 32, 8
+        if method in ("read", "wish"):
+            return pickle.loads(pickle.dumps(_understood(self._pipe, method, pickle.loads(pickle.dumps(arguments)))))
         if method != "draw":
             return getattr(self._pipe, f"get_{method.removeprefix('embed_').rstrip('s')}_embeds")(*arguments)
         with self._lock:
@@ -46,8 +50,6 @@ def drawn(studio, recipe, *images, place=None) -> Rendered:
 def test_a_fleet_draws_and_embeds_what_one_pipeline_does():
     alone, many = Studio(tiny_pipeline()), Studio(Fleet(TinyRenderers()))
     reference = Image.new("RGB", (64, 64), "red")
-    from pipeline.recipe import pixels_sha256
-
     for recipe, images in (
         (Recipe(prompt="a cat", seed=7), ()),
         (Recipe(image_hashes=(pixels_sha256(reference),)), (reference,)),
@@ -55,6 +57,22 @@ def test_a_fleet_draws_and_embeds_what_one_pipeline_does():
         assert drawn(alone, recipe, *images).png == drawn(many, recipe, *images).png
     assert alone.embed("a cat", reference) == many.embed("a cat", reference)
     assert alone.new_index().embed_dim == many.new_index().embed_dim
+
+
+def test_a_fleet_reads_scenes_and_wishes_and_draws_uploads():
+    alone, many = Studio(tiny_pipeline()), Studio(Fleet(TinyRenderers()))
+    with alone.reader() as here, many.reader() as there:
+        parsed = here.parse("a cat", seed=7)
+        assert there.parse("a cat", seed=7).scene == parsed.scene
+        wish = Wishes(here).read("make the cat red", parsed.scene, seed=7)
+        assert wish.operations and there.read_wish("make the cat red", parsed.scene, seed=7) == wish
+    ball = Image.new("RGBA", (40, 40), "red")
+    recipe = Recipe(prompt="a cat", seed=7, edits=(f"upload ball {upload_hash(ball)}",))
+    files = []
+    for studio in (alone, many):
+        *_, picture = studio.draw(studio.recipe(recipe), uploads={upload_hash(ball): ball})
+        files.append(picture.png)
+    assert files[0] == files[1]
 
 
 def test_a_renderer_that_dies_is_replaced_and_every_request_is_answered_once():
