@@ -102,11 +102,14 @@ def build_demo(
     with Page(title="Easel", analytics_enabled=False, delete_cache=(600, limits.kept_seconds)) as demo:
         build_page(demo, studio, limits)
         programs = Programs(studio, limits)
-        build_api(programs)
+        build_api(programs, studio.metrics)
     demo.queue(api_open=False)  # whoever asks directly is sent to the queue
     demo.studio, demo.limits, demo.programs = studio, limits, programs
     demo.presence = Presence()
-    demo._queue = Queue(jobs, demo.presence, blocks=demo, max_size=_PAGE_EVENTS, forget=studio.leave)
+    demo._queue = Queue(
+        jobs, demo.presence, blocks=demo, max_size=_PAGE_EVENTS, forget=studio.leave,
+        busy=lambda door: studio.metrics.count(door, "busy"),
+    )  # fmt: skip
     guard(demo)
     studio.open()
     return demo

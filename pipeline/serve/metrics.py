@@ -3,18 +3,27 @@
 Nothing here names a prompt, a key or an address.
 """
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
-from pipeline.serve.render import Rendered
+from pipeline.serve.jobs import QueueFull
+from pipeline.serve.render import Cancelled, Rendered
 
 __all__ = ["CONTENT_TYPE", "Metrics"]
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
+
+
+_OUTCOMES: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
+    ((QueueFull,), "busy"),
+    ((ValueError,), "refused"),
+    ((Cancelled, GeneratorExit, asyncio.CancelledError), "cancelled"),  # a generator is closed where nobody reads it
+)
 
 
 class Metrics:
@@ -53,18 +62,26 @@ class Metrics:
 
     @contextmanager
     def answering(self, door: str) -> Iterator[Callable[[str], None]]:
-        """Count a request: "ok" unless another outcome is said before the end, "failed" where something is raised."""
-        outcome = "failed"
+        """Count a request: "ok", or what was said, or else as the exception that ends it has it: "refused" (with a
+        sentence), "busy", "cancelled" or "failed".
+        """
+        said = ""
 
         def say(word: str) -> None:
-            nonlocal outcome
-            outcome = word
+            nonlocal said
+            said = word
 
         try:
             yield say
-            outcome = "ok" if outcome == "failed" else outcome
+        except BaseException as error:
+            said = said or next((word for kinds, word in _OUTCOMES if isinstance(error, kinds)), "failed")
+            raise
         finally:
-            self.requests.labels(door, outcome).inc()
+            self.count(door, said or "ok")
+
+    def count(self, door: str, outcome: str) -> None:
+        """Count a request that has ended."""
+        self.requests.labels(door, outcome).inc()
 
     def text(self) -> bytes:
         """All of it, in Prometheus' text form."""

@@ -15,6 +15,7 @@ from typing import Any
 import gradio as gr
 
 from pipeline.loading.errors import WeightsError
+from pipeline.serve.metrics import Metrics
 from pipeline.serve.programs import Drawn, Programs
 from pipeline.serve.render import Cancelled
 from pipeline.serve.tools import PICTURE, Tool
@@ -26,7 +27,7 @@ __all__ = ["build_api"]
 _DRAWS = ("generate", "variations")
 
 
-def build_api(programs: Programs) -> None:
+def build_api(programs: Programs, metrics: Metrics) -> None:
     """Declare the endpoints inside the current gradio context."""
     with gr.Row(visible=False):
         for tool in programs.tools.values():
@@ -37,7 +38,7 @@ def build_api(programs: Programs) -> None:
             line: dict[str, Any] = {"concurrency_limit": 2 if tool.name == "verify" else 1}
             line |= {} if tool.name == "verify" else {"concurrency_id": DRAWING}
             gr.Button(tool.name).click(
-                _endpoint(programs, tool),
+                _endpoint(programs, tool, metrics),
                 [_widget(name, argument) for name, argument in tool.arguments.items()],
                 outputs,
                 api_name=tool.name,
@@ -45,7 +46,7 @@ def build_api(programs: Programs) -> None:
             )
 
 
-def _endpoint(programs: Programs, tool: Tool) -> Callable:
+def _endpoint(programs: Programs, tool: Tool, metrics: Metrics) -> Callable:
     """A function whose signature and docstring are the tool's, as gradio reads them.
 
     It is a generator: where the client hangs up, gradio closes it, and the drawing stops within one step.
@@ -53,13 +54,14 @@ def _endpoint(programs: Programs, tool: Tool) -> Callable:
 
     def endpoint(*values: Any):
         try:
-            for result in programs.call(tool.name, dict(zip(tool.arguments, values, strict=True))):
-                if result is None:
-                    yield (gr.skip(), gr.skip()) if tool.name in _DRAWS else gr.skip()
-                elif tool.name in _DRAWS:
-                    yield _told(result)
-                else:
-                    yield result
+            with metrics.answering("api"):
+                for result in programs.call(tool.name, dict(zip(tool.arguments, values, strict=True))):
+                    if result is None:
+                        yield (gr.skip(), gr.skip()) if tool.name in _DRAWS else gr.skip()
+                    elif tool.name in _DRAWS:
+                        yield _told(result)
+                    else:
+                        yield result
         except (ValueError, WeightsError, WatermarkError, Cancelled) as error:
             raise gr.Error(str(error).replace("`", "") or "Cancelled.", print_exception=False) from error
 

@@ -146,7 +146,8 @@ class Drawing:
             return self.show(kept, number, words, None, values[board.keys.file_format])
 
         try:
-            yield from work
+            with self.studio.metrics.answering("page"):
+                yield from work
         except Cancelled:
             yield {**back(), board.line: status(words("status.cancelled"))}
         except REFUSALS as error:

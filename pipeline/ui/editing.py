@@ -82,12 +82,13 @@ class Editing:
         states = versions.get(number, Versions((drawn,)))
         line = ""
         try:
-            for step in self._changed(drawn, json.loads(event.operation), request):
-                if isinstance(step, Drawn):
-                    kept[number] = drawn = step
-                    states = states.then(drawn)
-                else:
-                    yield {board.line: status(words.message(step.reason))}
+            with self._drawing.studio.metrics.answering("page"):
+                for step in self._changed(drawn, json.loads(event.operation), request):
+                    if isinstance(step, Drawn):
+                        kept[number] = drawn = step
+                        states = states.then(drawn)
+                    else:
+                        yield {board.line: status(words.message(step.reason))}
             line = status(words("status.changed", seconds=f"{time.perf_counter() - started:.1f}"))
         except Cancelled:
             line = status(words("status.cancelled"))

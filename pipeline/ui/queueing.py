@@ -80,9 +80,13 @@ class Queue(queueing.Queue):
         blocks: the page.
         max_size: events that have not started, those that use no pipeline included.
         forget: told of a session of which nothing is to be kept any more.
+        busy: told "page" or "api" where there was no place for somebody who came that way.
     """
 
-    def __init__(self, jobs: Jobs, presence: Presence, *, blocks: Any, max_size: int, forget: Callable[[str], None]):
+    def __init__(
+        self, jobs: Jobs, presence: Presence, *, blocks: Any, max_size: int, forget: Callable[[str], None],
+        busy: Callable[[str], None],
+    ):  # fmt: skip
         super().__init__(
             live_updates=True,
             concurrency_count=blocks.max_threads,
@@ -91,7 +95,7 @@ class Queue(queueing.Queue):
             blocks=blocks,
             default_concurrency_limit=1,
         )
-        self._jobs, self._presence, self._forget_session = jobs, presence, forget
+        self._jobs, self._presence, self._forget_session, self._busy = jobs, presence, forget, busy
         self._places: dict[str, Place] = {}
         presence.on_gone.append(self._later)
         self.sleep_when_free = _IDLE
@@ -125,6 +129,7 @@ class Queue(queueing.Queue):
             try:
                 place = self._jobs.admit(Client(address, body.session_hash or ""))
             except QueueFull as full:
+                self._busy("page" if fn.api_visibility == "private" else "api")
                 headers = {"Retry-After": str(full.retry_after)}
                 raise fastapi.HTTPException(429 if full.own else 503, str(full), headers) from full
         try:

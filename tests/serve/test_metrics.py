@@ -1,11 +1,12 @@
-"""Example run: python -m pytest tests/serve/test_metrics.py"""
+"""What is counted. Example run: python -m pytest tests/serve/test_metrics.py"""
 
 import pytest
 from PIL import Image
 
 from pipeline.recipe import Recipe
+from pipeline.serve.jobs import QueueFull
 from pipeline.serve.metrics import Metrics
-from pipeline.serve.render import Rendered
+from pipeline.serve.render import Cancelled, Rendered
 
 
 def value(metrics, name, **labels):
@@ -17,16 +18,52 @@ def picture():
     return Rendered(Image.new("RGB", (8, 8)), b"", Recipe(prompt="a secret"), "", None, None, 0.3, steps)
 
 
-def test_a_request_is_counted_by_what_became_of_it():
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (None, "ok"),
+        (ValueError("Say what to draw."), "refused"),
+        (QueueFull("Try again.", retry_after=3, own=True), "busy"),
+        (Cancelled(), "cancelled"),
+        (RuntimeError(), "failed"),
+    ],
+)
+def test_how_a_request_ended_is_counted_by_its_door(error, outcome):
     metrics = Metrics()
-    with metrics.answering("page"):
-        pass
-    with metrics.answering("page") as say:
+
+    def answer():
+        with metrics.answering("page"):
+            if error is not None:
+                raise error
+
+    if error is None:
+        answer()
+    else:
+        with pytest.raises(type(error)):
+            answer()
+    assert f'easel_requests_total{{door="page",outcome="{outcome}"}} 1.0' in metrics.text().decode()
+
+
+def test_a_generator_that_is_closed_early_was_cancelled():
+    metrics = Metrics()
+
+    def draw():
+        with metrics.answering("page"):
+            yield "half"
+            yield "whole"
+
+    drawing = draw()
+    next(drawing)
+    drawing.close()
+    assert b'outcome="cancelled"} 1.0' in metrics.text()
+
+
+def test_what_is_said_goes_before_what_is_raised():
+    metrics = Metrics()
+    with pytest.raises(ValueError), metrics.answering("openai") as say:
         say("busy")
-    with pytest.raises(KeyError), metrics.answering("page"):
-        raise KeyError
-    for outcome in ("ok", "busy", "failed"):
-        assert value(metrics, "easel_requests_total", door="page", outcome=outcome) == 1
+        raise ValueError
+    assert b'outcome="busy"} 1.0' in metrics.text()
 
 
 def test_a_drawn_picture_is_timed_and_one_from_the_store_is_not():

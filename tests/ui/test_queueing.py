@@ -80,6 +80,12 @@ def read(client, session):
                 yield json.loads(line[5:])
 
 
+def counted(demo, door, outcome):
+    """What /metrics says of a door."""
+    labels = {"door": door, "outcome": outcome}
+    return demo.studio.metrics.registry.get_sample_value("easel_requests_total", labels) or 0
+
+
 def eventually(condition, seconds=30):
     until = time.monotonic() + seconds
     while not condition():
@@ -88,10 +94,12 @@ def eventually(condition, seconds=30):
 
 
 def test_a_picture_is_drawn_through_the_queue(server):
-    _, client = server
+    demo, client = server
+    before = counted(demo, "api", "ok")
     assert join(client, "one").status_code == 200
     last = [message for message in read(client, "one") if message["msg"] == "process_completed"][-1]
     assert last["success"] and last["output"]["data"][1][0]["seed"] == 0
+    eventually(lambda: counted(demo, "api", "ok") == before + 1)
 
 
 def test_nobody_passes_the_queue(server):
@@ -152,6 +160,7 @@ def test_a_full_queue_says_when_to_come_back(pipe):
         assert join(client, "b").status_code == 200
         full = join(client, "c")
         assert full.status_code == 503 and "Many pictures wait" in full.json()["detail"]
+        assert counted(demo, "api", "busy") == 2
         assert int(own.headers["Retry-After"]) >= 1 and int(full.headers["Retry-After"]) >= 1
 
 
@@ -263,7 +272,8 @@ def test_a_call_leaves_nothing_behind(server, monkeypatch):
     ],
 )
 def test_notes_on_a_link_are_shown_on_the_page(server, query, note, capfd):
-    _, client = server
+    demo, client = server
+    before = counted(demo, "page", "ok")
     index = next(fn["id"] for fn in config(client)["dependencies"] if fn["api_name"] == "open_link")
     body = {"data": [], "fn_index": index, "session_hash": "link"}
     assert client.post(f"/gradio_api/queue/join?{query}", json=body).status_code == 200
@@ -272,6 +282,7 @@ def test_notes_on_a_link_are_shown_on_the_page(server, query, note, capfd):
         value for message in messages if message["msg"] == "process_completed" for value in message["output"]["data"]
     ]
     assert any(note in unescape(str(value)) for value in shown)
+    eventually(lambda: counted(demo, "page", "ok") == before + 1)
     assert [message["success"] for message in messages if message["msg"] == "process_completed"] == [True]
     assert note not in "".join(capfd.readouterr())
 
