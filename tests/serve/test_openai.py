@@ -62,7 +62,7 @@ def test_what_is_wrong_is_named_in_openais_form(body, param, sentence):
 
 def test_an_edit_takes_pictures_words_and_a_mask():
     order, _ = read_edit({"prompt": "a dog", "n": "2", "seed": "3"}, [PICTURE, PICTURE], None)
-    assert (order.task, order.count, order.seed, len(order.images)) == ("vary", 2, 3, 2)
+    assert (order.task, order.count, order.seed, len(order.images)) == ("change", 2, 3, 2)
     mask = Image.new("RGBA", (256, 256), (0, 0, 0, 255))
     mask.paste((0, 0, 0, 0), (0, 0, 128, 256))
     order, _ = read_edit({"prompt": "a dog"}, [PICTURE], mask)
