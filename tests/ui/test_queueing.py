@@ -272,8 +272,7 @@ def test_a_call_leaves_nothing_behind(server, monkeypatch):
     ],
 )
 def test_notes_on_a_link_are_shown_on_the_page(server, query, note, capfd):
-    demo, client = server
-    before = counted(demo, "page", "ok")
+    _, client = server
     index = next(fn["id"] for fn in config(client)["dependencies"] if fn["api_name"] == "open_link")
     body = {"data": [], "fn_index": index, "session_hash": "link"}
     assert client.post(f"/gradio_api/queue/join?{query}", json=body).status_code == 200
@@ -282,7 +281,6 @@ def test_notes_on_a_link_are_shown_on_the_page(server, query, note, capfd):
         value for message in messages if message["msg"] == "process_completed" for value in message["output"]["data"]
     ]
     assert any(note in unescape(str(value)) for value in shown)
-    eventually(lambda: counted(demo, "page", "ok") == before + 1)
     assert [message["success"] for message in messages if message["msg"] == "process_completed"] == [True]
     assert note not in "".join(capfd.readouterr())
 
