@@ -28,14 +28,17 @@ class Drawn:
     read_as: str = ""
     scene: "Scene | None" = None
     standing: "Standing | None" = None  # of a picture drawn here and now; one from the store has none
+    uploads: tuple[tuple[str, str], ...] = ()  # (hash, file) of each cut-out of the visitor's that is in it
 
     @classmethod
-    def from_rendered(cls, rendered: Rendered, path: str, references: Sequence[str] = ()) -> "Drawn":
+    def from_rendered(
+        cls, rendered: Rendered, path: str, references: Sequence[str] = (), uploads: Sequence[tuple[str, str]] = ()
+    ) -> "Drawn":
         weights = tuple(rendered.image_weights or ())
         read_as = "" if rendered.reading is None else rendered.reading.sentence
         return cls(
             path, rendered.recipe, rendered.pixels_hash, rendered.seconds, weights, tuple(references), read_as,
-            rendered.scene, rendered.standing,
+            rendered.scene, rendered.standing, tuple(uploads),
         )  # fmt: skip
 
     @property

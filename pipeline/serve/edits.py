@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from pipeline.scene.record import Scene, Thing
     from pipeline.scene.wish import Wish
 
-__all__ = ["CHANGES", "change", "things_of"]
+__all__ = ["CHANGES", "change", "look_of", "things_of"]
 
 _SETS = ("place", "colour", "style", "again", "replace")  # the last of them counts, of one thing
+_SETS_ALL = ("ground", "outline", "shadow", "letter")  # and of these, of the picture
 
 
 def things_of(drawn: Drawn) -> list[dict[str, Any]]:
@@ -38,9 +39,31 @@ def things_of(drawn: Drawn) -> list[dict[str, Any]]:
                 "id": key, "name": thing.said or thing.name, "x": place.x, "y": place.y, "side": place.side,
                 "turn": _wrapped(place.turn), "mirror": place.mirror, "style": thing.style,
                 "colour": None if thing.colour is None else colour_hex(thing.colour, BACKGROUNDS),
+                "named": thing.colour if thing.colour in BACKGROUNDS else None,
             }
         )  # fmt: skip
     return rows
+
+
+def look_of(drawn: Drawn) -> dict[str, Any] | None:
+    """What is around and on the things, as the page's fields say it; None of a picture that cannot be changed."""
+    if drawn.scene is None or drawn.standing is None:
+        return None
+    scene, edge, text = drawn.scene, drawn.scene.outline, drawn.scene.lettering
+    ground = scene.ground
+    names = {value: name for name, value in BACKGROUNDS.items()}
+    said = [] if ground is None else [ground.kind, ground.name or "|".join(names.get(c, c) for c in ground.colours)]
+    return {
+        "ground": "|".join(filter(None, said)),
+        "outline": edge.width if edge else 0,
+        "outline_colour": colour_hex(edge.colour if edge else "#ffffff", BACKGROUNDS),
+        "most": max(edge.width if edge else 0, min(scene.width, scene.height) // 12),
+        "shadow": scene.shadow,
+        "letter": text.text if text else "",
+        "form": text.form if text else "straight",
+        "where": text.place if text else "bottom",
+        "letter_colour": colour_hex(text.colour if text else "#111111", BACKGROUNDS),
+    }
 
 
 def change(
@@ -104,9 +127,7 @@ def _place(scene: "Scene", said: dict) -> list[str]:
 
 def _colour(scene: "Scene", said: dict) -> list[str]:
     colour = said["colour"]
-    if colour is not None:
-        colour_hex(colour, BACKGROUNDS)  # a colour that nobody knows is refused now
-    return [operation("colour", said["thing"].id, colour or "none")]
+    return [operation("colour", said["thing"].id, _known(colour) if colour else "none")]
 
 
 def _style(scene: "Scene", said: dict) -> list[str]:
@@ -147,7 +168,7 @@ def _ground(scene: "Scene", said: dict) -> list[str]:
 
 def _outline(scene: "Scene", said: dict) -> list[str]:
     width = int(said["outline"])
-    return [operation("outline", width or "none")]
+    return [operation("outline", width, _known(said.get("colour") or "#ffffff")) if width else "outline none"]
 
 
 def _shadow(scene: "Scene", said: dict) -> list[str]:
@@ -156,8 +177,31 @@ def _shadow(scene: "Scene", said: dict) -> list[str]:
 
 def _letter(scene: "Scene", said: dict) -> list[str]:
     text = str(said["letter"]).strip()
-    return [operation("letter", text, said.get("form", "straight"), said.get("where", "bottom")) if text else
-            operation("letter", "none")]  # fmt: skip
+    if not text or text == "none":
+        return ["letter none"]
+    colour = _known(said.get("colour") or "#111111")
+    edge = "#ffffff" if _light(colour) < 0.6 else "#111111"  # letters stand out from whatever is behind them
+    text = text.replace("\n", "\\n")  # one line of the recipe
+    return [operation("letter", text, said.get("form", "straight"), said.get("where", "bottom"), colour, edge)]
+
+
+def _upload(scene: "Scene", said: dict) -> list[str]:
+    """A cut-out of the visitor's own, in the middle."""
+    taken = {thing.id for thing in scene.things}
+    id = next(name for name in ("photo", *(f"photo-{number}" for number in range(2, 40))) if name not in taken)
+    return [operation("upload", id, said["hash"], "photo"), operation("place", id, 0.5, 0.5, 0.5)]
+
+
+def _known(colour: str) -> str:
+    """A colour that somebody knows; any other is refused now."""
+    colour_hex(colour, BACKGROUNDS)
+    return colour
+
+
+def _light(colour: str) -> float:
+    """How light a colour is, 0 to 1 (Rec. 601)."""
+    value = colour_hex(colour, BACKGROUNDS)
+    return sum(part * int(value[at : at + 2], 16) for part, at in ((0.299, 1), (0.587, 3), (0.114, 5))) / 255
 
 
 def _words(scene: "Scene", said: dict) -> list[str]:
@@ -184,6 +228,7 @@ CHANGES: dict[str, Callable[["Scene", dict], list[str]]] = {
     "outline": _outline,
     "shadow": _shadow,
     "letter": _letter,
+    "upload": _upload,
     "words": _words,
 }
 
@@ -192,9 +237,9 @@ def _shorter(operations: tuple[str, ...]) -> tuple[str, ...]:
     """Without what the last operation makes void: dragging a thing ten times is one place."""
     *before, last = operations
     verb, *words = shlex.split(last)
-    while before and verb in _SETS:
+    while before and verb in (*_SETS, *_SETS_ALL):
         earlier, *named = shlex.split(before[-1])
-        if earlier != verb or named[0] != words[0]:
+        if earlier != verb or verb in _SETS and named[0] != words[0]:
             break
         before.pop()
     return (*before, last)

@@ -8,10 +8,11 @@ from PIL import Image
 from pipeline.pictures.decode import MAX_SIDE, UnreadablePicture, decode_picture, flatten, open_header
 from pipeline.recipe import Recipe
 from pipeline.recipe.files import read_file_recipe
+from pipeline.scene.cutout import CutOut, cut_out
 from pipeline.serve.limits import Limits
 from pipeline.watermark.detect import MAX_SIDE as VERIFY_SIDE
 
-__all__ = ["WholeFile", "open_picture", "open_whole"]
+__all__ = ["WholeFile", "open_cutout", "open_picture", "open_whole"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,20 @@ def open_picture(path: str | Path, limits: Limits, *, max_side: int = MAX_SIDE) 
         raise ValueError(error.sentence(name, limits.max_upload_pixels)) from error
     except OSError as error:
         raise ValueError(f"{name} cannot be opened. Add it again.") from error
+
+
+def open_cutout(path: str | Path, limits: Limits) -> CutOut:
+    """The thing of a picture, cut free of its ground.
+
+    Raises:
+        ValueError: one sentence for the person whose file it is.
+    """
+    try:
+        return cut_out(decode_picture(path, max_pixels=limits.max_upload_pixels).image)
+    except UnreadablePicture as error:
+        raise ValueError(error.sentence(Path(path).name, limits.max_upload_pixels)) from error
+    except OSError as error:
+        raise ValueError(f"{Path(path).name} cannot be opened. Add it again.") from error
 
 
 def open_whole(path: str | Path, limits: Limits) -> WholeFile:

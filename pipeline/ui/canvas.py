@@ -12,10 +12,11 @@ from types import MappingProxyType
 
 from PIL import Image
 
-from pipeline.language.styles import STYLES
+from pipeline.language.styles import BACKGROUNDS, STYLES
 from pipeline.recipe import STAGES, Recipe, Variation
+from pipeline.scene.record import SCENERY
 from pipeline.serve.drawn import Drawn
-from pipeline.serve.edits import things_of
+from pipeline.serve.edits import look_of, things_of
 from pipeline.serve.examples import EXAMPLES, SAMPLES, Example
 from pipeline.serve.render import Stage, Verdict
 from pipeline.stages import STAGE_ROWS
@@ -98,8 +99,8 @@ def canvas_finished(
     if len(drawn.image_weights) > 1:
         shares = ", ".join(f"{100 * weight:.0f} %" for weight in drawn.image_weights)
         facts.append(words("facts.references", shares=shares))
-    things = things_of(drawn)
-    editable = bool(things) or drawn.standing is None and drawn.changeable
+    things, look = things_of(drawn), look_of(drawn)
+    editable = look is not None or drawn.changeable
     size = {"width": drawn.recipe.width, "height": drawn.recipe.height}
     if drawn.scene is not None:
         size = {"width": drawn.scene.width, "height": drawn.scene.height}
@@ -115,8 +116,17 @@ def canvas_finished(
         scene=json.dumps({**size, "things": [{**thing, "label": thing["name"]} for thing in things]}),
         hits=_data_url(drawn.standing.hits) if drawn.standing is not None else "",
         styles=STYLES,
+        colours=BACKGROUNDS,
+        grounds=_grounds(words),
+        look=look,
         ways=ways,
     )
+
+
+def _grounds(words: Words) -> list[tuple[str, str]]:
+    """What a picture may stand on: (value, label)."""
+    plain = [(f"colour|{name}", name) for name in BACKGROUNDS]
+    return [("transparent", words("form.transparent")), *plain, *((f"scene|{name}", name) for name in SCENERY)]
 
 
 def _where(thing: dict, words: Words) -> str:

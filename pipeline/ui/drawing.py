@@ -9,6 +9,7 @@ import gradio as gr
 from PIL import Image
 
 from pipeline.loading.errors import WeightsError
+from pipeline.pictures.decode import decode_picture
 from pipeline.recipe import SCHEMA, STAGES, Recipe
 from pipeline.serve.drawn import Drawn
 from pipeline.serve.jobs import QueueFull
@@ -107,7 +108,7 @@ class Drawing:
                 recipe = self.studio.recipe(varied(drawn.recipe, roll(), strength, stage))
                 yield {board.expected: None, board.beside: False}
                 images = self.open_references(drawn)
-                yield from self._paint([recipe], images, drawn.references, kept, values, request)
+                yield from self._paint([recipe], images, drawn.references, kept, values, request, drawn.uploads)
 
             yield from self.guarded(work(), kept, values, request)
 
@@ -191,9 +192,23 @@ class Drawing:
             raise ValueError("The reference pictures are no longer kept here. Add them again and press Generate.")
         return [open_picture(path, self.limits) for path in drawn.references]
 
+    def open_uploads(self, uploads: Sequence[tuple[str, str]]) -> dict[str, Image.Image]:
+        """The cut-outs of an earlier drawing, by hash.
+
+        Raises:
+            ValueError: a file is gone.
+        """
+        found = {}
+        for hash, path in uploads:
+            if not Path(path).is_file():
+                raise ValueError("A picture of yours is no longer kept here. Add it again.")
+            Path(path).touch()
+            found[hash] = decode_picture(path).image
+        return found
+
     def _paint(
         self, recipes: list[Recipe], images: Sequence[Image.Image], paths: Sequence[str], kept: list[Drawn],
-        values: dict, request: gr.Request,
+        values: dict, request: gr.Request, uploads: Sequence[tuple[str, str]] = (),
     ) -> Iterator[dict]:  # fmt: skip
         """Draw the recipes one after the other and add them to `kept`."""
         board, form, words, against = self.board, self.form, Words.of(request), values[self.board.expected]
@@ -201,11 +216,12 @@ class Drawing:
         for number, each in enumerate(recipes, start=1):
             of = f" ({number}/{total})" if total > 1 else ""
             fresh = against is not None and against.fresh
-            for event in self.studio.draw(each, images, visitor=visitor_of(request), fresh=fresh):
+            given = {"uploads": self.open_uploads(uploads), "visitor": visitor_of(request), "fresh": fresh}
+            for event in self.studio.draw(each, images, **given):
                 if isinstance(event, Rendered):
                     self.pace.observe(event)
                     seconds += event.seconds
-                    kept.append(Drawn.from_rendered(event, str(self.studio.save(event)), paths))
+                    kept.append(Drawn.from_rendered(event, str(self.studio.save(event)), paths, uploads))
                     verdict, against = verdict_on(event, against, self.limits, words), None
                     shown = self.show(kept, len(kept) - 1, words, verdict, values[board.keys.file_format])
                     if total > 1:

@@ -1,21 +1,25 @@
 """The finished picture as a canvas: what the browser asks for is drawn, and every state can be gone back to."""
 
+import io
 import json
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import gradio as gr
 from gradio.blocks import Block
 
+from pipeline.atomic import write_file
 from pipeline.recipe import SCHEMA
 from pipeline.scene.record import Scene
+from pipeline.scene.uploads import upload_hash
 from pipeline.scene.wish import Wish, Wishes
 from pipeline.serve.drawn import Drawn
 from pipeline.serve.edits import change
 from pipeline.serve.render import Cancelled, Rendered
 from pipeline.serve.studio import Busy
+from pipeline.serve.uploads import open_cutout
 from pipeline.ui.board import refuse
 from pipeline.ui.canvas import status
 from pipeline.ui.drawing import REFUSALS, Drawing
@@ -70,26 +74,47 @@ class Editing:
         outputs = [*drawing.outputs, self._versions]
         board.canvas.edit(self.edit, inputs, outputs, **QUEUED)
         board.canvas.undo(self.undo, inputs, outputs, **QUICK)
+        board.keys.upload.upload(self.add, inputs | {board.keys.upload}, outputs, **QUEUED)
 
     def edit(self, values: dict, event: gr.EventData, request: gr.Request) -> Iterator[dict]:
         """Draw the selected picture after one change; it takes the place of the picture before."""
+        yield from self._after(lambda: (json.loads(event.operation), (), ""), values, request)
+
+    def add(self, values: dict, request: gr.Request) -> Iterator[dict]:
+        """Cut a picture of the visitor's out, and put it into the selected one."""
+
+        def cut() -> tuple[dict, tuple[tuple[str, str], ...], str]:
+            found = open_cutout(values[self._board.keys.upload], self._drawing.limits)
+            hash = upload_hash(found.picture)
+            path = self._drawing.studio.folder / f"upload-{hash}.png"
+            file = io.BytesIO()
+            found.picture.save(file, "PNG")
+            write_file(path, file.getvalue())
+            return {"do": "upload", "hash": hash}, ((hash, str(path)),), f"edit.cut_{found.method}"
+
+        yield from self._after(cut, values, request)
+
+    def _after(self, asked: Callable[[], tuple], values: dict, request: gr.Request) -> Iterator[dict]:
+        """The picture after what is asked: (change, cut-outs that it brings, key of what is to be told)."""
         board, words, started = self._board, Words.of(request), time.perf_counter()
         kept, number, versions = list(values[board.pictures]), values[board.selected], dict(values[self._versions])
         if number is None or not 0 <= number < len(kept):
             yield {board.line: status("")}
             return
-        drawn = kept[number]
-        states = versions.get(number, Versions((drawn,)))
+        states = versions.get(number, Versions((kept[number],)))
         line = ""
         try:
+            change, uploads, told = asked()
+            drawn = replace(kept[number], uploads=tuple(dict([*kept[number].uploads, *uploads]).items()))
             with self._drawing.studio.metrics.answering("page"):
-                for step in self._changed(drawn, json.loads(event.operation), request):
+                for step in self._changed(drawn, change, request):
                     if isinstance(step, Drawn):
-                        kept[number] = drawn = step
-                        states = states.then(drawn)
+                        kept[number] = step
+                        states = states.then(step)
                     else:
                         yield {board.line: status(words.message(step.reason))}
-            line = status(words("status.changed", seconds=f"{time.perf_counter() - started:.1f}"))
+            seconds = words("status.changed", seconds=f"{time.perf_counter() - started:.1f}")
+            line = status(f"{words(told)} {seconds}" if told else seconds)
         except Cancelled:
             line = status(words("status.cancelled"))
         except REFUSALS as error:
@@ -122,10 +147,10 @@ class Editing:
         else:
             edits = change(drawn, asked, seed=seed, wish=lambda text, scene: self._wish(text, scene, seed))
             recipe = studio.recipe(replace(drawn.recipe, schema=SCHEMA, edits=edits))
-        images = self._drawing.open_references(drawn)
-        for event in studio.draw(recipe, images, visitor=visitor_of(request), fresh=True):
+        images, uploads = self._drawing.open_references(drawn), self._drawing.open_uploads(drawn.uploads)
+        for event in studio.draw(recipe, images, uploads=uploads, visitor=visitor_of(request), fresh=True):
             if isinstance(event, Rendered):
-                yield Drawn.from_rendered(event, str(studio.save(event)), drawn.references)
+                yield Drawn.from_rendered(event, str(studio.save(event)), drawn.references, drawn.uploads)
             elif isinstance(event, Busy):
                 yield event
 

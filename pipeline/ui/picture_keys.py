@@ -35,6 +35,7 @@ class PictureKeys:
     verify: gr.Button
     compare: gr.Button
     download_all: gr.Button
+    upload: gr.UploadButton  # out of sight: the editor's own button opens it
 
 
 def build_picture_keys(capabilities: Capabilities = EASEL) -> PictureKeys:
@@ -62,6 +63,7 @@ def build_picture_keys(capabilities: Capabilities = EASEL) -> PictureKeys:
             key("keys.vary_little", "vary-little", varies): (A_LITTLE, ""),
             key("keys.vary_lot", "vary-lot", varies): (A_LOT, ""),
         }
+        upload = gr.UploadButton(say("edit.upload"), file_types=["image"], elem_id="add-picture")
     with gr.Accordion(say("keys.more"), open=False, elem_id="more-keys"):
         with gr.Row(elem_classes="keys"):
             reuse_prompt = key("keys.use_prompt", "reuse-prompt")
@@ -94,4 +96,5 @@ def build_picture_keys(capabilities: Capabilities = EASEL) -> PictureKeys:
         verify=verify,
         compare=compare,
         download_all=download_all,
+        upload=upload,
     )

@@ -41,7 +41,8 @@ class Redraw:
         shown, verdict, line = kept[number], None, status("")
         try:
             images, expected = self._files(shown, values)
-            for event in drawing.studio.draw(shown.recipe, images, visitor=visitor_of(request), fresh=True):
+            given = {"uploads": drawing.open_uploads(shown.uploads), "visitor": visitor_of(request)}
+            for event in drawing.studio.draw(shown.recipe, images, **given, fresh=True):
                 if isinstance(event, Rendered):
                     verdict = compare(event.image, expected)
                     sentence = words("redraw.verdict", verdict=words.message(verdict.sentence))
@@ -49,7 +50,7 @@ class Redraw:
                     line = status(words("redraw.done", seconds=f"{event.seconds:.1f}"))
                     if verdict.result != "identical":  # both on the shelf, to look at
                         saved = str(drawing.studio.save(event))
-                        kept.append(Drawn.from_rendered(event, saved, shown.references))
+                        kept.append(Drawn.from_rendered(event, saved, shown.references, shown.uploads))
                 else:
                     yield drawing.progress(event, shown.recipe, words)
         except Cancelled:

@@ -77,7 +77,8 @@ class Takeaway:
         studio, target = self._drawing.studio, find_target(name)
         recipe = sticker_recipe(drawn.recipe, target, studio.capabilities)
         images = self._drawing.open_references(drawn)
-        for event in studio.draw(recipe, images, visitor=visitor_of(request)):
+        uploads = self._drawing.open_uploads(drawn.uploads)
+        for event in studio.draw(recipe, images, uploads=uploads, visitor=visitor_of(request)):
             if isinstance(event, Rendered):
                 yield sticker_file(event.image, recipe, target)
             elif isinstance(event, Busy):

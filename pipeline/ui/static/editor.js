@@ -11,13 +11,17 @@ const TURN = 5; // degrees
 const KEYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "+", "=", "-", "[", "]", "m"]);
 
 let chosen = null; // id of the thing that is selected; it stays so over a redraw
-let stage = null; // of the figure on the page: {figure, scene, hits, frame, waiting}
+let stage = null; // of the figure on the page: {figure, scene, hits, frame, waiting, lifted}
+let focused = null; // where the focus was in the editor: a redraw brings new elements, and it goes on there
 
 const round = (number) => Math.round(number * 10000) / 10000;
 const thing = (id = chosen) => stage?.scene.things.find((each) => each.id === id);
 
+const editor = () => document.querySelector("#canvas .editor");
+
 function send(operation) {
   const from = document.querySelector("#canvas figure.finished");
+  from.setAttribute("aria-busy", "true");
   from.dispatchEvent(new CustomEvent("easel-edit", { detail: operation, bubbles: true }));
 }
 
@@ -56,14 +60,50 @@ function thingAt(event) {
   return value ? stage.scene.things[value - 1] : null;
 }
 
+// The thing's own pixels, seen where it goes until the picture comes: {image, from}, from what it was.
+function lift() {
+  const number = stage.scene.things.findIndex((each) => each.id === chosen) + 1;
+  const { width, height } = stage.hits.canvas;
+  const scale = Math.max(1, Math.floor(512 / Math.max(width, height)));
+  const image = Object.assign(document.createElement("canvas"), { width: width * scale, height: height * scale });
+  const pen = image.getContext("2d");
+  const map = stage.hits.getImageData(0, 0, width, height).data;
+  pen.beginPath();
+  for (let at = 0; at < width * height; at++) {
+    if (map[4 * at] === number) pen.rect((at % width) * scale, Math.floor(at / width) * scale, scale, scale);
+  }
+  pen.clip();
+  pen.drawImage(stage.figure.querySelector("img"), 0, 0, image.width, image.height);
+  image.className = "lifted";
+  image.setAttribute("aria-hidden", "true");
+  stage.frame.before(image);
+  return { image, from: { ...thing() } };
+}
+
+function paintLifted(current) {
+  const { image, from } = stage.lifted;
+  const { left, top, width, height } = area();
+  const way = [(current.x - from.x) * width, (current.y - from.y) * height];
+  const grown = current.side / from.side;
+  Object.assign(image.style, {
+    left: `${left}px`,
+    top: `${top}px`,
+    width: `${width}px`,
+    height: `${height}px`,
+    transformOrigin: `${100 * from.x}% ${100 * from.y}%`,
+    transform: `translate(${way[0]}px, ${way[1]}px) rotate(${current.turn - from.turn}deg) ` +
+      `scale(${current.mirror === from.mirror ? grown : -grown}, ${grown})`,
+  });
+}
+
 function paint() {
   const current = thing();
-  const editor = stage.figure.parentElement.querySelector(".editor");
-  for (const button of editor?.querySelectorAll("[data-thing]") ?? []) {
+  for (const button of editor()?.querySelectorAll("[data-thing]") ?? []) {
     button.setAttribute("aria-pressed", String(button.dataset.thing === chosen));
   }
-  const tools = editor?.querySelector(".tools");
-  if (tools) tools.hidden = !current;
+  editor()?.querySelector(".tools")?.toggleAttribute("hidden", !current);
+  editor()?.querySelector(".whole")?.toggleAttribute("hidden", Boolean(current));
+  if (current && stage.lifted) paintLifted(current);
   stage.frame.hidden = !current;
   stage.figure.classList.toggle("editing", Boolean(current));
   if (!current) return;
@@ -82,13 +122,18 @@ function choose(id) {
   if (chosen === id) return;
   chosen = id;
   paint();
-  const tools = stage.figure.parentElement.querySelector(".editor .tools");
+  if (thing()) easel.say(thing().label);
+  fill();
+}
+
+function fill() {
+  const tools = editor()?.querySelector(".tools");
   const current = thing();
   if (!tools || !current) return;
-  tools.querySelector("[data-do='colour']").value = current.colour ?? "#888888";
+  tools.querySelector("input[data-do='colour']").value = current.colour ?? "#888888";
+  tools.querySelector("select[data-do='colour']").value = current.named ?? "";
   tools.querySelector("[data-do='style']").value = current.style ?? "";
   tools.querySelector("[data-do='replace']").value = "";
-  easel.say(current.label);
 }
 
 // One drag, from where the pointer went down: of the thing, of a corner, or of the handle that turns.
@@ -107,6 +152,7 @@ function drag(event, how) {
     const [x, y] = share(at);
     moved ||= Math.abs(x - fromX) + Math.abs(y - fromY) > 0.006;
     if (!moved) return;
+    if (stage.hits) stage.lifted ??= lift();
     if (how === "move") Object.assign(current, { x: clamp(start.x + x - fromX), y: clamp(start.y + y - fromY) });
     if (how === "size") current.side = Math.min(1.5, Math.max(0.05, (start.side * away(at)) / Math.max(1, first.away)));
     if (how === "turn") {
@@ -119,6 +165,7 @@ function drag(event, how) {
     if (at.pointerId !== event.pointerId) return;
     stop();
     if (at.type === "pointercancel") Object.assign(current, start);
+    if (at.type === "pointercancel") drop();
     else if (moved) sendPlace();
     paint();
   };
@@ -133,11 +180,17 @@ function drag(event, how) {
   event.preventDefault();
 }
 
+function drop() {
+  stage.lifted?.image.remove();
+  stage.lifted = null;
+}
+
 const clamp = (number) => Math.min(1.2, Math.max(-0.2, number));
 const wrap = (turn) => ((((turn + 180) % 360) + 360) % 360) - 180;
 
 function press(event) {
   if (event.button || event.target.closest("button")) return;
+  if (stage.figure.classList.contains("picking")) return pickAt(event);
   const handle = event.target.closest("[data-handle]");
   if (handle) return drag(event, handle.dataset.handle);
   const hit = thingAt(event);
@@ -149,6 +202,7 @@ function press(event) {
 
 function nudge(key, event) {
   const current = thing();
+  if (stage.hits) stage.lifted ??= lift();
   const step = STEP * (event.shiftKey ? 5 : 1);
   if (key === "ArrowLeft") current.x = clamp(current.x - step);
   if (key === "ArrowRight") current.x = clamp(current.x + step);
@@ -173,6 +227,7 @@ function keydown(event) {
     document.querySelector(`#canvas .editor [data-do='${redo ? "redo" : "undo"}']:not([disabled])`)?.click();
     return;
   }
+  if (event.key === "Escape" && stage?.figure.classList.contains("picking")) return picking(false);
   if (!here || typing || !thing() || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") choose(null);
   else if (event.key === "Delete" || event.key === "Backspace") send({ do: "remove", thing: chosen });
@@ -181,24 +236,66 @@ function keydown(event) {
   event.preventDefault();
 }
 
-// The bar below the picture: its fields say their value, its buttons only what they do.
+// A colour from the picture: the browser's own dropper, which reads the whole screen, or a click on the picture.
+async function pick() {
+  if (!("EyeDropper" in window)) return picking(true);
+  try {
+    const { sRGBHex } = await new window.EyeDropper().open();
+    send({ do: "colour", thing: chosen, colour: sRGBHex });
+  } catch {
+    // it was closed without a choice
+  }
+}
+
+function picking(on) {
+  stage.figure.classList.toggle("picking", on);
+  if (on) easel.say(easel.t("edit.picking"));
+}
+
+function pickAt(event) {
+  event.preventDefault();
+  picking(false);
+  const [x, y] = share(event);
+  if (x < 0 || y < 0 || x >= 1 || y >= 1) return;
+  const image = stage.figure.querySelector("img");
+  const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 });
+  const pen = canvas.getContext("2d");
+  pen.drawImage(image, -Math.floor(x * image.naturalWidth), -Math.floor(y * image.naturalHeight));
+  const [red, green, blue, alpha] = pen.getImageData(0, 0, 1, 1).data;
+  if (!alpha) return;
+  const colour = "#" + [red, green, blue].map((part) => part.toString(16).padStart(2, "0")).join("");
+  send({ do: "colour", thing: chosen, colour });
+}
+
+// The fields beside the picture. Those of a thing say their value, buttons only what they do; those of the whole picture
+// (data-op) are said together.
 function use(event) {
+  const group = event.target.closest?.("#canvas .editor [data-op]");
+  if (group && event.type === "change") return useGroup(group);
   const field = event.target.closest?.("#canvas .editor [data-do]");
   if (!field) return;
   const what = field.dataset.do;
-  const value = "value" in field && field.tagName !== "BUTTON" ? field.value.trim() : undefined;
   if (event.type === "click" && field.tagName === "BUTTON") {
     const by = field.dataset.by ? { by: Number(field.dataset.by) } : {};
     if (what === "mirror") {
       thing().mirror = !thing().mirror;
       return sendPlace();
     }
-    if (what === "words" || what === "replace") return; // its form says it
     send({ do: what, ...(thing() && !["undo", "redo", "open"].includes(what) ? { thing: chosen } : {}), ...by });
   }
   if (event.type === "change" && (field.type === "color" || field.tagName === "SELECT")) {
-    send({ do: what, thing: chosen, [what]: value || null });
+    send({ do: what, thing: chosen, [what]: field.value || null });
   }
+}
+
+function useGroup(group) {
+  const values = {};
+  for (const field of group.querySelectorAll("[name]")) {
+    values[field.name] = { checkbox: field.checked, range: Number(field.value) }[field.type] ?? field.value;
+  }
+  const letters = group.querySelector("textarea");
+  if (values.ground === "" || (letters && !letters.value.trim() && !letters.defaultValue)) return;
+  send({ do: group.dataset.op, ...values });
 }
 
 function submit(event) {
@@ -211,6 +308,23 @@ function submit(event) {
   else send({ do: "words", text: field.value.trim(), ...(thing() ? { thing: chosen } : {}) });
 }
 
+// How to find a field again among new ones: by what it does.
+function nameOf(field) {
+  for (const name of ["thing", "do", "op", "upload", "pick"]) {
+    const held = field.closest(`[data-${name}]`);
+    if (!held) continue;
+    const own = field.name && held !== field ? ` [name="${field.name}"]` : "";
+    const by = held.dataset.by ? `[data-by="${held.dataset.by}"]` : "";
+    return `#canvas .editor ${held.tagName}[data-${name}="${CSS.escape(held.dataset[name])}"]${by}${own}`;
+  }
+  return null;
+}
+
+function refocus() {
+  if (!focused || (document.activeElement && document.activeElement !== document.body)) return;
+  document.querySelector(focused)?.focus({ preventScroll: true });
+}
+
 async function mount(figure) {
   const scene = JSON.parse(figure.dataset.scene);
   const frame = Object.assign(document.createElement("div"), { className: "selection", hidden: true });
@@ -219,9 +333,11 @@ async function mount(figure) {
     '<span data-handle="turn" class="turn"></span>';
   figure.append(frame);
   clearTimeout(stage?.waiting);
-  stage = { figure, scene, frame, hits: null, waiting: 0 };
+  stage = { figure, scene, frame, hits: null, waiting: 0, lifted: null };
   if (!thing()) chosen = null;
   paint();
+  fill();
+  refocus();
   const map = new Image();
   map.src = figure.dataset.hits;
   await map.decode();
@@ -232,9 +348,21 @@ async function mount(figure) {
   figure.dataset.editable = "true";
 }
 
+// What was refused leaves the picture as it is: then a thing that was moved by hand goes back to where it stood.
+function settle() {
+  const figure = stage?.figure;
+  if (!figure?.isConnected || figure.getAttribute("aria-busy") !== "true") return;
+  if (!document.querySelector("#status .bad")) return;
+  figure.removeAttribute("aria-busy");
+  stage.scene = JSON.parse(figure.dataset.scene);
+  drop();
+  paint();
+}
+
 new MutationObserver(() => {
   const figure = document.querySelector("#canvas figure.finished[data-scene]");
   if (figure && !figure.querySelector(".selection")) mount(figure);
+  else settle();
 }).observe(document.body, { subtree: true, childList: true });
 window.addEventListener("resize", () => stage?.figure.isConnected && paint());
 document.addEventListener("pointerdown", (event) => {
@@ -242,9 +370,20 @@ document.addEventListener("pointerdown", (event) => {
 });
 document.addEventListener("keydown", keydown);
 document.addEventListener("click", (event) => {
-  const button = event.target.closest?.("#canvas .editor [data-thing]");
-  if (button) choose(button.dataset.thing === chosen ? null : button.dataset.thing);
-  use(event);
+  const button = event.target.closest?.("#canvas .editor button");
+  if (button?.dataset.thing) choose(button.dataset.thing === chosen ? null : button.dataset.thing);
+  else if (button && "pick" in button.dataset) pick();
+  else if (button && "upload" in button.dataset) document.querySelector("#add-picture, :has(> #add-picture)")?.parentElement.querySelector("input[type='file']")?.click();
+  else use(event);
+});
+document.addEventListener("focusin", (event) => {
+  focused = event.target.closest?.("#canvas .editor") ? nameOf(event.target) : null;
+});
+// In the lettering Enter is done, and Shift+Enter a second line.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || !event.target.matches?.("#canvas .editor textarea")) return;
+  event.preventDefault();
+  useGroup(event.target.closest("[data-op]"));
 });
 document.addEventListener("change", use);
 document.addEventListener("submit", submit);
