@@ -102,6 +102,8 @@ ELSEWHERE = {
     "pipeline.scene.layout": "called by scene.compose",
     "pipeline.scene.notes": "scene/test_parse.py",
     "pipeline.scene.shape": "scene/test_groups.py",
+    "pipeline.scene.wish_places": "scene/test_wish.py",
+    "pipeline.scene.wish_things": "scene/test_wish.py",
     "pipeline.scene.wish_words": "called by scene.wish",
     "pipeline.scene.cutout": "scene/test_tasks.py",
     "pipeline.scene.mending": "called by scene.sketch",

@@ -8,20 +8,47 @@ from pipeline.scene.record import Scene, Thing
 __all__ = ["meant"]
 
 _ALL = frozenset("it them everything all this that picture image whole scene things drawing".split())
+_IT = frozenset("it this that thing him her".split())
+_WHICH = re.compile(r"(first|second|third|last|other|left|leftmost|right|rightmost|upper|lower)\s+")
+_NUMBERS = {"first": 0, "second": 1, "third": 2, "last": -1, "other": -1}
 _ARTICLE = re.compile(r"^(?:the|a|an|this|that|its|his|her|their|my|some|one)\s+", re.IGNORECASE)
 
 
-def meant(words: str, scene: Scene) -> list[Thing]:
-    """The things that are called so, or else those whose name ends so, or holds the word; "it" is all of them."""
+def meant(words: str, scene: Scene, it: str = "") -> list[Thing]:
+    """The things that are called so, or else those whose name ends so, or holds the word; "it" is all of them,
+    "the cat and the dog" are both.
+
+    Args:
+        words: as a person says them.
+        scene: what there is.
+        it: id of the thing that "it" means, where one is picked.
+    """
     said = _ARTICLE.sub("", words.strip().lower())
+    if picked := [thing for thing in scene.things if thing.id == it and said in _IT]:
+        return picked
     if not scene.things or said in _ALL:
         return list(scene.things)
+    parts = [meant(part, scene, it) for part in said.split(" and ")] if " and " in said else []
+    if parts and all(parts):
+        return [thing for thing in scene.things if any(thing in part for part in parts)]
+    if (which := _WHICH.match(said)) and (several := meant(said[which.end() :], scene, it)):
+        return _one_of(several, which[1])
     stem = " ".join(singular(word) for word in said.split())
     for rank in (_named, _ends, _mentions):
         found = [thing for thing in scene.things if any(rank(name, (said, stem)) for name in _names(thing))]
         if found:
             return found
     return []
+
+
+def _one_of(several: list[Thing], which: str) -> list[Thing]:
+    """ "the second dog", "the left dog": by their order, or by where they stand; none where there are too few."""
+    if which in _NUMBERS:
+        number = _NUMBERS[which]
+        return several[number:][:1] if number >= 0 else several[number:]
+    axis = 1 if which in ("upper", "lower") else 0
+    placed = sorted((thing for thing in several if thing.place), key=lambda thing: thing.place[axis])
+    return (placed[:1] if which in ("left", "leftmost", "upper") else placed[-1:]) or several[:1]
 
 
 def _names(thing: Thing) -> list[str]:

@@ -8,16 +8,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from pipeline.language.relations import number_of, relation_of, scenery_of
-from pipeline.language.syntax import plain_language
+from pipeline.language.relations import number_of, scenery_of
+from pipeline.language.styles import BACKGROUNDS
 from pipeline.scene.canvas import canvas_size
 from pipeline.scene.choice import known_style
+from pipeline.scene.colours import colour_hex
 from pipeline.scene.edit import edit, operation
-from pipeline.scene.kinds import worn_at
 from pipeline.scene.meant import meant
 from pipeline.scene.notes import Note, sentence
-from pipeline.scene.parse import SceneReader
 from pipeline.scene.record import Scene, Thing
+from pipeline.scene.wish_places import PLACES
+from pipeline.scene.wish_things import ThingWishes
 from pipeline.scene.wish_words import PATTERNS
 
 __all__ = ["Wish", "Wishes"]
@@ -28,6 +29,22 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 _AND_THEN = re.compile(r"\s*(?:;|\.\s|\band then\b|, then\b|\bthen\b|\n)\s*", re.IGNORECASE)
+_POLITE = re.compile(r"[, ]+(?:please|pls|thanks|thank you|for me|now)$", re.IGNORECASE)
+_VERB = re.compile(
+    r"(?:make|turn|paint|colou?r|dye|move|rotate|flip|mirror|remove|delete|change|enlarge|shrink|add|put|give|swap"
+    r"|replace|write|set|bring|send)\b",
+    re.IGNORECASE,
+)
+_NEEDS_MORE = (
+    "add",
+    "put",
+    "give",
+    "swap",
+    "replace",
+    "write",
+    "set",
+)  # "put a hat and a scarf on the cat" is one wish
+_DAY = frozenset("day daytime daylight sunny morning noon midday".split())
 _LINK = re.compile(r"\s+(?:to|into|be|in|a|an|as)$", re.IGNORECASE)
 _LINKED = re.compile(r"^(?:to|into|be|in|a|an|as)\s+", re.IGNORECASE)
 _TIMES = {
@@ -67,46 +84,72 @@ class Wish:
 
 
 @dataclass
-class _Reading:
-    """One wish while it is read: the scene as it is so far, and what was found."""
+class Reading:
+    """One wish while it is read: the scene as it is so far, and what was found.
+
+    ``colour_of`` gives the colour that words name, None where they name none; ``it`` is the thing that is picked.
+    """
 
     scene: Scene
     seed: int
+    colour_of: Callable[[str], str | None]
+    it: str = ""
     operations: list[str] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
+    def meant(self, words: str) -> list[Thing]:
+        """The things that words mean."""
+        return meant(words, self.scene, self.it)
+
     def do(self, verb: str, *words: object) -> None:
-        text = operation(verb, *words)
+        """One more operation; numbers have four digits, which is finer than a pixel, so that links stay short."""
+        text = operation(verb, *(round(word, 4) if isinstance(word, float) else word for word in words))
         self.scene = edit(self.scene, text)
         self.operations.append(text)
 
 
-class Wishes:
+class Wishes(ThingWishes):
     """Reads wishes.
 
     Args:
         reader: reads the things that are to come, and knows colours and styles.
     """
 
-    def __init__(self, reader: SceneReader):
-        self.reader = reader
-
-    def read(self, words: str, scene: Scene, *, seed: int = 0) -> Wish:
+    def read(self, words: str, scene: Scene, *, seed: int = 0, it: str = "") -> Wish:
         """The operations that a wish asks for.
 
         Args:
             words: as a person says it; several wishes are parted by ";", "." or "then".
             scene: what they are about.
             seed: of what is drawn anew.
+            it: id of the thing that is picked, which "it" then means.
         """
-        reading = _Reading(scene, seed)
+        reading = Reading(scene, seed, self._colour_of, it)
         for part in _AND_THEN.split(words.replace("’", "'").strip(" .!?")):
-            part = part.strip(" ,.!?")
-            if part and not self._one(part, reading):
+            part = _POLITE.sub("", part.strip(" ,.!?"))
+            if part and not self._both(part, reading) and not self._one(part, reading):
                 reading.notes.append(Note("wish", part))
         return Wish(tuple(reading.operations), tuple(dict.fromkeys(reading.notes)))
 
-    def _one(self, part: str, reading: _Reading) -> bool:
+    def _both(self, part: str, reading: Reading) -> bool:
+        """ "make the hat green and the dog black": two wishes, where each can be understood by itself."""
+        verb = _VERB.match(_FILLER.sub("", part))
+        if verb is None:
+            return False
+        for gap in re.finditer(r",? and ", part):
+            one, other = part[: gap.start()], part[gap.end() :]
+            if not _VERB.match(other):
+                if verb[0].lower() in _NEEDS_MORE:
+                    continue
+                other = f"{verb[0]} {other}"
+            trial = Reading(reading.scene, reading.seed, self._colour_of, reading.it)
+            if all(self._one(half, trial) and trial.operations for half in (one, other)) and not trial.notes:
+                reading.scene = trial.scene
+                reading.operations += trial.operations
+                return True
+        return False
+
+    def _one(self, part: str, reading: Reading) -> bool:
         while part != (shorter := _FILLER.sub("", part)):
             part = shorter
         part = " ".join(part.split())
@@ -115,7 +158,7 @@ class Wishes:
             if match is None:
                 continue
             try:
-                if getattr(self, f"_{kind}")(match, reading):
+                if PLACES[kind](match, reading) if kind in PLACES else getattr(self, f"_{kind}")(match, reading):
                     return True
             except ValueError as error:
                 reading.notes.append(Note("refused", str(error)))
@@ -135,11 +178,11 @@ class Wishes:
 
     # One for each kind of wish; False lets the next pattern try.
 
-    def _no_ground(self, match: re.Match, reading: _Reading) -> bool:
+    def _no_ground(self, match: re.Match, reading: Reading) -> bool:
         reading.do("ground", "transparent")
         return True
 
-    def _no_effect(self, match: re.Match, reading: _Reading) -> bool:
+    def _no_effect(self, match: re.Match, reading: Reading) -> bool:
         what = match[1].lower()
         verb = {
             "shadow": "shadow",
@@ -151,54 +194,40 @@ class Wishes:
         reading.do(verb, "off" if verb == "shadow" else "none")
         return True
 
-    def _remove(self, match: re.Match, reading: _Reading) -> bool:
-        found = meant(match[1], reading.scene)
+    def _remove(self, match: re.Match, reading: Reading) -> bool:
+        found = reading.meant(match[1])
         if not found:
             reading.notes.append(Note("absent", match[1]))
         for thing in found:
             reading.do("remove", thing.id)
         return True
 
-    def _replace(self, match: re.Match, reading: _Reading) -> bool:
-        found = meant(match[1], reading.scene)
-        new = self._things(match[2], reading)
-        if not found:
-            reading.notes.append(Note("absent", match[1]))
-            return True
-        if not new:
-            return False
-        for thing in found:
-            reading.do("replace", thing.id, new[0].name)
-            if new[0].colour:
-                reading.do("colour", thing.id, new[0].colour)
-        return True
-
-    def _things(self, words: str, reading: _Reading) -> list[Thing]:
-        parsed = self.reader.parse(words, seed=reading.seed)
-        reading.notes += [note for note in parsed.notes if note.kind not in ("nothing", "left out")]
-        return list(parsed.scene.things)
-
-    def _letter(self, match: re.Match, reading: _Reading) -> bool:
+    def _letter(self, match: re.Match, reading: Reading) -> bool:
         text = next(group for group in match.groups() if group)
         quoted = re.search(r"[\"“«']([^\"”»]+)[\"”»']", text)
-        form = next((form for form in ("arched", "banner") if re.search(form, text, re.IGNORECASE)), "straight")
-        place = next(
-            (place for place in ("top", "middle") if re.search(rf"\b{place}\b", text, re.IGNORECASE)), "bottom"
-        )
-        reading.do("letter", quoted[1] if quoted else text.strip(" \"'"), form, place if quoted else "bottom")
+        about = text.replace(quoted[0], " ") if quoted else text
+        own = quoted[1] if quoted else text.strip(" \"'")
+        forms = {"arch": "arched", "curve": "arched", "banner": "banner", "ribbon": "banner"}
+        form = next((form for word, form in forms.items() if quoted and word in about.lower()), "straight")
+        places = (place for place in ("top", "middle") if quoted and re.search(rf"\b{place}\b", about, re.IGNORECASE))
+        said = re.search(r"\bin (.+?)(?: (?:on|at|in) .+)?$", about)
+        colour = self._colour_of(said[1]) if said else None
+        if colour and not quoted:
+            own = own[: own.rindex(" in ")]
+        reading.do("letter", own, form, next(places, "bottom"), *([colour] if colour else []))
         return True
 
-    def _outline(self, match: re.Match, reading: _Reading) -> bool:
+    def _outline(self, match: re.Match, reading: Reading) -> bool:
         colour = self._colour_of(match[1] or "white") or "white"
         side = min(reading.scene.width, reading.scene.height)
         reading.do("outline", max(4, side // 32), colour if colour != "white" else "#ffffff")
         return True
 
-    def _shadow(self, match: re.Match, reading: _Reading) -> bool:
+    def _shadow(self, match: re.Match, reading: Reading) -> bool:
         reading.do("shadow", "on")
         return True
 
-    def _ground(self, match: re.Match, reading: _Reading) -> bool:
+    def _ground(self, match: re.Match, reading: Reading) -> bool:
         words = match[1].lower()
         scenery, colours = (
             scenery_of(words),
@@ -220,7 +249,7 @@ class Wishes:
             return False
         return True
 
-    def _whole(self, match: re.Match, reading: _Reading) -> bool:
+    def _whole(self, match: re.Match, reading: Reading) -> bool:
         """ "make it night", "make it a sticker", "make it square"."""
         words = re.sub(r"^(?:an? |the |in |at |on |like )+", "", match[1].lower())
         if scenery := scenery_of(words):
@@ -230,103 +259,54 @@ class Wishes:
         elif words in _SHAPES:
             size = canvas_size(*_SHAPES[words], reading.scene.width * reading.scene.height)
             reading.do("canvas", *size)
+        elif words in _DAY:
+            reading.do("ground", "gradient", "#a9d8f5", "#e6f5fc")
         else:
             return False
         return True
 
-    def _scenery(self, match: re.Match, reading: _Reading) -> bool:
+    def _shade(self, match: re.Match, reading: Reading) -> bool:
+        """ "make the background darker": of a plain one or a gradient."""
+        ground = reading.scene.ground
+        if ground is None or not ground.colours:
+            return False
+        to = "#000000" if (match[1] or match[2]).lower() == "darker" else "#ffffff"
+        reading.do("ground", ground.kind, *(_mixed(colour, to, 0.3) for colour in ground.colours))
+        return True
+
+    def _scenery(self, match: re.Match, reading: Reading) -> bool:
         """ "put them on the beach"."""
         scenery = scenery_of(match[1].lower())
-        if scenery is None or meant(match[1], reading.scene):
+        if scenery is None or reading.meant(match[1]):
             return False
         reading.do("ground", "scene", scenery)
         return True
 
-    def _mirror(self, match: re.Match, reading: _Reading) -> bool:
+    def _mirror(self, match: re.Match, reading: Reading) -> bool:
         return self._each(match[1] or match[2], reading, lambda thing: reading.do("mirror", thing.id))
 
-    def _turn(self, match: re.Match, reading: _Reading) -> bool:
+    def _turn(self, match: re.Match, reading: Reading) -> bool:
         way = match[2].lower()
         degrees = float(match[3]) if match[3] else {"upside down": 180.0, "clockwise": 90.0}.get(way, 0.0)
         if match[4] or (not degrees and "left" in way):
             degrees = -(degrees or 30.0)
         return self._each(match[1], reading, lambda thing: reading.do("turn", thing.id, degrees or 30.0))
 
-    def _order(self, match: re.Match, reading: _Reading) -> bool:
+    def _order(self, match: re.Match, reading: Reading) -> bool:
         way = {"foreground": "front", "background": "back", "backwards": "backward"}.get(
             match[2].lower(), match[2].lower()
         )
         return self._each(match[1], reading, lambda thing: reading.do("order", thing.id, way))
 
-    def _copy(self, match: re.Match, reading: _Reading) -> bool:
-        return self._each(
-            match[1] or match[2], reading, lambda thing: reading.do("copy", thing.id), quiet=bool(match[2])
-        )
-
-    def _again(self, match: re.Match, reading: _Reading) -> bool:
+    def _again(self, match: re.Match, reading: Reading) -> bool:
         return self._each(match[1], reading, lambda thing: reading.do("again", thing.id, reading.seed))
 
-    def _move(self, match: re.Match, reading: _Reading) -> bool:
+    def _move(self, match: re.Match, reading: Reading) -> bool:
         step = _STEP * (2 if "a lot" in match[0] else 0.4 if re.search(r"a (?:bit|little)", match[0]) else 1)
         across, down = (step * one for one in _SIDES[match[2].lower()])
         return self._each(match[1], reading, lambda thing: reading.do("move", thing.id, across, down))
 
-    def _relate(self, match: re.Match, reading: _Reading) -> bool:
-        found, others = meant(match[1], reading.scene), meant(match[3], reading.scene)
-        kind = relation_of(match[2])
-        if not found or len(others) != 1 or kind is None or others[0] in found:
-            return False
-        for thing in found:
-            if others[0].relation is not None and others[0].relation.target == thing.id:
-                reading.do("relate", others[0].id, "none")
-            reading.do("relate", thing.id, kind, others[0].id)
-        return True
-
-    def _add(self, match: re.Match, reading: _Reading) -> bool:
-        """Read in one breath with what is there, so that the words between lead somewhere."""
-        words = plain_language(match[1], seed=reading.seed).text
-        receiver = re.match(r"(?:add|give|put)\s+(the \w+)\s", match[0], re.IGNORECASE)
-        things = self._things(words, reading)
-        if not things:
-            return False
-        ids: dict[str, str] = {}
-        for thing in things:
-            old = self._there(thing, words, reading.scene)
-            ids[thing.id] = old.id if old else self._new(thing, reading)
-        for thing in things:
-            if thing.relation is not None and ids[thing.id] != ids[thing.relation.target]:
-                reading.do("relate", ids[thing.id], thing.relation.kind, ids[thing.relation.target])
-        if receiver or re.match(r"give (?:it|him|her|them)\b", match[0], re.IGNORECASE):
-            self._hand(things, ids, receiver, reading)
-        return True
-
-    def _there(self, thing: Thing, words: str, scene: Scene) -> Thing | None:
-        """The thing of the scene that "the ..." means."""
-        said = thing.said or thing.name
-        if not re.search(rf"\b(?:the|its|his|her) (?:\w+ )?{re.escape(said)}", words, re.IGNORECASE):
-            return None
-        found = meant(said, scene)
-        return found[0] if found else None
-
-    def _new(self, thing: Thing, reading: _Reading) -> str:
-        taken = {other.id for other in reading.scene.things}
-        own = next(name for name in (thing.id, *(f"{thing.id}-{n}" for n in range(2, 40))) if name not in taken)
-        reading.do("add", own, thing.name)
-        if thing.count > 1:
-            reading.do("count", own, thing.count)
-        if thing.colour:
-            reading.do("colour", own, thing.colour)
-        return own
-
-    def _hand(self, things: list[Thing], ids: dict[str, str], receiver, reading: _Reading) -> None:
-        """What somebody is given is worn or held."""
-        owners = meant(receiver[1], reading.scene) if receiver else reading.scene.things[:1]
-        for thing in things:
-            own = ids[thing.id]
-            if owners and owners[0].id != own and reading.scene.thing(own).relation is None:
-                reading.do("relate", own, "worn by" if worn_at(thing.said or thing.name) else "held by", owners[0].id)
-
-    def _size(self, match: re.Match, reading: _Reading) -> bool:
+    def _size(self, match: re.Match, reading: Reading) -> bool:
         what, word = (match[5], match[4].lower()) if match[4] else (match[1], match[3].lower())
         factor = _TIMES.get((match[2] or "").lower(), 1.35)
         if word in ("smaller", "small", "tiny", "tinier", "shrink"):
@@ -335,7 +315,7 @@ class Wishes:
             return False
         return self._each(what, reading, lambda thing: reading.do("size", thing.id, factor))
 
-    def _colour(self, match: re.Match, reading: _Reading) -> bool:
+    def _colour(self, match: re.Match, reading: Reading) -> bool:
         """A thing, or its part, and behind it a colour, a style, a number or another thing."""
         pairs = [match.groups()]
         if match.re.groups == 1:
@@ -346,14 +326,14 @@ class Wishes:
                 return True
         return bool(re.match(r"(?:turn|change|make)\s", match[0], re.IGNORECASE)) and self._becomes(pairs, reading)
 
-    def _told(self, what: str, words: str, reading: _Reading) -> bool:
-        found = meant(what, reading.scene)
+    def _told(self, what: str, words: str, reading: Reading) -> bool:
+        found = reading.meant(what)
         colour, style = self._colour_of(words), known_style(words, self.reader.vocabulary)
         part = re.match(r"(?:the )?(\w+)(?:'s)? (\w+)$", what, re.IGNORECASE)
         if colour is not None and found:
             for thing in found:
                 reading.do("colour", thing.id, colour)
-        elif colour is not None and part and (owners := meant(part[1], reading.scene)):
+        elif colour is not None and part and (owners := reading.meant(part[1])):
             reading.do("part", owners[0].id, part[2].lower(), colour)
         elif style is not None and found:
             for own in ["all"] if len(found) == len(reading.scene.things) else [thing.id for thing in found]:
@@ -364,17 +344,17 @@ class Wishes:
             return False
         return True
 
-    def _becomes(self, pairs: list[tuple[str, str]], reading: _Reading) -> bool:
+    def _becomes(self, pairs: list[tuple[str, str]], reading: Reading) -> bool:
         for what, words in pairs:
-            found = meant(_LINK.sub("", what), reading.scene)
+            found = reading.meant(_LINK.sub("", what))
             if found and words.split()[0] in ("a", "an", "into") and (new := self._things(words, reading)):
                 for thing in found:
                     reading.do("replace", thing.id, new[0].name)
                 return True
         return False
 
-    def _each(self, words: str, reading: _Reading, change: Callable[[Thing], None], *, quiet: bool = False) -> bool:
-        found = meant(words, reading.scene)
+    def _each(self, words: str, reading: Reading, change: Callable[[Thing], None], *, quiet: bool = False) -> bool:
+        found = reading.meant(words)
         if not found:
             if not quiet:
                 reading.notes.append(Note("absent", words))
@@ -382,3 +362,9 @@ class Wishes:
         for thing in found:
             change(thing)
         return True
+
+
+def _mixed(colour: str, other: str, share: float) -> str:
+    """A colour with so much of another in it."""
+    one, two = ([int(v[at : at + 2], 16) for at in (1, 3, 5)] for v in (colour_hex(colour, BACKGROUNDS), other))
+    return "#" + "".join(f"{round(a + share * (b - a)):02x}" for a, b in zip(one, two, strict=True))

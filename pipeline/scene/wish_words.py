@@ -4,20 +4,48 @@ import re
 
 __all__ = ["PATTERNS"]
 
-_GROUND = "(?:the )?(?:back ?ground|backdrop|bg|ground)"
+_GROUND = "(?:the )?(?:back ?ground|backdrop|bg|ground|sky)"
 _GONE = "(?:remove|delete|erase|no|without|drop|cut out|take away|clear)"
 _NEAR = (
-    "on top of|on|in|inside|under|underneath|below|above|over|behind|in front of|next to|beside|near"
+    "on top of|on|in front of|inside|in|underneath|under|below|above|over|behind|next to|beside|near"
     "|(?:to the )?(?:left|right) of|around"
 )
+_TEXT = "(?:text|words?|lettering|letters|caption|title)"
+_SPOT = (
+    "((?:top|bottom|upper|lower|middle|left|right|centre|center)(?:[ -](?:left|right|centre|center|middle))?)"
+    "(?: (?:side|edge|corner|half|part|hand side))?"
+)
 _WORDED = (
+    (
+        "except",
+        "(?:remove|delete|erase|hide|drop|get rid of) (?:everything|all|everyone)(?: else)? "
+        "(?:but|except|besides)(?: for)? (.+)$"
+        "|(?:keep )?only (?:keep )?(.+)$",
+    ),
+    ("remove", "take (.+?) (?:off|away|out)(?: of .+| from .+)?$"),
+    (
+        "exchange",
+        "(?:swap|exchange|switch)(?: the)?(?: places? of)? (.+?) (?:and|with) (.+?)(?:'s places?| places?| around)?$",
+    ),
+    (
+        "lettering",
+        f"(?:make|turn|colou?r|paint|put|move|set|place|change) (?:the )?{_TEXT} (.+)$"
+        f"|(?:the )?{_TEXT} (?:at|on|in|to|should be|is) (.+)$",
+    ),
     ("no_ground", f"{_GONE} {_GROUND}$|make {_GROUND} transparent$|transparent(?: {_GROUND})?$"),
     ("no_effect", f"{_GONE} (?:the )?(?:white )?(outline|border|edge|shadow|text|lettering|words|caption)$"),
+    (
+        "edge",
+        "(?:make|turn|colou?r|paint|change) (?:the )?(?:outline|border|edge) (?:to |into )?"
+        "(?:a bit |a little |much )?(.+)$",
+    ),
     ("remove", "(?:remove|delete|erase|drop|take away|take out|get rid of|lose|hide|without|no|i don't want) (.+)$"),
+    ("ground", f"(?:swap|replace|exchange|switch) {_GROUND} (?:for|with|by|to) (?:an? |the )?(.+)$"),
     ("replace", "(?:swap|replace|exchange|substitute|trade|switch) (.+?) (?:for|with|by|to|into) (.+)$"),
     (
         "letter",
-        "(?:add|put|draw|give (?:it|him|her|them)) (?:the )?(?:text|words?|lettering|caption|title) ?:? ?(.+)$"
+        f"(?:add|put|draw|write|give (?:it|him|her|them)) (?:the |an? |some )?{_TEXT}(?: (?:that|which) (?:says|reads)"
+        "| saying| reading)? ?:? ?(.+)$"
         "|(?:write|letter) (.+)$",
     ),
     (
@@ -26,6 +54,11 @@ _WORDED = (
         "(?:outline|border|die[- ]cut edge|edge)(?: around (?:it|them|everything))?$",
     ),
     ("shadow", "(?:add|put|give (?:it|them)) (?:an? |the )?(?:soft |drop )?shadow$"),
+    (
+        "shade",
+        f"(?:make )?{_GROUND} (?:a bit |a little |much )?(darker|lighter|brighter)$"
+        f"|(?:an? )?(darker|lighter|brighter) {_GROUND}$",
+    ),
     (
         "ground",
         f"(?:(?:make|change|turn|paint|set|colou?r) )?{_GROUND} ?(?:to |into |is |should be |be |: ?)?(.+)$",
@@ -52,12 +85,20 @@ _WORDED = (
         "again",
         "(?:redraw|re-?roll|(?:another|a new) (?:drawing|version|look) (?:of|for)|different|redo) (.+)$",
     ),
-    ("copy", "(?:duplicate|copy|clone|repeat|double) (.+)$|(?:one more|add another|another) (.+)$"),
+    ("copy", "(?:duplicate|copy|clone|repeat|double) (.+)$|(?:add )?(?:one more|another|more) (.+)$"),
+    ("too", "(.+?) (?:is|are|looks?|seems?) (?:far |much |a bit |a little )?too (big|large|huge|small|tiny|little)$"),
+    ("zoom", "zoom (in|out)(?: a (?:bit|little|lot))?$"),
     (
         "move",
         "(?:move|shift|nudge|push|drag) (.+?) (?:a (?:bit|little|lot) )?(?:further |more )?(?:to the |towards the )?"
         "(left|right|up|down|higher|lower)(?: a (?:bit|little|lot))?$",
     ),
+    (
+        "spot",
+        "(?:(?:put|place|set|move|bring|align|stick) )?(.+?)(?: should be| is| goes)? "
+        f"(?:on|at|in|to|into|towards) the (?:very |far )?{_SPOT}$|(?:centre|center) (.+)$",
+    ),
+    ("between", "(?:add|put|place|draw|insert) (.+?) between (.+?) and (.+)$"),
     ("relate", f"(?:put|place|move|set|sit|stand) (.+?) ({_NEAR}) (.+)$"),
     ("add", "(?:add|give|put|insert|include|draw|with|i need|need) (?:(?:it|him|her|them|the [a-z]+) )?(.+)$"),
     (
@@ -66,8 +107,11 @@ _WORDED = (
         "(?:as |the )?"
         "(bigger|larger|smaller|big|large|small|tiny|huge|size|tinier)(?: as .*)?$|(enlarge|shrink|grow) (.+)$",
     ),
-    ("colour", "(?:change|set) (?:the )?colou?r of (.+?) (?:to|into) (.+)$"),
+    ("colour", "(?:change|set|make) (?:the )?colou?r of (.+?) (?:to|into) (.+)$"),
+    ("colour", "(?:change|set|make) (.+?)(?:'s)? colou?r (?:to |into )?(.+)$"),
     ("colour", "(?:make|turn|paint|colou?r|dye|recolou?r|change|set) (.+)$"),
     ("colour", "(.+?) (?:should be|must be|is|are|in) ([^ ]+(?: [^ ]+)?)$"),
+    ("number", "(?:make (?:it|that|them) )?([a-z]+|[0-9]+) ([a-z]+(?: [a-z]+)?)(?: instead(?: of .+)?)?$"),
+    ("add", "((?:an?|some|two|three|four|five|six|[2-9]) .+)$"),
 )
 PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _WORDED)

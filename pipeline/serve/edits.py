@@ -71,7 +71,7 @@ def change(
     asked: Mapping[str, Any],
     *,
     seed: int = 0,
-    wish: "Callable[[str, Scene], Wish] | None" = None,
+    wish: "Callable[[str, Scene, str], Wish] | None" = None,
 ) -> tuple[str, ...]:
     """The operations of the picture after one more change.
 
@@ -79,7 +79,7 @@ def change(
         drawn: the picture.
         asked: ``do`` is one of `CHANGES` or "words", the rest its arguments.
         seed: for what is drawn anew.
-        wish: reads words, of a scene (``pipeline.scene.wish``).
+        wish: reads words, of a scene and of the thing that is picked (``pipeline.scene.wish``).
 
     Raises:
         ValueError: there is no such change or thing, an argument is missing or wrong, or words are not understood.
@@ -209,7 +209,7 @@ def _words(scene: "Scene", said: dict) -> list[str]:
 
 
 def _wish(scene: "Scene", said: dict, words: str) -> list[str]:
-    wish = said["wish"](words, scene)
+    wish = said["wish"](words, scene, said["thing"].id if "thing" in said else "")
     if not wish.operations:
         raise ValueError(wish.sentence or f"This was not understood: {words}. Say it like: make the hat blue.")
     return list(wish.operations)

@@ -2,16 +2,18 @@
 
 import logging
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.language.styles import STYLES
 from pipeline.loading.errors import WeightsError
 from pipeline.loading.hardware import is_zero_gpu
 from pipeline.recipe import Recipe
+from pipeline.scene.edit import operation
 from pipeline.serve.jobs import HOUSE, QueueFull
 from pipeline.serve.render import Cancelled, Rendered
 from pipeline.serve.studio import Studio
+from pipeline.stickers.matrix import expand
 from pipeline.watermark import WatermarkError
 
 __all__ = ["EXAMPLES", "SAMPLES", "Example", "Wall"]
@@ -21,30 +23,62 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Example:
-    """A picture to start from: the key of its name, and what draws it."""
+    """A picture to start from: the key of its name, and what draws it.
+
+    Attributes:
+        key: of its name on the page.
+        prompt, seed, edits: of its recipe.
+        pack: lines for the Packs tab instead: the picture stands for all that they draw.
+        style: of the pack.
+    """
 
     key: str
     prompt: str
     seed: int = 7
+    edits: tuple[str, ...] = ()
+    pack: str = ""
+    style: str = ""
+
+    @property
+    def recipe(self) -> Recipe:
+        """What draws it."""
+        prompt = f"{self.prompt}, {self.style}" if self.style else self.prompt
+        return Recipe(prompt=prompt, seed=self.seed, edits=self.edits, transparent=int(bool(self.pack)))
+
+    @property
+    def members(self) -> "tuple[Example, ...]":
+        """The pictures of a pack, each an example of its own; of any other, itself."""
+        if not self.pack:
+            return (self,)
+        return tuple(replace(self, prompt=cell.prompt) for cell in expand(self.pack))
 
 
-# Chosen by eye from what the bundled model draws well.
+# Chosen by eye from what the bundled model draws well: things by themselves, several that touch, one that was edited,
+# one with lettering, and a pack.
 EXAMPLES = (
+    Example("skater", "a cat with sunglasses riding a skateboard, 3d render, on an orange background"),
+    Example("castle", "a moon above a castle, gradient vector, night sky"),
+    Example("fox", "a fox wearing glasses, 3d render, on a mint green background"),
+    Example(
+        "rocket",
+        "a rocket, 3d render, on a transparent background",
+        edits=("outline 8", "shadow on", operation("letter", "To the moon", "banner")),
+    ),
     Example("apple", "a red apple, 3d render, on a light blue background"),
-    Example("flower_bee", "a sunflower next to a bee, flat geometric, on a white background"),
-    Example("robot", "a robot, 3d render, on a teal background"),
-    Example("pizza", "a slice of pizza, gradient vector, on a yellow background"),
-    Example("castle", "a moon above a castle, gradient vector, on a navy blue background"),
-    Example("dog", "a dog face, 3d render, on a mint green background"),
-    Example("strawberries", "three strawberries, gradient vector, on a beige background"),
+    Example(
+        "penguin",
+        "a penguin, 3d render, on a light blue background",
+        edits=("colour penguin purple", "mirror penguin", "outline 6", "turn penguin -12"),
+    ),
+    Example("panda", "a panda wearing a crown, 3d render, on a lavender background"),
+    Example("cars", "a red car", pack="a {red|orange|green|blue} car", style="3d render"),
+    Example("sailboat", "a sailboat on the sea, gradient vector"),
+    Example("volcano", "a dinosaur next to a volcano, cartoon emoji, on a beige background"),
+    Example("umbrella", "a dog under an umbrella, flat sticker, on a yellow background"),
     Example("octopus", "an octopus, 3d render, on a lavender background"),
-    Example("sailboat", "a sailboat, gradient vector, on a teal background"),
-    Example("panda", "a panda, 3d render, on a pink background"),
-    Example("guitar", "a guitar, 3d render, on a purple background"),
-    Example("rocket", "a rocket, 3d render, on a navy blue background"),
 )
 # What a style looks like: style -> picture.
-SAMPLES = {style: Example(style, f"a mushroom, {style}, on a white background") for style in STYLES}
+SAMPLES = {style: Example(style, f"a fox, {style}, on a white background") for style in STYLES}
 
 
 class Wall:
@@ -85,8 +119,9 @@ class Wall:
     def _draw(self) -> None:
         try:
             with self._studio.jobs.admit(HOUSE) as place:
-                for example in (*SAMPLES.values(), *EXAMPLES):
-                    recipe = self._studio.recipe(Recipe(prompt=example.prompt, seed=example.seed))
+                members = [member for example in EXAMPLES for member in example.members]
+                for example in (*members, *SAMPLES.values()):
+                    recipe = self._studio.recipe(example.recipe)
                     *_, rendered = self._studio.draw(recipe, place=place)
                     assert isinstance(rendered, Rendered)  # a drawing ends with its picture, or raises
                     with self._changed:

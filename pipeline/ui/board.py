@@ -18,11 +18,12 @@ from pipeline.ui.words import Words
 __all__ = ["KEEP_SEED", "ONE_PICTURE", "Board", "build_board", "refuse"]
 
 # gr.HTML reports clicks on buttons that its markup holds; each carries what it stands for in data attributes: a
-# picture of the visit is clicked, an example selected.
+# picture of the visit is clicked, an example selected, a pack expanded.
 ON_BUTTON = """element.addEventListener('click', event => {
-    const {index, example} = event.target.closest('button')?.dataset ?? {};
+    const {index, example, pack} = event.target.closest('button')?.dataset ?? {};
     if (index !== undefined) trigger('click', {index: Number(index)});
     if (example !== undefined) trigger('select', {index: Number(example)});
+    if (pack !== undefined) trigger('expand', {index: Number(pack)});
 });
 element.addEventListener('easel-edit', ({detail}) => {
     if (['undo', 'redo'].includes(detail.do)) trigger('undo', {redo: detail.do === 'redo'});

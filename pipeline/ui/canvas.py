@@ -62,7 +62,8 @@ def canvas_series(kept: Sequence[Drawn], first: int, total: int, words: Words) -
 
 def thumbnails(paths: Mapping[Example, Path]) -> str:
     """Rules that put the examples' pictures on the wall and on the style picker."""
-    examples = [(index, str(paths[each])) for index, each in enumerate(EXAMPLES) if each in paths]
+    drawn = [[str(paths[one]) for one in each.members if one in paths] for each in EXAMPLES]
+    examples = [(index, files) for index, files in enumerate(drawn) if len(files) == len(EXAMPLES[index].members)]
     styles = [(style, str(paths[each])) for style, each in SAMPLES.items() if each in paths]
     return render("thumbnails", Words(), examples=examples, styles=styles)
 

@@ -104,17 +104,18 @@ class Editing:
         states = versions.get(number, Versions((kept[number],)))
         line = ""
         try:
-            change, uploads, told = asked()
+            change, uploads, key = asked()
+            told = [words(key)] if key else []
             drawn = replace(kept[number], uploads=tuple(dict([*kept[number].uploads, *uploads]).items()))
             with self._drawing.studio.metrics.answering("page"):
-                for step in self._changed(drawn, change, request):
+                for step in self._changed(drawn, change, told, request):
                     if isinstance(step, Drawn):
                         kept[number] = step
                         states = states.then(step)
                     else:
                         yield {board.line: status(words.message(step.reason))}
             seconds = words("status.changed", seconds=f"{time.perf_counter() - started:.1f}")
-            line = status(f"{words(told)} {seconds}" if told else seconds)
+            line = status(" ".join([*map(words.message, told), seconds]))
         except Cancelled:
             line = status(words("status.cancelled"))
         except REFUSALS as error:
@@ -140,12 +141,13 @@ class Editing:
         file_format = values[self._board.keys.file_format]
         return self._drawing.show(kept, number, words, None, file_format, ways=states.ways)
 
-    def _changed(self, drawn: Drawn, asked: dict, request: gr.Request) -> Iterator[Busy | Drawn]:
+    def _changed(self, drawn: Drawn, asked: dict, told: list[str], request: gr.Request) -> Iterator[Busy | Drawn]:
+        """Draw the picture after a change; `told` gets what is to be said of how words were understood."""
         studio, seed = self._drawing.studio, roll()
         if asked.get("do") == "open":  # from the store: drawn again, to know what stands where
             recipe = drawn.recipe
         else:
-            edits = change(drawn, asked, seed=seed, wish=lambda text, scene: self._wish(text, scene, seed))
+            edits = change(drawn, asked, seed=seed, wish=lambda *asked: self._wish(*asked, seed, told))
             recipe = studio.recipe(replace(drawn.recipe, schema=SCHEMA, edits=edits))
         images, uploads = self._drawing.open_references(drawn), self._drawing.open_uploads(drawn.uploads)
         for event in studio.draw(recipe, images, uploads=uploads, visitor=visitor_of(request), fresh=True):
@@ -154,7 +156,9 @@ class Editing:
             elif isinstance(event, Busy):
                 yield event
 
-    def _wish(self, text: str, scene: Scene, seed: int) -> Wish:
+    def _wish(self, text: str, scene: Scene, it: str, seed: int, told: list[str]) -> Wish:
         with self._drawing.studio.reader() as reader:
             read = getattr(reader, "read_wish", None) or Wishes(reader).read  # renderers read for themselves
-            return read(text, scene, seed=seed)
+            wish = read(text, scene, seed=seed, it=it)
+        told += [wish.sentence] if wish.sentence else []
+        return wish

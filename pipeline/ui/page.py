@@ -44,7 +44,7 @@ def build_page(demo: gr.Blocks, studio: Studio, limits: Limits) -> None:
         with gr.Tab(say("tab.create"), id="create"):
             create = CreateTab(studio, limits)
         with gr.Tab(say("tab.packs"), id="packs", visible=bool(studio.capabilities.stages)):
-            PacksTab(studio)
+            packs = PacksTab(studio)
         with gr.Tab(say("tab.search"), id="search-tab", visible=studio.capabilities.embeddings):
             SearchTab(studio, limits, create.board.pictures)
         with gr.Tab(say("tab.verify"), id="verify"):
@@ -66,6 +66,7 @@ def build_page(demo: gr.Blocks, studio: Studio, limits: Limits) -> None:
 
     demo.load(loading, None, state, **BACKGROUND)
     Links(create, check, tabs).wire(demo)
+    packs.open_examples(create.board.canvas.expand, tabs)
     demo.unload(leave)
 
 

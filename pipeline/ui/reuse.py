@@ -43,6 +43,8 @@ class Reuse:
         """The clicked example's prompt and seed in the form, to be drawn once as they are."""
         form, example = self._form, EXAMPLES[int(event.index)]
         style, background = read_choices(example.prompt)
+        if example.edits:  # they travel with the recipe that the form was filled with
+            return {**write_form(form, example.recipe), self._board.keep_once: ONE_PICTURE}
         return {
             form.prompt: example.prompt,
             form.style: style,

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from pipeline.recipe import Recipe
 from tests.browser.test_page import draw
 
 pytestmark = pytest.mark.browser
@@ -124,3 +125,122 @@ def test_a_colour_is_picked_by_touch_on_a_phone(browser, url, keep):
     changed(page, now)
     assert "#2255ff" in [each["colour"] for each in things(page)]
     context.close()
+
+
+def after(page, act):
+    """What the page shows after an act that changes the picture."""
+    before = pixels(page)
+    act()
+    return changed(page, before)
+
+
+def say(page, words):
+    page.fill(".change input", words)
+    page.keyboard.press("Enter")
+
+
+def slide(page, value):
+    page.locator("[data-op=outline] input[type=range]").evaluate(
+        "(field, value) => { field.value = value; field.dispatchEvent(new Event('change', {bubbles: true})); }", value
+    )
+
+
+def edits(page):
+    return Recipe.from_query(page.get_attribute("#canvas figure", "data-query")).recipe.edits
+
+
+def test_ground_outline_shadow_and_lettering_are_switches_and_travel_in_the_link(open_page, keep):
+    page = open_page()
+    draw(page)
+    ready(page)
+    after(page, lambda: page.select_option("[data-op=ground] select", "scene|grass"))
+    after(page, lambda: slide(page, "6"))
+    after(page, lambda: page.click("[data-op=shadow] input"))
+    page.fill("[data-op=letter] textarea", "Grüße")
+    after(page, lambda: page.keyboard.press("Enter"))
+    assert page.evaluate("document.activeElement.name") == "letter", "the focus stays where it was"
+    after(page, lambda: page.select_option("[data-op=letter] [name=form]", "arched"))
+    keep(page, "desktop-light-whole")
+    assert page.evaluate("document.documentElement.scrollHeight") <= 768, "a laptop has to scroll"
+    said = edits(page)
+    assert "ground scene grass" in said and "outline 6 '#ffffff'" in said and "shadow on" in said
+    assert said[-1].startswith("letter 'Grüße' arched") or said[-1].startswith("letter Grüße arched")
+    assert page.input_value("[data-op=letter] textarea") == "Grüße"
+    other = open_page(page.get_attribute("#canvas figure", "data-query"))
+    other.wait_for_selector("#canvas [data-verdict=identical]")
+
+
+def test_a_colour_is_taken_from_the_picture_where_the_browser_has_no_dropper(open_page):
+    page = open_page()
+    page.evaluate("delete window.EyeDropper")
+    draw(page)
+    ready(page)
+    page.click(".things button >> nth=0")
+    page.click(".tools [data-pick]")
+    page.wait_for_selector("figure.picking")
+    box = page.locator("#canvas figure").bounding_box()
+    after(page, lambda: page.mouse.click(box["x"] + 6, box["y"] + 6))
+    assert things(page)[0]["colour"] and page.locator("figure.picking").count() == 0
+    assert page.locator(".things [aria-pressed=true]").count() == 1, "it is still picked"
+
+
+def test_a_picture_of_ones_own_is_cut_out_and_becomes_a_thing(open_page, tmp_path):
+    image = Image.new("RGB", (300, 200), "white")
+    image.paste((200, 30, 60), (100, 50, 200, 150))
+    image.save(tmp_path / "mine.png")
+    page = open_page()
+    draw(page)
+    ready(page)
+    count = len(things(page))
+    with page.expect_file_chooser() as chooser:
+        page.click(".editor [data-upload]")
+    after(page, lambda: chooser.value.set_files(tmp_path / "mine.png"))
+    assert [thing["name"] for thing in things(page)][count:] == ["photo"]
+    assert "cut free of its plain background" in page.inner_text("#status")
+    photo = next(thing for thing in things(page) if thing["name"] == "photo")
+    page.click(f".things [data-thing='{photo['id']}']")
+    page.focus(".things [aria-pressed=true]")
+    after(page, lambda: page.keyboard.press("]"))
+    assert things(page)[-1]["turn"] == pytest.approx(5)
+
+
+def test_25_changes_by_hand_and_in_words_are_the_same_bytes_in_another_profile(open_page):
+    page = open_page()
+    draw(page)
+    first = ready(page)
+
+    def press(key):
+        page.focus(".things button >> nth=0")
+        page.keyboard.press(key)
+
+    page.click(".things button >> nth=0")
+    acts = [lambda key=key: press(key) for key in ("ArrowRight", "ArrowDown", "+", "]", "m", "ArrowLeft", "-", "[")]
+    acts += [
+        lambda words=words: say(page, words)
+        for words in (
+            *("make it pink", "make it bigger", "remove the background", "add a shadow", "make it night"),
+            *('write "Hi" at the top', "add a white outline", "make the outline thicker", "flip it", "zoom out"),
+        )
+    ]
+    acts += [
+        lambda: page.click(".tools [data-do=duplicate]"),
+        lambda: page.click(".tools [data-do=reroll]"),
+        lambda: page.select_option(".tools [data-do=style]", "flat sticker"),
+        lambda: page.select_option(".tools select[data-do=colour]", "teal"),
+        lambda: say(page, "make the background lavender"),
+        lambda: press("ArrowUp"),
+        lambda: say(page, "make the text red"),
+    ]
+    assert len(acts) == 25
+    for act in acts:
+        last = after(page, act)
+    page.keyboard.press("Escape")
+    page.click("#copy-link")
+    page.wait_for_function("window.easelLastLink")
+    link = page.evaluate("window.easelLastLink")
+    other = open_page(link[link.index("?") :])
+    other.wait_for_selector("#canvas [data-verdict=identical]")
+    assert pixels(other) == last
+    for _ in acts:
+        after(page, lambda: page.click(".change [data-do=undo]"))
+    assert pixels(page) == first

@@ -1,5 +1,6 @@
 """Wishes in words. Example run: python -m pytest tests/scene/test_wish.py"""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ WISHES = {
     "swap the dog for a fox": ["replace dog fox"],
     "turn the cat into a lion": ["replace cat lion"],
     "add a ball to the right of the cat": ["add ball 'soccer ball'", "relate ball 'right of' cat"],
-    "add a red balloon": ["add balloon balloon", "colour balloon red"],
+    "add a red balloon": ["add balloon balloon", "colour balloon red", "place balloon 0.5 0.2 0.28"],
     "give the dog a scarf": ["add scarf scarf", "relate scarf 'worn by' dog"],
     "put the hat on the dog": ["relate hat on dog"],
     "remove the background": ["ground transparent"],
@@ -43,7 +44,7 @@ WISHES = {
     "turn the dog upside down": ["turn dog 180.0"],
     "move the dog to the left": ["move dog -0.12 0.0"],
     "bring the dog to the front": ["order dog front"],
-    "duplicate the dog": ["copy dog"],
+    "duplicate the dog": ["copy dog", "place dog-2 0.36 0.6 0.4"],
     "another drawing of the cat": ["again cat 8"],
     "make it a sticker": ["style all 'flat sticker'"],
     'add the text "Hello" at the top': ["letter Hello straight top"],
@@ -51,7 +52,48 @@ WISHES = {
     "add a shadow": ["shadow on"],
     "make it wider": ["canvas 344 256"],
     "the hat should be red and then remove the dog": ["colour hat red", "remove dog"],
+    "make the hat green and the dog black": ["colour hat green", "colour dog black"],
+    "make the cat and the dog blue": ["colour cat blue", "colour dog blue"],
+    "flip the cat and make the dog pink": ["mirror cat", "colour dog pink"],
+    "take the hat off": ["remove hat"],
+    "delete everything but the cat": ["remove hat", "remove dog"],
+    "the dog is too big": ["size dog 0.7407"],
+    "make it day": ["ground gradient '#a9d8f5' '#e6f5fc'"],
+    "darker background": ["ground colour '#b2b2b2'"],
+    "transparent background please": ["ground transparent"],
+    'add some text saying "Hi you"': ["letter 'Hi you' straight bottom"],
+    "put the dog in the top left corner": ["place dog 0.23 0.23 0.4"],
+    "two cats instead of one": ["count cat 2"],
+    "put the dog in front of the cat": ["relate dog 'in front of' cat"],
+    "put the cat in a box": ["add box package", "relate cat in box"],
+    "replace the background with grass": ["ground scene grass"],
+    "change the dog's colour to yellow": ["colour dog yellow"],
+    "write happy birthday in pink": ["letter 'happy birthday' straight bottom pink"],
+    'write "Hi" in an arch at the top': ["letter Hi arched top"],
+    "put a crown and a scarf on the dog": [
+        *("add crown crown", "add scarf scarf", "relate scarf 'worn by' dog", "relate crown 'worn by' dog"),
+    ],
 }
+# With everything in its place, as on the page.
+PLACED = edit(SCENE, ["place cat 0.3 0.6 0.5", "letter Hello straight bottom"])
+PLACED_WISHES = {
+    "swap the cat and the dog": ["place cat 0.7 0.6 0.5", "place dog 0.3 0.6 0.4"],
+    "put the cat on a table": ["add table table", "place table 0.3 0.75 0.6", "relate cat on table"],
+    "center the dog": ["place dog 0.5 0.5 0.4"],
+    "another dog": ["copy dog", "place dog-2 0.36 0.6 0.4"],
+    "add a ball between the cat and the dog": ["add ball 'soccer ball'", "place ball 0.5 0.73 0.24"],
+    "add a rainbow behind them": ["add rainbow rainbow", "place rainbow 0.5 0.45 0.9", "order rainbow back"],
+    "add a star in the top right corner": ["add star star", "place star 0.795 0.205 0.35"],
+    "make the text red": ["letter Hello straight bottom red '#ffffff'"],
+    "move the text to the top": ["letter Hello straight top '#111111' '#ffffff'"],
+    "make the right dog pink": ["colour dog pink"],
+    "zoom out": ["place cat 0.34 0.58 0.4", "place dog 0.66 0.58 0.32"],
+}
+
+
+def numbers(operations):
+    """The operations with numbers of two digits."""
+    return [re.sub(r"\d+\.\d+", lambda number: f"{float(number[0]):.3g}", text) for text in operations]
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +106,37 @@ def test_a_wish_becomes_operations(wishes, words):
     wish = wishes.read(words, SCENE, seed=8)
     assert list(wish.operations) == WISHES[words]
     edit(SCENE, wish.operations)
+
+
+@pytest.mark.parametrize("words", PLACED_WISHES)
+def test_a_wish_of_things_that_have_their_places(wishes, words):
+    wish = wishes.read(words, PLACED, seed=8)
+    assert numbers(wish.operations) == PLACED_WISHES[words]
+    edit(PLACED, wish.operations)
+
+
+def test_what_is_added_stands_where_it_hides_least(wishes):
+    scene = edit(PLACED, wishes.read("add a tree", PLACED, seed=8).operations)
+    x, y, side = scene.things[-1].place
+    assert side < 0.5 and y + side / 2 == pytest.approx(0.85), "on the ground of the others"
+    assert scene.thing("cat").place == PLACED.thing("cat").place
+    high = edit(PLACED, wishes.read("add a cloud", PLACED, seed=8).operations).things[-1]
+    assert high.place[1] < 0.4
+
+
+def test_one_of_several_is_named_by_its_number_or_its_side(wishes):
+    two = edit(PLACED, ["copy dog", "place dog-2 0.2 0.2 0.3", "outline 8"])
+    assert wishes.read("remove the second dog", two).operations == ("remove dog-2",)
+    assert wishes.read("make the left dog red", two).operations == ("colour dog-2 red",)
+    assert wishes.read("remove the third dog", two).operations == ()
+    assert wishes.read("make the outline thicker", two).operations == ("outline 12 '#ffffff'",)
+
+
+def test_it_is_the_thing_that_is_picked_and_everything_where_none_is(wishes):
+    assert wishes.read("make it pink", PLACED, it="dog").operations == ("colour dog pink",)
+    assert len(wishes.read("make it pink", PLACED).operations) == 3
+    assert wishes.read("remove it", PLACED, it="hat").operations == ("remove hat",)
+    assert wishes.read("make it night", PLACED, it="hat").operations == ("ground scene 'night sky'",)
 
 
 @pytest.mark.parametrize("words", ["frobnicate the widget", "delete the unicorn", "", "???"])

@@ -12,7 +12,7 @@ from pipeline.scene.record import Ground, Relation, Scene, Thing
 from pipeline.scene.standing import stand
 from pipeline.scene.wish import Wish
 from pipeline.serve.drawn import Drawn
-from pipeline.serve.edits import change, things_of
+from pipeline.serve.edits import change, look_of, things_of
 
 CATS = Scene(
     things=(Thing("cat", "cat", count=2, colour="red"), Thing("dog", "dog", said="puppy")),
@@ -103,10 +103,36 @@ def test_the_ground_and_what_surrounds_the_things():
     assert after(drawn(), "outline", outline=0)[0].outline is None
     assert after(drawn(), "shadow", shadow=True)[0].shadow
     assert after(drawn(), "letter", letter="It's me")[0].lettering.text == "It's me"
+    two = after(drawn(), "letter", letter="one\ntwo", form="banner", where="top", colour="#ffffff")[0].lettering
+    assert (two.text, two.form, two.place, two.colour, two.outline) == (
+        "one\ntwo",
+        "banner",
+        "top",
+        "#ffffff",
+        "#111111",
+    )
+    with pytest.raises(ValueError, match="name of a colour"):
+        after(drawn(), "outline", outline=8, colour="blurple")
+
+
+def test_the_page_is_told_what_is_around_the_things_and_only_the_last_word_counts():
+    edits = change(drawn(), {"do": "outline", "outline": 8, "colour": "#ff0000"})
+    edits = change(drawn(edit(CATS, edits), edits), {"do": "outline", "outline": 12, "colour": "#ff0000"})
+    assert [text for text in edits if text.startswith("outline")] == ["outline 12 '#ff0000'"]
+    edits = change(drawn(edit(CATS, edits), edits), {"do": "letter", "letter": "Hi", "form": "arched"})
+    look = look_of(drawn(edit(CATS, edits), edits))
+    assert (look["ground"], look["outline"], look["outline_colour"]) == ("colour|white", 12, "#ff0000")
+    assert (look["letter"], look["form"], look["where"], look["shadow"]) == ("Hi", "arched", "bottom", False)
+    assert look_of(Drawn("x.png", Recipe(prompt="a"), "0" * 16, 1.0)) is None
+
+
+def test_a_cut_out_of_ones_own_becomes_a_thing_in_the_middle():
+    scene, operations = after(drawn(), "upload", hash="ab" * 32)
+    assert scene.things[-1].upload == "ab" * 32 and scene.things[-1].place == (0.5, 0.5, 0.5)
 
 
 def test_words_are_read_by_the_model_and_a_replacement_by_the_name_that_they_mean():
-    def wish(words, scene):
+    def wish(words, scene, it):
         return Wish(("add fox fox", "colour fox blue")) if words == "add a blue fox" else Wish()
 
     asked = {"do": "replace", "thing": "dog", "name": "a blue fox"}

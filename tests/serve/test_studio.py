@@ -63,7 +63,7 @@ def test_examples_are_in_the_store_before_they_are_asked_for_and_their_files_com
     while not wall.is_done:
         assert wall.wait(len(wall.paths()), 60)
     for example in examples.EXAMPLES:
-        assert isinstance(drawn(studio, studio.recipe(Recipe(prompt=example.prompt, seed=example.seed))), Restored)
+        assert isinstance(drawn(studio, studio.recipe(example.recipe)), Restored)
         wall.paths()[example].unlink()
         assert wall.paths()[example].is_file()
 

@@ -304,6 +304,8 @@ function submit(event) {
   event.preventDefault();
   const field = form.querySelector("input");
   if (!field.value.trim()) return;
+  const way = field.dataset.do === "words" && /^(undo|redo)$/i.exec(field.value.trim());
+  if (way) return document.querySelector(`#canvas .editor button[data-do="${way[1].toLowerCase()}"]`)?.click();
   if (field.dataset.do === "replace") send({ do: "replace", thing: chosen, name: field.value.trim() });
   else send({ do: "words", text: field.value.trim(), ...(thing() ? { thing: chosen } : {}) });
 }

@@ -6,6 +6,7 @@ import gradio as gr
 from gradio.context import Context
 
 from pipeline.language.styles import read_choices, write_choices
+from pipeline.recipe import Recipe
 from pipeline.serve.drawn import Drawn
 from pipeline.serve.examples import Wall
 from pipeline.serve.limits import Limits
@@ -16,7 +17,7 @@ from pipeline.ui.canvas import canvas_compared, canvas_empty, status, thumbnails
 from pipeline.ui.drawing import Drawing
 from pipeline.ui.editing import Editing
 from pipeline.ui.events import BACKGROUND, HIDDEN, QUICK
-from pipeline.ui.form import build_form, quality_choices, roll
+from pipeline.ui.form import build_form, quality_choices, roll, write_form
 from pipeline.ui.redraw import Redraw
 from pipeline.ui.reuse import Reuse
 from pipeline.ui.takeaway import Takeaway
@@ -58,7 +59,7 @@ class CreateTab:
     def _wire_drawing(self) -> None:
         form, board, drawing = self.form, self.board, self.drawing
         drawing.on(form.generate.click, drawing.draw)
-        filled = [form.prompt, form.style, form.background, form.seed, form.variations, board.keep_once]
+        filled = [*write_form(form, Recipe()), board.keep_once]
         drawing.on(board.canvas.select, drawing.draw, (self._reuse.fill_example, None, filled))
         for button, (strength, stage) in board.keys.again.items():
             drawing.on(button.click, drawing.vary(strength, stage))
@@ -133,8 +134,8 @@ class CreateTab:
         self._studio.ended(3600)
         count = gr.skip()
         if self._studio.is_ready and self._studio.capabilities.stages:
+            self._wall.start()  # what is seen first is drawn first
             self._pace.calibrate(self._studio)
-            self._wall.start()
             seconds = self._pace.seconds(self._pace.steps("Fast"))
             if seconds is not None and seconds < SEVERAL_WITHIN:
                 count = min(SEVERAL, self._limits.max_count)

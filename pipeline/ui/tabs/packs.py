@@ -1,7 +1,7 @@
 """The Packs tab: many prompts drawn as one set or table, and the files that they leave as."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import gradio as gr
@@ -9,6 +9,7 @@ import gradio as gr
 from pipeline.atomic import write_file
 from pipeline.language.styles import ANY, STYLES
 from pipeline.serve.drawn import Drawn
+from pipeline.serve.examples import EXAMPLES
 from pipeline.serve.render import Cancelled, Rendered
 from pipeline.serve.sheets import PICTURES, Sheet, sheet_file
 from pipeline.serve.studio import Busy, Studio
@@ -92,19 +93,28 @@ class PacksTab:
 
     def _wire(self) -> None:
         self._fill.click(self.fill, [self._subject, self._variants], [self._lines, self._line], **QUICK)
-        outputs = [self._sheet, self._grid, self._line, self._texts, self._download]
-        buttons = [self._draw, self._cancel]
-        asked = [self._lines, self._title, self._style, self._seed]
-        for listen, work, inputs in (
-            (self._draw.click, self.draw, asked),
-            (self._open.upload, self.open, [self._open]),
-            (self._grid.click, self.again, [self._sheet]),
-        ):
-            listen(self._begin, None, buttons, **QUICK).then(work, inputs, outputs, **QUEUED).then(
-                self._end, None, buttons, **QUICK
-            )
+        self._asked = [self._lines, self._title, self._style, self._seed]
+        self._then_draw(self._draw.click, self.draw, self._asked)
+        self._then_draw(self._open.upload, self.open, [self._open])
+        self._then_draw(self._grid.click, self.again, [self._sheet])
         self._cancel.click(self.cancel, None, self._line, **QUICK)
         self._make.click(self.make, [self._sheet, self._target, self._texts], [self._download, self._line], **QUEUED)
+
+    def _then_draw(self, listen: Callable, work: Callable, inputs: list) -> None:
+        outputs = [self._sheet, self._grid, self._line, self._texts, self._download]
+        buttons = [self._draw, self._cancel]
+        begun = listen(self._begin, None, buttons, **QUICK)
+        begun.then(work, inputs, outputs, **QUEUED).then(self._end, None, buttons, **QUICK)
+
+    def open_examples(self, listen: Callable, tabs: gr.Tabs) -> None:
+        """Show and draw the pack of an example that the wall of the first tab reports."""
+
+        def fill(event: gr.EventData) -> tuple:
+            example = EXAMPLES[int(event.index)]
+            return gr.Tabs(selected="packs"), example.pack, example.style or ANY, example.seed
+
+        filled = listen(fill, None, [tabs, self._lines, self._style, self._seed], **QUICK)
+        self._then_draw(filled.then, self.draw, self._asked)
 
     def _begin(self, request: gr.Request) -> tuple:
         self._studio.start(_visitor(request))

@@ -1,0 +1,196 @@
+"""Wishes about what stands in a picture: more of it, fewer, something else, something new and where it goes."""
+
+import re
+from typing import TYPE_CHECKING
+
+from pipeline.language.relations import number_of, relation_of
+from pipeline.language.syntax import plain_language
+from pipeline.scene.kinds import worn_at
+from pipeline.scene.meant import meant
+from pipeline.scene.notes import Note
+from pipeline.scene.parse import SceneReader
+from pipeline.scene.record import Scene, Thing
+from pipeline.scene.wish_places import beside, free_place, spot_of
+
+if TYPE_CHECKING:
+    from pipeline.scene.wish import Reading
+
+__all__ = ["ThingWishes"]
+
+_BEHIND = re.compile(r"\s+(?:in the back ?ground|behind (?:it|them|everything|all(?: of them)?|both))$", re.IGNORECASE)
+_TAIL = re.compile(
+    r"\s+(?:in|at|on|to|into) the ((?:top|bottom|upper|lower|middle|left|right|centre|center)"
+    r"(?:[ -](?:left|right|centre|center|middle))?)(?: (?:side|edge|corner|half|part))?$",
+    re.IGNORECASE,
+)
+_BELOW = ("on", "in", "inside", "riding", "sitting on", "coming out of")  # of these the other thing is seen below
+
+
+class ThingWishes:
+    """One method for each kind of wish; False lets the next pattern try.
+
+    Args:
+        reader: reads the things that are to come.
+    """
+
+    def __init__(self, reader: SceneReader):
+        self.reader = reader
+
+    def _replace(self, match: re.Match, reading: "Reading") -> bool:
+        found = reading.meant(match[1])
+        new = self._things(match[2], reading)
+        if not found:
+            reading.notes.append(Note("absent", match[1]))
+            return True
+        if not new:
+            return False
+        for thing in found:
+            reading.do("replace", thing.id, new[0].name)
+            if new[0].colour:
+                reading.do("colour", thing.id, new[0].colour)
+        return True
+
+    def _things(self, words: str, reading: "Reading") -> list[Thing]:
+        parsed = self.reader.parse(words, seed=reading.seed)
+        reading.notes += [note for note in parsed.notes if note.kind not in ("nothing", "left out")]
+        return list(parsed.scene.things)
+
+    def _relate(self, match: re.Match, reading: "Reading") -> bool:
+        found, others = reading.meant(match[1]), reading.meant(match[3])
+        kind = relation_of(match[2])
+        if found and not others and kind and re.match(r"(?:an?|some|my)\s", match[3], re.IGNORECASE):
+            return self._onto(found, kind, match[3], reading)
+        if not found or len(others) != 1 or kind is None or others[0] in found:
+            return False
+        for thing in found:
+            if others[0].relation is not None and others[0].relation.target == thing.id:
+                reading.do("relate", others[0].id, "none")
+            reading.do("relate", thing.id, kind, others[0].id)
+        return True
+
+    def _onto(self, found: list[Thing], kind: str, words: str, reading: "Reading") -> bool:
+        """ "put the cat on a table": a new thing, for those that are there."""
+        if not (things := self._things(words, reading)):
+            return False
+        new = self._new(things[0], reading)
+        if (place := found[0].place) is not None and kind in _BELOW:
+            x, y, side = place
+            reading.do("place", new, x, min(0.8, y + 0.3 * side), min(1.0, 1.2 * side))
+        elif place is not None:
+            reading.do("place", new, *free_place(things[0].name, reading))
+        for thing in found:
+            reading.do("relate", thing.id, kind, new)
+        return True
+
+    def _add(self, match: re.Match, reading: "Reading") -> bool:
+        """Read in one breath with what is there, so that the words between lead somewhere."""
+        said, behind = _BEHIND.subn("", match[1])
+        spot = _TAIL.search(said)
+        words = plain_language(said[: spot.start()] if spot else said, seed=reading.seed).text
+        receiver = re.match(r"(?:add|give|put)\s+(the \w+)\s", match[0], re.IGNORECASE)
+        things = self._things(words, reading)
+        if not things:
+            return False
+        ids: dict[str, str] = {}
+        before = {thing.id for thing in reading.scene.things}
+        for thing in things:
+            old = self._there(thing, words, reading.scene)
+            ids[thing.id] = old.id if old else self._new(thing, reading)
+        for thing in things:
+            if thing.relation is not None and ids[thing.id] != ids[thing.relation.target]:
+                reading.do("relate", ids[thing.id], thing.relation.kind, ids[thing.relation.target])
+        self._alike(ids, reading)
+        if receiver or re.match(r"give (?:it|him|her|them)\b", match[0], re.IGNORECASE):
+            self._hand(things, ids, receiver, reading)
+        for own in (own for own in ids.values() if own not in before):
+            self._stand(own, reading, bool(behind), spot[1] if spot else "")
+        return True
+
+    def _alike(self, ids: dict[str, str], reading: "Reading") -> None:
+        """ "a hat and a scarf on the dog": the first is worn as the last is."""
+        new = [reading.scene.thing(own) for own in ids.values()]
+        worn = [thing.relation for thing in new if thing.relation and thing.relation.kind == "worn by"]
+        for thing in new if len(worn) == 1 else ():
+            if thing.relation is None and thing.id != worn[0].target and worn_at(thing.said or thing.name):
+                reading.do("relate", thing.id, "worn by", worn[0].target)
+
+    def _stand(self, own: str, reading: "Reading", behind: bool, spot: str) -> None:
+        """A place for what is new and stands by itself among things that have theirs."""
+        thing = reading.scene.thing(own)
+        if thing.relation is not None or thing.count > 1:
+            return
+        if behind:
+            reading.do("place", own, 0.5, 0.45, 0.9)
+            reading.do("order", own, "back")
+        elif spot or any(other.place for other in reading.scene.things):
+            x, y, side = free_place(thing.name, reading)
+            reading.do("place", own, *((spot and spot_of(spot, x, y, side)) or (x, y)), side)
+
+    def _there(self, thing: Thing, words: str, scene: Scene) -> Thing | None:
+        """The thing of the scene that "the ..." means."""
+        said = thing.said or thing.name
+        if not re.search(rf"\b(?:the|its|his|her) (?:\w+ )?{re.escape(said)}", words, re.IGNORECASE):
+            return None
+        found = meant(said, scene)
+        return found[0] if found else None
+
+    def _new(self, thing: Thing, reading: "Reading") -> str:
+        taken = {other.id for other in reading.scene.things}
+        own = next(name for name in (thing.id, *(f"{thing.id}-{n}" for n in range(2, 40))) if name not in taken)
+        reading.do("add", own, thing.name)
+        if thing.count > 1:
+            reading.do("count", own, thing.count)
+        if thing.colour:
+            reading.do("colour", own, thing.colour)
+        return own
+
+    def _hand(self, things: list[Thing], ids: dict[str, str], receiver, reading: "Reading") -> None:
+        """What somebody is given is worn or held."""
+        owners = reading.meant(receiver[1]) if receiver else reading.scene.things[:1]
+        for thing in things:
+            own = ids[thing.id]
+            if owners and owners[0].id != own and reading.scene.thing(own).relation is None:
+                reading.do("relate", own, "worn by" if worn_at(thing.said or thing.name) else "held by", owners[0].id)
+
+    def _copy(self, match: re.Match, reading: "Reading") -> bool:
+        return self._each(match[1] or match[2], reading, lambda thing: _copy(thing, reading), quiet=bool(match[2]))
+
+    def _number(self, match: re.Match, reading: "Reading") -> bool:
+        """ "two dogs instead of one"."""
+        number, found = number_of([match[1].lower()]), reading.meant(match[2])
+        if not number or not found or len({thing.name for thing in found}) > 1:
+            return False
+        if found[0].place is None and len(found) == 1:
+            reading.do("count", found[0].id, number)
+        for thing in found[number:]:
+            reading.do("remove", thing.id)
+        last = found[-1]
+        for _ in range(number - len(found) if last.place is not None else 0):
+            last = _copy(last, reading)
+        return True
+
+    def _between(self, match: re.Match, reading: "Reading") -> bool:
+        one, other = (reading.meant(words) for words in (match[2], match[3]))
+        places = [found[0].place for found in (one, other) if len(found) == 1]
+        if len(places) != 2 or None in places or not (things := self._things(match[1], reading)):
+            return False
+        (x, y, side), (right, down, own) = places
+        new = self._new(things[0], reading)
+        reading.do(
+            "place",
+            new,
+            (x + right) / 2,
+            max(y + side / 2, down + own / 2) - 0.3 * min(side, own),
+            0.6 * min(side, own),
+        )
+        return True
+
+
+def _copy(thing: Thing, reading: "Reading") -> Thing:
+    """One more of a thing, next to it."""
+    before = {other.id for other in reading.scene.things}
+    reading.do("copy", thing.id)
+    new = next(other for other in reading.scene.things if other.id not in before)
+    if thing.place is not None:
+        reading.do("place", new.id, *beside(thing.place))
+    return reading.scene.thing(new.id)
