@@ -52,7 +52,9 @@ class Form:
     reference_panel: gr.Accordion
     shares: gr.HTML
     leave_out: gr.Button
+    scheduler: gr.Dropdown
     origin: gr.State  # the recipe that `write_form` showed last
+    sizes: tuple[tuple[int, int], ...] = SIZES  # what the size picker offers
 
     @property
     def inputs(self) -> set:
@@ -74,7 +76,17 @@ def build_form(limits: Limits, pace: Pace, capabilities: Capabilities = EASEL) -
     """
     widgets = _words_and_pickers() | _actions(limits, capabilities)
     widgets |= _references(limits, capabilities) | _more(limits, pace, capabilities)
-    return Form(**widgets, origin=gr.State(None))
+    return Form(**widgets, origin=gr.State(None), sizes=_sizes(capabilities))
+
+
+def _sizes(capabilities: Capabilities) -> tuple[tuple[int, int], ...]:
+    """Ours, or of another model its own size, wider and taller, as far as it draws them."""
+    if capabilities.stages or not capabilities.sizes:
+        return SIZES
+    own, step = (capabilities.width, capabilities.height), capabilities.size_step
+    wide, tall = own[0] * 3 // 2 // step * step, own[1] * 3 // 2 // step * step
+    found = (own, (wide, own[1]), (own[0], tall))
+    return tuple(size for size in found if size[0] * size[1] <= capabilities.max_area)
 
 
 def quality_choices(pace: Pace, own: Mapping[str, int], guidance_scale: float = 1.0) -> list[tuple[str, str]]:
@@ -113,9 +125,9 @@ def _actions(limits: Limits, capabilities: Capabilities) -> dict:
             scale=2,
         )  # fmt: skip
         size = gr.Dropdown(
-            [(f"{width} × {height}", f"{width}x{height}") for width, height in SIZES],
-            value="256x256", label=say("form.size"), min_width=110, elem_id="size", scale=3,
-            visible=bool(capabilities.stages),  # other models' sizes are their own
+            [(f"{width} × {height}", f"{width}x{height}") for width, height in _sizes(capabilities)],
+            value="{}x{}".format(*_sizes(capabilities)[0]), label=say("form.size"), min_width=110, elem_id="size",
+            scale=3, visible=bool(capabilities.stages) or capabilities.sizes,
         )  # fmt: skip
     return {
         "generate": generate, "cancel": cancel, "seed": seed, "dice": dice, "keep_seed": keep_seed, "count": count,
@@ -129,14 +141,15 @@ def _references(limits: Limits, capabilities: Capabilities) -> dict:
         say("form.references"), open=False, elem_id="references", visible=capabilities.max_references > 0
     ) as panel:
         references = gr.Gallery(
-            label=say("form.references_up_to"), type="filepath", format="png", file_types=["image"],
+            label=say("form.references_mask" if capabilities.mask else "form.references_up_to"), type="filepath",
+            format="png", file_types=["image"],
             columns=max(1, limits.max_references), height=130, object_fit="cover", interactive=True,
             elem_id="reference-pictures",
         )  # fmt: skip
-        with gr.Row(elem_classes="row", visible=capabilities.fusion):
+        with gr.Row(elem_classes="row", visible=capabilities.fusion or capabilities.similarity):
             fusion_type = gr.Dropdown(
                 [(say(f"fusion.{name}"), name) for name in FUSIONS], value="mean", label=say("form.fusion"),
-                min_width=140, elem_id="fusion",
+                min_width=140, elem_id="fusion", visible=capabilities.fusion,
             )  # fmt: skip
             similarity_strength = gr.Slider(
                 similarity.low, similarity.high, similarity.default(SCHEMA), step=0.05, label=say("form.similarity"),
@@ -189,7 +202,17 @@ def _more(limits: Limits, pace: Pace, capabilities: Capabilities) -> dict:
                 label=say("form.variations"), info=say("form.variations_info"), lines=1, min_width=140,
                 elem_id="variations", visible=capabilities.variations,
             )  # fmt: skip
-    fields = {"quality": quality, "variety": variety, "negative_prompt": negative_prompt, "variations": variations}
+        scheduler = gr.Dropdown(
+            [(say("form.scheduler_own"), "default"), *capabilities.schedulers], value="default",
+            label=say("form.scheduler"), min_width=140, elem_id="scheduler", visible=bool(capabilities.schedulers),
+        )  # fmt: skip
+    fields = {
+        "scheduler": scheduler,
+        "quality": quality,
+        "variety": variety,
+        "negative_prompt": negative_prompt,
+        "variations": variations,
+    }
     return fields | sliders
 
 
@@ -225,12 +248,13 @@ def read_form(form: Form, values: dict, limits: Limits) -> tuple[Recipe, list[Im
         super_res_num_inference_steps=values[form.super_res_num_inference_steps],
         variations=values[form.variations] or "",
         variety=float(values[form.variety]),
+        scheduler=values[form.scheduler],
         **dict(zip(("width", "height"), map(int, values[form.size].split("x")), strict=True)),
     )
     if origin := values[form.origin]:
         hidden = ("schema", "edits", "transparent")  # what the form has no widgets for comes back with the rest
         unseen = {name: getattr(recipe, name) for name in (*hidden, "model", "weights_hash")}
-        if (origin.width, origin.height) not in SIZES:
+        if (origin.width, origin.height) not in form.sizes:
             unseen |= {"width": recipe.width, "height": recipe.height}
         if replace(origin, **unseen) == recipe:
             recipe = replace(recipe, **{name: getattr(origin, name) for name in hidden})
@@ -240,6 +264,7 @@ def read_form(form: Form, values: dict, limits: Limits) -> tuple[Recipe, list[Im
 def write_form(form: Form, recipe: Recipe) -> dict:
     """Updates that show a recipe in the form, all but the reference pictures: a recipe knows only their hashes."""
     style, background = read_choices(recipe.prompt)
+    size = (recipe.width, recipe.height)
     return {
         form.prompt: recipe.prompt,
         form.negative_prompt: recipe.negative_prompt,
@@ -255,7 +280,8 @@ def write_form(form: Form, recipe: Recipe) -> dict:
         form.super_res_num_inference_steps: recipe.super_res_num_inference_steps,
         form.variations: ", ".join(recipe.variations),
         form.variety: recipe.variety,
-        form.size: f"{recipe.width}x{recipe.height}" if (recipe.width, recipe.height) in SIZES else "256x256",
+        form.size: "{}x{}".format(*(size if size in form.sizes else form.sizes[0])),
+        form.scheduler: recipe.scheduler,
         form.origin: recipe,
     }
 

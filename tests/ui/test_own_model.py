@@ -68,6 +68,17 @@ def test_controls_that_the_model_lacks_are_hidden(demo):
         assert missing in names
     for there in ("decoder_steps", "decoder_guidance", "form.negative"):
         assert there not in names
+    assert "form.fusion" in names
+
+
+def test_strength_mask_scheduler_and_sizes_are_offered_where_the_model_has_them(demo, model):
+    has = model.capabilities
+    assert has.similarity and has.mask and has.schedulers and has.sizes, "else this test says nothing"
+    blocks = {getattr(block, "elem_id", None): block for block in demo.blocks.values()}
+    assert [value for _, value in blocks["scheduler"].choices] == ["default", *has.schedulers]
+    assert blocks["similarity"].visible and blocks["similarity"].parent.visible and blocks["scheduler"].visible
+    assert blocks["size"].visible and (f"{has.width}x{has.height}") == blocks["size"].value
+    assert blocks["reference-pictures"].label.key.endswith("form.references_mask")
 
 
 def test_limits_leave_room_for_what_the_model_starts_with(model):
