@@ -12,6 +12,7 @@ from pipeline.recipe import Recipe
 from pipeline.scene.edit import operation
 from pipeline.serve.jobs import HOUSE, QueueFull
 from pipeline.serve.render import Cancelled, Rendered
+from pipeline.serve.sheets import sticker
 from pipeline.serve.studio import Studio
 from pipeline.stickers.matrix import expand
 from pipeline.watermark import WatermarkError
@@ -42,8 +43,9 @@ class Example:
     @property
     def recipe(self) -> Recipe:
         """What draws it."""
-        prompt = f"{self.prompt}, {self.style}" if self.style else self.prompt
-        return Recipe(prompt=prompt, seed=self.seed, edits=self.edits, transparent=int(bool(self.pack)))
+        if self.pack:
+            return sticker(f"{self.prompt}, {self.style}", self.seed)
+        return Recipe(prompt=self.prompt, seed=self.seed, edits=self.edits)
 
     @property
     def members(self) -> "tuple[Example, ...]":

@@ -123,9 +123,9 @@ class _Reader:
         """As `SceneReader.parse`."""
         return self._call("read", prompt, more)
 
-    def read_wish(self, text: str, scene: "Scene", *, seed: int) -> "Wish":
+    def read_wish(self, text: str, scene: "Scene", *, seed: int, it: str = "") -> "Wish":
         """As `Wishes.read`."""
-        return self._call("wish", text, scene, seed)
+        return self._call("wish", text, scene, seed, it)
 
 
 def fleet(model: str, at_least: int, at_most: int, address: str | None = None) -> Fleet:
@@ -290,5 +290,5 @@ def _understood(pipe: Any, method: str, arguments: tuple) -> Any:
         return None
     if method == "read":
         return reader.parse(arguments[0], **arguments[1])
-    text, scene, seed = arguments
-    return Wishes(reader).read(text, scene, seed=seed)
+    text, scene, seed, it = arguments
+    return Wishes(reader).read(text, scene, seed=seed, it=it)

@@ -95,8 +95,10 @@ def changed_by_words(
         read = getattr(reader, "read_wish", None) or Wishes(reader).read
         if own is not None:
             asked = {"do": "words", "text": words}
-            wish = partial(read, seed=recipe.seed)
-            edits = change(Drawn.from_rendered(own, ""), asked, seed=recipe.seed, wish=wish)
+            edits = change(
+                Drawn.from_rendered(own, ""), asked, seed=recipe.seed,
+                wish=lambda text, scene, it: read(text, scene, seed=recipe.seed, it=it),
+            )  # fmt: skip
             return _sized(replace(own.recipe, schema=SCHEMA, edits=edits), order), {}
         scene, cut = scene_of_picture(picture)
         width, height = order.size or canvas_of(picture.size)

@@ -1,21 +1,27 @@
 """Many pictures at once: a table of prompts, what was drawn of it, and the files that it leaves as."""
 
+import io
+import re
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urlencode
 
 from PIL import Image
 
 from pipeline.pictures.decode import decode_picture
 from pipeline.recipe import Recipe
+from pipeline.serve.cutouts import SIDE
 from pipeline.serve.drawn import Drawn
 from pipeline.stickers.matrix import Cell, expand, recipes_csv, recipes_json
 from pipeline.stickers.pack import MAX_STICKERS, MIN_STICKERS, Pack, Sticker, pack_files, wastickers, zip_files
 from pipeline.stickers.targets import find_target
 
-__all__ = ["PICTURES", "Sheet", "sheet_file"]
+__all__ = ["PICTURES", "Sheet", "pack_text", "sheet_file", "sticker"]
 
 _MOST_PIXELS = 1024 * 1024  # of a picture drawn here
+_MOST_JSON = 2_000_000  # bytes
 PICTURES = "pictures"  # the target of whoever wants the drawn files themselves
 
 
@@ -27,12 +33,20 @@ class Sheet:
         cells: rows, columns and prompts.
         recipes: one a cell.
         drawn: by the cell's number.
+        failed: likewise why one could not be drawn.
+        tray: the cell that is the set's own small picture.
+        style: words that every prompt ends in.
+        lines: as they were typed.
     """
 
     title: str
     cells: tuple[Cell, ...]
     recipes: tuple[Recipe, ...]
     drawn: Mapping[int, Drawn] = field(default_factory=dict)
+    failed: Mapping[int, str] = field(default_factory=dict)
+    tray: int = 0
+    style: str = ""
+    lines: str = ""
 
     @classmethod
     def from_lines(cls, lines: str, *, title: str, style: str, seed: int) -> "Sheet":
@@ -42,24 +56,70 @@ class Sheet:
             ValueError: see `expand`; or a seed or a prompt that no recipe takes.
         """
         cells = tuple(expand(lines))
-        prompts = [f"{cell.prompt}, {style}" if style and style not in cell.prompt else cell.prompt for cell in cells]
-        recipes = tuple(Recipe(prompt=prompt, seed=seed, transparent=1) for prompt in prompts)
-        return cls(title.strip() or "Easel", cells, recipes)
+        recipes = tuple(sticker(_styled(cell.prompt, style), seed) for cell in cells)
+        return cls(title.strip() or "Easel", cells, recipes, style=style, lines=lines)
 
     @classmethod
-    def from_pack(cls, text: str) -> "Sheet":
-        """Of the `pack.json` that a pack left with, or of the JSON of a `Pack`.
+    def from_query(cls, query: Mapping[str, str]) -> "Sheet":
+        """Of the link that `query` made.
+
+        Raises:
+            ValueError: see `from_lines`; or its seeds are no numbers, or not one for each picture.
+        """
+        title, style, said = (query.get(f"pack_{name}", "") for name in ("title", "style", "seeds"))
+        if not re.fullmatch(r"\d{1,10}(,\d{1,10})*", said or "7", re.ASCII):
+            raise ValueError("This link's seeds are damaged. Copy the link again.")
+        seeds = [int(seed) for seed in (said or "7").split(",")]
+        sheet = cls.from_lines(query.get("pack", ""), title=title[:128], style=style[:80], seed=seeds[0])
+        if len(seeds) not in (1, len(sheet.cells)):
+            raise ValueError("This link's seeds are damaged. Copy the link again.")
+        if len(seeds) > 1:
+            recipes = [replace(recipe, seed=seed) for recipe, seed in zip(sheet.recipes, seeds, strict=True)]
+            sheet = replace(sheet, recipes=tuple(recipes))
+        return sheet
+
+    @property
+    def query(self) -> str:
+        """The query of a link that draws it again: words, style and seeds; what was changed by hand is in the JSON."""
+        prompts = [cell.prompt for cell in self.cells]
+        try:
+            whole = [cell.prompt for cell in expand(self.lines)] == prompts
+        except ValueError:
+            whole = False
+        seeds = [str(recipe.seed) for recipe in self.recipes]
+        said = {
+            "pack": self.lines if whole else "\n".join(prompts),
+            "pack_title": self.title,
+            "pack_style": self.style,
+            "pack_seeds": ",".join(seeds if len(set(seeds)) > 1 else seeds[:1]),
+        }
+        return "?" + urlencode({name: value for name, value in said.items() if value})
+
+    @classmethod
+    def from_pack(cls, text: str) -> "tuple[Sheet, list[list[str]]]":
+        """Of the `pack.json` that a pack left with, or of a `Pack`'s JSON; with (prompt, emoji, description) of each.
 
         Raises:
             ValueError: it is no pack.
         """
         pack = Pack.from_json(text)
-        cells = tuple(Cell(sticker.prompt, "", sticker.prompt) for sticker in pack.stickers)
+        cells = tuple(Cell(each.prompt, "", each.prompt) for each in pack.stickers)
         recipes = tuple(
-            sticker.recipe or Recipe(prompt=pack.prompt(number), seed=sticker.seed, transparent=1)
-            for number, sticker in enumerate(pack.stickers)
+            each.recipe or sticker(pack.prompt(number), each.seed) for number, each in enumerate(pack.stickers)
         )
-        return cls(pack.title, cells, recipes)
+        texts = [[each.prompt, " ".join(each.emoji), each.alt] for each in pack.stickers]
+        return cls(pack.title, cells, recipes, tray=pack.tray, style=pack.style), texts
+
+    def with_prompt(self, number: int, prompt: str) -> "Sheet":
+        """With other words for one cell, which is not drawn yet.
+
+        Raises:
+            ValueError: no prompt, or one that is too long.
+        """
+        cell = expand(prompt.replace("{", "").replace("}", ""))[0]
+        cells = (*self.cells[:number], replace(self.cells[number], prompt=cell.prompt), *self.cells[number + 1 :])
+        recipe = replace(self.recipes[number], prompt=_styled(cell.prompt, self.style), edits=())
+        return replace(self, cells=cells).with_recipe(number, recipe)
 
     def with_recipe(self, number: int, recipe: Recipe) -> "Sheet":
         """With another recipe for one cell, which is not drawn yet."""
@@ -68,7 +128,12 @@ class Sheet:
 
     def with_drawn(self, number: int, drawn: Drawn) -> "Sheet":
         """With one more cell drawn."""
-        return replace(self, drawn={**self.drawn, number: drawn})
+        failed = {n: each for n, each in self.failed.items() if n != number}
+        return replace(self, drawn={**self.drawn, number: drawn}, failed=failed)
+
+    def with_failed(self, number: int, reason: str) -> "Sheet":
+        """With one cell that could not be drawn, and why."""
+        return replace(self, failed={**self.failed, number: reason})
 
     @property
     def columns(self) -> list[str]:
@@ -96,7 +161,8 @@ class Sheet:
             )
             for number in numbers
         ]
-        return Pack(self.title, tuple(stickers))
+        tray = numbers.index(self.tray) if self.tray in numbers else 0
+        return Pack(self.title, tuple(stickers), tray=tray)
 
 
 def sheet_file(sheet: Sheet, target: str, *, emoji: Sequence[str] = (), alt: Sequence[str] = ()) -> tuple[str, bytes]:
@@ -117,6 +183,8 @@ def sheet_file(sheet: Sheet, target: str, *, emoji: Sequence[str] = (), alt: Seq
         recipes = [recipe if n in sheet.drawn else None for n, recipe in enumerate(sheet.recipes)]
         files["recipes.csv"] = recipes_csv(sheet.cells, recipes).encode()
         files["recipes.json"] = recipes_json(sheet.cells, recipes).encode()
+        if MIN_STICKERS <= len(sheet.drawn) <= MAX_STICKERS:
+            files["pack.json"] = sheet.pack(emoji, alt).to_json().encode()
         return "easel-pictures.zip", zip_files(files)
     pictures: dict[int, Image.Image] = {}
     for number, drawn in enumerate(each for _, each in sorted(sheet.drawn.items())):
@@ -127,6 +195,36 @@ def sheet_file(sheet: Sheet, target: str, *, emoji: Sequence[str] = (), alt: Seq
     if target == "whatsapp":
         return "easel.wastickers", wastickers(files)
     return f"easel-{target}.zip", zip_files(files)
+
+
+def sticker(prompt: str, seed: int) -> Recipe:
+    """The recipe of one: as large as most places take it, cut free."""
+    return Recipe(prompt=prompt, seed=seed, width=SIDE, height=SIDE, transparent=1)
+
+
+def pack_text(data: bytes) -> str:
+    """The JSON of a pack, from its file or from the zip that it left in.
+
+    Raises:
+        ValueError: there is none in it.
+    """
+    if data[:2] == b"PK":
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                if archive.getinfo("pack.json").file_size > _MOST_JSON:
+                    raise ValueError("This file is too large for a pack.")
+                data = archive.read("pack.json")
+        except (KeyError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+            raise ValueError(
+                "There is no pack.json in this file. Open the zip that a pack was taken away in."
+            ) from error
+    if len(data) > _MOST_JSON:
+        raise ValueError("This file is too large for a pack.")
+    return data.decode("utf-8", "replace")
+
+
+def _styled(prompt: str, style: str) -> str:
+    return f"{prompt}, {style}" if style and style not in prompt else prompt
 
 
 def _bytes(drawn: Drawn) -> bytes:

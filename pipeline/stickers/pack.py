@@ -128,6 +128,7 @@ class Pack:
             raise ValueError(f"A pack takes up to {MAX_JSON:,} characters of JSON, got {len(text):,}.")
         try:
             values = json.loads(text)
+            values = values.get("easel", values)  # `pack.json` of a zip has other programs' fields around it
             if values.pop("easel_pack") != 1:
                 raise ValueError("it is of a later version")
             stickers = [

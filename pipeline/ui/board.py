@@ -18,12 +18,12 @@ from pipeline.ui.words import Words
 __all__ = ["KEEP_SEED", "ONE_PICTURE", "Board", "build_board", "refuse"]
 
 # gr.HTML reports clicks on buttons that its markup holds; each carries what it stands for in data attributes: a
-# picture of the visit is clicked, an example selected, a pack expanded.
+# picture of the visit is clicked, an example selected, what opens something else is expanded.
 ON_BUTTON = """element.addEventListener('click', event => {
-    const {index, example, pack} = event.target.closest('button')?.dataset ?? {};
+    const {index, example, open} = event.target.closest('button')?.dataset ?? {};
     if (index !== undefined) trigger('click', {index: Number(index)});
     if (example !== undefined) trigger('select', {index: Number(example)});
-    if (pack !== undefined) trigger('expand', {index: Number(pack)});
+    if (open !== undefined) trigger('expand', {index: Number(open)});
 });
 element.addEventListener('easel-edit', ({detail}) => {
     if (['undo', 'redo'].includes(detail.do)) trigger('undo', {redo: detail.do === 'redo'});

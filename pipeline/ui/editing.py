@@ -18,7 +18,7 @@ from pipeline.scene.wish import Wish, Wishes
 from pipeline.serve.drawn import Drawn
 from pipeline.serve.edits import change
 from pipeline.serve.render import Cancelled, Rendered
-from pipeline.serve.studio import Busy
+from pipeline.serve.studio import Busy, Studio
 from pipeline.serve.uploads import open_cutout
 from pipeline.ui.board import refuse
 from pipeline.ui.canvas import status
@@ -27,7 +27,7 @@ from pipeline.ui.events import QUEUED, QUICK, visitor_of
 from pipeline.ui.form import roll
 from pipeline.ui.words import Words
 
-__all__ = ["Editing", "Versions"]
+__all__ = ["Editing", "Versions", "read_wish"]
 
 _MOST_VERSIONS = 100
 _logger = logging.getLogger(__name__)
@@ -157,8 +157,21 @@ class Editing:
                 yield event
 
     def _wish(self, text: str, scene: Scene, it: str, seed: int, told: list[str]) -> Wish:
-        with self._drawing.studio.reader() as reader:
-            read = getattr(reader, "read_wish", None) or Wishes(reader).read  # renderers read for themselves
-            wish = read(text, scene, seed=seed, it=it)
+        wish = read_wish(self._drawing.studio, text, scene, it, seed)
         told += [wish.sentence] if wish.sentence else []
         return wish
+
+
+def read_wish(studio: Studio, text: str, scene: Scene, it: str, seed: int) -> Wish:
+    """What words ask to be changed in a scene, read in this request's turn.
+
+    Args:
+        studio: whose model reads.
+        text: the words.
+        scene: what they are about.
+        it: id of the thing that is picked.
+        seed: of what is drawn anew.
+    """
+    with studio.reader() as reader:
+        read = getattr(reader, "read_wish", None) or Wishes(reader).read  # renderers read for themselves
+        return read(text, scene, seed=seed, it=it)

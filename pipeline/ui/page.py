@@ -67,6 +67,7 @@ def build_page(demo: gr.Blocks, studio: Studio, limits: Limits) -> None:
     demo.load(loading, None, state, **BACKGROUND)
     Links(create, check, tabs).wire(demo)
     packs.open_examples(create.board.canvas.expand, tabs)
+    packs.open_links(demo, tabs)
     demo.unload(leave)
 
 

@@ -4,13 +4,15 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
+from urllib.parse import parse_qsl
 
 import pytest
 from PIL import Image, ImageDraw
 
 from pipeline.recipe import Recipe
 from pipeline.serve.drawn import Drawn
-from pipeline.serve.sheets import PICTURES, Sheet, sheet_file
+from pipeline.serve.sheets import PICTURES, Sheet, pack_text, sheet_file
 
 SHEET = Sheet.from_lines("a {red|blue} {car|boat}", title=" Cars ", style="3d render", seed=7)
 
@@ -50,12 +52,41 @@ def test_the_pictures_leave_with_their_recipes(drawn):
 
 
 def test_a_pack_comes_back_from_the_json_it_left_with(drawn):
-    name, data = sheet_file(drawn, "telegram", emoji=["🚗", "", ""], alt=["My car", "", ""])
+    name, data = sheet_file(replace(drawn, tray=2), "telegram", emoji=["🚗", "", ""], alt=["My car", "", ""])
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         said = json.loads(archive.read("pack.json"))
     assert said["stickers"][0]["emoji"] == ["🚗"] and said["stickers"][0]["alt"] == "My car"
-    again = Sheet.from_pack(json.dumps(said["easel"]))
-    assert again.recipes == drawn.recipes[:3] and again.title == "Cars"
+    for text in (json.dumps(said["easel"]), json.dumps(said), pack_text(data)):
+        again, texts = Sheet.from_pack(text)
+        assert again.recipes == drawn.recipes[:3] and again.title == "Cars" and again.tray == 2
+        assert texts[0] == ["a red car", "🚗", "My car"]
+    with pytest.raises(ValueError, match="no pack.json"):
+        pack_text(sheet_file(drawn, "whatsapp")[1])
+
+
+def test_a_link_brings_words_style_and_seeds_back():
+    back = Sheet.from_query(dict(parse_qsl(SHEET.query[1:])))
+    assert (back.cells, back.recipes, back.title, back.columns) == (SHEET.cells, SHEET.recipes, "Cars", SHEET.columns)
+    other = SHEET.with_recipe(2, replace(SHEET.recipes[2], seed=99)).with_prompt(0, "a pink car")
+    back = Sheet.from_query(dict(parse_qsl(other.query[1:])))
+    assert back.recipes == other.recipes and [recipe.seed for recipe in back.recipes] == [7, 7, 99, 7]
+    for damaged in ("1,2", "x", "1,,2", "9" * 11):
+        with pytest.raises(ValueError, match="seeds are damaged"):
+            Sheet.from_query({"pack": "a cat\na dog\na fox", "pack_seeds": damaged})
+
+
+def test_other_words_for_one_take_its_picture_and_its_changes_and_keep_the_rest(drawn):
+    edited = drawn.with_recipe(0, replace(drawn.recipes[0], edits=("mirror car",))).with_prompt(0, " a  pink {car} ")
+    assert edited.cells[0].prompt == "a pink car" and edited.recipes[0].prompt == "a pink car, 3d render"
+    assert edited.recipes[0].edits == () and edited.recipes[1:] == drawn.recipes[1:] and sorted(edited.drawn) == [1, 2]
+    failed = edited.with_failed(0, "Not this.")
+    assert failed.failed == {0: "Not this."} and failed.with_drawn(0, drawn.drawn[1]).failed == {}
+
+
+def test_the_packs_icon_is_the_one_that_was_chosen_though_others_are_missing(drawn):
+    assert replace(drawn, tray=2).pack().tray == 2
+    gaps = replace(drawn, drawn={0: drawn.drawn[0], 2: drawn.drawn[2], 3: drawn.drawn[1]}, tray=2)
+    assert gaps.pack().tray == 1 and replace(gaps, tray=1).pack().tray == 0
 
 
 def test_whatsapp_gets_its_own_kind_of_file(drawn):

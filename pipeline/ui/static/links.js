@@ -60,6 +60,15 @@ easel.copyLink = async (form = "link") => {
   }, 1600);
 };
 
+easel.copyPack = async () => {
+  const pack = document.querySelector("#packs-grid [data-link]");
+  if (!pack) return;
+  const text = here() + pack.dataset.link;
+  await write(text);
+  window.easelLastCopy = text;
+  easel.say(easel.t("keys.copied"));
+};
+
 // A finished picture's link is the page's address, so that a bookmark or a reload brings the picture back. Gradio reads
 // the address once, at the start.
 document.addEventListener(

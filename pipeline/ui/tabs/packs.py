@@ -3,15 +3,18 @@
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import gradio as gr
 
 from pipeline.atomic import write_file
 from pipeline.language.styles import ANY, STYLES
+from pipeline.recipe import Recipe
 from pipeline.serve.drawn import Drawn
+from pipeline.serve.edits import change
 from pipeline.serve.examples import EXAMPLES
 from pipeline.serve.render import Cancelled, Rendered
-from pipeline.serve.sheets import PICTURES, Sheet, sheet_file
+from pipeline.serve.sheets import PICTURES, Sheet, pack_text, sheet_file
 from pipeline.serve.studio import Busy, Studio
 from pipeline.stickers.matrix import VARIANTS, vary
 from pipeline.stickers.tags import alternative_text, emoji_of
@@ -19,14 +22,14 @@ from pipeline.stickers.targets import TARGETS
 from pipeline.ui.board import ON_BUTTON, refuse
 from pipeline.ui.canvas import status
 from pipeline.ui.drawing import REFUSALS
-from pipeline.ui.events import QUEUED, QUICK
+from pipeline.ui.editing import read_wish
+from pipeline.ui.events import HIDDEN, QUEUED, QUICK
 from pipeline.ui.form import roll
 from pipeline.ui.templates import block, render
 from pipeline.ui.words import Words, say
 
 __all__ = ["PacksTab"]
 
-_MAX_JSON_BYTES = 2_000_000
 _logger = logging.getLogger(__name__)
 
 
@@ -35,13 +38,14 @@ class PacksTab:
 
     def __init__(self, studio: Studio):
         self._studio = studio
-        self._sheet = gr.State(None)
+        self._sheet, self._picked = gr.State(None), gr.State(None)
         with gr.Row(equal_height=False):
             with gr.Column(scale=4, min_width=300):
                 self._lay_out_form()
             with gr.Column(scale=7, min_width=300):
                 self._line = gr.HTML(status(""), elem_id="packs-status")
                 self._grid = gr.HTML(str(block("packs_help")), elem_id="packs-grid", js_on_load=ON_BUTTON)
+                self._lay_out_edit()
                 self._lay_out_files()
         self._wire()
 
@@ -71,7 +75,26 @@ class PacksTab:
             self._cancel = gr.Button(
                 say("form.cancel"), interactive=False, elem_id="packs-cancel", scale=1, min_width=90
             )
-        self._open = gr.UploadButton(say("packs.open"), file_types=[".json"], size="sm", elem_id="packs-open")
+        with gr.Row(elem_classes="row"):
+            self._open = gr.UploadButton(
+                say("packs.open"), file_types=[".json", ".zip"], size="sm", elem_id="packs-open", min_width=110
+            )
+            self._link = gr.Button(say("keys.copy_link"), size="sm", elem_id="packs-link", min_width=110)
+        self._resume = gr.Button("", elem_id="packs-resume")  # out of sight: a link presses it
+
+    def _lay_out_edit(self) -> None:
+        """What changes one sticker, once it is picked."""
+        with gr.Row(elem_classes="row", elem_id="packs-edit", visible=False) as self._edit:
+            self._prompt = gr.Textbox(
+                label=say("packs.prompt"), lines=1, min_width=160, scale=3, elem_id="packs-prompt"
+            )
+            self._change = gr.Textbox(
+                label=say("edit.change_label"), placeholder=say("edit.change"), lines=1, min_width=160, scale=3,
+                max_length=200, elem_id="packs-change",
+            )  # fmt: skip
+            with gr.Column(scale=2, min_width=110):
+                self._apply = gr.Button(say("packs.apply"), size="sm", variant="primary", elem_id="packs-apply")
+                self._tray = gr.Button(say("packs.tray"), size="sm", elem_id="packs-tray")
 
     def _lay_out_files(self) -> None:
         with gr.Row(elem_classes="row", elem_id="packs-files"):
@@ -97,6 +120,14 @@ class PacksTab:
         self._then_draw(self._draw.click, self.draw, self._asked)
         self._then_draw(self._open.upload, self.open, [self._open])
         self._then_draw(self._grid.click, self.again, [self._sheet])
+        one = [self._sheet, self._picked, self._prompt, self._change]
+        for listen in (self._apply.click, self._prompt.submit, self._change.submit):
+            self._then_draw(listen, self.edit, one)
+        self._then_draw(self._resume.click, self.resume, [self._sheet])
+        picked = [self._picked, self._edit, self._prompt, self._change]
+        self._grid.expand(self.pick, self._sheet, picked, **QUICK)
+        self._tray.click(self.set_tray, [self._sheet, self._picked], [self._sheet, self._grid], **QUICK)
+        self._link.click(None, js="() => { window.easel.copyPack(); }", **HIDDEN)
         self._cancel.click(self.cancel, None, self._line, **QUICK)
         self._make.click(self.make, [self._sheet, self._target, self._texts], [self._download, self._line], **QUEUED)
 
@@ -104,7 +135,7 @@ class PacksTab:
         outputs = [self._sheet, self._grid, self._line, self._texts, self._download]
         buttons = [self._draw, self._cancel]
         begun = listen(self._begin, None, buttons, **QUICK)
-        begun.then(work, inputs, outputs, **QUEUED).then(self._end, None, buttons, **QUICK)
+        begun.then(work, [*inputs, self._texts], outputs, **QUEUED).then(self._end, None, buttons, **QUICK)
 
     def open_examples(self, listen: Callable, tabs: gr.Tabs) -> None:
         """Show and draw the pack of an example that the wall of the first tab reports."""
@@ -115,6 +146,26 @@ class PacksTab:
 
         filled = listen(fill, None, [tabs, self._lines, self._style, self._seed], **QUICK)
         self._then_draw(filled.then, self.draw, self._asked)
+
+    def open_links(self, demo: gr.Blocks, tabs: gr.Tabs) -> None:
+        """Show and draw the pack that the page's address names."""
+        go = gr.State(False)
+
+        def fill(request: gr.Request) -> dict:
+            query = dict(request.query_params)
+            if "pack" not in query:
+                return {go: False}
+            try:
+                sheet = Sheet.from_query(query)
+            except ValueError as error:
+                return {go: False, self._line: refuse(error, Words.of(request)), tabs: gr.Tabs(selected="packs")}
+            filled = {self._lines: sheet.lines, self._title: sheet.title, self._seed: sheet.recipes[0].seed}
+            filled |= {self._style: sheet.style if sheet.style in STYLES else ANY, self._sheet: sheet, go: True}
+            return {**filled, tabs: gr.Tabs(selected="packs")}
+
+        filled = [go, tabs, self._sheet, self._line, *self._asked]
+        press = "go => { if (go) document.querySelector('#packs-resume').click(); }"
+        demo.load(fill, None, filled, **QUICK).then(None, go, None, js=press, **HIDDEN)
 
     def _begin(self, request: gr.Request) -> tuple:
         self._studio.start(_visitor(request))
@@ -135,7 +186,9 @@ class PacksTab:
         except ValueError as error:
             return gr.skip(), refuse(error, Words.of(request))
 
-    def draw(self, lines: str, title: str, style: str, seed: int, request: gr.Request) -> Iterator[dict]:
+    def draw(
+        self, lines: str, title: str, style: str, seed: int, texts: list, request: gr.Request
+    ) -> Iterator[dict]:  # fmt: skip
         """Draw every prompt of the lines."""
         try:
             chosen = "" if style == ANY else style
@@ -143,30 +196,82 @@ class PacksTab:
         except ValueError as error:
             yield {self._line: refuse(error, Words.of(request))}
             return
-        yield from self._paint(sheet, request)
+        yield from self._paint(sheet, texts, request)
 
-    def open(self, path: str | None, request: gr.Request) -> Iterator[dict]:
-        """Draw a pack again that was taken away as JSON."""
+    def open(self, path: str | None, texts: list, request: gr.Request) -> Iterator[dict]:
+        """Draw a pack again that was taken away, from its JSON or the zip that holds it."""
         try:
-            with open(path or "", encoding="utf-8") as file:
-                sheet = Sheet.from_pack(file.read(_MAX_JSON_BYTES))
+            sheet, texts = Sheet.from_pack(pack_text(Path(path or "").read_bytes()))
         except (ValueError, OSError, TypeError) as error:
             yield {self._line: refuse(error, Words.of(request))}
             return
-        yield from self._paint(sheet, request)
+        yield from self._paint(sheet, texts, request)
 
-    def again(self, sheet: Sheet | None, event: gr.EventData, request: gr.Request) -> Iterator[dict]:
+    def resume(self, sheet: Sheet | None, texts: list, request: gr.Request) -> Iterator[dict]:
+        """Draw what of a sheet is not drawn."""
+        if sheet is not None:
+            yield from self._paint(sheet, texts, request)
+
+    def again(
+        self, sheet: Sheet | None, texts: list, event: gr.EventData, request: gr.Request
+    ) -> Iterator[dict]:  # fmt: skip
         """Draw one of them by another seed."""
         number = int(event.index)
         if sheet is None or not 0 <= number < len(sheet.cells):
             yield {self._line: status("")}
             return
-        yield from self._paint(sheet.with_recipe(number, replace(sheet.recipes[number], seed=roll())), request)
+        recipe = replace(sheet.recipes[number], seed=roll())
+        yield from self._paint(sheet.with_recipe(number, recipe), texts, request)
 
-    def _paint(self, sheet: Sheet, request: gr.Request) -> Iterator[dict]:
+    def pick(self, sheet: Sheet | None, event: gr.EventData) -> tuple:
+        """One of them, to be changed."""
+        number = int(event.index)
+        if sheet is None or not 0 <= number < len(sheet.cells):
+            return None, gr.update(visible=False), "", ""
+        return number, gr.update(visible=True), sheet.cells[number].prompt, ""
+
+    def set_tray(self, sheet: Sheet | None, number: int | None, request: gr.Request) -> tuple:
+        """The picked one is the set's own small picture."""
+        if sheet is None or number is None:
+            return gr.skip(), gr.skip()
+        sheet = replace(sheet, tray=number)
+        return sheet, render("sheet", Words.of(request), sheet=sheet)
+
+    def edit(
+        self, sheet: Sheet | None, number: int | None, prompt: str, asked: str, texts: list, request: gr.Request
+    ) -> Iterator[dict]:  # fmt: skip
+        """Draw the picked one by other words, or after a change in words."""
+        if sheet is None or number is None or not 0 <= number < len(sheet.cells):
+            yield {self._line: status("")}
+            return
+        try:
+            if (prompt or "").strip() != sheet.cells[number].prompt:
+                sheet = sheet.with_prompt(number, prompt or "")
+            if (asked or "").strip():
+                sheet = sheet.with_recipe(number, self._changed(sheet, number, asked.strip(), request))
+        except REFUSALS as error:
+            yield {self._line: refuse(error, Words.of(request))}
+            return
+        yield from self._paint(sheet, texts, request)
+
+    def _changed(self, sheet: Sheet, number: int, asked: str, request: gr.Request) -> Recipe:
+        """A cell's recipe after a change in words; its scene is drawn first where only its file is known."""
+        drawn = sheet.drawn.get(number)
+        if drawn is None or drawn.standing is None:
+            recipe = self._studio.recipe(sheet.recipes[number])
+            *_, rendered = self._studio.draw(recipe, visitor=_visitor(request), fresh=True)
+            drawn = Drawn.from_rendered(rendered, "")
+        seed = roll()
+        edits = change(
+            drawn, {"do": "words", "text": asked}, seed=seed, wish=lambda *said: read_wish(self._studio, *said, seed)
+        )
+        return replace(sheet.recipes[number], edits=edits)
+
+    def _paint(self, sheet: Sheet, texts: list, request: gr.Request) -> Iterator[dict]:
         """Draw what is not drawn yet; one that fails does not stop the others, and Cancel keeps what is there."""
-        words, count, failed = Words.of(request), len(sheet.cells), ""
-        yield {self._sheet: sheet, **self._shown(sheet, words), self._download: gr.update(interactive=False)}
+        words, count = Words.of(request), len(sheet.cells)
+        told = {self._texts: _texts(sheet, texts), self._download: gr.update(interactive=False)}
+        yield {self._sheet: sheet, self._grid: render("sheet", words, sheet=sheet), **told}
         for number, recipe in enumerate(sheet.recipes):
             if number in sheet.drawn:
                 continue
@@ -180,20 +285,12 @@ class PacksTab:
                 yield {self._line: status(words("packs.stopped", done=len(sheet.drawn), count=count))}
                 break
             except REFUSALS as error:
-                failed = failed or words(
-                    "packs.failed", done="{done}", count=count, prompt=recipe.prompt, reason=words.message(str(error))
-                )
-            progress = failed.replace("{done}", str(len(sheet.drawn))) if failed else ""
-            progress = progress or words("packs.progress", done=len(sheet.drawn), count=count)
+                sheet = sheet.with_failed(number, str(error))
             yield {
                 self._sheet: sheet,
                 self._grid: render("sheet", words, sheet=sheet),
-                self._line: status(progress, "bad" if failed else ""),
+                self._line: _progress(sheet, words),
             }
-        yield {self._texts: _texts(sheet)}
-
-    def _shown(self, sheet: Sheet, words: Words) -> dict:
-        return {self._grid: render("sheet", words, sheet=sheet), self._texts: _texts(sheet)}
 
     def make(self, sheet: Sheet | None, target: str, texts: list, request: gr.Request) -> dict:
         """The file for one place, on the download button."""
@@ -215,9 +312,22 @@ class PacksTab:
         return {self._download: gr.update(value=str(path), interactive=True), self._line: status(made, "good")}
 
 
-def _texts(sheet: Sheet) -> list[list[str]]:
-    """Rows of the editable table: prompt, emoji, description."""
-    return [[c.prompt, " ".join(emoji_of(c.prompt)), alternative_text(c.prompt)] for c in sheet.cells]
+def _texts(sheet: Sheet, before: list) -> list[list[str]]:
+    """Rows of the editable table: prompt, emoji, description; what was typed for a prompt stays."""
+    typed = {str(row[0]): [str(row[1] or ""), str(row[2] or "")] for row in before or []}
+    filled = {c.prompt: [" ".join(emoji_of(c.prompt)), alternative_text(c.prompt)] for c in sheet.cells}
+    return [[c.prompt, *typed.get(c.prompt, filled[c.prompt])] for c in sheet.cells]
+
+
+def _progress(sheet: Sheet, words: Words) -> str:
+    """How far it is, and the first that could not be drawn."""
+    done, count = len(sheet.drawn), len(sheet.cells)
+    if not sheet.failed:
+        return status(words("packs.progress", done=done, count=count))
+    number, reason = min(sheet.failed.items())
+    prompt = sheet.cells[number].prompt
+    said = words("packs.failed", done=done, count=count, prompt=prompt, reason=words.message(reason))
+    return status(said, "bad")
 
 
 def _visitor(request: gr.Request) -> str:
