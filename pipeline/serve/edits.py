@@ -55,6 +55,7 @@ def look_of(drawn: Drawn) -> dict[str, Any] | None:
     said = [] if ground is None else [ground.kind, ground.name or "|".join(names.get(c, c) for c in ground.colours)]
     return {
         "ground": "|".join(filter(None, said)),
+        "ground_colour": colour_hex(ground.colours[0], BACKGROUNDS) if ground and ground.colours else "#ffffff",
         "outline": edge.width if edge else 0,
         "outline_colour": colour_hex(edge.colour if edge else "#ffffff", BACKGROUNDS),
         "most": max(edge.width if edge else 0, min(scene.width, scene.height) // 12),

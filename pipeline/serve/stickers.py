@@ -17,9 +17,13 @@ from pipeline.scene.edit import operation
 from pipeline.scene.record import SIDE_STEP
 from pipeline.stickers.decorate import Decoration
 from pipeline.stickers.export import Exported, export
+from pipeline.stickers.icons import icon_set
+from pipeline.stickers.pack import zip_files
 from pipeline.stickers.targets import Target
 
-__all__ = ["sticker_file", "sticker_recipe"]
+__all__ = ["ICONS", "icons_file", "sticker_file", "sticker_recipe"]
+
+ICONS = Target("icons", "icons", (1024, 1024), ("PNG",))  # what a set of icons is made of
 
 
 def sticker_recipe(recipe: Recipe, target: Target, capabilities: Capabilities) -> Recipe:
@@ -55,6 +59,19 @@ def sticker_file(image: Image.Image, recipe: Recipe, target: Target) -> tuple[st
     decoration = Decoration(outline=0 if edged or target.full else target.outline)
     made = export(image, target, decoration=decoration, payload=recipe.id32)
     return f"easel_{recipe.id[:8]}_{target.name.replace('-', '_')}{made.suffix}", made
+
+
+def icons_file(image: Image.Image, recipe: Recipe, kind: str, ground: str = "#ffffff") -> tuple[str, bytes]:
+    """(name, zip) of the icons of a picture that was drawn for `ICONS`.
+
+    Args:
+        image: cut free.
+        recipe: what drew it.
+        kind: of `ICON_SETS`.
+        ground: colour where a system wants one.
+    """
+    files = icon_set(image, kind, ground=ground, payload=recipe.id32)
+    return f"easel_{recipe.id[:8]}_{kind}.zip", zip_files(files)
 
 
 def _scaled(edits: tuple[str, ...], factor: float) -> tuple[str, ...]:

@@ -6,12 +6,13 @@ import gradio as gr
 
 from pipeline.loading.capabilities import EASEL, Capabilities
 from pipeline.recipe.files import FORMATS
+from pipeline.stickers.icons import ICON_SETS
 from pipeline.stickers.targets import TARGETS
 from pipeline.ui.words import say
 
-__all__ = ["A_LITTLE", "A_LOT", "FOR", "PictureKeys", "build_picture_keys"]
+__all__ = ["A_LITTLE", "A_LOT", "FOR", "ICON_SET", "PictureKeys", "build_picture_keys"]
 
-FOR = "for:"  # what a place's value begins with
+FOR, ICON_SET = "for:", "icons:"  # what the values of places, and of sets of icons, begin with
 _NAMES = {"png": "PNG", "jpeg": "JPEG", "webp": "WebP", "avif": "AVIF"}
 A_LITTLE, A_LOT = 0.3, 0.7  # of the way to another seed's noise
 
@@ -38,6 +39,12 @@ class PictureKeys:
     upload: gr.UploadButton  # out of sight: the editor's own button opens it
 
 
+def _places() -> list[tuple]:
+    """What a picture may leave for: (label, value)."""
+    targets = [(say(f"target.{name}"), FOR + name) for name in TARGETS]
+    return targets + [(say(f"icons.{name}"), ICON_SET + name) for name in ICON_SETS]
+
+
 def build_picture_keys(capabilities: Capabilities = EASEL) -> PictureKeys:
     """Lay the keys out inside the current gradio context, those hidden for which the model has nothing."""
 
@@ -51,7 +58,11 @@ def build_picture_keys(capabilities: Capabilities = EASEL) -> PictureKeys:
             say("keys.download"), size="sm", variant="primary", elem_id="download", min_width=80
         )
         file_format = gr.Dropdown(
-            [*((_NAMES[name], name) for name in FORMATS), *((say(f"target.{name}"), FOR + name) for name in TARGETS)],
+            [
+                *((_NAMES[name], name) for name in FORMATS),
+                *((say(f"target.{name}"), FOR + name) for name in TARGETS),
+                *((say(f"icons.{name}"), ICON_SET + name) for name in ICON_SETS),
+            ],
             value="png",
             label=say("keys.file_format"),
             container=False,

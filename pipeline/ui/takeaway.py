@@ -7,8 +7,9 @@ import gradio as gr
 
 from pipeline.atomic import write_file
 from pipeline.serve.drawn import Drawn
+from pipeline.serve.edits import look_of
 from pipeline.serve.render import Cancelled, Rendered
-from pipeline.serve.stickers import sticker_file, sticker_recipe
+from pipeline.serve.stickers import ICONS, icons_file, sticker_file, sticker_recipe
 from pipeline.serve.studio import Busy
 from pipeline.stickers.export import Exported
 from pipeline.stickers.targets import find_target
@@ -16,7 +17,7 @@ from pipeline.ui.board import refuse
 from pipeline.ui.canvas import status
 from pipeline.ui.drawing import REFUSALS, Drawing
 from pipeline.ui.events import QUEUED, QUICK, visitor_of
-from pipeline.ui.picture_keys import FOR
+from pipeline.ui.picture_keys import FOR, ICON_SET
 from pipeline.ui.words import Words
 
 __all__ = ["Takeaway"]
@@ -39,7 +40,7 @@ class Takeaway:
     def offer(self, kept: list[Drawn], number: int, chosen: str, request: gr.Request) -> dict:
         """The picture in another format; of a place, that its file is being made."""
         words = Words.of(request)
-        if chosen.startswith(FOR):
+        if chosen.startswith((FOR, ICON_SET)):
             self._drawing.studio.start(visitor_of(request))
             return {
                 self._board.keys.download: gr.update(interactive=False),
@@ -50,21 +51,19 @@ class Takeaway:
     def make(self, kept: list[Drawn], number: int, chosen: str, request: gr.Request) -> Iterator[dict]:
         """The file of a place on the download key, checked against all of its limits."""
         board, words = self._board, Words.of(request)
-        if not chosen.startswith(FOR):
+        if not chosen.startswith((FOR, ICON_SET)):
             yield {board.line: gr.skip()}
             return
         try:
-            for step in self._made(kept[number], chosen.removeprefix(FOR), request):
+            for step in self._made(kept[number], chosen, words, request):
                 if isinstance(step, Busy):
                     yield {board.line: status(words.message(step.reason))}
                 else:
-                    name, made = step
+                    name, data, said = step
                     path = self._drawing.studio.folder / name
-                    write_file(path, made.data)
-                    yield {
-                        board.keys.download: gr.update(value=str(path), interactive=True),
-                        board.line: status(_said(made, words), "good"),
-                    }
+                    write_file(path, data)
+                    download = gr.update(value=str(path), interactive=True)
+                    yield {board.keys.download: download, board.line: status(said, "good")}
         except Cancelled:
             yield {board.line: status(words("status.cancelled"))}
         except REFUSALS as error:
@@ -73,16 +72,25 @@ class Takeaway:
             _logger.exception("making a file failed")
             yield {board.line: refuse(words("error.drawing", kind=type(error).__name__), words)}
 
-    def _made(self, drawn: Drawn, name: str, request: gr.Request) -> Iterator[Busy | tuple[str, Exported]]:
-        studio, target = self._drawing.studio, find_target(name)
+    def _made(
+        self, drawn: Drawn, chosen: str, words: Words, request: gr.Request
+    ) -> Iterator[Busy | tuple[str, bytes, str]]:
+        """(name, content, what is to be said of it) of the file."""
+        studio, kind = self._drawing.studio, chosen.partition(":")[2]
+        target = find_target(kind) if chosen.startswith(FOR) else ICONS
         recipe = sticker_recipe(drawn.recipe, target, studio.capabilities)
-        images = self._drawing.open_references(drawn)
-        uploads = self._drawing.open_uploads(drawn.uploads)
+        images, uploads = self._drawing.open_references(drawn), self._drawing.open_uploads(drawn.uploads)
         for event in studio.draw(recipe, images, uploads=uploads, visitor=visitor_of(request)):
-            if isinstance(event, Rendered):
-                yield sticker_file(event.image, recipe, target)
-            elif isinstance(event, Busy):
+            if isinstance(event, Busy):
                 yield event
+            elif isinstance(event, Rendered) and target is ICONS:
+                ground = (look_of(drawn) or {}).get("ground_colour", "#ffffff")
+                name, data = icons_file(event.image, recipe, kind, ground)
+                size = f"{len(data) / 1000:.0f}"
+                yield name, data, words("keys.made_icons", name=words(f"icons.{kind}"), size=size)
+            elif isinstance(event, Rendered):
+                name, made = sticker_file(event.image, recipe, target)
+                yield name, made.data, _said(made, words)
 
 
 def _said(made: Exported, words: Words) -> str:

@@ -119,7 +119,7 @@ def test_a_colour_is_picked_by_touch_on_a_phone(browser, url, keep):
     page.wait_for_selector(".things [aria-pressed=true]")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     keep(page, "phone-light-editor", full_page=True)
-    page.locator(".tools [data-do=colour]").evaluate(
+    page.locator(".tools input[data-do=colour]").evaluate(
         "field => { field.value = '#2255ff'; field.dispatchEvent(new Event('change', {bubbles: true})); }"
     )
     changed(page, now)
@@ -218,7 +218,7 @@ def test_25_changes_by_hand_and_in_words_are_the_same_bytes_in_another_profile(o
     acts += [
         lambda words=words: say(page, words)
         for words in (
-            *("make it pink", "make it bigger", "remove the background", "add a shadow", "make it night"),
+            *("make it #ff66aa", "make it bigger", "remove the background", "add a shadow", "make it night"),
             *('write "Hi" at the top', "add a white outline", "make the outline thicker", "flip it", "zoom out"),
         )
     ]
@@ -227,9 +227,9 @@ def test_25_changes_by_hand_and_in_words_are_the_same_bytes_in_another_profile(o
         lambda: page.click(".tools [data-do=reroll]"),
         lambda: page.select_option(".tools [data-do=style]", "flat sticker"),
         lambda: page.select_option(".tools select[data-do=colour]", "teal"),
-        lambda: say(page, "make the background lavender"),
+        lambda: say(page, "make the background #ccbbff"),
         lambda: press("ArrowUp"),
-        lambda: say(page, "make the text red"),
+        lambda: say(page, "make the text #ff0000"),
     ]
     assert len(acts) == 25
     for act in acts:

@@ -36,7 +36,7 @@ def test_a_pack_is_drawn_changed_one_by_one_and_leaves_within_all_limits(open_pa
     assert sources(page)[1:] == first[1:], "the others keep theirs"
     page.click("#packs-grid [data-open='1']")
     page.wait_for_selector("#packs-change input, #packs-change textarea", state="visible")
-    page.locator("#packs-change").locator("input, textarea").fill("make it pink")
+    page.locator("#packs-change").locator("input, textarea").fill("make it #ff66aa")
     page.click("#packs-apply")
     page.wait_for_function(
         "src => document.querySelectorAll('#packs-grid .tile img')[1]?.src !== src && "

@@ -1,6 +1,7 @@
 """A picture leaves for a place at its size, cut free. Example run: python -m pytest tests/serve/test_stickers.py"""
 
 import io
+import zipfile
 
 import pytest
 from PIL import Image, ImageDraw
@@ -8,7 +9,7 @@ from PIL import Image, ImageDraw
 from pipeline.loading.capabilities import EASEL
 from pipeline.recipe import Recipe
 from pipeline.scene.edit import operation
-from pipeline.serve.stickers import sticker_file, sticker_recipe
+from pipeline.serve.stickers import ICONS, icons_file, sticker_file, sticker_recipe
 from pipeline.stickers.check import check_file, check_name
 from pipeline.stickers.targets import TARGETS, find_target
 
@@ -43,6 +44,18 @@ def test_a_picture_that_is_large_enough_keeps_its_size_and_an_icon_its_ground():
     assert icon.width == 1024 and not icon.transparent and icon.edits[0] == EDITS[0]
     wide = sticker_recipe(Recipe(prompt="a cat", width=768, height=432), find_target("line"), EASEL)
     assert (wide.width, wide.height) == (768, 432)
+
+
+def test_icons_leave_as_a_zip_of_their_set():
+    recipe = sticker_recipe(Recipe(prompt="a cat", seed=7), ICONS, EASEL)
+    assert (recipe.width, recipe.transparent) == (1024, 1)
+    name, data = icons_file(cutout(1024), recipe, "android", "#1f9e94")
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert {"ic_launcher_foreground.png", "ic_launcher.xml"} <= set(archive.namelist())
+        ground = Image.open(archive.open("ic_launcher_background.png")).convert("RGB").resize((1, 1)).getpixel((0, 0))
+    assert (
+        name.endswith("_android.zip") and max(abs(a - b) for a, b in zip(ground, (0x1F, 0x9E, 0x94), strict=True)) < 4
+    )
 
 
 def test_an_edge_of_its_own_takes_the_place_of_the_advised_one():

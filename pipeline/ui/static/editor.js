@@ -127,6 +127,8 @@ function choose(id) {
 }
 
 function fill() {
+  const zones = editor()?.querySelector("[data-zones]");
+  if (zones) zones.checked = document.documentElement.classList.contains("safe-zones");
   const tools = editor()?.querySelector(".tools");
   const current = thing();
   if (!tools || !current) return;
@@ -312,7 +314,7 @@ function submit(event) {
 
 // How to find a field again among new ones: by what it does.
 function nameOf(field) {
-  for (const name of ["thing", "do", "op", "upload", "pick"]) {
+  for (const name of ["thing", "do", "op", "upload", "pick", "zones"]) {
     const held = field.closest(`[data-${name}]`);
     if (!held) continue;
     const own = field.name && held !== field ? ` [name="${field.name}"]` : "";
@@ -387,5 +389,9 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   useGroup(event.target.closest("[data-op]"));
 });
-document.addEventListener("change", use);
+document.addEventListener("change", (event) => {
+  const zones = event.target.matches?.("#canvas .editor [data-zones]"); // only to look at: no change of the picture
+  if (zones) document.documentElement.classList.toggle("safe-zones", event.target.checked);
+  else use(event);
+});
 document.addEventListener("submit", submit);
