@@ -96,16 +96,6 @@ def build_picture_keys(capabilities: Capabilities = EASEL) -> PictureKeys:
             compare = key("keys.compare", "compare")
             download_all = key("keys.download_all", "download-all")
     return PictureKeys(
-        download=download,
-        file_format=file_format,
-        again=again,
-        copies=copies,
-        reuse_prompt=reuse_prompt,
-        reuse_seed=reuse_seed,
-        reuse_all=reuse_all,
-        as_reference=as_reference,
-        verify=verify,
-        compare=compare,
-        download_all=download_all,
-        upload=upload,
-    )
+        download, file_format, again, copies, reuse_prompt, reuse_seed, reuse_all, as_reference, verify, compare,
+        download_all, upload,
+    )  # fmt: skip

@@ -78,7 +78,7 @@ WISHES = {
 PLACED = edit(SCENE, ["place cat 0.3 0.6 0.5", "letter Hello straight bottom"])
 PLACED_WISHES = {
     "swap the cat and the dog": ["place cat 0.7 0.6 0.5", "place dog 0.3 0.6 0.4"],
-    "put the cat on a table": ["add table table", "place table 0.3 0.75 0.6", "relate cat on table"],
+    "put the cat on a table": ["add table 'table furniture'", "place table 0.3 0.75 0.6", "relate cat on table"],
     "center the dog": ["place dog 0.5 0.5 0.4"],
     "another dog": ["copy dog", "place dog-2 0.36 0.6 0.4"],
     "add a ball between the cat and the dog": ["add ball 'soccer ball'", "place ball 0.5 0.73 0.24"],
