@@ -123,13 +123,16 @@ class Wall:
             with self._studio.jobs.admit(HOUSE) as place:
                 members = [member for example in EXAMPLES for member in example.members]
                 for example in (*members, *SAMPLES.values()):
-                    recipe = self._studio.recipe(example.recipe)
-                    *_, rendered = self._studio.draw(recipe, place=place)
+                    try:
+                        *_, rendered = self._studio.draw(self._studio.recipe(example.recipe), place=place)
+                    except (ValueError, WatermarkError) as error:  # other weights may know no such thing
+                        _logger.warning("the example %s is left out: %s", example.key, error)
+                        continue
                     assert isinstance(rendered, Rendered)  # a drawing ends with its picture, or raises
                     with self._changed:
                         self._rendered[example] = rendered
                         self._changed.notify_all()
-        except (QueueFull, ValueError, WeightsError, WatermarkError, Cancelled) as error:
+        except (QueueFull, WeightsError, Cancelled) as error:
             _logger.warning("the examples are drawn when they are asked for: %s", error)
         finally:
             with self._changed:

@@ -218,7 +218,7 @@ def test_25_changes_by_hand_and_in_words_are_the_same_bytes_in_another_profile(o
     acts += [
         lambda words=words: say(page, words)
         for words in (
-            *("make it #ff66aa", "make it bigger", "remove the background", "add a shadow", "make it night"),
+            *("make it #ff66aa", "make it bigger", "make the background a beach", "add a shadow", "make it night"),
             *('write "Hi" at the top', "add a white outline", "make the outline thicker", "flip it", "zoom out"),
         )
     ]

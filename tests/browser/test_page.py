@@ -231,11 +231,9 @@ def test_an_example_draws_and_the_shelf_brings_pictures_back(open_page):
     wait_for_picture(page)
     first = page.get_attribute("#canvas .finished", "data-pixels")
     page.click("#shelf .examples")
-    page.get_by_role("button", name="Changed by hand", exact=True).click()
+    page.get_by_role("button", name="Octopus", exact=True).click()
     page.wait_for_function(f"document.querySelector('#canvas .finished')?.dataset.pixels !== '{first}'")
     wait_for_picture(page)
-    edits = Recipe.from_query(page.get_attribute("#canvas .finished", "data-query")).recipe.edits
-    assert "mirror penguin" in edits, "its changes come with it"
     page.click("#shelf button[data-index='0']")
     page.wait_for_selector(f"#canvas .finished[data-pixels='{first}']")
 

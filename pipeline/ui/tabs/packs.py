@@ -38,7 +38,7 @@ class PacksTab:
 
     def __init__(self, studio: Studio):
         self._studio = studio
-        self._sheet, self._picked = gr.State(None), gr.State(None)
+        self._sheet, self._picked, self._number = gr.State(None), gr.State(None), gr.State(None)
         with gr.Row(equal_height=False):
             with gr.Column(scale=4, min_width=300):
                 self._lay_out_form()
@@ -119,7 +119,8 @@ class PacksTab:
         self._asked = [self._lines, self._title, self._style, self._seed]
         self._then_draw(self._draw.click, self.draw, self._asked)
         self._then_draw(self._open.upload, self.open, [self._open])
-        self._then_draw(self._grid.click, self.again, [self._sheet])
+        anew = self._grid.click(_index, None, self._number, **QUICK)  # what follows a click is not told of it
+        self._then_draw(anew.then, self.again, [self._sheet, self._number])
         one = [self._sheet, self._picked, self._prompt, self._change]
         for listen in (self._apply.click, self._prompt.submit, self._change.submit):
             self._then_draw(listen, self.edit, one)
@@ -212,11 +213,8 @@ class PacksTab:
         if sheet is not None:
             yield from self._paint(sheet, texts, request)
 
-    def again(
-        self, sheet: Sheet | None, texts: list, event: gr.EventData, request: gr.Request
-    ) -> Iterator[dict]:  # fmt: skip
+    def again(self, sheet: Sheet | None, number: int, texts: list, request: gr.Request) -> Iterator[dict]:
         """Draw one of them by another seed."""
-        number = int(event.index)
         if sheet is None or not 0 <= number < len(sheet.cells):
             yield {self._line: status("")}
             return
@@ -328,6 +326,11 @@ def _progress(sheet: Sheet, words: Words) -> str:
     prompt = sheet.cells[number].prompt
     said = words("packs.failed", done=done, count=count, prompt=prompt, reason=words.message(reason))
     return status(said, "bad")
+
+
+def _index(event: gr.EventData) -> int:
+    """The number that a button in the grid stands for."""
+    return int(event.index)
 
 
 def _visitor(request: gr.Request) -> str:
