@@ -39,6 +39,7 @@ class PacksTab:
     def __init__(self, studio: Studio):
         self._studio = studio
         self._sheet, self._picked, self._number = gr.State(None), gr.State(None), gr.State(None)
+        self._typed = gr.State([])  # the table's rows: gradio sends none while its panel has not been opened
         with gr.Row(equal_height=False):
             with gr.Column(scale=4, min_width=300):
                 self._lay_out_form()
@@ -127,16 +128,17 @@ class PacksTab:
         self._then_draw(self._resume.click, self.resume, [self._sheet])
         picked = [self._picked, self._edit, self._prompt, self._change]
         self._grid.expand(self.pick, self._sheet, picked, **QUICK)
+        self._texts.input(lambda rows: rows, self._texts, self._typed, **QUICK)
         self._tray.click(self.set_tray, [self._sheet, self._picked], [self._sheet, self._grid], **QUICK)
         self._link.click(None, js="() => { window.easel.copyPack(); }", **HIDDEN)
         self._cancel.click(self.cancel, None, self._line, **QUICK)
-        self._make.click(self.make, [self._sheet, self._target, self._texts], [self._download, self._line], **QUEUED)
+        self._make.click(self.make, [self._sheet, self._target, self._typed], [self._download, self._line], **QUEUED)
 
     def _then_draw(self, listen: Callable, work: Callable, inputs: list) -> None:
-        outputs = [self._sheet, self._grid, self._line, self._texts, self._download]
+        outputs = [self._sheet, self._grid, self._line, self._texts, self._typed, self._download]
         buttons = [self._draw, self._cancel]
         begun = listen(self._begin, None, buttons, **QUICK)
-        begun.then(work, [*inputs, self._texts], outputs, **QUEUED).then(self._end, None, buttons, **QUICK)
+        begun.then(work, [*inputs, self._typed], outputs, **QUEUED).then(self._end, None, buttons, **QUICK)
 
     def open_examples(self, listen: Callable, tabs: gr.Tabs) -> None:
         """Show and draw the pack of an example that the wall of the first tab reports."""
@@ -268,7 +270,8 @@ class PacksTab:
     def _paint(self, sheet: Sheet, texts: list, request: gr.Request) -> Iterator[dict]:
         """Draw what is not drawn yet; one that fails does not stop the others, and Cancel keeps what is there."""
         words, count = Words.of(request), len(sheet.cells)
-        told = {self._texts: _texts(sheet, texts), self._download: gr.update(interactive=False)}
+        rows = _texts(sheet, texts)
+        told = {self._texts: rows, self._typed: rows, self._download: gr.update(interactive=False)}
         yield {self._sheet: sheet, self._grid: render("sheet", words, sheet=sheet), **told}
         for number, recipe in enumerate(sheet.recipes):
             if number in sheet.drawn:
