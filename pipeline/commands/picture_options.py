@@ -36,6 +36,8 @@ def picture(arguments: argparse.Namespace) -> Drawn:
         raise ValueError("Give either a prompt, or a picture with `--image`.")
     if arguments.image:
         return open_cutout(arguments.image)
+    if Path(arguments.prompt).suffix and Path(arguments.prompt).is_file():
+        raise ValueError(f"{arguments.prompt} is a file here, and would be drawn as words. Pass it with `--image`.")
     words = f"{arguments.prompt}, {arguments.style}" if arguments.style else arguments.prompt
     return cutout_drawer(arguments.model)(words, arguments.seed)
 

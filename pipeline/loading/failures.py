@@ -37,11 +37,12 @@ _REMEDIES = (
         "A file is missing or damaged. Download the repository again",
     ),
     (
-        r"JSON|config|unexpected keyword|has no attribute|missing \d+ required|tokenizer",
+        r"JSON|config|unexpected keyword|has no attribute|missing \d+ required|tokenizer|combination of arguments",
         "Its files do not fit diffusers {version}. Download the repository again, or choose another one",
     ),
 )
 _DRAWING_REMEDIES = (
+    (r"NoneType", "It lacks a component that it draws with. Download the whole repository, or choose another one"),
     (r"divisible by|multiple of", "Ask for a width and a height that it can draw"),
     (r"not implemented for '?(Half|BFloat16)|addmm_impl_cpu", "Start with --dtype float32"),
     (
@@ -77,7 +78,8 @@ def say_failure(error: BaseException, model: str, own_class: str, doing: Literal
         if doing == "load"
         else (_DRAWING_REMEDIES, "Change the settings, or choose another model")
     )
-    remedy = next((remedy for pattern, remedy in table if re.search(pattern, words, re.I)), otherwise)
+    told = f"{type(error).__name__}: {words}"
+    remedy = next((remedy for pattern, remedy in table if re.search(pattern, told, re.I)), otherwise)
     return f"{subject} ({reason}). {remedy.format(version=_version())}."
 
 

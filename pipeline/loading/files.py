@@ -43,6 +43,8 @@ _QUANTISERS = {
     "awq": "autoawq",
 }  # a configuration's quant_method -> the package that computes with it
 _BITS = {"F64": 64, "F32": 32, "F16": 16, "BF16": 16, "F8_E4M3": 8, "F8_E5M2": 8, "I8": 8, "U8": 8}
+_INTEGERS = ("I8", "U8", "I16", "U16", "I32", "U32")
+_SCALES = (".scale_weight", ".weight_scale", ".weight_scale_inv", "scaled_fp8")  # beside weights of 8 bits
 _AGAIN = "Download the repository again."
 
 
@@ -140,6 +142,17 @@ def read_header(file: Path) -> dict:
         return json.loads(opened.read(int.from_bytes(opened.read(8), "little")))
 
 
+def _fault_of_numbers(file: Path) -> str:
+    """As `fault_of_weights`, of weights whose numbers mean nothing without a quantiser that nothing names."""
+    for name, entry in read_header(file).items():
+        if name.endswith("weight") and entry["dtype"] in _INTEGERS or name.endswith(_SCALES):
+            return (
+                "holds quantised numbers, and config.json does not say by what. "
+                "Choose the repository with plain weights."
+            )
+    return ""
+
+
 def check_component(folder: Path, model: str, class_name: str) -> None:
     """Refuse a component's folder whose files cannot be what its class needs.
 
@@ -199,8 +212,10 @@ def _check_weights(folder: Path, files: set[str], model: str, class_name: str) -
         for shard in sorted(set(shards.values())):
             if Path(shard).name != shard or shard not in files:
                 raise WeightsError(f"{name}/{shard[:80]} of {model} is missing, which {index} names. {_AGAIN}")
+    plain = "quantization_config" not in read_json(folder / "config.json", model)
     for file in weights:
-        if fault := fault_of_weights(folder / file):
+        fault = fault_of_weights(folder / file) or (plain and _fault_of_numbers(folder / file))
+        if fault:
             raise WeightsError(f"{name}/{file} of {model} {fault}")
 
 

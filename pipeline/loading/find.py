@@ -66,6 +66,8 @@ def find_model(name: str | Path = DEFAULT_WEIGHTS, options: LoadOptions = AUTO) 
     Raises:
         WeightsError: the repository cannot be found, or is not a text-to-image repository.
     """
+    if not str(name).strip():
+        raise WeightsError("`--model` is empty. Pass a folder or a Hub name (owner/name), or leave it out.")
     path = Path(name).expanduser()
     text = _HUB_PAGE.sub("", str(name)).replace("/tree/", "@").rstrip("/")
     if not path.exists() and (match := _HUB_NAME.fullmatch(text)):
@@ -104,8 +106,12 @@ def _find_single_file(path: Path, options: LoadOptions) -> FoundModel:
 def _nothing_there(name: str, path: Path) -> str:
     """Why a name that is no folder here is no model, and what to pass."""
     want = "Pass the folder of a diffusers text-to-image pipeline, or a Hub name (owner/name)."
+    name = " ".join(name.split())
     if "://" in name or re.match(r"https?:/", name):
-        return f"{name[:200]} is an address, and models are not fetched from addresses. {want}"
+        return (
+            f"{name[:200]} is an address, and files are not fetched from addresses. Download it and pass the file, or "
+            "pass a folder or a Hub name (owner/name)."
+        )
     if len(path.parts) == 1 and not path.suffix:
         return f"There is no folder {name} here, and a name on the Hub has an owner before it: owner/{name}. {want}"
     return (

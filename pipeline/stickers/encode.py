@@ -1,6 +1,7 @@
 """The best file of a picture that fits into so many bytes.
 
 Without loss where that fits; else the highest quality that does, found by bisection; a PNG or GIF gives up colours.
+A WebP keeps its alpha without loss, and gives up levels of it only where no quality of the colours fits beside it.
 """
 
 import io
@@ -13,6 +14,7 @@ __all__ = ["COLOURS", "LOSSY", "encode"]
 COLOURS = (256, 192, 128, 96, 64, 48, 32, 16, 8, 4)  # of a palette, most first
 LOSSY = ("WEBP", "JPEG", "AVIF")
 ICO_SIDES = (16, 32, 48)
+ALPHA_QUALITIES = (100, 60, 30, 0)  # of a WebP; 100 is without loss
 HIGHEST = 95  # quality beyond which bytes buy nothing to see
 
 
@@ -42,14 +44,26 @@ def encode(image: Image.Image, kind: str, max_bytes: int | None = None) -> tuple
             return data, "without loss"
     if kind in LOSSY:
         picture = image.convert("RGB") if kind == "JPEG" else image
-        return _bisected(
-            lambda quality: _save(picture, kind, quality=quality), HIGHEST, "quality {}", image, kind, max_bytes
-        )
+        return _lossy(picture, kind, max_bytes)
     if kind not in ("PNG", "GIF"):
         raise ValueError(f"`kind` takes PNG, WEBP, AVIF, JPEG, GIF or ICO, got {kind!r}.")
     return _bisected(
         lambda rank: _paletted(image, kind, COLOURS[-rank]), len(COLOURS), "{} colours", image, kind, max_bytes
     )
+
+
+def _lossy(image: Image.Image, kind: str, max_bytes: int | None) -> tuple[bytes, str]:
+    soft = kind == "WEBP" and image.mode == "RGBA" and max_bytes is not None
+    for alpha_quality in ALPHA_QUALITIES if soft else (None,):
+        options = {} if alpha_quality is None else {"alpha_quality": alpha_quality}
+        if soft and alpha_quality != ALPHA_QUALITIES[-1] and len(_save(image, kind, quality=1, **options)) > max_bytes:
+            continue  # not even the coarsest colours fit beside such an alpha
+        data, how = _bisected(
+            lambda quality, options=options: _save(image, kind, quality=quality, **options),
+            HIGHEST, "quality {}", image, kind, max_bytes,
+        )  # fmt: skip
+        return data, how if alpha_quality in (None, 100) else f"{how}, alpha of quality {alpha_quality}"
+    raise AssertionError("the last of the qualities returns or raises")
 
 
 def _bisected(

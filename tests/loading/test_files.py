@@ -5,6 +5,7 @@ Example run: python -m pytest tests/loading/test_files.py
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -148,6 +149,22 @@ DAMAGES = {
         put("text_encoder/config.json", quantization_config={"quant_method": "magic"}),
         "is quantised with magic, which is not known here",
     ),
+    "quantised by nobody says what": (
+        tensors(UNET, lambda held: held.update({key: value.to(torch.int8) for key, value in held.items()})),
+        f"{UNET} of copy holds quantised numbers, and config.json does not say by what",
+    ),
+    "eight bits with a scale beside them": (
+        tensors(UNET, lambda held: held.update({"conv_in.scale_weight": torch.ones(1)})),
+        f"{UNET} of copy holds quantised numbers",
+    ),
+    "vocabulary damaged": (
+        lambda f: [(f / "tokenizer" / name).write_text("{") for name in ("tokenizer.json", "vocab.json")],
+        "Its files do not fit diffusers",
+    ),
+    "scheduler's numbers a text": (
+        put("scheduler/scheduler_config.json", num_train_timesteps="many"),
+        "Its files do not fit diffusers",
+    ),
     "a tensor of the UNet absent": (
         tensors(UNET, lambda held: held.pop("conv_out.weight")),
         "do not fit their configuration: conv_out.weight is not in its files",
@@ -190,6 +207,47 @@ def copy(repository, tmp_path):
 def test_what_is_wrong_with_the_files_is_one_sentence(copy, damage, said):
     damage(copy)
     assert said in refusal(copy)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("", "`--model` is empty"),
+        ("  ", "`--model` is empty"),
+        ("https://example.org/a model.safetensors", "Download it and pass the file"),
+        ("https://huggingface.co/a/b/blob/main/x.safetensors", "Download it and pass the file"),
+        ("file:///models/x", "files are not fetched from addresses"),
+        ("sdxl-turbo", "a name on the Hub has an owner before it: owner/sdxl-turbo"),
+        ("two\nlines", "There is no folder two lines here"),
+        ("a/b/c", "There is no weights folder at a/b/c"),
+        ("~/nothing/model", "There is no weights folder at"),
+    ],
+)
+def test_a_name_of_nothing_is_one_sentence(name, said):
+    assert said in refusal(name)
+
+
+def test_a_model_under_anothers_name_says_what_it_lacks(copy):
+    """A Stable Diffusion that calls itself an SDXL, whose second text encoder diffusers holds to be optional."""
+    put("model_index.json", _class_name="StableDiffusionXLPipeline")(copy)
+    found = find_model(copy)
+    recipe = found.capabilities.recipe(Recipe(prompt="a cat", num_inference_steps=2), found.weights_hash)
+    with pytest.raises(ValueError, match="lacks a component that it draws with. Download the whole repository"):
+        render(found.load(), recipe)
+
+
+def test_a_size_that_the_model_cannot_draw_itself_is_drawn_as_the_sentence_says(copy):
+    put("unet/config.json", sample_size=97)(copy)
+    found = find_model(copy)
+    pipe = found.load()
+    recipe = found.capabilities.recipe(Recipe(prompt="a cat", num_inference_steps=2), found.weights_hash)
+    with pytest.raises(
+        ValueError, match="divisible by 8 but are 388 and 388.*Ask for a width and a height that it can"
+    ):
+        render(pipe, recipe)
+    asked = replace(recipe, width=384, height=384)
+    found.capabilities.check(asked)
+    assert render(pipe, asked).image.size == (384, 384)
 
 
 def test_what_a_pipeline_never_reads_may_be_there(copy):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from pipeline.evaluation.watermark_cutouts import texture
 from pipeline.stickers.check import check_file, read_facts
 from pipeline.stickers.decorate import Decoration, fitted, on_ground, trimmed
 from pipeline.stickers.encode import encode
@@ -39,10 +40,31 @@ def opened(data: bytes) -> Image.Image:
     return Image.open(io.BytesIO(data))
 
 
-@pytest.mark.parametrize("name", TARGETS)
-def test_the_worst_picture_keeps_every_limit_of_the_target(name):
+@functools.cache
+def soft_noise() -> Image.Image:
+    """The same, and at its rim an alpha that no codec can squeeze either."""
+    rng = np.random.default_rng(1)
+    rows, columns = np.mgrid[-256:256, -256:256]
+    alpha = np.where(np.hypot(rows, columns) < 190, 255, rng.integers(0, 256, (512, 512)))
+    return Image.fromarray(np.dstack([np.asarray(noise()), alpha.astype(np.uint8)]))
+
+
+@functools.cache
+def photograph() -> Image.Image:
+    return texture(np.random.default_rng(2), 512)
+
+
+LIMITED = [name for name, target in TARGETS.items() if target.max_bytes]
+WORST = [
+    *((noise, name) for name in TARGETS),
+    *((made, name) for made in (soft_noise, photograph) for name in LIMITED),
+]
+
+
+@pytest.mark.parametrize(("made", "name"), WORST, ids=[f"{made.__name__}-{name}" for made, name in WORST])
+def test_the_worst_picture_keeps_every_limit_of_the_target(made, name):
     target = TARGETS[name]
-    found = export(noise(), target, decoration=Decoration(margin=0), key=KEY, payload=PAYLOAD)
+    found = export(made(), target, decoration=Decoration(margin=0), key=KEY, payload=PAYLOAD)
     facts = read_facts(found.data)
     assert check_file(found.data, target) == []
     assert facts.bytes == len(found.data) <= (target.max_bytes or 10**9)
@@ -136,6 +158,8 @@ def test_what_cannot_be_exported_is_refused_in_words():
             Decoration(**wrong)
     with pytest.raises(ValueError, match="fits into 2,000 bytes"):
         encode(noise(), "PNG", 2000)
+    with pytest.raises(ValueError, match="fits into 2,000 bytes"):
+        encode(soft_noise(), "WEBP", 2000)
     with pytest.raises(ValueError, match="`kind` takes"):
         encode(noise(), "BMP")
 
@@ -144,6 +168,15 @@ def test_a_file_without_its_mark_does_not_leave(monkeypatch):
     monkeypatch.setattr("pipeline.stickers.export.embed_checked", lambda picture, *rest, **options: picture)
     with pytest.raises(WatermarkError, match="cannot be read back"):
         export(draw_cutout(), TARGETS["webp"], key=KEY, payload=PAYLOAD)
+
+
+def test_alpha_is_kept_whole_where_any_quality_of_the_colours_fits_beside_it():
+    data, how = encode(marked(), "WEBP", 12_000)
+    assert "alpha" not in how and opened(data).getchannel("A").tobytes() == marked().getchannel("A").tobytes()
+    data, how = encode(soft_noise(), "WEBP", 100_000)
+    assert len(data) <= 100_000 and "alpha of quality" in how
+    alpha = np.asarray(opened(data).convert("RGBA").getchannel("A"))
+    assert (alpha[200:300, 200:300] > 240).all()
 
 
 @pytest.mark.parametrize("kind", ["WEBP", "JPEG", "AVIF"])
