@@ -31,6 +31,8 @@ from pipeline.evaluation.style import StyleJudge, family, style_of
 from pipeline.evaluation.table import markdown_table
 from pipeline.language.english import article, with_article
 from pipeline.text_to_image import TextToImagePipeline
+from pipeline.watermark import embed
+from pipeline.watermark.embed import LATEST
 
 __all__ = ["Case", "Measured", "main", "measure", "prompt_cases", "reference_cases"]
 
@@ -187,7 +189,7 @@ def measure_real(cases: list[Case], judge: CutoutJudge, style_judge: StyleJudge)
         distances += [difference(a, b) for a, b in itertools.combinations(boxes, 2)]
         accepted = judge.accepted(case.row.concept)
         for source, picture in zip(sources, pictures, strict=True):
-            verdict = judge.judge(picture)
+            verdict, picture = judge.judge(picture), embed(picture, version=LATEST)  # marked as drawn ones are
             rows.append(
                 {
                     "prompt": case.prompt, "asked": style_of(lists.drawn[case.row.concept][source]),

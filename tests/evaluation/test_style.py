@@ -9,8 +9,10 @@ from pipeline.data.cutouts import Cutout
 from pipeline.evaluation.real_pictures import compose_real
 from pipeline.evaluation.shapes import turn_hue
 from pipeline.evaluation.style import StyleJudge, confusion, family, is_held_out
+from pipeline.watermark import embed
+from pipeline.watermark.embed import LATEST
 
-NAMES = [f"thing {number}" for number in range(14)]
+NAMES = [f"thing {number}" for number in range(30)]
 
 
 def pixels_of(row: Cutout) -> np.ndarray:
@@ -36,14 +38,14 @@ def rows():
 
 @pytest.fixture(scope="module")
 def judge(rows, tmp_path_factory):
-    return StyleJudge.fit(rows, pixels_of, steps=14, cache=tmp_path_factory.mktemp("style"))
+    return StyleJudge.fit(rows, pixels_of, cache=tmp_path_factory.mktemp("style"))
 
 
 def real(rows, degrees=0.0):
     held_out = [row for row in rows if is_held_out(row.concept)] or rows[::7]
     return [
-        (row.styles[0], compose_real(lambda own: turn_hue(pixels_of(own), degrees), (row,), "white", "single",
-                                     random.Random(1)))
+        (row.styles[0], embed(compose_real(lambda own: turn_hue(pixels_of(own), degrees), (row,), "white", "single",
+                                           random.Random(1)), version=LATEST))
         for row in held_out
     ]  # fmt: skip
 
@@ -61,7 +63,7 @@ def test_an_empty_picture_has_no_style(judge, rows):
 
 
 def test_what_was_learnt_is_read_back(rows, tmp_path):
-    first, second = (StyleJudge.fit(rows, pixels_of, steps=2, cache=tmp_path) for _ in range(2))
+    first, second = (StyleJudge.fit(rows, pixels_of, cache=tmp_path) for _ in range(2))
     image = real(rows)[0][1]
     assert first.shares(image) == second.shares(image) and len(list(tmp_path.iterdir())) == 1
 
