@@ -47,8 +47,9 @@ def _one_of(several: list[Thing], which: str) -> list[Thing]:
         number = _NUMBERS[which]
         return several[number:][:1] if number >= 0 else several[number:]
     axis = 1 if which in ("upper", "lower") else 0
-    placed = sorted((thing for thing in several if thing.place), key=lambda thing: thing.place[axis])
-    return (placed[:1] if which in ("left", "leftmost", "upper") else placed[-1:]) or several[:1]
+    placed = sorted(((thing.place[axis], at, thing) for at, thing in enumerate(several) if thing.place))
+    chosen = placed[:1] if which in ("left", "leftmost", "upper") else placed[-1:]
+    return [thing for *_, thing in chosen] or several[:1]
 
 
 def _names(thing: Thing) -> list[str]:

@@ -353,16 +353,6 @@ class Wishes(ThingWishes):
                 return True
         return False
 
-    def _each(self, words: str, reading: Reading, change: Callable[[Thing], None], *, quiet: bool = False) -> bool:
-        found = reading.meant(words)
-        if not found:
-            if not quiet:
-                reading.notes.append(Note("absent", words))
-            return not quiet
-        for thing in found:
-            change(thing)
-        return True
-
 
 def _mixed(colour: str, other: str, share: float) -> str:
     """A colour with so much of another in it."""

@@ -1,6 +1,7 @@
 """Wishes about what stands in a picture: more of it, fewer, something else, something new and where it goes."""
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pipeline.language.relations import number_of, relation_of
@@ -35,6 +36,16 @@ class ThingWishes:
 
     def __init__(self, reader: SceneReader):
         self.reader = reader
+
+    def _each(self, words: str, reading: "Reading", change: Callable[[Thing], object], *, quiet: bool = False) -> bool:
+        found = reading.meant(words)
+        if not found:
+            if not quiet:
+                reading.notes.append(Note("absent", words))
+            return not quiet
+        for thing in found:
+            change(thing)
+        return True
 
     def _replace(self, match: re.Match, reading: "Reading") -> bool:
         found = reading.meant(match[1])
@@ -171,8 +182,8 @@ class ThingWishes:
 
     def _between(self, match: re.Match, reading: "Reading") -> bool:
         one, other = (reading.meant(words) for words in (match[2], match[3]))
-        places = [found[0].place for found in (one, other) if len(found) == 1]
-        if len(places) != 2 or None in places or not (things := self._things(match[1], reading)):
+        places = [place for found in (one, other) if len(found) == 1 and (place := found[0].place) is not None]
+        if len(places) != 2 or not (things := self._things(match[1], reading)):
             return False
         (x, y, side), (right, down, own) = places
         new = self._new(things[0], reading)

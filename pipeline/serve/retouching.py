@@ -1,5 +1,6 @@
 """Orders that change a picture from outside: the recipe and the uploads that draw the change."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -24,6 +25,8 @@ from pipeline.serve.studio import Studio
 __all__ = ["RETOUCHES", "changed_by_words", "read_scene", "retouched"]
 
 RETOUCHES = ("inpaint", "outpaint", "cut out")
+# "a dog" says what is to be drawn; in the editor it adds one.
+_DESCRIBED = re.compile(r"\s*(?:an?|one|some|two|three|four|five|six|[1-9])\s", re.IGNORECASE)
 _EDGE = 3  # pixels around a named part that change with it
 _ROOM = 0.05  # around the box of a named part, of its side: where something new is drawn
 
@@ -81,7 +84,7 @@ def changed_by_words(
         ValueError: there is nothing to cut out.
     """
     picture, words = order.images[0], recipe.prompt
-    if len(order.images) != 1 or not words.strip():
+    if len(order.images) != 1 or not words.strip() or _DESCRIBED.match(words):
         return None
     with studio.reader(place) as reader:
         read = getattr(reader, "read_wish", None) or Wishes(reader).read

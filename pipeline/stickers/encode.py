@@ -56,7 +56,9 @@ def _lossy(image: Image.Image, kind: str, max_bytes: int | None) -> tuple[bytes,
     soft = kind == "WEBP" and image.mode == "RGBA" and max_bytes is not None
     for alpha_quality in ALPHA_QUALITIES if soft else (None,):
         options = {} if alpha_quality is None else {"alpha_quality": alpha_quality}
-        if soft and alpha_quality != ALPHA_QUALITIES[-1] and len(_save(image, kind, quality=1, **options)) > max_bytes:
+        if max_bytes is None or alpha_quality in (None, ALPHA_QUALITIES[-1]):
+            pass  # nothing else is left to give way
+        elif len(_save(image, kind, quality=1, **options)) > max_bytes:
             continue  # not even the coarsest colours fit beside such an alpha
         data, how = _bisected(
             lambda quality, options=options: _save(image, kind, quality=quality, **options),

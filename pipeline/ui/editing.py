@@ -147,7 +147,9 @@ class Editing:
         if asked.get("do") == "open":  # from the store: drawn again, to know what stands where
             recipe = drawn.recipe
         else:
-            edits = change(drawn, asked, seed=seed, wish=lambda *asked: self._wish(*asked, seed, told))
+            edits = change(
+                drawn, asked, seed=seed, wish=lambda text, scene, it: self._wish(text, scene, it, seed, told)
+            )
             recipe = studio.recipe(replace(drawn.recipe, schema=SCHEMA, edits=edits))
         images, uploads = self._drawing.open_references(drawn), self._drawing.open_uploads(drawn.uploads)
         for event in studio.draw(recipe, images, uploads=uploads, visitor=visitor_of(request), fresh=True):

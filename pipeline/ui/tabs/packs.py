@@ -260,10 +260,14 @@ class PacksTab:
         if drawn is None or drawn.standing is None:
             recipe = self._studio.recipe(sheet.recipes[number])
             *_, rendered = self._studio.draw(recipe, visitor=_visitor(request), fresh=True)
+            assert isinstance(rendered, Rendered)  # a drawing ends with its picture, or raises
             drawn = Drawn.from_rendered(rendered, "")
         seed = roll()
         edits = change(
-            drawn, {"do": "words", "text": asked}, seed=seed, wish=lambda *said: read_wish(self._studio, *said, seed)
+            drawn,
+            {"do": "words", "text": asked},
+            seed=seed,
+            wish=lambda text, scene, it: read_wish(self._studio, text, scene, it, seed),
         )
         return replace(sheet.recipes[number], edits=edits)
 
