@@ -28,6 +28,7 @@ from pipeline.scene.joining import join_things
 from pipeline.scene.lettering import missing_letters
 from pipeline.scene.notes import Note, sentence
 from pipeline.scene.overlooked import overlooked, whole_names
+from pipeline.scene.parted import part_names
 from pipeline.scene.record import MAX_COUNT, MAX_TEXT, Ground, Lettering, Scene, Thing
 from pipeline.scene.sketch import Mention, Sketch, face_of, sketch
 from pipeline.scene.tagger import Tagger, Token
@@ -152,6 +153,7 @@ class SceneReader:
         whole_names(tokens, self.names)
         drawn = sketch(tokens)
         overlooked(drawn, tokens, self.names, self.vocabulary)
+        part_names(drawn, tokens, self.names)
         avoid = ", ".join(part for part in (avoid, plain.negative) if part)
         things = self._things(drawn, plain, tokens, notes, avoid)
         things, arrangement = join_things(things, drawn, notes)

@@ -1,0 +1,70 @@
+"""Names that hold two things: "a bowl of apples", "a cat playing chess", "a vase of yellow tulips"."""
+
+import dataclasses
+from collections.abc import Sequence
+
+from pipeline.language.english import singular
+from pipeline.language.names import NameFinder
+from pipeline.scene.kinds import is_container
+from pipeline.scene.sketch import Mention, Sketch
+from pipeline.scene.tagger import Token
+
+__all__ = ["part_names"]
+
+_NO_ACTION = frozenset("king ring string thing wing ceiling building pudding clothing painting evening".split())
+
+
+def part_names(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> None:
+    """Make two things of a name that is none as a whole, in place.
+
+    Args:
+        drawn: what the prompt asks for.
+        tokens: its words with their roles.
+        names: what was taught.
+    """
+    for mention in list(drawn.things):
+        words = tuple(mention.said.split())
+        whole = len(words) == mention.end - mention.at  # else a colour stands in the name
+        if (parted := _parted(words, names)) and (whole or parted[2] == "in"):
+            _divide(drawn, mention, *parted)
+    _filled(drawn, tokens)
+
+
+def _parted(words: tuple[str, ...], names: NameFinder) -> tuple[int, int, str, bool] | None:
+    """Where the first name ends, where the second begins, their relation, and whether the second has it."""
+    if names.exact(words) is not None:
+        return None
+    for at in range(1, len(words) - 1):
+        before, after = words[:at], words[at + 1 :]
+        if words[at] == "of" and is_container(before[-1]) and singular(after[-1]) != after[-1]:
+            found = names.exact(after)
+            if found is not None and not is_container(found) and names.exact(before) is not None:
+                return at, at + 1, "in", True
+        if words[at].endswith("ing") and words[at] not in _NO_ACTION:
+            if names.exact(before) is not None and names.exact(after) is not None:
+                return at, at + 1, "with", False
+    return None
+
+
+def _divide(drawn: Sketch, mention: Mention, first: int, second: int, relation: str, swapped: bool) -> None:
+    index, words = drawn.things.index(mention), mention.said.split()
+    own = dataclasses.replace(mention, said=" ".join(words[:first]), end=mention.at + first)
+    other = Mention(mention.end - len(words[second:]), mention.end, " ".join(words[second:]))
+    if swapped and other.at > own.end + 1:  # "a box of red apples"
+        own.colours, other.colours = [], mention.colours
+    drawn.things[index : index + 1] = [own, other]
+    drawn.relations = [(one + (one > index), target + (target > index), said) for one, target, said in drawn.relations]
+    drawn.relations.append((index + 1, index, relation) if swapped else (index, index + 1, relation))
+
+
+def _filled(drawn: Sketch, tokens: Sequence[Token]) -> None:
+    """ "a vase of yellow tulips on a table": they are in the vase, and what is told of their place is the vase's."""
+    for index, (one, other) in enumerate(zip(drawn.things, drawn.things[1:], strict=False)):
+        between = [token.text for token in tokens[one.end : other.at]]
+        told = any(pair[:2] == (index + 1, index) for pair in drawn.relations)
+        if told or between[:1] != ["of"] or not is_container(one.said.split()[-1]):
+            continue
+        drawn.relations = [
+            (index if subject == index + 1 else subject, target, said) for subject, target, said in drawn.relations
+        ]
+        drawn.relations.append((index + 1, index, "in"))

@@ -1,0 +1,56 @@
+"""Names that hold two things. Example run: python -m pytest tests/scene/test_parted.py"""
+
+import pytest
+
+from tests.scene.test_parse import WEIGHTS, load_reader, trained
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return load_reader(WEIGHTS)
+
+
+def stands(reader, prompt):
+    """Name -> (count, colour, relation and the name of what it leads to)."""
+    scene = reader.parse(prompt, seed=1).scene
+    names = {thing.id: thing.name for thing in scene.things}
+    return {
+        thing.name: (
+            thing.count,
+            thing.colour,
+            (thing.relation.kind, names[thing.relation.target]) if thing.relation else None,
+        )
+        for thing in scene.things
+    }
+
+
+@trained
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ("a bowl of apples", {"bowl": (1, None, None), "red apple": (3, None, ("in", "bowl"))}),
+        ("a box of red apples", {"package": (1, None, None), "red apple": (3, "red", ("in", "package"))}),
+        (
+            "a dog and a cat playing chess",
+            {"dog": (1, None, None), "cat": (1, None, None), "chess": (1, None, ("with", "cat"))},
+        ),
+        (
+            "a vase of yellow tulips on a table",
+            {
+                "vase": (1, None, ("on", "table furniture")),
+                "tulip": (3, "yellow", ("in", "vase")),
+                "table furniture": (1, None, None),
+            },
+        ),
+    ],
+)
+def test_what_is_in_or_with_another_is_a_thing_of_its_own(reader, prompt, expected):
+    assert stands(reader, prompt) == expected
+
+
+@trained
+@pytest.mark.parametrize(
+    "prompt", ["a bowl of ramen", "a woman playing water polo", "a glass of lemonade", "a boxing glove"]
+)
+def test_a_name_of_one_thing_stays_one(reader, prompt):
+    assert len(stands(reader, prompt)) == 1
