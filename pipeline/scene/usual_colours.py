@@ -33,7 +33,7 @@ _USUAL = {
     "#d93636 #c22f2f": """
         apple strawberry raspberry cherry tomato radish beet chili pepper lobster crab crayfish ladybug rose heart
         lips tongue mouth muscle stomach liver kidney blood brick chimney mailbox hydrant extinguisher ham bacon meat
-        tulip poppy cranberry lipstick ribbon firetruck
+        tulip poppy cranberry lipstick ribbon firetruck lighthouse
         """,
     "#7d4cc2 #6a3fa8": "plum grape grapes eggplant beet turnip lavender wizard amethyst octopus potion lilac iris",
     "#f28fb0 #e86a9a": "pig flamingo rosebud brain lung bra bikini tutu worm ham prawn shrimp pacifier",
@@ -60,11 +60,20 @@ _BY_WORD = {
     for word in words.split()
 }
 
+# Names that have another colour than their last word.
+_BY_NAME = {
+    "rubber duck": ("#f3c33c", "#e0a526"), "lily pad": ("#3fa34d", "#2e7d43"), "lily pads": ("#3fa34d", "#2e7d43"),
+    "pirate ship": ("#8a5a3c", "#6b4226"), "galleon": ("#8a5a3c", "#6b4226"), "polar bear": ("#d5dbe0", "#d9cfbd"),
+    "black cat": ("#3a3f47",), "fire truck": ("#d93636", "#c22f2f"), "boxing glove": ("#d93636", "#c22f2f"),
+}  # fmt: skip
+
 
 def usual_colours(name: str) -> tuple[str, ...]:
     """The usual colours, "#rrggbb", of a thing of that name, by its last word that has any; none where it may have
     any colour.
     """
+    if name.lower() in _BY_NAME:
+        return _BY_NAME[name.lower()]
     for word in reversed(name.lower().replace("-", " ").split()):
         found = _BY_WORD.get(word) or _BY_WORD.get(singular(word))
         if found:

@@ -28,3 +28,7 @@ def test_what_may_have_any_colour_has_none():
 
 def test_colours_are_colours():
     assert all(re.fullmatch("#[0-9a-f]{6}", colour) for colours in _USUAL for colour in colours.split())
+
+
+def test_a_whole_name_goes_before_its_last_word():
+    assert usual_colours("Rubber duck")[0] == "#f3c33c" and usual_colours("lily pad")[0] == "#3fa34d"
