@@ -114,9 +114,7 @@ def run_greedy(server: Server, connections: int, polite_pictures: int) -> tuple[
         done.set()
 
     began = time.monotonic()
-    for own in range(
-        connections
-    ):  # not waited for: who reads one session twice may miss its message
+    for own in range(connections):  # not waited for: who reads one session twice may miss its message
         threading.Thread(target=push, args=(own,), daemon=True).start()
     ask()
     greedy.wall = polite.wall = time.monotonic() - began

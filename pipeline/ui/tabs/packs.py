@@ -167,7 +167,11 @@ class PacksTab:
             return {**filled, tabs: gr.Tabs(selected="packs")}
 
         filled = [go, tabs, self._sheet, self._line, *self._asked]
-        press = "go => { if (go) document.querySelector('#packs-resume').click(); }"
+        # The tab's parts are in the page only some time after it was chosen.
+        press = (
+            "go => { const press = () => { const key = document.querySelector('#packs-resume');"
+            " key ? key.click() : requestAnimationFrame(press); }; if (go) press(); }"
+        )
         demo.load(fill, None, filled, **QUICK).then(None, go, None, js=press, **HIDDEN)
 
     def _begin(self, request: gr.Request) -> tuple:
