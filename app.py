@@ -190,7 +190,7 @@ def main(argv: list[str] | None = None) -> None:
             check_mcp()
             keep_quiet()
         prepare()
-        model = find_model(arguments.model, read_load_options(arguments))
+        model = find_model(arguments.model, options := read_load_options(arguments))
     except (StartError, McpUnusable, WeightsError, ValueError) as error:
         parser.error(str(error).replace("`", ""))
     if arguments.share_history:
@@ -198,9 +198,9 @@ def main(argv: list[str] | None = None) -> None:
     uploads = Workplace()
     uploads.keep_trimmed(_UPLOADS_MB * 2**20)
     os.environ["GRADIO_TEMP_DIR"] = str(uploads.folder)
-    load = model.load if replicas is None else partial(fleet, arguments.model, *replicas, arguments.ray_address)
+    given = (arguments.model, *(replicas or ()), arguments.ray_address, options)
     demo = build_demo(
-        load,
+        model.load if replicas is None else partial(fleet, *given),
         weights_hash=model.weights_hash,
         capabilities=model.capabilities,
         renderers=replicas[1] if replicas else 1,

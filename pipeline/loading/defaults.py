@@ -75,7 +75,9 @@ def _read_rules(file: Path | None) -> list[dict]:
             _check_rule(rule)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, re.error) as error:
         reason = str(error) if type(error) is ValueError else f"{type(error).__name__}: {str(error)[:80]}"
-        raise WeightsError(f"{path.name} of this model is not as docs/other-models.md says ({reason}).") from error
+        raise WeightsError(
+            f"{path.name} of this model is not as docs/other-models.md says ({reason}). Mend it, or remove it."
+        ) from error
     return rules
 
 

@@ -12,8 +12,9 @@ from pipeline.loading.capabilities import EASEL, Capabilities
 from pipeline.loading.defaults import OWN_FILE
 from pipeline.loading.errors import WeightsError
 from pipeline.loading.hardware import choose_device
+from pipeline.loading.hub import fetch
 from pipeline.loading.loader import load_adapted
-from pipeline.loading.lora import find_loras, name_with_loras, with_loras
+from pipeline.loading.lora import find_loras, name_loaded, with_loras
 from pipeline.loading.options import AUTO, LoadOptions
 from pipeline.loading.repository import check_repository, download, pipeline_class, read_capabilities
 from pipeline.loading.single_file import check_single_file, settings_of
@@ -73,7 +74,8 @@ def find_model(name: str | Path = DEFAULT_WEIGHTS, options: LoadOptions = AUTO) 
     if not path.exists() and (match := _HUB_NAME.fullmatch(text)):
         return _find_on_hub(match[1], match[2], options)
     if path == DEFAULT_WEIGHTS or (path.is_dir() and _is_ours(path)):
-        return FoundModel(EASEL, weights_hash(path), lambda: load_pipeline(path, device=choose_device()))
+        _check_own_options(options)
+        return FoundModel(EASEL, weights_hash(path), lambda: load_pipeline(path, device=choose_device(options.device)))
     if not path.exists():
         raise WeightsError(_nothing_there(str(name), path))
     if path.is_file():
@@ -87,20 +89,20 @@ def find_model(name: str | Path = DEFAULT_WEIGHTS, options: LoadOptions = AUTO) 
     def load() -> AdaptedPipeline:
         return load_adapted(path, capabilities, options, loras=loras)
 
-    return FoundModel(capabilities, name_with_loras(name_weights(path), loras), load)
+    return FoundModel(capabilities, name_loaded(name_weights(path), loras, options), load)
 
 
 def _find_single_file(path: Path, options: LoadOptions) -> FoundModel:
     check_single_file(path)
     model = re.sub(r"[^\w.@-]+", "-", path.stem, flags=re.ASCII)[:200] or "model"
-    settings = settings_of(path, lambda repository, patterns: _fetch(repository, None, patterns))
+    settings = settings_of(path, lambda repository, patterns: fetch(repository, None, patterns))
     loras = find_loras(options.loras)
     capabilities = with_loras(read_capabilities(settings, model), loras)
 
     def load() -> AdaptedPipeline:
         return load_adapted(settings, capabilities, options, loras=loras, checkpoint=path)
 
-    return FoundModel(capabilities, name_with_loras(name_weights(path), loras), load)
+    return FoundModel(capabilities, name_loaded(name_weights(path), loras, options), load)
 
 
 def _nothing_there(name: str, path: Path) -> str:
@@ -121,13 +123,14 @@ def _nothing_there(name: str, path: Path) -> str:
 
 
 def _find_on_hub(repository: str, revision: str | None, options: LoadOptions) -> FoundModel:
-    folder = _fetch(repository, revision, _CONFIGURATION)
+    folder = fetch(repository, revision, _CONFIGURATION)
     commit = folder.name  # the cache names a snapshot's folder by its commit
     if _is_ours(folder):
+        _check_own_options(options)
         return FoundModel(
             EASEL,
             weights_hash(folder),
-            lambda: load_pipeline(_fetch(repository, commit, None), device=choose_device()),
+            lambda: load_pipeline(fetch(repository, commit, None), device=choose_device(options.device)),
         )
     loras = find_loras(options.loras)
     capabilities = with_loras(read_capabilities(folder, repository), loras)
@@ -135,23 +138,22 @@ def _find_on_hub(repository: str, revision: str | None, options: LoadOptions) ->
     def load() -> AdaptedPipeline:
         return load_adapted(download(folder, repository, commit), capabilities, options, loras=loras)
 
-    return FoundModel(capabilities, name_with_loras(commit[:HASH_LENGTH], loras), load)
+    return FoundModel(capabilities, name_loaded(commit[:HASH_LENGTH], loras, options), load)
 
 
-def _fetch(repository: str, revision: str | None, patterns: tuple[str, ...] | None) -> Path:
-    """A snapshot of a Hub repository in the local cache."""
-    from huggingface_hub import snapshot_download
+def _check_own_options(options: LoadOptions) -> None:
+    """Refuse what has no effect on our own model.
 
-    try:
-        return Path(
-            snapshot_download(repository, revision=revision, allow_patterns=list(patterns) if patterns else None)
-        )
-    except Exception as error:  # of the network, the cache or the Hub: all of them mean that it is not here
-        reason = " ".join(str(error).split())[:200]
+    Raises:
+        WeightsError: naming the option.
+    """
+    if options.for_others:
         raise WeightsError(
-            f"There is no folder {repository} here, and the Hub did not give a repository of that name ({reason}). "
-            "Check the name and the network, or pass a folder."
-        ) from error
+            f"`{options.for_others[0]}` is for other models and has no effect on Easel's own. Leave it out, or name "
+            "a model with `--model`."
+        )
+    if options.device != "auto":
+        choose_device(options.device)
 
 
 def _is_ours(folder: Path) -> bool:

@@ -3,8 +3,8 @@
     python app.py --model FOLDER --lora inks.safetensors:0.8
     a red apple <lora:inks:0.5>
 
-Which files were loaded, and with which scale, goes into the name of the weights; what a prompt says is in the prompt.
-So a recipe holds all of it.
+Which files were loaded, with which scale and in which numbers, goes into the name of the weights; what a prompt says
+is in the prompt. So a recipe holds all of it.
 """
 
 import hashlib
@@ -18,11 +18,12 @@ from pipeline.loading.capabilities import Capabilities
 from pipeline.loading.errors import WeightsError
 from pipeline.loading.failures import say_failure
 from pipeline.loading.files import fault_of_weights
+from pipeline.loading.options import AUTO, LoadOptions
 
 if TYPE_CHECKING:
     from diffusers import DiffusionPipeline
 
-__all__ = ["Lora", "apply_loras", "find_loras", "load_loras", "name_with_loras", "read_tags", "with_loras"]
+__all__ = ["Lora", "apply_loras", "find_loras", "load_loras", "name_loaded", "read_tags", "with_loras"]
 
 _TAG = re.compile(r"<lora:([^:<>]{1,80})(?::(-?\d{1,3}(?:\.\d{1,6})?))?>")
 _LARGEST_SCALE = 10.0
@@ -77,13 +78,20 @@ def _divide(text: str) -> tuple[Path, float]:
     return Path(path).expanduser(), number
 
 
-def name_with_loras(weights_hash: str, loras: Sequence[Lora]) -> str:
-    """The name of the weights that a model and its LoRAs are together: as long as the model's, which it is of none."""
-    if not loras:
+def name_loaded(weights_hash: str, loras: Sequence[Lora], options: LoadOptions = AUTO) -> str:
+    """The name of the weights as they are loaded: as long as the model's, which it is where nothing was added.
+
+    Args:
+        weights_hash: of the model.
+        loras: loaded beside it.
+        options: a dtype that was asked for, and compiling, give other pixels.
+    """
+    if not loras and not options.numbers:
         return weights_hash
     digest = hashlib.sha256(weights_hash.encode())
     for lora in loras:
         digest.update(f"{lora.name}:{lora.scale!r}:".encode() + hashlib.sha256(lora.file.read_bytes()).digest())
+    digest.update(options.numbers.encode())
     return digest.hexdigest()[: max(12, len(weights_hash))]
 
 

@@ -29,6 +29,20 @@ class LoadOptions:
     loras: tuple[str, ...] = ()
     compile: bool = False
 
+    @property
+    def numbers(self) -> str:
+        """What of it changes the numbers that a picture is computed from, in words; "" where the machine decides."""
+        dtype = "" if self.dtype == "auto" else self.dtype
+        return " ".join(word for word in (dtype, "compiled" if self.compile else "") if word)
+
+    @property
+    def for_others(self) -> tuple[str, ...]:
+        """Those options that were given and count for somebody else's model alone, as a command line has them."""
+        given = [
+            name for name in ("dtype", "offload", "loras", "compile") if getattr(self, name) != getattr(AUTO, name)
+        ]
+        return tuple("--lora" if name == "loras" else f"--{name}" for name in given)
+
 
 AUTO = LoadOptions()
 

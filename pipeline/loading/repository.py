@@ -76,6 +76,7 @@ def read_capabilities(folder: str | Path, model: str) -> Capabilities:
     draws_over = not takes_image and sibling_class(own_class, "image") is not None
     fills_in = draws_over and sibling_class(own_class, "mask") is not None
     scheduler = components_of(read_index(folder, model)).get("scheduler", ("", ""))[1]
+    vae = _config(folder, "vae", model)
     return Capabilities(
         model=model,
         width=width,
@@ -89,7 +90,7 @@ def read_capabilities(folder: str | Path, model: str) -> Capabilities:
         mask=fills_in,
         schedulers=compatible_schedulers(scheduler) if defaults.get("schedulers", True) else (),
         scheduler=scheduler,
-        previews=_shows_latents(own_class) and bool(_config(folder, "vae", model).get("latent_channels")),
+        previews=_shows_latents(own_class) and any(vae.get(name) for name in ("latent_channels", "z_dim")),
     )
 
 
@@ -127,6 +128,8 @@ def download(configuration: str | Path, repository: str, revision: str) -> Path:
         return Path(own_class.download(repository, revision=revision, use_safetensors=True))
     except Exception as error:  # of the network, the cache or the Hub: all of them mean that it is not here
         reason = " ".join(str(error).split())[:200]
+        if isinstance(error, FileNotFoundError):  # the cache has its configuration alone
+            reason = "they were not downloaded yet, and the Hub cannot be reached"
         raise WeightsError(
             f"{repository} could not be fetched with its weights as safetensors ({reason}). "
             "Check the network and the free space on the disk, or choose another repository."

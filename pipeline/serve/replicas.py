@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from PIL import Image
 
 from pipeline.loading.errors import WeightsError
+from pipeline.loading.options import AUTO, LoadOptions
 from pipeline.recipe import Recipe
 from pipeline.serve.render import Cancelled, Rendered
 
@@ -128,13 +129,13 @@ class _Reader:
         return self._call("wish", text, scene, seed, it)
 
 
-def fleet(model: str, at_least: int, at_most: int, address: str | None = None) -> Fleet:
+def fleet(model: str, at_least: int, at_most: int, address: str | None = None, options: LoadOptions = AUTO) -> Fleet:
     """Renderers on Ray Serve, ready to draw: what `Studio` loads instead of a model.
 
     Raises:
         WeightsError: see `RayRenderers`.
     """
-    return Fleet(RayRenderers(model, at_least=at_least, at_most=at_most, address=address))
+    return Fleet(RayRenderers(model, at_least=at_least, at_most=at_most, address=address, options=options))
 
 
 def replica_range(text: str) -> tuple[int, int]:
@@ -159,6 +160,7 @@ class RayRenderers:
         address: of a cluster; None starts Ray on this machine.
         threads: of one renderer; None divides this machine's cores.
         renderer: the class that loads and draws; tests have their own.
+        options: how a model that is not ours is loaded.
 
     Raises:
         WeightsError: Ray is not installed, cannot be reached, or no renderer could load the model.
@@ -173,6 +175,7 @@ class RayRenderers:
         address: str | None = None,
         threads: int | None = None,
         renderer: type | None = None,
+        options: LoadOptions = AUTO,
     ):
         try:
             import ray
@@ -184,11 +187,11 @@ class RayRenderers:
         root = str(Path(__file__).resolve().parents[2])
         variables = {name: value for name, value in os.environ.items() if name.startswith(("EASEL_", "HF_"))}
         variables |= {"PYTHONPATH": root, "OMP_NUM_THREADS": str(threads)}
-        options: dict[str, Any] = {"runtime_env": {"env_vars": variables}, "log_to_driver": False}
+        start: dict[str, Any] = {"runtime_env": {"env_vars": variables}, "log_to_driver": False}
         if address is None:  # as many cores as the renderers are said to have, whatever this machine has
-            options |= {"num_cpus": max(1, threads * self.most) + 2, "include_dashboard": False}
+            start |= {"num_cpus": max(1, threads * self.most) + 2, "include_dashboard": False}
         try:
-            ray.init(address=address, ignore_reinit_error=True, namespace="easel", **options)
+            ray.init(address=address, ignore_reinit_error=True, namespace="easel", **start)
             serve.start(proxy_location="Disabled")
             scale: dict[str, Any] = {"num_replicas": at_least}
             if self.most > at_least:
@@ -204,7 +207,7 @@ class RayRenderers:
                 health_check_timeout_s=10,
                 **scale,
             )
-            self._handle = serve.run(deployment.bind(model, threads), name="easel", route_prefix=None)
+            self._handle = serve.run(deployment.bind(model, threads, options), name="easel", route_prefix=None)
         except Exception as error:  # whatever Ray raises, with its own advice
             raise WeightsError(f"Ray Serve could not start the renderers: {str(error)[:300]}") from error
 
@@ -244,13 +247,13 @@ class RayRenderers:
 class _RayRenderer:
     """One renderer: a model, and what is asked of it. What it raises is sent back as it is."""
 
-    def __init__(self, model: str, threads: int):
+    def __init__(self, model: str, threads: int, options: LoadOptions = AUTO):
         import torch
 
         from pipeline.loading.find import find_model
 
         torch.set_num_threads(threads)
-        self._pipe: Any = find_model(model).load()
+        self._pipe: Any = find_model(model, options).load()
 
     async def call(self, method: str, arguments: tuple) -> tuple[bool, Any]:
         """(True, result) or (False, exception). Where the caller is gone, the drawing stops within one step."""

@@ -11,6 +11,7 @@ from PIL import Image
 from pipeline.loading.capabilities import CONTROLS, EASEL
 from pipeline.loading.errors import WeightsError
 from pipeline.loading.find import find_model
+from pipeline.loading.options import LoadOptions
 from pipeline.loading.repository import read_capabilities
 from pipeline.loading.weights import name_weights
 from pipeline.recipe import DEFAULTS, SCHEMA, Recipe, pixels_sha256, read_png
@@ -277,14 +278,22 @@ def test_a_name_on_the_hub_is_fetched_in_two_steps_and_named_by_its_commit(repos
     assert pipe.size == (256, 256)
 
 
-def test_a_name_that_the_hub_does_not_give_is_one_sentence(monkeypatch):
-    def snapshot_download(*arguments, **more):
-        raise FileNotFoundError("Cannot reach the Hub:\noffline")
-
-    monkeypatch.setattr("huggingface_hub.snapshot_download", snapshot_download)
-    assert "no folder owner/nothing here" in refusal("owner/nothing") and "offline" in refusal("owner/nothing")
-
-
 def test_a_path_that_is_not_there_never_asks_the_hub(tmp_path, monkeypatch):
     monkeypatch.setattr("huggingface_hub.snapshot_download", None)
     assert "There is no weights folder at" in refusal(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (LoadOptions(loras=("ink.safetensors",)), "--lora` is for other models"),
+        (LoadOptions(dtype="bfloat16"), "--dtype` is for other models"),
+        (LoadOptions(offload="model"), "--offload` is for other models"),
+        (LoadOptions(compile=True), "--compile` is for other models"),
+        (LoadOptions(device="xpu"), "--device` takes what torch sees here"),
+    ],
+)
+def test_our_own_model_says_which_option_does_nothing_to_it(options, said):
+    with pytest.raises(WeightsError, match=said):
+        find_model(options=options)
+    assert find_model(options=LoadOptions(device="cpu")).capabilities is EASEL

@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from pipeline.loading import adapter
 from pipeline.loading.errors import WeightsError
 from pipeline.loading.find import find_model
-from pipeline.loading.lora import find_loras, name_with_loras, read_tags
+from pipeline.loading.lora import find_loras, name_loaded, read_tags
 from pipeline.loading.options import LoadOptions
 from pipeline.recipe import Recipe, pixels_sha256, read_png
 from pipeline.serve.render import render
@@ -79,9 +79,18 @@ def test_the_weights_are_named_with_their_loras(model, files, repository):
     plain = find_model(repository("stable_diffusion")).weights_hash
     names = {plain, model[0].weights_hash}
     for given in ((f"{files[0]}:0.5",), (str(files[1]),)):
-        names.add(name_with_loras(plain, find_loras(given)))
+        names.add(name_loaded(plain, find_loras(given)))
     assert len(names) == 4 and all(len(name) == len(plain) for name in names)
-    assert name_with_loras(plain, ()) == plain
+    assert name_loaded(plain, ()) == plain
+
+
+def test_numbers_that_were_asked_for_are_in_the_name_of_the_weights(files):
+    """Another dtype gives other pixels, and the store answers by that name."""
+    loras = find_loras((str(files[0]),))
+    wishes = (LoadOptions(), LoadOptions(dtype="bfloat16"), LoadOptions(dtype="float32"), LoadOptions(compile=True))
+    names = [name_loaded("abcdef012345", given, wish) for given in ((), loras) for wish in wishes]
+    assert len(set(names)) == 8 and names[0] == "abcdef012345"
+    assert name_loaded("abcdef012345", (), LoadOptions(device="cpu", offload="none")) == "abcdef012345"
 
 
 def test_a_recipe_holds_all_that_another_model_was_asked_for(model, files, repository, tmp_path):

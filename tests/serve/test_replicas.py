@@ -8,17 +8,20 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import torch
 from PIL import Image
 
 from pipeline.loading.errors import WeightsError
+from pipeline.loading.options import LoadOptions
 from pipeline.recipe import Recipe, pixels_sha256
 from pipeline.scene.uploads import upload_hash
 from pipeline.scene.wish import Wishes
 from pipeline.serve.jobs import Client, Jobs
 from pipeline.serve.render import Cancelled, Rendered, render
-from pipeline.serve.replicas import Fleet, RayRenderers, RendererDied, _understood, replica_range
+from pipeline.serve.replicas import Fleet, RayRenderers, RendererDied, _RayRenderer, _understood, replica_range
 from pipeline.serve.studio import Studio
 from tests.tiny import tiny_pipeline
+from tests.tiny_diffusers import tiny_stable_diffusion
 
 
 class TinyRenderers:
@@ -118,7 +121,7 @@ def test_a_range_of_replicas():
 class _Renderer:
     """For Ray's own processes: a tiny pipeline, and a way to be killed."""
 
-    def __init__(self, model: str, threads: int):
+    def __init__(self, model: str, threads: int, options=None):
         import torch
 
         from tests.tiny import tiny_pipeline
@@ -141,6 +144,12 @@ class _Renderer:
             return True, render(self._pipe, *arguments)
         except Exception as error:
             return False, error
+
+
+def test_a_renderer_loads_another_model_as_it_was_asked_for(tmp_path):
+    tiny_stable_diffusion().save_pretrained(tmp_path / "sd")
+    renderer = _RayRenderer(str(tmp_path / "sd"), torch.get_num_threads(), LoadOptions(dtype="bfloat16"))
+    assert renderer._pipe.components["unet"].dtype == torch.bfloat16
 
 
 @pytest.mark.slow
