@@ -1,29 +1,48 @@
 """How a server bears many clients: pictures a second, seconds of waiting, refusals, memory, fairness.
 
-    python -m pipeline.evaluation.load --clients 1 5 20 50 --pictures 100 --soak 5000
+    python -m pipeline.evaluation.load --clients 1 5 20 50 100 --pictures 100 --soak 5000
 
 starts `python app.py`, lets so many clients at once ask for pictures through the page's queue, each its own session,
-lets one greedy client fill the queue while a polite one asks, and ends with a soak of small requests. It prints a
-table, and exits with 1 where a request failed, something was refused while 50 or fewer waited, the log holds a
-traceback, or memory stays more than 50 MB above where it was. Linux only, for the memory.
+while somebody opens the page every two seconds, lets one greedy client fill the queue beside a polite one, and ends
+with a soak of small requests. Before and after every row the same pipeline draws without a server, in this process,
+so that what the server costs is a share. Who is refused asks again when told to. It prints a table, and exits with 1
+where a request failed, something was refused while 50 or fewer waited, the log holds a traceback, or memory stays
+more than 50 MB above where it was. Linux only, for the memory.
 """
 
 import argparse
-import statistics
 import sys
 import threading
 import time
+from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import httpx
 
-from pipeline.evaluation.server import Server, client
+from pipeline.evaluation.server import Server, client, cpu_seconds
 from pipeline.evaluation.table import markdown_table
 
 __all__ = ["Level", "main", "run_level"]
 
 PROMISED = 50  # people who wait and are all served
 MOST_GROWTH = 50.0  # MB
+_PROMPT = "a red apple, 3d render"
+_LOOK = 2.0  # seconds between two looks at the page
+_HEADER = [
+    "what",
+    "served",
+    "refused",
+    "failed",
+    "a second",
+    "of the bare",
+    "CPU s each",
+    "p50 s",
+    "p95 s",
+    "p99 s",
+    "page s",
+    "MB",
+]
 
 
 @dataclass
@@ -32,54 +51,92 @@ class Level:
 
     Attributes:
         name: of the row.
-        seconds: how long each served request took.
+        seconds: how long each served request took, from its first asking.
         wall: seconds from the first request to the last answer.
-        refused: answers 429 and 503.
-        failed: every other answer that is no picture.
+        kinds: how often each kind of refusal and failure came, by status or name.
+        page: how long the page took to answer meanwhile, each time.
+        cpu: seconds of processor time that the server spent meanwhile, pages that were opened included.
+        bare: pictures a second that the pipeline draws without a server; 0 where that was not measured.
     """
 
     name: str
     seconds: list[float] = field(default_factory=list)
     wall: float = 0.0
-    refused: int = 0
-    failed: int = 0
+    kinds: Counter[int | str] = field(default_factory=Counter)
+    page: list[float] = field(default_factory=list)
+    cpu: float = 0.0
+    bare: float = 0.0
+
+    @property
+    def refused(self) -> int:
+        """Answers that say when to ask again."""
+        return self.kinds[429] + self.kinds[503]
+
+    @property
+    def failed(self) -> int:
+        """Every other answer that is no picture."""
+        return self.kinds.total() - self.refused
 
     def row(self, megabytes: float) -> list[str]:
         """For the table."""
-        ordered = sorted(self.seconds) or [0.0]
-        shares = [ordered[min(len(ordered) - 1, int(share * len(ordered)))] for share in (0.5, 0.95)]
         rate = len(self.seconds) / self.wall if self.wall else 0.0
+        share = f"{rate / self.bare:.2f}" if self.bare else ""
+        cpu = f"{self.cpu / len(self.seconds):.3f}" if self.cpu and self.seconds else ""
+        waits = [f"{_quantile(self.seconds, at):.2f}" for at in (0.5, 0.95, 0.99)]
+        page = f"{_quantile(self.page, 0.95):.2f}" if self.page else ""
         counts = [str(len(self.seconds)), str(self.refused), str(self.failed)]
-        return [self.name, *counts, f"{rate:.2f}", *(f"{value:.2f}" for value in shares), f"{megabytes:.0f}"]
+        return [self.name, *counts, f"{rate:.2f}", share, cpu, *waits, page, f"{megabytes:.0f}"]
+
+    def count(self, answer: dict) -> None:
+        """Count what is no picture."""
+        said = str(answer.get("output", {}).get("error") or "no words")[:80]
+        self.kinds[answer.get("status") or said] += 1
 
 
 def run_level(server: Server, clients: int, pictures: int, first_seed: int) -> Level:
     """So many clients at once ask for so many pictures in all, each a recipe of its own."""
     level, lock = Level(f"{clients} clients"), threading.Lock()
     number, values = server.endpoint("generate")
-    seeds = iter(range(first_seed, first_seed + pictures))
+    seeds, over = deque(range(first_seed, first_seed + pictures)), threading.Event()
 
     def visit(name: str) -> None:
         with client(timeout=600) as asking:
             while True:
-                with lock:
-                    seed = next(seeds, None)
-                if seed is None:
+                try:
+                    seed = seeds.popleft()
+                except IndexError:
                     return
                 began = time.monotonic()
-                asked = ["a red apple, 3d render", "", seed, *values[3:]]
-                answer = _safely(server, asking, number, asked, f"{name}-{seed}")
-                with lock:
-                    if answer.get("success"):
-                        level.seconds.append(time.monotonic() - began)
-                    elif answer.get("status") in (429, 503):
-                        level.refused += 1
-                    else:
-                        level.failed += 1
+                while answer := _safely(server, asking, number, [_PROMPT, "", seed, *values[3:]], f"{name}-{seed}"):
+                    with lock:
+                        if answer.get("success"):
+                            level.seconds.append(time.monotonic() - began)
+                            break
+                        level.count(answer)
+                    if not (again := answer.get("retry_after")):
+                        break
+                    time.sleep(float(again))
 
-    began = time.monotonic()
+    def look() -> None:
+        with client(timeout=60) as looking:
+            while not over.wait(_LOOK):
+                began = time.monotonic()
+                try:
+                    status = looking.get(server.url).status_code
+                except httpx.HTTPError as error:
+                    status = type(error).__name__
+                with lock:
+                    level.page.append(time.monotonic() - began)
+                    level.kinds[f"the page: {status}"] += status != 200
+
+    looker = threading.Thread(target=look, daemon=True)
+    looker.start()
+    began, spent = time.monotonic(), server.cpu_seconds
     _together([lambda name=name: visit(f"level{clients}-{name}") for name in range(clients)])
-    level.wall = time.monotonic() - began
+    level.wall, level.cpu = time.monotonic() - began, server.cpu_seconds - spent
+    over.set()
+    looker.join()
+    level.kinds += Counter()  # none of those that never came
     return level
 
 
@@ -93,11 +150,12 @@ def run_greedy(server: Server, connections: int, polite_pictures: int) -> tuple[
             for turn in range(10_000):
                 if done.is_set():
                     return
-                asked = ["a red apple, 3d render", "", 10**6 + 10_000 * own + turn, *values[3:]]
+                asked = [_PROMPT, "", 10**6 + 10_000 * own + turn, *values[3:]]
                 answer = _safely(server, asking, number, asked, "greedy")
                 with lock:
                     greedy.seconds += [0.0] * bool(answer.get("success"))
-                    greedy.refused += answer.get("status") in (429, 503)
+                    if not answer.get("success"):
+                        greedy.count(answer)
                 if not answer.get("success"):
                     done.wait(0.2)
 
@@ -105,12 +163,12 @@ def run_greedy(server: Server, connections: int, polite_pictures: int) -> tuple[
         with client(timeout=600) as asking:
             for seed in range(polite_pictures):
                 began = time.monotonic()
-                asked = ["a red apple, 3d render", "", 5 * 10**6 + seed, *values[3:]]
+                asked = [_PROMPT, "", 5 * 10**6 + seed, *values[3:]]
                 answer = _safely(server, asking, number, asked, f"polite-{seed}")
                 if answer.get("success"):
                     polite.seconds.append(time.monotonic() - began)
                 else:
-                    polite.failed += 1
+                    polite.count(answer)
         done.set()
 
     began = time.monotonic()
@@ -133,32 +191,45 @@ def run_soak(server: Server, requests: int) -> Level:
             if answer.get("success"):
                 level.seconds.append(time.monotonic() - started)
             else:
-                level.failed += 1
+                level.count(answer)
     level.wall = time.monotonic() - began
     return level
 
 
+def run_bare(draw: Callable[[int], object], pictures: int, first_seed: int) -> tuple[float, float]:
+    """(pictures a second, processor seconds of one) that the pipeline draws one by one, without a server."""
+    began, spent = time.monotonic(), cpu_seconds()
+    for seed in range(first_seed, first_seed + pictures):
+        draw(seed)
+    return pictures / (time.monotonic() - began), (cpu_seconds() - spent) / pictures
+
+
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m pipeline.evaluation.load", description=__doc__.splitlines()[0])
-    parser.add_argument("--clients", type=int, nargs="*", default=[1, 5, 20, 50], help="at once, a row each")
-    parser.add_argument("--pictures", type=int, default=100, help="in each row")
-    parser.add_argument("--greedy", type=int, default=30, help="connections of the greedy client; 0 leaves it out")
-    parser.add_argument("--soak", type=int, default=500, help="small requests at the end")
-    parser.add_argument("--model", default="weights", help="as app.py takes it")
-    arguments = parser.parse_args(argv)
-    rows, bad = [], []
+    arguments = _parser().parse_args(argv)
+    draw = _bare(arguments.model) if arguments.bare else None
+    rows, bad, told, bares = [], [], [], []
+
+    def bare() -> None:
+        if draw is not None:
+            bares.append(run_bare(draw, arguments.bare, 10**7 + 1000 * len(bares)))
+
     with Server(["--model", arguments.model]) as server:
         run_level(server, 2, 10, 10**8)  # warms up
         before = server.megabytes
+        bare()
         for place, clients in enumerate(arguments.clients):
-            level = run_level(server, clients, arguments.pictures, 1000 * (place + 1))
+            level = run_level(server, clients, max(arguments.pictures, 2 * clients), 1000 * (place + 1))
+            bare()
+            level.bare = sum(rate for rate, _ in bares[-2:]) / 2 if bares else 0.0
             rows.append(level.row(server.megabytes))
             print(*rows[-1], sep="  ", file=sys.stderr, flush=True)
+            told += [f"{level.name}: {count} x {kind}" for kind, count in level.kinds.most_common()]
             if level.failed or clients <= PROMISED and level.refused:
                 bad.append(f"{level.name}: {level.failed} failed, {level.refused} refused")
         if arguments.greedy:
             greedy, polite = run_greedy(server, arguments.greedy, 10)
             rows += [greedy.row(server.megabytes), polite.row(server.megabytes)]
+            told += [f"greedy: {count} x {kind}" for kind, count in greedy.kinds.most_common()]
             if polite.failed:
                 bad.append(f"{polite.failed} of 10 polite requests were not served beside a greedy client")
         after_levels = server.rest()
@@ -168,14 +239,39 @@ def main(argv: list[str] | None = None) -> int:
                 bad.append(f"soak: {soak.failed} failed")
         growth, tracebacks = server.rest() - after_levels, server.tracebacks
         status, seconds = server.stop()
-    header = ["what", "served", "refused", "failed", "a second", "p50 s", "p95 s", "MB"]
-    print(markdown_table(header, rows))
-    print(f"\nMemory: {before:.0f} MB warm, {growth:+.0f} MB over the soak. {tracebacks} tracebacks.")
-    print(f"SIGTERM: exit {status} in {seconds:.1f} s. Median of a picture alone: {_median(rows)} s.")
+    print(markdown_table(_HEADER, rows))
+    print("".join(f"\n{what}" for what in told))
+    for at, what in enumerate(("pictures a second", "CPU s each")):
+        print(f"Bare, {what}: {', '.join(f'{each[at]:.3f}' for each in bares) or 'not measured'}.")
+    print(f"Memory: {before:.0f} MB warm, {after_levels:.0f} MB after the rows, {growth:+.0f} MB over the soak.")
+    print(f"{tracebacks} tracebacks. SIGTERM: exit {status} in {seconds:.1f} s.")
     bad += [f"{tracebacks} tracebacks"] * bool(tracebacks) + [f"{growth:.0f} MB stay"] * (growth > MOST_GROWTH)
     bad += [f"exit {status}"] * (status != 0)
     print("".join(f"\nNOT AS PROMISED: {what}" for what in bad) or "\nAs promised.")
     return int(bool(bad))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m pipeline.evaluation.load", description=__doc__.splitlines()[0])
+    parser.add_argument("--clients", type=int, nargs="*", default=[1, 5, 20, 50], help="at once, a row each")
+    parser.add_argument("--pictures", type=int, default=100, help="in each row; two for each client at least")
+    parser.add_argument("--bare", type=int, default=30, help="pictures without a server, before and after each row")
+    parser.add_argument("--greedy", type=int, default=30, help="connections of the greedy client; 0 leaves it out")
+    parser.add_argument("--soak", type=int, default=500, help="small requests at the end")
+    parser.add_argument("--model", default="weights", help="as app.py takes it")
+    return parser
+
+
+def _bare(model: str) -> Callable[[int], object]:
+    """Draws what the clients ask for, as the server's own pipeline would."""
+    from pipeline.loading.weights import load_pipeline
+    from pipeline.recipe import Recipe
+    from pipeline.serve.render import render
+
+    pipe = load_pipeline(model)
+    for seed in range(10):  # warms up
+        render(pipe, Recipe(prompt=_PROMPT, seed=seed))
+    return lambda seed: render(pipe, Recipe(prompt=_PROMPT, seed=seed))
 
 
 def _safely(server: Server, client: httpx.Client, number: int, data: list, session: str) -> dict:
@@ -193,8 +289,9 @@ def _together(works: list) -> None:
         thread.join()
 
 
-def _median(rows: list[list[str]]) -> str:
-    return rows[0][5] if rows else f"{statistics.median([0.0]):.2f}"
+def _quantile(values: list[float], at: float) -> float:
+    ordered = sorted(values) or [0.0]
+    return ordered[min(len(ordered) - 1, int(at * len(ordered)))]
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ gradio makes endpoints of.
 """
 
 import inspect
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -25,6 +26,7 @@ from pipeline.watermark import WatermarkError
 __all__ = ["build_api"]
 
 _DRAWS = ("generate", "variations")
+_SAY = 1.0  # seconds between two messages that say nothing: gradio makes its outputs anew for each of them
 
 
 def build_api(programs: Programs, metrics: Metrics) -> None:
@@ -49,15 +51,19 @@ def build_api(programs: Programs, metrics: Metrics) -> None:
 def _endpoint(programs: Programs, tool: Tool, metrics: Metrics) -> Callable:
     """A function whose signature and docstring are the tool's, as gradio reads them.
 
-    It is a generator: where the client hangs up, gradio closes it, and the drawing stops within one step.
+    It is a generator: where the client hangs up, gradio closes it, and the drawing stops (within one step: its place
+    is told as well).
     """
 
     def endpoint(*values: Any):
+        said = time.monotonic()
         try:
             with metrics.answering("api"):
                 for result in programs.call(tool.name, dict(zip(tool.arguments, values, strict=True))):
                     if result is None:
-                        yield (gr.skip(), gr.skip()) if tool.name in _DRAWS else gr.skip()
+                        if time.monotonic() - said >= _SAY:
+                            yield (gr.skip(), gr.skip()) if tool.name in _DRAWS else gr.skip()
+                            said = time.monotonic()
                     elif tool.name in _DRAWS:
                         yield _told(result)
                     else:

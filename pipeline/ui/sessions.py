@@ -1,14 +1,19 @@
 """What gradio keeps of a session, without the 300 kB copy of the page that it makes for each."""
 
+import datetime
 from copy import copy
+from typing import Any
 
+from gradio.components import State
 from gradio.state_holder import SessionState, StateHolder
 
 __all__ = ["Sessions"]
 
 
 class _LightState(SessionState):
-    """A session whose table of components is filled as they change. Whole, it is for deep links, which we have not."""
+    """A session without a table of what every component shows: that is for deep links, which we have not, and to keep
+    it gradio describes each argument and each output anew, schema included, with every message of every event.
+    """
 
     def __init__(self, blocks):
         self.blocks_config = copy(blocks.default_config)
@@ -17,6 +22,20 @@ class _LightState(SessionState):
         self._state_ttl = {}
         self.is_closed = False
         self.STATE_TTL_WHEN_CLOSED = 3600
+
+    def __setitem__(self, key: int, value: Any) -> None:
+        block = self.blocks_config.blocks.get(key)
+        if isinstance(block, State):
+            self._state_ttl[key] = (block.time_to_live, datetime.datetime.now())
+            self.state_data[key] = value
+        else:
+            self.blocks_config.blocks[key] = value
+
+    def _update_config(self, key: int) -> None:
+        pass
+
+    def _update_value_in_config(self, key: int, value: Any) -> None:
+        pass
 
 
 class Sessions(StateHolder):

@@ -13,9 +13,13 @@ needs_weights = pytest.mark.skipif(
 
 
 def test_a_row_says_what_was_served_and_how_long_it_took():
-    level = load.Level("2 clients", seconds=[1.0, 3.0, 2.0, 9.0], wall=2.0, refused=1, failed=2)
-    assert level.row(812.4) == ["2 clients", "4", "1", "2", "2.00", "3.00", "9.00", "812"]
-    assert load.Level("none").row(1)[1:5] == ["0", "0", "0", "0.00"]
+    level = load.Level("2 clients", [1.0, 3.0, 2.0, 9.0], wall=2.0, page=[0.1, 0.2], cpu=0.8, bare=2.5)
+    for answer in ({"status": 429}, {"status": 503}, {"status": 500}, {"output": {"error": "No."}}):
+        level.count(answer)
+    assert (level.refused, level.failed, level.kinds["No."]) == (2, 2, 1)
+    row = ["2 clients", "4", "2", "2", "2.00", "0.80", "0.200", "3.00", "9.00", "9.00", "0.20", "812"]
+    assert level.row(812.4) == row and len(row) == len(load._HEADER)
+    assert load.Level("none").row(1)[1:7] == ["0", "0", "0", "0.00", "", ""]
 
 
 def test_a_server_that_does_not_start_says_why():
@@ -28,5 +32,5 @@ def test_a_server_that_does_not_start_says_why():
 @needs_weights
 @pytest.mark.slow
 def test_a_short_load_is_borne(capsys):
-    arguments = ["--clients", "2", "--pictures", "6", "--greedy", "3", "--soak", "10"]
+    arguments = ["--clients", "2", "--pictures", "6", "--bare", "2", "--greedy", "3", "--soak", "10"]
     assert load.main(arguments) == 0, capsys.readouterr().out

@@ -263,6 +263,15 @@ def test_a_call_leaves_nothing_behind(server, monkeypatch):
     eventually(lambda: not queue.event_ids_to_events and not queue._places)
 
 
+def test_a_session_holds_no_table_of_the_page(server):
+    """Gradio describes each of its components, schema included, with every message otherwise: a third of a picture."""
+    demo, client = server
+    join(client, "light")
+    list(read(client, "light"))
+    state = demo.app.state_holder.session_data["light"]
+    assert state.config_values == {} and list(state.components) == []
+
+
 @pytest.mark.parametrize(
     ("query", "note"),
     [
