@@ -88,7 +88,7 @@ def clone(tmp_path):
 def test_the_readme_has_two_lines_that_set_everything_up():
     page, suite = commands()
     assert page.endswith("python app.py") and "-r requirements.txt" in page
-    assert suite.endswith('pytest -m "not gpu"') and '".[dev]"' in suite
+    assert suite.endswith('pytest -n 2 -m "not gpu"') and '".[dev]"' in suite
 
 
 def test_the_dockerfile_serves_as_a_user_without_rights_and_asks_for_its_health():

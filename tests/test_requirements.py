@@ -28,6 +28,7 @@ NOT_IMPORTED = {
     "accelerate": "diffusers loads with it",
     "openai": "a test asks for it by name",
     "axe-playwright-python": "its script is read as a file",
+    "pytest-xdist": "pytest finds it: -n 2",
     "ruff": "a command", "pyright": "a command", "pre-commit": "a command",
     "peft": "diffusers asks for it", "sentencepiece": "transformers asks for it", "ftfy": "diffusers asks for it",
 }  # fmt: skip

@@ -20,7 +20,7 @@ from pipeline.training.arguments import loop_config, parse_arguments
 from pipeline.training.drawings import DrawingTable, embed_cutouts, hue_freedom
 from pipeline.training.loop import train
 
-__all__ = ["main", "make_prior", "prior_loss"]
+__all__ = ["check_rows", "main", "make_prior", "prior_loss"]
 
 DRAWING_NOISE = 0.05  # standard deviation added to a drawing's vector: what is near it, is drawn nearly so
 SEMANTIC_SCALE, SEMANTIC_WEIGHT = 16.0, 0.1  # unit-length targets are brought to unit variance, and weigh less
@@ -65,6 +65,20 @@ def make_prior(table: DrawingTable, image_encoder: ImageEncoder, components: tor
     return prior
 
 
+def check_rows(prior: DrawingPrior, table: DrawingTable, folder: str) -> None:
+    """Refuses a prior that was taught other pictures: its rows would be of other drawings.
+
+    Raises:
+        SystemExit: concepts or their order differ from those of ``table``.
+    """
+    own, given = prior.cells[:, 0].cpu().numpy(), table.cells[:, 0]
+    if len(own) != len(given) or (own != given).any() or list(prior.config.phrases) != list(table.phrases):
+        raise SystemExit(
+            f"--start-from: {folder} was taught {len(own)} pictures, --input holds {len(given)}, or in another order. "
+            "Give the pictures that it was taught, or leave --start-from out."
+        )
+
+
 def make_batch(step: int, *, cells, components, semantic, weights, batch_size: int, seed: int) -> dict:
     """Rows drawn by their weights: a function of (seed, step)."""
     generator = torch.Generator().manual_seed(seed * 1_000_003 + step)
@@ -86,11 +100,12 @@ def main(argv: list[str] | None = None) -> None:
     prior = make_prior(table, image_encoder, components, **preset.prior)
     if arguments.start_from:
         prior = DrawingPrior.from_pretrained(arguments.start_from, dtype=torch.float32)
+        check_rows(prior, table, arguments.start_from)
     prior.hue_freedom.copy_(hue_freedom(cutouts, table))
     config = loop_config(arguments, batch_size=preset.prior_batch_size, learning_rate=1.5e-3, table_learning_rate=1e-2)
     batches = functools.partial(
         make_batch,
-        cells=torch.from_numpy(table.cells).long(),
+        cells=prior.cells.long(),
         components=(components - prior.components_mean) / prior.components_std,
         semantic=semantic,
         weights=torch.from_numpy(table.weights),

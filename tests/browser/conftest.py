@@ -35,8 +35,9 @@ def save_download(page, key: str, path: Path, tries: int = 6) -> str:
             return downloading.value.suggested_filename
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """Chromium, for one module: its driver keeps an event loop running, which no other module's tests shall meet."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed; `apt-get install chromium` brings it")

@@ -185,8 +185,9 @@ def test_a_refusal_is_one_sentence_on_the_page(open_page, prompt, message):
 def test_the_pickers_write_into_the_prompt_by_mouse_and_by_arrow_keys(open_page):
     page = open_page()
     page.fill("#prompt textarea", "a cat")
-    page.check("#style input[value='flat sticker']")
+    page.click("#style input[value='flat sticker']")  # not check(): the pickers follow the prompt and are drawn anew
     page.wait_for_function("document.querySelector('#prompt textarea').value === 'a cat, flat sticker'")
+    page.wait_for_selector("#style input[value='flat sticker']:checked")
     page.focus("#background input[tabindex='0']")
     page.keyboard.press("ArrowRight")
     page.wait_for_function(

@@ -22,6 +22,7 @@ def test_a_row_says_what_was_served_and_how_long_it_took():
     assert load.Level("none").row(1)[1:7] == ["0", "0", "0", "0.00", "", ""]
 
 
+@pytest.mark.slow  # a whole interpreter with all that the app imports
 def test_a_server_that_does_not_start_says_why():
     server = Server(["--model", "/there/is/no/such/folder"])
     with pytest.raises(RuntimeError, match="did not start:(.|\n)*no such folder|/there/is/no/such/folder"), server:

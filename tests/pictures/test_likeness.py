@@ -44,7 +44,7 @@ def test_a_copy_shows_its_original(how):
     assert shows(COPIES[how](ORIGINAL), ORIGINAL)
 
 
-@pytest.mark.parametrize("seed", range(2, 22))
+@pytest.mark.parametrize("seed", range(2, 8))
 def test_another_drawing_does_not(seed):
     assert not shows(drawing(seed, side=256), ORIGINAL)
 

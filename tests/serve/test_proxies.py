@@ -38,7 +38,7 @@ def served(app) -> Iterator[str]:
     while not server.started:
         time.sleep(0.01)
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
+    server.should_exit = server.force_exit = True  # not waiting for streams that are still read
     thread.join()
 
 
