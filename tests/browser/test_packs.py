@@ -49,7 +49,8 @@ def test_a_pack_is_drawn_changed_one_by_one_and_leaves_within_all_limits(open_pa
     page.click("#packs-target input")
     page.get_by_role("option", name="WhatsApp sticker").click()
     page.click("#packs-make")
-    page.wait_for_selector("#packs-status .good")
+    page.wait_for_selector("#packs-status :is(.good, .bad)")
+    assert page.query_selector("#packs-status .good"), page.inner_text("#packs-status")
     save_download(page, "#packs-download", tmp_path / "pack.wastickers")
     assert check_pack((tmp_path / "pack.wastickers").read_bytes(), find_target("whatsapp")) == []
     page.click("#packs-link")

@@ -152,27 +152,27 @@ class PacksTab:
 
     def open_links(self, demo: gr.Blocks, tabs: gr.Tabs) -> None:
         """Show and draw the pack that the page's address names."""
-        go = gr.State(False)
 
         def fill(request: gr.Request) -> dict:
             query = dict(request.query_params)
             if "pack" not in query:
-                return {go: False}
+                return {self._line: gr.skip()}
             try:
                 sheet = Sheet.from_query(query)
             except ValueError as error:
-                return {go: False, self._line: refuse(error, Words.of(request)), tabs: gr.Tabs(selected="packs")}
+                return {self._line: refuse(error, Words.of(request)), tabs: gr.Tabs(selected="packs")}
             filled = {self._lines: sheet.lines, self._title: sheet.title, self._seed: sheet.recipes[0].seed}
-            filled |= {self._style: sheet.style if sheet.style in STYLES else ANY, self._sheet: sheet, go: True}
+            filled |= {self._style: sheet.style if sheet.style in STYLES else ANY, self._sheet: sheet}
             return {**filled, tabs: gr.Tabs(selected="packs")}
 
-        filled = [go, tabs, self._sheet, self._line, *self._asked]
-        # The tab's parts are in the page only some time after it was chosen.
+        filled = [tabs, self._sheet, self._line, *self._asked]
+        # The parts of a tab are in the page only some time after it was chosen. A link that was refused draws nothing.
         press = (
-            "go => { const press = () => { const key = document.querySelector('#packs-resume');"
-            " key ? key.click() : requestAnimationFrame(press); }; if (go) press(); }"
+            "() => { const press = () => { const key = document.querySelector('#packs-resume');"
+            " key ? key.click() : requestAnimationFrame(press); };"
+            " if (new URLSearchParams(location.search).has('pack')) press(); }"
         )
-        demo.load(fill, None, filled, **QUICK).then(None, go, None, js=press, **HIDDEN)
+        demo.load(fill, None, filled, **QUICK).then(None, js=press, **HIDDEN)
 
     def _begin(self, request: gr.Request) -> tuple:
         self._studio.start(_visitor(request))
