@@ -3,6 +3,7 @@
 import math
 
 import torch
+import torch.nn.functional as F
 
 from pipeline.scene.drawing import Palette
 
@@ -13,6 +14,7 @@ _VIVID = 0.08  # chroma from which a pixel has a hue
 _VIVID_SHARE = 0.35  # of a thing, from which it has one
 _GLASS_HUE = -1.3, -0.55  # radians of Cb and Cr, about light blue: windows and screens ...
 _GLASS_LUMA = 0.4  # ... from this luma; they are the main colour only of what has no other
+_FRAMED = 0.25  # of the edge of windows and screens that may be the thing's own outline
 _STRONG, _SHEEN = 0.15, 0.7  # chroma, and radians from the hue of glass, of what is blue itself
 _APART = 0.25  # luma between a body and its glass
 _BODY = 0.35  # of a thing, which its main colour covers at least, or else another one that covers more is taken
@@ -114,7 +116,7 @@ def _body_share(
     """
     solid = alpha[0] > 0.5
     pane = vivid & (hue > _GLASS_HUE[0]) & (hue < _GLASS_HUE[1]) & (luma > _GLASS_LUMA)
-    if pane.sum() > (1 - _BODY / 2) * solid.sum():
+    if pane.sum() > (1 - _BODY / 2) * solid.sum() or _is_at_outline(pane, solid):
         pane = torch.zeros_like(pane)
     coloured, grey = vivid & ~pane, solid & ~vivid
     if coloured.any() and chroma[coloured].mean() > _STRONG:
@@ -130,6 +132,16 @@ def _body_share(
     if len(shares) > 1 and coloured.sum() > _VIVID_SHARE * solid.sum() and covered[0] >= _BODY:
         return shares[0]
     return shares[max(range(len(covered)), key=covered.__getitem__)]
+
+
+def _is_at_outline(mask: torch.Tensor, solid: torch.Tensor) -> bool:
+    """Whether much of the edge of what is marked (side, side) is the thing's own outline: a window is framed."""
+    edge = mask & _grown(~mask)
+    return bool((edge & _grown(~solid)).sum() > _FRAMED * edge.sum())
+
+
+def _grown(mask: torch.Tensor) -> torch.Tensor:
+    return F.max_pool2d(mask[None, None].float(), 3, stride=1, padding=1)[0, 0] > 0.5
 
 
 def _hue_share(hue: torch.Tensor, chroma: torch.Tensor, counted: torch.Tensor) -> torch.Tensor:

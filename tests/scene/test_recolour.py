@@ -36,6 +36,28 @@ def test_what_has_about_that_colour_stays_as_it_is():
     assert torch.allclose(recolour(red, (rgb(main_colour(red)) + 1) / 2), red, atol=1e-6)
 
 
+def plates(outer, inner, apart):
+    """An upright plate of one colour and a plate of another, in it as a window or `apart` beside it."""
+    alpha, colours = torch.zeros(48, 48), torch.zeros(3, 48, 48)
+    alpha[6:42, 4 : 16 if apart else 44] = 1
+    colours[:] = ((rgb(outer) + 1) / 2)[:, None, None]
+    top, left, bottom, right = (10, 18, 38, 46) if apart else (10, 8, 30, 40)
+    alpha[top:bottom, left:right] = 1
+    colours[:, top:bottom, left:right] = ((rgb(inner) + 1) / 2)[:, None, None]
+    return 2 * torch.cat([colours * alpha, alpha[None]]) - 1
+
+
+def test_a_window_keeps_its_light_blue_and_what_stands_free_is_no_window():
+    green = (rgb("#2f9e44") + 1) / 2
+    window = recolour(plates("#e8b73a", "#40b4f0", apart=False), green)
+    assert colour_at(window, 20, 20)[2] > 0.9 and colour_at(window, 38, 24)[1] > 0.5 > colour_at(window, 38, 24)[0]
+    sofa = recolour(plates("#e8b73a", "#40b4f0", apart=True), green)
+    assert colour_at(sofa, 24, 32)[1] > colour_at(sofa, 24, 32)[2], (
+        "the larger plate is green, though it was light blue"
+    )
+    assert colour_at(sofa, 24, 10)[0] > 0.8, "the lamp beside it stays"
+
+
 def test_nothing_and_a_palette_that_changes_nothing_stay_as_they_are():
     nothing = -torch.ones(4, 8, 8)
     assert torch.equal(recolour(nothing, torch.ones(3)), nothing)
