@@ -17,7 +17,6 @@ MAX_MODULE, MAX_FUNCTION, MAX_HALL = 400, 60, 6  # lines, lines, modules
 LONGER = {
     "pipeline.text_to_image:__call__": "25 arguments and their docstring; the body is to be one screen",
     "pipeline.loading.adapter:__call__": "half of it is the docstring",
-    "pipeline.serve.render:render": "half of it is the docstring",
     "pipeline.evaluation.alignment:align": "one table, printed row by row",
     "pipeline.ui.theme:easel_theme": "a table of colours",
 }
@@ -83,6 +82,8 @@ ELSEWHERE = {
     "pipeline.loading.errors": "an exception",
     "pipeline.loading.find": "loading/test_adapter.py",
     "pipeline.loading.loader": "called by loading.find",
+    "pipeline.evaluation.batches": "serve/test_together.py",
+    "pipeline.serve.watched": "called by serve.studio",
     "pipeline.loading.schedulers": "called by loading.repository",
     "pipeline.loading.repository": "loading/test_adapter.py",
     "pipeline.models.aesthetic": "data/test_aesthetic.py",

@@ -15,7 +15,7 @@ from pipeline.loading.options import add_load_options, read_load_options
 from pipeline.loading.weights import DEFAULT_WEIGHTS
 from pipeline.recipe import DEFAULTS, MAX_NUM_IMAGES, MAX_SEED, SCHEMA, Recipe, pixels_sha256
 from pipeline.serve.limits import Limits
-from pipeline.serve.render import Stage, render, series
+from pipeline.serve.render import Rendered, Stage, render_together, series
 from pipeline.serve.uploads import open_picture
 from pipeline.stages import CONTROLS, STAGE_ROWS
 
@@ -80,22 +80,27 @@ def draw(arguments: argparse.Namespace) -> None:
     recipe = model.capabilities.recipe(recipe, model.weights_hash)
     pipe: Any = model.load()
     steps = sum(getattr(recipe, row.steps) for row in STAGE_ROWS if row.steps in model.capabilities.controls)
-    for number, each in enumerate(series(recipe, arguments.count)):
-        name = arguments.output.name if arguments.count == 1 else f"{arguments.output.stem}-{number + 1}.png"
-        path = arguments.output.with_name(name)
-        with tqdm(total=steps, desc=f"seed {each.seed}", unit="step", leave=False) as bar:
+    recipes, size = series(recipe, arguments.count), model.capabilities.batch
+    for start in range(0, len(recipes), size):
+        group = recipes[start : start + size]
+        with tqdm(total=steps, desc=f"seed {group[0].seed}", unit="step", leave=False) as bar:
 
             def show(stage: Stage, bar: tqdm = bar) -> None:
                 bar.set_postfix_str(stage.name, refresh=False)
                 bar.update()
 
-            rendered = render(pipe, each, images, on_stage=show)
-        write_file(path, rendered.png)
-        print(
-            f"{path}  seed {each.seed}  id {each.id}  {rendered.seconds:.1f} s  {each.to_query(rendered.pixels_hash)}"
-        )
+            drawn = render_together(pipe, group, images, on_stage=show)
+        for number, rendered in enumerate(drawn, start + 1):
+            name = arguments.output.name if len(recipes) == 1 else f"{arguments.output.stem}-{number}.png"
+            _write(arguments.output.with_name(name), rendered)
     if rendered.reading is not None and rendered.reading.sentence:
         print(rendered.reading.sentence)
+
+
+def _write(path: Path, rendered: Rendered) -> None:
+    write_file(path, rendered.png)
+    recipe, seconds = rendered.recipe, f"{rendered.seconds:.1f} s"
+    print(f"{path}  seed {recipe.seed}  id {recipe.id}  {seconds}  {recipe.to_query(rendered.pixels_hash)}")
 
 
 def _size(arguments: argparse.Namespace, capabilities: Capabilities) -> dict:

@@ -26,6 +26,7 @@ from pipeline.loading.previews import Previews
 from pipeline.loading.repository import argument
 from pipeline.loading.schedulers import scheduler_for
 from pipeline.loading.siblings import Task, build_sibling, sibling_arguments
+from pipeline.loading.steps import Steps
 from pipeline.safety import SafetyScreen
 from pipeline.stages import STAGE_ROWS
 from pipeline.watermark import embed_checked
@@ -100,14 +101,14 @@ class AdaptedPipeline:
         height: int | None = None,
         scheduler: str | None = None,
         similarity_strength: float = 0.7,
-        generator: "torch.Generator | None" = None,
-        watermark_payload: int | None = None,
+        generator: "torch.Generator | list[torch.Generator] | None" = None,
+        watermark_payload: "int | list[int] | None" = None,
         watermark_version: int = LATEST,
         callback_on_step_end: Callable[["AdaptedPipeline", int, None, dict], dict] | None = None,
         callback_on_step_end_tensor_inputs: tuple[str, ...] = (),
         **settings: Any,
     ) -> "TextToImagePipelineOutput":
-        """Draw one picture, marked, with the mark read back.
+        """Draw one picture, or several of one prompt in one call, marked, with the marks read back.
 
         Args:
             prompt: what to draw, perhaps with tags of the LoRAs that are loaded.
@@ -116,8 +117,8 @@ class AdaptedPipeline:
             width, height: in pixels, where ``capabilities.sizes``; left out, ``size``.
             scheduler: of ``capabilities.schedulers``; left out, or "default", its own.
             similarity_strength: how much of a picture that is drawn over stays.
-            generator: the only source of randomness.
-            watermark_payload: 32-bit number carried by the watermark.
+            generator: the only source of randomness; a list draws a picture with each (``capabilities.batches``).
+            watermark_payload: 32-bit number carried by the watermark; a list has one for each picture.
             watermark_version: how it is written; recipes of schema 1 to 4 keep the first.
             callback_on_step_end: called after each step as (self, step, None, kwargs), where kwargs hold ``stage``,
                 ``picture``, ``num_steps`` (None where that is not known) and the chosen tensors: of those there is
@@ -155,12 +156,16 @@ class AdaptedPipeline:
         try:
             if scheduler not in (None, "default", self.capabilities.scheduler):
                 pipe.scheduler = self._scheduler(scheduler)
-            picture = self._draw(pipe, on_step, size, prompt=plain, generator=generator, **arguments)
+            pictures = self._draw(pipe, on_step, size, prompt=plain, generator=generator, **arguments)
         finally:
             if own is not None:
                 pipe.scheduler = own
-        marked = embed_checked(picture, payload=watermark_payload, version=watermark_version)
-        return TextToImagePipelineOutput(images=[marked], image_embeds=None, image_weights=[1.0] if image else None)
+        payloads = watermark_payload if isinstance(watermark_payload, list) else [watermark_payload] * len(pictures)
+        marked = [
+            embed_checked(picture, payload=payload, version=watermark_version)
+            for picture, payload in zip(pictures, payloads, strict=True)
+        ]
+        return TextToImagePipelineOutput(images=marked, image_embeds=None, image_weights=[1.0] if image else None)
 
     def get_text_embeds(self, prompts: list[str]) -> "torch.Tensor":
         """Not here: raises ValueError."""
@@ -212,19 +217,23 @@ class AdaptedPipeline:
         on_step: Callable[[str, int, int | None], None],
         size: tuple[int, int],
         **arguments: Any,
-    ) -> Image.Image:
-        """The picture of one call, before the mark.
+    ) -> list[Image.Image]:
+        """The pictures of one call, before the mark.
 
         Raises:
             ModelFailed: the pipeline raised, or what it drew is no picture.
-            ValueError: its own safety check held the picture back.
+            ValueError: its own safety check held a picture back.
         """
         own_class, model = type(pipe).__name__, self.capabilities.model
         self._on_step, self._loops, self._stopped, self._latents = on_step, 0, None, None
         _tile(pipe, size[0] * size[1] > _TILED_AREA)
         call: Any = pipe  # the base class of all has none
+        generator = arguments.get("generator")
+        number = len(generator) if isinstance(generator, list) else 1
+        if number > 1:
+            arguments["num_images_per_prompt"] = number
         try:
-            with _seeded(arguments.get("generator")):
+            with _seeded(generator):
                 output = call(output_type="pil", **arguments)
         except Exception as error:
             if error is self._stopped or isinstance(error, ModelFailed):
@@ -235,7 +244,14 @@ class AdaptedPipeline:
         if any(output.get("nsfw_content_detected") or ()):
             raise ValueError("The model's own safety check held this picture back. Change the prompt or the seed.")
         pictures = output.get("images") or output.get("image")  # Kandinsky 5 has the singular
-        picture = pictures[0] if isinstance(pictures, list) and pictures else pictures
+        pictures = pictures if isinstance(pictures, list) else [pictures]
+        if len(pictures) != number:
+            raise ModelFailed(f"{model} ({own_class}) drew {len(pictures)} pictures in place of {number}.")
+        return [self._checked(picture, size, own_class) for picture in pictures]
+
+    def _checked(self, picture: Any, size: tuple[int, int], own_class: str) -> Image.Image:
+        """A picture that is one, in RGB."""
+        model = self.capabilities.model
         if not isinstance(picture, Image.Image):
             raise ModelFailed(f"{model} ({own_class}) gave back no picture. Choose another model.")
         picture = picture.convert("RGB")
@@ -276,7 +292,7 @@ class AdaptedPipeline:
         self._latents = known.get("latents")
         return {}
 
-    def _progress_bar(self, iterable=None, total: int | None = None) -> "_Steps":
+    def _progress_bar(self, iterable=None, total: int | None = None) -> "Steps":
         """In the place of `DiffusionPipeline.progress_bar`. The loops of one call are its stages, in order."""
         stage = self._stages[min(self._loops, len(self._stages) - 1)]
         self._loops += 1
@@ -289,49 +305,11 @@ class AdaptedPipeline:
                 self._stopped = error
                 raise
 
-        steps = _Steps(iterable, total, tell)
+        steps = Steps(iterable, total, tell)
         return steps
 
 
 _HEEDED = {*CONTROLS, "image_weights", "fusion_type"}
-
-
-class _Steps:
-    """As much of a tqdm bar as diffusers' pipelines use; tells each finished step, from 0."""
-
-    def __init__(self, iterable, total: int | None, tell: Callable[[int], None]):
-        self.iterable, self.total, self.n, self._tell = iterable, total, 0, tell
-
-    def __iter__(self) -> Iterator:
-        for item in self.iterable:
-            yield item
-            self.update()
-
-    def __len__(self) -> int:
-        return len(self.iterable) if self.total is None else self.total
-
-    def known_total(self) -> int | None:
-        """How many steps there are, where that is known."""
-        try:
-            return len(self)
-        except TypeError:
-            return None
-
-    def __enter__(self) -> "_Steps":
-        return self
-
-    def __exit__(self, *raised) -> None:
-        pass
-
-    def update(self, n: int = 1) -> None:
-        for _ in range(n):
-            self._tell(self.n)
-            self.n += 1
-
-    def set_description(self, *words, **more) -> None:
-        """A bar's label; nobody reads it here."""
-
-    set_postfix = set_postfix_str = set_description
 
 
 def _with_inner_pipelines(pipe: "DiffusionPipeline") -> list:
@@ -342,15 +320,18 @@ def _with_inner_pipelines(pipe: "DiffusionPipeline") -> list:
 
 
 @contextlib.contextmanager
-def _seeded(generator: "torch.Generator | None") -> Iterator[None]:
-    """Let the recipe's seed count for what heeds no generator, too: language models among the components sample."""
+def _seeded(generator: "torch.Generator | list[torch.Generator] | None") -> Iterator[None]:
+    """Let the recipe's seed, of several the first one's, count for what heeds no generator, too: language models among
+    the components sample.
+    """
     import torch
 
     if generator is None:
         yield
         return
+    first = generator[0] if isinstance(generator, list) else generator
     with torch.random.fork_rng():
-        torch.manual_seed(generator.initial_seed())
+        torch.manual_seed(first.initial_seed())
         yield
 
 

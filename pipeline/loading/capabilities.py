@@ -14,7 +14,9 @@ from pipeline.recipe.schema import MAX_SIDE
 from pipeline.stages import CONTROLS, STAGES
 from pipeline.watermark.embed import MIN_AREA
 
-__all__ = ["CONTROLS", "EASEL", "Capabilities"]
+__all__ = ["CONTROLS", "EASEL", "MAX_BATCH", "Capabilities"]
+
+MAX_BATCH = 64  # pictures in one call
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Capabilities:
         loras: names of the LoRAs that were loaded, for ``<lora:NAME:SCALE>`` in prompts.
         lora_scales: of each, the scale that counts where a prompt says none.
         previews: whether it shows the picture half-way.
+        batches: whether several pictures of one prompt can be drawn in one call.
+        batch: how many are, where a request wants several.
         enlarged: the largest picture's area, over its own.
         scenes: whether a picture is a scene of things: variety, transparency and changes of a finished picture.
     """
@@ -63,6 +67,8 @@ class Capabilities:
     loras: tuple[str, ...] = ()
     lora_scales: tuple[float, ...] = ()
     previews: bool = False
+    batches: bool = False
+    batch: int = 1
     enlarged: int = 4
     scenes: bool = False
 
@@ -70,6 +76,18 @@ class Capabilities:
     def max_area(self) -> int:
         """Pixels of the largest picture, where it draws other sizes: so many times its own, or what recipes hold."""
         return min(self.enlarged * self.width * self.height, MAX_SIDE**2) if self.sizes else self.width * self.height
+
+    def in_batches(self, number: int) -> "Capabilities":
+        """The same model, which draws so many pictures of one request in one call.
+
+        Raises:
+            ValueError: it cannot, or nobody could want it.
+        """
+        if number != 1 and not self.batches:
+            raise ValueError(f"`--batch` has no effect on the model {self.model}: it draws one picture a call.")
+        if not 1 <= number <= MAX_BATCH:
+            raise ValueError(f"`--batch` takes 1 to {MAX_BATCH}, got {number}.")
+        return replace(self, batch=number)
 
     def start(self, name: str) -> int | float:
         """A control's first value; the recipe's default for one that the model lacks."""

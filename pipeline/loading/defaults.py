@@ -10,9 +10,10 @@ sets. All that match count, in order, the model's own file last:
 and ``config`` (``component.key`` -> its value, or a list of values; null is what is not there; the component "index"
 is model_index.json). `then` takes the controls (null: the model has none), ``width`` and ``height`` in pixels,
 ``latent_side`` (where no configuration names one), ``size`` ("config": before the signature), ``negative_prompt``
-(whether it takes one), ``sizes`` and ``schedulers`` (false: only its own), ``fixed`` (arguments of the call that are
-passed unless a control or the recipe says otherwise), ``other_steps`` (arguments that are passed with any other number
-of steps than the first) and ``dtype`` ("bfloat16": never float16; "float32").
+(whether it takes one), ``sizes`` and ``schedulers`` (false: only its own), ``batches`` (false: one picture a call),
+``fixed`` (arguments of the call that are passed unless a control or the recipe says otherwise), ``other_steps``
+(arguments that are passed with any other number of steps than the first) and ``dtype`` ("bfloat16": never float16;
+"float32").
 """
 
 import functools
@@ -29,8 +30,8 @@ __all__ = ["OWN_FILE", "find_defaults", "text_to_image_classes"]
 
 OWN_FILE = "easel_defaults.json"  # in a model's folder
 _NUMBERS = ("width", "height", "latent_side")
-_THEN = {*CONTROLS, *_NUMBERS, "size", "sizes", "schedulers", "negative_prompt", "fixed", "other_steps", "dtype"}
-_SWITCHES = ("negative_prompt", "sizes", "schedulers")
+_SWITCHES = ("negative_prompt", "sizes", "schedulers", "batches")
+_THEN = {*CONTROLS, *_NUMBERS, *_SWITCHES, "size", "fixed", "other_steps", "dtype"}
 _WHEN = {"class", "name", "config"}
 
 
@@ -93,12 +94,7 @@ def _check_rule(rule: dict) -> None:
             raise ValueError(f"{name} takes a number or null, got {value!r}")
         if name in _NUMBERS and not (number and isinstance(value, int) and 1 <= value <= 8192):
             raise ValueError(f"{name} takes a whole number of pixels, got {value!r}")
-        if (
-            name == "fixed"
-            and not isinstance(value, dict)
-            or name == "negative_prompt"
-            and not isinstance(value, bool)
-        ):
+        if name == "fixed" and not isinstance(value, dict) or name in _SWITCHES and not isinstance(value, bool):
             raise ValueError(f"{name} cannot be {value!r}")
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from pipeline.loading.errors import WeightsError
 from pipeline.loading.hardware import choose_device
 from pipeline.loading.hub import fetch
 from pipeline.loading.loader import load_adapted
-from pipeline.loading.lora import find_loras, name_loaded, with_loras
+from pipeline.loading.lora import Lora, find_loras, name_loaded, with_loras
 from pipeline.loading.options import AUTO, LoadOptions
 from pipeline.loading.repository import check_repository, download, pipeline_class, read_capabilities
 from pipeline.loading.single_file import check_single_file, settings_of
@@ -84,7 +84,7 @@ def find_model(name: str | Path = DEFAULT_WEIGHTS, options: LoadOptions = AUTO) 
     pipeline_class(path, model)  # what it is comes before what it lacks
     check_repository(path, model)
     loras = find_loras(options.loras)
-    capabilities = with_loras(read_capabilities(path, model), loras)
+    capabilities = _as_asked(read_capabilities(path, model), loras, options)
 
     def load() -> AdaptedPipeline:
         return load_adapted(path, capabilities, options, loras=loras)
@@ -97,7 +97,7 @@ def _find_single_file(path: Path, options: LoadOptions) -> FoundModel:
     model = re.sub(r"[^\w.@-]+", "-", path.stem, flags=re.ASCII)[:200] or "model"
     settings = settings_of(path, lambda repository, patterns: fetch(repository, None, patterns))
     loras = find_loras(options.loras)
-    capabilities = with_loras(read_capabilities(settings, model), loras)
+    capabilities = _as_asked(read_capabilities(settings, model), loras, options)
 
     def load() -> AdaptedPipeline:
         return load_adapted(settings, capabilities, options, loras=loras, checkpoint=path)
@@ -133,12 +133,19 @@ def _find_on_hub(repository: str, revision: str | None, options: LoadOptions) ->
             lambda: load_pipeline(fetch(repository, commit, None), device=choose_device(options.device)),
         )
     loras = find_loras(options.loras)
-    capabilities = with_loras(read_capabilities(folder, repository), loras)
+    capabilities = _as_asked(read_capabilities(folder, repository), loras, options)
 
     def load() -> AdaptedPipeline:
         return load_adapted(download(folder, repository, commit), capabilities, options, loras=loras)
 
     return FoundModel(capabilities, name_loaded(commit[:HASH_LENGTH], loras, options), load)
+
+
+def _as_asked(capabilities: Capabilities, loras: Sequence[Lora], options: LoadOptions) -> Capabilities:
+    try:
+        return with_loras(capabilities, loras).in_batches(options.batch)
+    except ValueError as error:
+        raise WeightsError(str(error)) from error
 
 
 def _check_own_options(options: LoadOptions) -> None:

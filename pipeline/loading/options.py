@@ -20,6 +20,7 @@ class LoadOptions:
         offload: of ``OFFLOADS``: whether components wait in main memory for their turn on the accelerator ("model"),
             or even layers ("sequential"); "auto" goes by the accelerator's free memory.
         loras: files of LoRA weights, each perhaps with its scale behind a colon.
+        batch: pictures of one request that are drawn in one call.
         compile: whether torch compiles the denoising network, which takes minutes once and saves time at each step.
     """
 
@@ -28,6 +29,7 @@ class LoadOptions:
     offload: str = "auto"
     loras: tuple[str, ...] = ()
     compile: bool = False
+    batch: int = 1
 
     @property
     def numbers(self) -> str:
@@ -39,7 +41,9 @@ class LoadOptions:
     def for_others(self) -> tuple[str, ...]:
         """Those options that were given and count for somebody else's model alone, as a command line has them."""
         given = [
-            name for name in ("dtype", "offload", "loras", "compile") if getattr(self, name) != getattr(AUTO, name)
+            name
+            for name in ("dtype", "offload", "loras", "compile", "batch")
+            if getattr(self, name) != getattr(AUTO, name)
         ]
         return tuple("--lora" if name == "loras" else f"--{name}" for name in given)
 
@@ -65,6 +69,13 @@ def add_load_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="LoRA weights (.safetensors), perhaps with a scale; can be given several times",
     )
+    group.add_argument(
+        "--batch",
+        type=int,
+        default=1,
+        metavar="N",
+        help="pictures of one request that are drawn in one call (default: 1)",
+    )
     group.add_argument("--compile", action="store_true", help="compile its network: minutes once, faster steps")
 
 
@@ -76,4 +87,5 @@ def read_load_options(arguments: argparse.Namespace) -> LoadOptions:
         offload=arguments.offload,
         loras=tuple(arguments.lora),
         compile=arguments.compile,
+        batch=arguments.batch,
     )

@@ -90,6 +90,7 @@ def read_capabilities(folder: str | Path, model: str) -> Capabilities:
         mask=fills_in,
         schedulers=compatible_schedulers(scheduler) if defaults.get("schedulers", True) else (),
         scheduler=scheduler,
+        batches="num_images_per_prompt" in parameters and defaults.get("batches", True),
         previews=_shows_latents(own_class) and any(vae.get(name) for name in ("latent_channels", "z_dim")),
     )
 

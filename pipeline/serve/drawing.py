@@ -20,6 +20,7 @@ from pipeline.serve.order import EmbeddingOrder, NotOffered, Order
 from pipeline.serve.render import Rendered, series
 from pipeline.serve.retouching import RETOUCHES, changed_by_words, read_scene, retouched
 from pipeline.serve.studio import Studio
+from pipeline.serve.together import draw_series
 
 __all__ = ["draw_order", "embed_order", "recipes_of", "with_length"]
 
@@ -33,15 +34,18 @@ _OF_SCENES = {
 
 
 def draw_order(studio: Studio, limits: Limits, order: Order, place: Place) -> list[Rendered]:
-    """Draw all pictures of an order, one after the other, each in a turn of its own.
+    """Draw all pictures of an order, one after the other, each in a turn of its own, or several in one call.
 
     Raises:
         NotOffered: this model cannot.
         ValueError: one sentence that says what to change; `Refused` where the prompt is not drawn for anybody.
         Cancelled, WeightsError, WatermarkError: see `Studio.draw`.
     """
-    drawn = []
-    for recipe, images in recipes_of(order, studio, limits):
+    drawn, recipes = [], recipes_of(order, studio, limits)
+    if studio.capabilities.batch > 1:  # of models that draw no scenes: nothing of it is changed below
+        events = draw_series(studio, [recipe for recipe, _ in recipes], recipes[0][1], place=place)
+        return [event for _, event in events if isinstance(event, Rendered)]
+    for recipe, images in recipes:
         uploads = None
         if order.task in RETOUCHES:
             recipe, uploads = retouched(studio, order, recipe, place)

@@ -13,6 +13,7 @@ from pipeline.serve.limits import Limits
 from pipeline.serve.render import Rendered, series
 from pipeline.serve.request import read_request
 from pipeline.serve.studio import Restored, Studio
+from pipeline.serve.together import draw_series
 from pipeline.serve.tools import Tool, checked, tools_of
 from pipeline.serve.uploads import open_picture
 
@@ -86,13 +87,12 @@ class Programs:
         )
         studio.capabilities.check(recipe)
         drawn = []
-        for each in series(studio.recipe(recipe), count):
-            for event in studio.draw(each, images, fresh=fresh):
-                if isinstance(event, Rendered):
-                    path = studio.files.download(studio.save(event), event.recipe, file_format)
-                    drawn.append(Drawn(path, _describe(event) | {"signed": studio.files.signs}))
-                else:
-                    yield None
+        for _, event in draw_series(studio, series(studio.recipe(recipe), count), images, fresh=fresh):
+            if isinstance(event, Rendered):
+                path = studio.files.download(studio.save(event), event.recipe, file_format)
+                drawn.append(Drawn(path, _describe(event) | {"signed": studio.files.signs}))
+            else:
+                yield None
         yield drawn
 
     def _verify(self, image: str, deep: bool) -> Iterator[dict | None]:

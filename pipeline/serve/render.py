@@ -28,7 +28,8 @@ if TYPE_CHECKING:  # torch and diffusers take seconds to import, and the page ap
     from pipeline.scene.standing import Standing
     from pipeline.text_to_image import TextToImagePipeline
 
-__all__ = ["STAGES", "AnyOf", "Cancelled", "Rendered", "Stage", "Verdict", "compare", "render", "series", "varied"]
+__all__ = ["STAGES", "AnyOf", "Cancelled", "Rendered", "Stage", "Verdict", "compare", "render", "render_together"]
+__all__ += ["series", "varied"]
 
 PREVIEW_SIDE = 16  # squares; at 32 a thing can be recognised and made larger
 LOOKS_THE_SAME = 35.0  # dB PSNR; float differences between machines stay above it, other seeds stay far below
@@ -131,11 +132,64 @@ def render(
         Cancelled: ``cancel`` was set.
         ValueError: the recipe asks for what this model cannot draw, or the reference pictures are not the recipe's.
     """
-    import torch
+    return render_together(pipe, [recipe], images, uploads, on_stage=on_stage, cancel=cancel)[0]
 
+
+def render_together(
+    pipe: "TextToImagePipeline",
+    recipes: Sequence[Recipe],
+    images: Sequence[Image.Image] = (),
+    uploads: Mapping[str, Image.Image] | None = None,
+    *,
+    on_stage: Callable[[Stage], None] | None = None,
+    cancel: threading.Event | None = None,
+) -> list[Rendered]:
+    """Draw pictures that differ by their seeds alone, in one call of a pipeline whose ``capabilities.batches``.
+
+    Sums are taken in another order than for one picture alone, so a picture may differ from its own drawing alone by a
+    rounding: it looks the same, and its bytes need not be. For the arguments see `render`.
+
+    Raises:
+        Cancelled, ValueError: see `render`; the recipes differ by more than their seeds.
+    """
+    recipe = recipes[0]
+    if any(replace(each, seed=recipe.seed) != recipe for each in recipes):
+        raise ValueError("Pictures that are drawn together differ by their seeds alone. Draw these one by one.")
     _check(pipe, recipe, images)
-    totals = {row.name: getattr(recipe, row.steps) for row in STAGE_ROWS}
     ends: list[tuple[str, float]] = []  # of the steps
+    on_step = _watcher(recipe, ends, on_stage, cancel)
+    if cancel is not None and cancel.is_set():
+        raise Cancelled
+    started = time.perf_counter()
+    call: Any = pipe  # its arguments are those of the model
+    output = call(
+        prompt=recipe.prompt,
+        negative_prompt=recipe.negative_prompt or None,
+        image=list(images) or None,
+        **{name: getattr(recipe, name) for name in CONTROLS},
+        image_weights=list(recipe.image_weights) or None,
+        fusion_type=recipe.fusion_type if images else None,
+        similarity_strength=recipe.similarity_strength,
+        callback_on_step_end=on_step,
+        callback_on_step_end_tensor_inputs=("preview",) if on_stage and recipe.num_inference_steps > 1 else (),
+        **_seeds_and_marks(recipes),
+        **(_varied_latents(pipe, recipe) if recipe.variations else {}),
+        **_only_some(pipe, recipe),
+        **({"uploads": uploads} if uploads and getattr(pipe, "draws_scenes", False) else {}),
+    )
+    seconds = (time.perf_counter() - started) / len(recipes)
+    steps = {name: each / len(recipes) for name, each in _step_seconds(ends).items()}
+    return [_finished(output, number, each, seconds, steps) for number, each in enumerate(recipes)]
+
+
+def _watcher(
+    recipe: Recipe,
+    ends: list[tuple[str, float]],
+    on_stage: Callable[[Stage], None] | None,
+    cancel: threading.Event | None,
+) -> Callable[[Any, int, Any, dict], dict]:
+    """What a pipeline calls after each step: notes when it ended, stops the drawing or tells about it."""
+    totals = {row.name: getattr(recipe, row.steps) for row in STAGE_ROWS}
 
     def on_step(_pipe, step: int, _timestep, known: dict) -> dict:
         name = known["stage"]
@@ -148,28 +202,23 @@ def render(
             on_stage(Stage(name, step + 1, known.get("num_steps") or totals[name], preview))
         return {}
 
-    if cancel is not None and cancel.is_set():
-        raise Cancelled
+    return on_step
+
+
+def _seeds_and_marks(recipes: Sequence[Recipe]) -> dict[str, Any]:
+    import torch
+
+    generators = [torch.Generator("cpu").manual_seed(each.seed) for each in recipes]
+    payloads = [each.id32 for each in recipes]
+    if len(recipes) == 1:
+        return {"generator": generators[0], "watermark_payload": payloads[0]}
+    return {"generator": generators, "watermark_payload": payloads}
+
+
+def _finished(output: Any, number: int, recipe: Recipe, seconds: float, steps: dict[str, float]) -> Rendered:
+    """One of a call's pictures, with its file."""
     started = time.perf_counter()
-    varied = _varied_latents(pipe, recipe) if recipe.variations else {}
-    call: Any = pipe  # its arguments are those of the model
-    output = call(
-        prompt=recipe.prompt,
-        negative_prompt=recipe.negative_prompt or None,
-        image=list(images) or None,
-        **{name: getattr(recipe, name) for name in CONTROLS},
-        generator=torch.Generator("cpu").manual_seed(recipe.seed),
-        image_weights=list(recipe.image_weights) or None,
-        fusion_type=recipe.fusion_type if images else None,
-        similarity_strength=recipe.similarity_strength,
-        watermark_payload=recipe.id32,
-        callback_on_step_end=on_step,
-        callback_on_step_end_tensor_inputs=("preview",) if on_stage and recipe.num_inference_steps > 1 else (),
-        **varied,
-        **_only_some(pipe, recipe),
-        **({"uploads": uploads} if uploads and getattr(pipe, "draws_scenes", False) else {}),
-    )
-    image, plan = output.images[0], (output.plans or [None])[0]
+    image, plan = output.images[number], (output.plans or [None])[0]
     file = io.BytesIO()
     # Run lengths alone: a tenth more bytes than the default, in a third of the time.
     image.save(file, format="PNG", pnginfo=png_info(recipe), compress_type=zlib.Z_RLE)
@@ -180,8 +229,8 @@ def render(
         pixels_hash=pixels_hash(image),
         image_embeds=None if output.image_embeds is None else output.image_embeds.cpu(),
         image_weights=output.image_weights,
-        seconds=time.perf_counter() - started,
-        step_seconds=_step_seconds(ends),
+        seconds=seconds + time.perf_counter() - started,
+        step_seconds=steps,
         reading=plan.parsed if plan else None,
         scene=plan.scene if plan else None,
         standing=(output.standings or [None])[0],

@@ -133,8 +133,10 @@ def fleet(model: str, at_least: int, at_most: int, address: str | None = None, o
     """Renderers on Ray Serve, ready to draw: what `Studio` loads instead of a model.
 
     Raises:
-        WeightsError: see `RayRenderers`.
+        WeightsError: see `RayRenderers`; several pictures a call were asked for.
     """
+    if options.batch > 1:
+        raise WeightsError("`--batch` and `--replicas` do not go together: renderers get one recipe each.")
     return Fleet(RayRenderers(model, at_least=at_least, at_most=at_most, address=address, options=options))
 
 

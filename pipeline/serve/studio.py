@@ -5,7 +5,6 @@ from the store what was drawn before, and knows how to stop the drawing of one v
 import io
 import logging
 import math
-import queue
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -26,8 +25,9 @@ from pipeline.search import ImageIndex, index_for
 from pipeline.serve.files import Files
 from pipeline.serve.jobs import CURRENT, Client, Jobs, Place
 from pipeline.serve.metrics import Metrics
-from pipeline.serve.render import AnyOf, Cancelled, Rendered, Stage, render
+from pipeline.serve.render import AnyOf, Cancelled, Rendered, Stage, render, render_together
 from pipeline.serve.store import Store
+from pipeline.serve.watched import watched
 from pipeline.watermark import default_key
 
 if TYPE_CHECKING:
@@ -160,6 +160,7 @@ class Studio:
         visitor: str = "",
         fresh: bool = False,
         place: Place | None = None,
+        also: Sequence[Recipe] = (),
     ) -> Generator[Busy | Stage | Rendered, None, None]:
         """Draw one picture: yields what happens, last the finished picture. Closing the iterator stops the drawing.
 
@@ -169,6 +170,7 @@ class Studio:
         Args:
             uploads: as `render` takes them.
             place: of the request; without one that of the context (`jobs.CURRENT`), or a new one.
+            also: recipes of other seeds, drawn in the same call; their pictures follow the first.
 
         Raises:
             Cancelled: ``cancel(visitor)`` was called, or the place was cancelled.
@@ -176,14 +178,14 @@ class Studio:
             WeightsError: the model could not be loaded.
             ValueError: see `render`.
         """
-        if not fresh and (restored := self.restore(recipe)) is not None:
+        if not fresh and not also and (restored := self.restore(recipe)) is not None:
             self.metrics.observe(restored, from_store=True)
             yield restored
             return
         cancel = self._cancels.setdefault(visitor, threading.Event()) if visitor else threading.Event()
         with self._place(place, visitor) as place:
             yield from self._until_turn(place, cancel)
-            yield from self._in_turn(recipe, (list(images), uploads), place, cancel)
+            yield from self._in_turn([recipe, *also], (list(images), uploads), place, cancel)
 
     @contextmanager
     def _place(self, place: Place | None, visitor: str = "") -> Iterator[Place]:
@@ -219,13 +221,13 @@ class Studio:
         check()
 
     def _in_turn(
-        self, recipe: Recipe, given: tuple, place: Place, cancel: threading.Event
+        self, recipes: list[Recipe], given: tuple, place: Place, cancel: threading.Event
     ) -> Iterator[Stage | Rendered]:
         lent = self._lent_events is not None  # the drawing is then in another process, which hears no cancel
         if self._lent_events is not None:
-            events = self._lent_events(recipe, given)
+            events = self._lent_events(recipes, given)
         else:
-            events = self._events(recipe, given, AnyOf(cancel, place.cancelled), place.lend())
+            events = self._events(recipes, given, AnyOf(cancel, place.cancelled), place.lend())
         try:
             for event in events:
                 if place.cancelled.is_set() or lent and cancel.is_set():
@@ -239,39 +241,20 @@ class Studio:
 
     def _events(
         self,
-        recipe: Recipe,
+        recipes: list[Recipe],
         given: tuple,
         cancel: "AnyOf | None" = None,
         ended: Callable[[], None] | None = None,
     ) -> Generator[Stage | Rendered, None, None]:
-        """Draw of ``given``, (images, uploads), in a thread of its own: every step, then the picture. Closing the
-        iterator stops the drawing.
-        """
-        events: queue.SimpleQueue = queue.SimpleQueue()
-        stop = cancel or AnyOf()
+        """Draw of ``given``, (images, uploads), in a thread of its own: every step, then the pictures."""
 
-        def work() -> None:
-            try:
-                draw: Any = getattr(self._pipe, "render_recipe", partial(render, self._pipe))  # a `Fleet` has its own
-                events.put(draw(recipe, *given, on_stage=events.put, cancel=stop))
-            except BaseException as error:  # handed to the visitor's own thread
-                events.put(error)
-            finally:
-                if ended is not None:
-                    ended()
+        def draw(**watching: Any) -> list[Rendered]:
+            if len(recipes) > 1:
+                return render_together(self._pipe, recipes, *given, **watching)
+            one: Any = getattr(self._pipe, "render_recipe", partial(render, self._pipe))  # a `Fleet` has its own
+            return [one(recipes[0], *given, **watching)]
 
-        threading.Thread(target=work, name="easel-draw", daemon=True).start()
-        try:
-            while True:
-                event = events.get()
-                if isinstance(event, BaseException):
-                    raise event
-                yield event
-                if isinstance(event, Rendered):
-                    return
-        except GeneratorExit:
-            stop.set()
-            raise
+        return watched(draw, cancel or AnyOf(), ended)
 
     @contextmanager
     def reader(self, place: Place | None = None) -> Iterator["SceneReader"]:

@@ -17,6 +17,7 @@ from pipeline.serve.limits import Limits
 from pipeline.serve.pace import STEPS, Pace
 from pipeline.serve.render import Cancelled, Rendered, Stage, Verdict, series, varied
 from pipeline.serve.studio import Busy, Restored, Studio
+from pipeline.serve.together import draw_series
 from pipeline.serve.uploads import open_picture
 from pipeline.ui.board import ONE_PICTURE, Board, refuse
 from pipeline.ui.canvas import canvas_drawing, canvas_empty, canvas_series, shares, status, step_words
@@ -213,25 +214,24 @@ class Drawing:
         """Draw the recipes one after the other and add them to `kept`."""
         board, form, words, against = self.board, self.form, Words.of(request), values[self.board.expected]
         first, total, seconds = len(kept), len(recipes), 0.0
-        for number, each in enumerate(recipes, start=1):
-            of = f" ({number}/{total})" if total > 1 else ""
-            fresh = against is not None and against.fresh
-            given = {"uploads": self.open_uploads(uploads), "visitor": visitor_of(request), "fresh": fresh}
-            for event in self.studio.draw(each, images, **given):
-                if isinstance(event, Rendered):
-                    self.pace.observe(event)
-                    seconds += event.seconds
-                    kept.append(Drawn.from_rendered(event, str(self.studio.save(event)), paths, uploads))
-                    verdict, against = verdict_on(event, against, self.limits, words), None
-                    shown = self.show(kept, len(kept) - 1, words, verdict, values[board.keys.file_format])
-                    if total > 1:
-                        shown |= {board.canvas: canvas_series(kept, first, total, words)}
-                    yield {**shown, board.line: done_line(event, words, of)}
-                else:
-                    updates = self.progress(event, each, words, of)
-                    if number > 1:  # the drawings that are there already stay in view
-                        updates.pop(board.canvas, None)
-                    yield updates
+        fresh = against is not None and against.fresh
+        given = {"uploads": self.open_uploads(uploads), "visitor": visitor_of(request), "fresh": fresh}
+        for number, event in draw_series(self.studio, recipes, images, **given):
+            of = f" ({number + 1}/{total})" if total > 1 else ""
+            if isinstance(event, Rendered):
+                self.pace.observe(event)
+                seconds += event.seconds
+                kept.append(Drawn.from_rendered(event, str(self.studio.save(event)), paths, uploads))
+                verdict, against = verdict_on(event, against, self.limits, words), None
+                shown = self.show(kept, len(kept) - 1, words, verdict, values[board.keys.file_format])
+                if total > 1:
+                    shown |= {board.canvas: canvas_series(kept, first, total, words)}
+                yield {**shown, board.line: done_line(event, words, of)}
+            else:
+                updates = self.progress(event, recipes[number], words, of)
+                if number:  # the drawings that are there already stay in view
+                    updates.pop(board.canvas, None)
+                yield updates
         if total > 1:
             yield {board.line: status(words("status.done_many", count=total, seconds=f"{seconds:.1f}"))}
         own = {name: values[getattr(form, name)] for name in STEPS.values()}

@@ -153,6 +153,7 @@ def test_a_models_own_file_wins(tmp_path):
         ('{"rules": [{"then": {"width": "512"}}]}', "width takes a whole number of pixels"),
         ('{"rules": [{"then": {"guidance_scale": -1}}]}', "guidance_scale takes a number or null"),
         ('{"rules": [{"then": {"fixed": 1}}]}', "fixed cannot be 1"),
+        ('{"rules": [{"then": {"batches": 4}}]}', "batches cannot be 4"),
     ],
 )
 def test_a_file_of_another_form_is_refused_by_name(tmp_path, content, said):

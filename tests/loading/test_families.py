@@ -13,7 +13,7 @@ from PIL import Image
 from pipeline.loading import adapter
 from pipeline.loading.find import find_model
 from pipeline.recipe import Recipe, read_png
-from pipeline.serve.render import Cancelled, render
+from pipeline.serve.render import Cancelled, compare, render, render_together, series
 from pipeline.watermark import verify
 from tests import tiny_diffusers, tiny_families, tiny_rare
 
@@ -44,6 +44,7 @@ SAME_AS = {
 }  # fmt: skip
 SIDE = {"kandinsky": 512, "kandinsky21": 512, "kandinsky5": 1024}  # pixels; 256 for all others
 FAMILIES = [*QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)]
+ONE_A_CALL = ("amused", "ldm", "prx", "prx_pixel", "panorama")  # no batches
 NEEDS = {"kolors": "sentencepiece"}  # packages
 
 
@@ -132,6 +133,31 @@ def test_the_last_preview_resembles_the_picture_whatever_form_the_latents_have(f
     drawn = render(pipe, recipe_for(found), on_stage=seen.append)
     shown, small = seen[-1].preview, drawn.image.resize((16, 16), Image.Resampling.BOX)
     assert np.corrcoef(np.ravel(shown), np.ravel(small))[0, 1] > 0.4
+
+
+IN_ONE_CALL = ("stable_diffusion", "flux", "sana", "stable_cascade", "amused")  # without waiting for the slow ones
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *IN_ONE_CALL,
+        *(pytest.param(name, marks=pytest.mark.slow) for name in {**QUICK, **SLOW} if name not in IN_ONE_CALL),
+    ],
+)  # fmt: skip
+def test_pictures_drawn_in_one_call_look_as_each_alone(family, monkeypatch, name):
+    """Sums are taken in another order, so that bytes may differ; another seed's picture is far away."""
+    monkeypatch.setattr(adapter, "embed_checked", lambda picture, payload, version: picture)
+    found, pipe = family(name)
+    if name in ONE_A_CALL:
+        assert not found.capabilities.batches
+        return
+    assert found.capabilities.batches
+    recipes = series(recipe_for(found), 3)
+    alone = [render(pipe, each).image for each in recipes]
+    verdicts = [compare(one, other.image) for one, other in zip(alone, render_together(pipe, recipes), strict=True)]
+    assert {verdict.result for verdict in verdicts} <= {"identical", "looks the same"}
+    assert min(verdict.psnr for verdict in verdicts) > compare(alone[0], alone[1]).psnr
 
 
 @pytest.mark.parametrize("name", FAMILIES)

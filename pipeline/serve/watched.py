@@ -1,0 +1,46 @@
+"""A drawing in a thread of its own, seen from outside as a stream of its steps and then its pictures."""
+
+import queue
+import threading
+from collections.abc import Callable, Generator
+
+from pipeline.serve.render import AnyOf, Rendered, Stage
+
+__all__ = ["watched"]
+
+
+def watched(
+    draw: Callable[..., list[Rendered]], stop: AnyOf, ended: Callable[[], None] | None = None
+) -> Generator[Stage | Rendered, None, None]:
+    """Every step, then the pictures. Closing the iterator stops the drawing.
+
+    Args:
+        draw: takes ``on_stage`` and ``cancel`` as `render` does.
+        stop: set, from here too, to end the drawing.
+        ended: called when it has, well or badly.
+
+    Raises:
+        BaseException: whatever ``draw`` raised.
+    """
+    events: queue.SimpleQueue = queue.SimpleQueue()
+
+    def work() -> None:
+        try:
+            for rendered in draw(on_stage=events.put, cancel=stop):
+                events.put(rendered)
+            events.put(None)
+        except BaseException as error:  # handed to the visitor's own thread
+            events.put(error)
+        finally:
+            if ended is not None:
+                ended()
+
+    threading.Thread(target=work, name="easel-draw", daemon=True).start()
+    try:
+        while (event := events.get()) is not None:
+            if isinstance(event, BaseException):
+                raise event
+            yield event
+    except GeneratorExit:
+        stop.set()
+        raise
