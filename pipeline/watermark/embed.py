@@ -72,7 +72,8 @@ def embed(
     if height * width < MIN_AREA:
         raise ValueError(f"`image` takes {MIN_AREA} pixels or more (256x256), got {width}x{height}. Enlarge it first.")
     key = key or default_key()
-    marked = pixels.astype(np.float32)
+    # One plane of each colour after the other in memory: twice as quick as pixel by pixel, to the same bytes.
+    marked = np.ascontiguousarray(pixels.transpose(2, 0, 1), np.float32).transpose(1, 2, 0)
     if alpha is not None:
         area = float(alpha.sum()) / 255
         if not area:
@@ -90,7 +91,8 @@ def embed(
         change[: whole.shape[0], : whole.shape[1]] *= whole
     marked[..., 2] += BLUE_PER_U * change
     marked[..., 1] += GREEN_PER_U * change
-    marked = np.clip(np.rint(marked), 0, 255).astype(np.uint8)
+    np.clip(np.rint(marked, out=marked), 0, 255, out=marked)
+    marked = marked.astype(np.uint8, order="C")
     if alpha is not None:
         marked = np.dstack([np.where(alpha[..., None] > 0, marked, pixels), alpha])
     return cast(Marked, marked if isinstance(image, np.ndarray) else Image.fromarray(marked))
@@ -99,12 +101,19 @@ def embed(
 def luma(rgb: np.ndarray) -> np.ndarray:
     """(height, width) float32, BT.601. Summed by hand: a matrix product may differ with the number of threads."""
     red, green, blue = (rgb[..., i].astype(np.float32, copy=False) for i in range(3))
-    return 0.299 * red + 0.587 * green + 0.114 * blue
+    plane, share = 0.299 * red, 0.587 * green
+    plane += share
+    plane += np.multiply(blue, 0.114, out=share)
+    return plane
 
 
 def chroma(rgb: np.ndarray) -> np.ndarray:
     """(height, width) float32: the U of YUV, neutral at 128."""
-    return 0.492 * (rgb[..., 2].astype(np.float32, copy=False) - luma(rgb)) + 128
+    plane = luma(rgb)
+    np.subtract(rgb[..., 2], plane, out=plane)
+    plane *= 0.492
+    plane += 128
+    return plane
 
 
 def haar(plane: np.ndarray) -> np.ndarray:
@@ -148,16 +157,16 @@ def _luma_layer(rgb: np.ndarray, key: WatermarkKey, amplitude: float, alpha: np.
     y = luma(rgb)
     rows, columns = -(-height // 4), -(-width // 4)
     margin = ((0, rows * 4 - height), (0, columns * 4 - width))
-    blocks = np.pad(y, margin, mode="edge").reshape(rows, 4, columns, 4)
+    blocks = (np.pad(y, margin, mode="edge") if any(map(any, margin)) else y).reshape(rows, 4, columns, 4)
     if alpha is None:
-        mean = ndimage.uniform_filter(blocks.mean((1, 3)), 3)
-        square = ndimage.uniform_filter((blocks * blocks).mean((1, 3)), 3)
+        mean = ndimage.uniform_filter(_block_means(blocks), 3)
+        square = ndimage.uniform_filter(_block_means(blocks * blocks), 3)
     else:  # of what is seen alone: the hidden colours are nobody's
         seen = np.pad((alpha >= 128).astype(np.float32), margin).reshape(rows, 4, columns, 4)
-        share = ndimage.uniform_filter(seen.mean((1, 3)), 3)
+        share = ndimage.uniform_filter(_block_means(seen), 3)
         hidden, share = share < 0.01, np.maximum(share, 0.01)
-        mean = ndimage.uniform_filter((blocks * seen).mean((1, 3)), 3) / share
-        square = ndimage.uniform_filter((blocks * blocks * seen).mean((1, 3)), 3) / share
+        mean = ndimage.uniform_filter(_block_means(blocks * seen), 3) / share
+        square = ndimage.uniform_filter(_block_means(blocks * blocks * seen), 3) / share
     busy = np.sqrt(np.maximum(square - mean * mean, 0))  # deviation within 12x12 px
     if alpha is not None:
         busy[hidden] = np.inf
@@ -167,6 +176,19 @@ def _luma_layer(rgb: np.ndarray, key: WatermarkKey, amplitude: float, alpha: np.
     strength = np.asarray(Image.fromarray(strength).resize((columns * 4, rows * 4), Image.Resampling.BILINEAR))
     tiles = (-(-height // LUMA_TILE), -(-width // LUMA_TILE))
     return strength[:height, :width] * np.tile(key.luma, tiles)[:height, :width]
+
+
+def _block_means(blocks: np.ndarray) -> np.ndarray:
+    """(rows, 4, columns, 4) float32 -> (rows, columns): `blocks.mean((1, 3))` to the bit, in a fifth of its time."""
+    if blocks.shape[2] == 1:  # of one column, numpy sums in another order
+        return np.asarray(blocks.mean((1, 3)))
+    lines = blocks[..., 0] + blocks[..., 1]
+    lines += blocks[..., 2]
+    lines += blocks[..., 3]  # (rows, 4, columns)
+    total = lines[:, 0] + lines[:, 1]
+    total += lines[:, 2]
+    total += lines[:, 3]
+    return total / np.float32(16)
 
 
 def _chroma_change(rgb: np.ndarray, tile: np.ndarray, ease: float) -> np.ndarray:
@@ -187,7 +209,9 @@ def _chroma_change(rgb: np.ndarray, tile: np.ndarray, ease: float) -> np.ndarray
     other = np.where(nearest < value / SCALE - target, nearest + 1, nearest - 1)
     step, other_step = (nearest + target) * SCALE - value, (other + target) * SCALE - value
     # A change d of the singular value moves the block's mean blue by d * BLUE_PER_U / 8.
-    blue = rgb[area][..., 2].reshape(rows, BLOCK, columns, BLOCK).mean((1, 3)) * (8 / BLUE_PER_U)
+    # Whole levels, so their sum is the same in any order.
+    lines = rgb[area][..., 2].reshape(rows, BLOCK, columns * BLOCK).sum(1)
+    blue = lines.reshape(rows, columns, BLOCK).sum(2) / np.float32(BLOCK * BLOCK) * (8 / BLUE_PER_U)
     room = 255 * 8 / BLUE_PER_U - blue
     # Where blue has no room for the nearest point, as near to it as blue goes, or else most of the way to the next.
     reach = np.clip(step, -blue - SCALE / 12, room + SCALE / 12)

@@ -35,20 +35,20 @@ def ripples(y: np.ndarray, key: WatermarkKey, seen: np.ndarray | None = None) ->
     rows, columns = y.shape[0] // BLOCK, y.shape[1] // BLOCK
     change = np.zeros(y.shape, np.float32)
     waves = _waves()  # (8, 8, frequencies)
-    found, mean = _transform(y)  # (rows, columns, frequencies), (rows, columns)
-    tiles = (-(-rows * BLOCK // LUMA_TILE), -(-columns * BLOCK // LUMA_TILE), 1)
-    tile = np.tile(_tile_frequencies(key), tiles)[:rows, :columns]
-    sign = np.sign(tile)
-    move = np.where(sign * found >= (STEPS + OVER) / 2, 0, sign * (STEPS / 2 + OVER) - found)
+    found, mean = _transform(y)  # (frequencies, rows, columns), (rows, columns)
+    tiles = (1, -(-rows * BLOCK // LUMA_TILE), -(-columns * BLOCK // LUMA_TILE))
+    tile = np.tile(_tile_frequencies(key), tiles)[:, :rows, :columns]
+    sign, steps = np.sign(tile), STEPS[:, None, None]
+    move = np.where(sign * found >= (steps + OVER) / 2, 0, sign * (steps / 2 + OVER) - found)
 
-    busy = (found * found).sum(-1, keepdims=True) / BUSY**2
-    cramped = np.minimum(mean, 255 - mean)[..., None] < ROOM * STEPS
-    worth = np.abs(tile) * STEPS / (1 + busy) / (move * move + HARDLY_MOVED + 200 * cramped)
-    worth[(move == 0) | (np.abs(move) > FARTHEST * STEPS)] = 0
+    busy = (found * found).sum(0) / BUSY**2
+    cramped = np.minimum(mean, 255 - mean) < ROOM * steps
+    worth = np.abs(tile) * steps / (1 + busy) / (move * move + HARDLY_MOVED + 200 * cramped)
+    worth[(move == 0) | (np.abs(move) > FARTHEST * steps)] = 0
     if seen is not None:
-        worth[~seen] = 0
-    best = worth.argmax(-1)
-    worth = worth.max(-1)
+        worth[:, ~seen] = 0
+    best = worth.argmax(0)
+    worth = worth.max(0)
     count = int(SHARE * (worth.size if seen is None else seen.sum()))
     if not count:
         return change
@@ -56,25 +56,30 @@ def ripples(y: np.ndarray, key: WatermarkKey, seen: np.ndarray | None = None) ->
     chosen = np.nonzero((worth >= least) & (worth > 0))
     best = best[chosen]
     blocks = change[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns, BLOCK)
-    blocks[chosen[0], :, chosen[1]] = move[(*chosen, best)][:, None, None] * waves[..., best].transpose(2, 0, 1)
+    blocks[chosen[0], :, chosen[1]] = move[(best, *chosen)][:, None, None] * waves[..., best].transpose(2, 0, 1)
     return change
 
 
 def _transform(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(rows, columns, frequencies) of `FREQUENCIES`, and (rows, columns) means, of whole blocks.
+    """(frequencies, rows, columns) of `FREQUENCIES`, and (rows, columns) means, of whole blocks.
 
     Sums of arrays, not a matrix product: that may differ with the number of threads.
     """
     rows, columns = y.shape[0] // BLOCK, y.shape[1] // BLOCK
     blocks = y[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns * BLOCK)
-    cosines = _cosines()
-    lines = [sum(blocks[:, i] * cosines[k, i] for i in range(BLOCK)) for k in range(3)]  # (rows, columns * 8)
-    down = [np.asarray(line).reshape(rows, columns, BLOCK) for line in lines]
+    down = _summed([blocks[None, :, i] for i in range(BLOCK)])  # (3, rows, columns * 8)
+    down = np.ascontiguousarray(down.reshape(3, rows, columns, BLOCK).transpose(3, 0, 1, 2))
+    both = _summed([down[i][None] for i in range(BLOCK)])  # (3 across, 3 down, rows, columns)
+    return np.stack([both[n, k] for k, n in FREQUENCIES]), both[0, 0] / BLOCK
 
-    def across(k: int, n: int) -> np.ndarray:
-        return np.asarray(sum(down[k][..., i] * cosines[n, i] for i in range(BLOCK)))
 
-    return np.stack([across(k, n) for k, n in FREQUENCIES], axis=-1), across(0, 0) / BLOCK
+def _summed(samples: list[np.ndarray]) -> np.ndarray:
+    """(3, ...): eight samples, (1, ...) each, times each of `_cosines`, added up from the first to the last."""
+    cosines = _cosines().reshape(3, BLOCK, *(1,) * (samples[0].ndim - 1))
+    total = samples[0] * cosines[:, 0]
+    for i in range(1, BLOCK):
+        total += samples[i] * cosines[:, i]
+    return total
 
 
 @functools.cache
@@ -92,6 +97,7 @@ def _waves() -> np.ndarray:
 
 @functools.lru_cache(maxsize=16)
 def _tile_frequencies(key: WatermarkKey) -> np.ndarray:
-    """(16, 16, frequencies) float32 with standard deviation 1: those of the luma tile."""
+    """(frequencies, 16, 16) float32 with standard deviation 1: those of the luma tile."""
     found = _transform(key.luma)[0]
-    return found / found.std()
+    deviation = np.moveaxis(found, 0, -1).copy().std()  # in this order, which decides its last bit
+    return found / deviation

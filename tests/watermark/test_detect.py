@@ -31,7 +31,7 @@ from pipeline.watermark import (
 )
 from pipeline.watermark.__main__ import main
 from pipeline.watermark.detect import read_back
-from pipeline.watermark.embed import SCALE, chroma, largest_singular
+from pipeline.watermark.embed import SCALE, _block_means, chroma, largest_singular
 from pipeline.watermark.key import DETECTION_CELLS, orient
 from pipeline.watermark.pose import Picture, Pose
 from pipeline.watermark.spectrum import Spectrum
@@ -452,3 +452,20 @@ def test_the_command_line_answers_with_words_json_and_status(tmp_path, capsys, m
     assert json.loads(capsys.readouterr().out)["result"] == "NOT_DETECTED"
     assert main([str(broken), str(ours)]) == 2
     assert "broken.png" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("shape", [(64, 64), (3, 90), (1, 65), (65, 1)])
+def test_means_of_blocks_are_numpys_to_the_bit(shape):
+    """The marked bytes are a promise, and the last bit of a mean can change them."""
+    blocks = np.random.default_rng(8).random((shape[0], 4, shape[1], 4), np.float32) * 255
+    assert np.array_equal(_block_means(blocks), blocks.mean((1, 3)))
+
+
+def test_frequencies_are_added_up_sample_by_sample():
+    y = np.random.default_rng(9).random((40, 61), np.float32) * 255
+    found, mean = ripples._transform(y)
+    cosines, blocks = ripples._cosines(), y[:, :56].reshape(5, 8, 56)
+    for at, (k, n) in enumerate(ripples.FREQUENCIES):
+        down = sum(blocks[:, i] * cosines[k, i] for i in range(8)).reshape(5, 7, 8)
+        assert np.array_equal(found[at], sum(down[..., i] * cosines[n, i] for i in range(8)))
+    assert np.allclose(mean, blocks.reshape(5, 8, 7, 8).mean((1, 3)), rtol=1e-5)
