@@ -466,6 +466,6 @@ def test_frequencies_are_added_up_sample_by_sample():
     found, mean = ripples._transform(y)
     cosines, blocks = ripples._cosines(), y[:, :56].reshape(5, 8, 56)
     for at, (k, n) in enumerate(ripples.FREQUENCIES):
-        down = sum(blocks[:, i] * cosines[k, i] for i in range(8)).reshape(5, 7, 8)
-        assert np.array_equal(found[at], sum(down[..., i] * cosines[n, i] for i in range(8)))
+        down = np.asarray(sum(blocks[:, i] * cosines[k, i] for i in range(8))).reshape(5, 7, 8)
+        assert np.array_equal(found[at], np.asarray(sum(down[..., i] * cosines[n, i] for i in range(8))))
     assert np.allclose(mean, blocks.reshape(5, 8, 7, 8).mean((1, 3)), rtol=1e-5)
