@@ -15,6 +15,7 @@ from typing import Any
 import fastapi
 from gradio import queueing
 from gradio.data_classes import PredictBodyInternal
+from starlette.responses import JSONResponse
 
 from pipeline.serve.jobs import CURRENT, Client, Jobs, Place, QueueFull
 from pipeline.ui.events import DRAWING
@@ -23,6 +24,7 @@ __all__ = ["Presence", "Queue"]
 
 UNREAD_SECONDS = 30.0  # how long an event waits for somebody who reads its stream
 ABSENT_SECONDS = 60.0  # after which the state of a session without a page is dropped
+_NO_STREAM = "Nothing is under way for this session. Ask for a picture first."
 _IDLE = 0.005  # seconds between looks at an empty queue
 _logger = logging.getLogger(__name__)
 
@@ -37,6 +39,7 @@ class Presence:
         self.readers: Counter[str] = Counter()
         self.pages: Counter[str] = Counter()
         self.on_gone: list[Callable[[str], None]] = []  # told who has left
+        self.has_stream: Callable[[str], bool] = lambda name: True  # whether there is anything to be read
 
     def middleware(self, app):
         """The application, counted."""
@@ -45,6 +48,8 @@ class Presence:
             counter, name = self._counts(scope) if scope["type"] == "http" else (None, "")
             if counter is None:
                 return await app(scope, receive, send)
+            if counter is self.readers and not self.has_stream(name):  # gradio says so with half an answer
+                return await JSONResponse({"detail": _NO_STREAM, "error": _NO_STREAM}, 404)(scope, receive, send)
             counter[name] += 1
             try:
                 await app(scope, receive, send)
@@ -98,6 +103,7 @@ class Queue(queueing.Queue):
         self._jobs, self._presence, self._forget_session, self._busy = jobs, presence, forget, busy
         self._places: dict[str, Place] = {}
         presence.on_gone.append(self._later)
+        presence.has_stream = self.pending_messages_per_session.__contains__
         self.sleep_when_free = _IDLE
         self.ANALYTICS_MAX_EVENTS = 100
 

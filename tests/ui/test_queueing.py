@@ -268,6 +268,12 @@ def test_a_call_leaves_nothing_behind(server, monkeypatch):
     eventually(lambda: not (set(queue.event_ids_to_events) | set(queue._places)) - before)
 
 
+@pytest.mark.parametrize("path", ["queue/data?session_hash=nobody", "call/generate/nothing", "call/v2/generate/no"])
+def test_who_reads_where_nothing_is_under_way_is_told_so(server, path):
+    answer = server[1].get(f"/gradio_api/{path}")
+    assert answer.status_code == 404 and answer.json()["error"]
+
+
 def test_a_session_holds_no_table_of_the_page(server):
     """Gradio describes each of its components, schema included, with every message otherwise: a third of a picture."""
     demo, client = server
