@@ -25,7 +25,7 @@ from pipeline.serve.limits import Limits
 from pipeline.serve.mcp_tools import McpUnusable, check_mcp, keep_quiet
 from pipeline.serve.programs import Programs
 from pipeline.serve.proxies import LOCAL, NOBODY
-from pipeline.serve.replicas import fleet, replica_range
+from pipeline.serve.replicas import AHEAD, fleet, replica_range
 from pipeline.serve.startup import StartError, check_address, check_settings, trust_proxies
 from pipeline.serve.stopping import Stop, drain, leave
 from pipeline.serve.store import Store, open_store
@@ -72,7 +72,7 @@ def build_demo(
     limits: Limits = LIMITS,
     store: Store | None = None,
     capabilities: Capabilities = EASEL,
-    renderers: int = 1,
+    at_once: int = 1,
 ) -> Page:
     """The page, queue included, not yet launched.
 
@@ -82,14 +82,14 @@ def build_demo(
         limits: what one request may ask for.
         store: where pictures are kept, so that a repeated recipe answers at once; without one, nowhere.
         capabilities: what the model can be asked for; the page has no other controls.
-        renderers: pictures that are drawn at a time.
+        at_once: pictures that are under way at a time.
     """
     limits = limits_for(capabilities, limits)
     jobs = Jobs(
         max_waiting=limits.max_queue,
         max_per_address=limits.max_queue_of_address,
         max_per_session=limits.max_queue_of_session,
-        at_once=renderers,
+        at_once=at_once,
     )
     studio = Studio(
         pipe,
@@ -203,7 +203,7 @@ def main(argv: list[str] | None = None) -> None:
         model.load if replicas is None else partial(fleet, *given),
         weights_hash=model.weights_hash,
         capabilities=model.capabilities,
-        renderers=replicas[1] if replicas else 1,
+        at_once=AHEAD * replicas[1] if replicas else 1,
         store=store,
         limits=replace(LIMITS, search_store=arguments.share_history, max_pictures_per_minute=rate),
     )

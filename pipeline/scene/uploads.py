@@ -18,7 +18,7 @@ from PIL import Image
 from pipeline.scene.record import Scene
 
 __all__ = ["MAX_UPLOADS", "MAX_UPLOAD_SIDE", "canonical", "fitted", "layer_of", "upload_hash", "uploads_of"]
-__all__ += ["check_uploads"]
+__all__ += ["check_uploads", "close_holes"]
 
 MAX_UPLOADS = 8  # of one picture
 MAX_UPLOAD_SIDE = 1024  # pixels; as large as a scene can be
@@ -123,7 +123,7 @@ def fitted(picture: Image.Image, width: int, height: int, *, filled: bool = Fals
         # Pillow multiplies by alpha before it scales, and divides after.
         picture = picture.resize((width, height), Image.Resampling.BICUBIC, box=box)
     values = _premultiplied(picture)
-    return _filled(values) if filled else values
+    return close_holes(values) if filled else values
 
 
 def _premultiplied(picture: Image.Image) -> torch.Tensor:
@@ -131,7 +131,7 @@ def _premultiplied(picture: Image.Image) -> torch.Tensor:
     return torch.cat([values[:3] * values[3:], values[3:]]).contiguous()
 
 
-def _filled(values: torch.Tensor) -> torch.Tensor:
+def close_holes(values: torch.Tensor) -> torch.Tensor:
     """Holes filled from around: means over ever larger squares, the smallest that has something in it (pull-push)."""
     alpha = values[3:]
     if bool((alpha == 1).all()) or not bool((alpha > 0).any()):
@@ -142,5 +142,5 @@ def _filled(values: torch.Tensor) -> torch.Tensor:
     padded = F.pad(values[None], (0, width % 2, 0, height % 2))
     weight = F.avg_pool2d(padded, 2)[0]
     weight = weight / weight[3:].clamp(min=1e-6) * (4 * weight[3:]).clamp(max=1)
-    rest = F.interpolate(_filled(weight)[None], size=(height, width), mode="bilinear", align_corners=False)[0]
+    rest = F.interpolate(close_holes(weight)[None], size=(height, width), mode="bilinear", align_corners=False)[0]
     return torch.cat([values[:3] + rest[:3] * (1 - alpha), torch.ones_like(alpha)])

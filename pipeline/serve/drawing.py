@@ -19,6 +19,7 @@ from pipeline.serve.limits import Limits
 from pipeline.serve.order import EmbeddingOrder, NotOffered, Order
 from pipeline.serve.render import Rendered, series
 from pipeline.serve.retouching import RETOUCHES, changed_by_words, read_scene, retouched
+from pipeline.serve.sketches import outlined
 from pipeline.serve.studio import Studio
 from pipeline.serve.together import draw_series
 
@@ -52,6 +53,8 @@ def draw_order(studio: Studio, limits: Limits, order: Order, place: Place) -> li
         elif order.task == "change" and studio.capabilities.scenes:
             if (changed := changed_by_words(studio, order, recipe, place)) is not None:
                 (recipe, uploads), images = changed, []
+        elif order.control == "edges" and order.control_strength:
+            recipe, uploads = outlined(studio, order, recipe, place)
         elif order.colours or order.control_strength and order.control:
             recipe = replace(recipe, edits=_edits(order, recipe, studio, place))
         for event in studio.draw(recipe, images, uploads=uploads, place=place):
@@ -111,11 +114,10 @@ def _check_offered(order: Order, capabilities: Capabilities) -> None:
 
 
 def _edits(order: Order, recipe: Recipe, studio: Studio, place: Place) -> tuple[str, ...]:
-    """What changes the scene of a prompt into the one that is ordered: the palette, or the places of a sketch."""
+    """What changes the scene of a prompt into the one that is ordered: the palette, or the places of segments."""
     if order.colours:
         return tuple(colour_guided(read_scene(studio, recipe, place), order.colours))
-    control = {"edges": "CANNY_EDGE", "segments": "SEGMENTATION"}[order.control]
-    scene = read_scene(studio, recipe, place, condition=order.images[0], control=control)
+    scene = read_scene(studio, recipe, place, condition=order.images[0], control="SEGMENTATION")
     placed = [(thing.id, thing.place) for thing in scene.things if thing.place is not None]
     return tuple(operation("place", id, *map(float, place)) for id, place in placed)
 

@@ -21,6 +21,7 @@ from PIL import Image
 from pipeline.loading.errors import WeightsError
 from pipeline.loading.options import AUTO, LoadOptions
 from pipeline.recipe import Recipe
+from pipeline.serve.jobs import QueueFull
 from pipeline.serve.render import Cancelled, Rendered
 
 if TYPE_CHECKING:
@@ -30,9 +31,14 @@ if TYPE_CHECKING:
     from pipeline.scene.record import Scene
     from pipeline.scene.wish import Wish
 
-__all__ = ["Fleet", "RayRenderers", "RendererDied", "Renderers", "fleet", "replica_range"]
+__all__ = ["AHEAD", "Fleet", "RayRenderers", "RendererDied", "Renderers", "fleet", "replica_range"]
 
 TRIES = 4  # renderers that one recipe is given to, each after the one before has died
+AHEAD = 2  # pictures for each renderer that are under way: the next one is there when one is finished
+_RAY_SETTINGS = {
+    "RAY_worker_niceness": "0",  # else other programs of this machine go before them
+    "RAY_SERVE_QUEUE_LENGTH_RESPONSE_DEADLINE_S": "1.0",  # a renderer that draws answers late
+}
 _LOOK = 0.2  # seconds between looks whether a drawing is to be stopped
 _logger = logging.getLogger(__name__)
 
@@ -44,14 +50,15 @@ class RendererDied(RuntimeError):
 class Renderers(Protocol):
     """Who draws: on this machine, on others, or in a test."""
 
-    most: int  # pictures at a time
+    most: int  # renderers
 
     def call(self, method: str, arguments: tuple, cancel: "threading.Event | None") -> Any:
-        """Run "draw", "embed_texts", "embed_images", "read", "wish", "tokens" or "layout" on one of them.
+        """Run "draw", "embed_texts", "embed_images", "read", "wish", "tokens", "layout" or "process" on one of them.
 
         Raises:
             RendererDied: it went away.
             Cancelled: ``cancel`` was set.
+            QueueFull: as many wait for them as may.
             Exception: whatever the renderer raised.
         """
 
@@ -161,6 +168,7 @@ class RayRenderers:
         at_least, at_most: how many; between them Ray follows the load.
         address: of a cluster; None starts Ray on this machine.
         threads: of one renderer; None divides this machine's cores.
+        max_waiting: requests for which no renderer is free; further ones are refused in a sentence.
         renderer: the class that loads and draws; tests have their own.
         options: how a model that is not ours is loaded.
 
@@ -176,9 +184,12 @@ class RayRenderers:
         at_most: int | None = None,
         address: str | None = None,
         threads: int | None = None,
+        max_waiting: int = 64,
         renderer: type | None = None,
         options: LoadOptions = AUTO,
     ):
+        for name, value in _RAY_SETTINGS.items():  # before Ray is imported
+            os.environ.setdefault(name, value)
         try:
             import ray
             from ray import serve
@@ -197,13 +208,13 @@ class RayRenderers:
             serve.start(proxy_location="Disabled")
             scale: dict[str, Any] = {"num_replicas": at_least}
             if self.most > at_least:
-                bounds = {"min_replicas": at_least, "max_replicas": self.most, "target_ongoing_requests": 1}
+                bounds = {"min_replicas": at_least, "max_replicas": self.most, "target_ongoing_requests": AHEAD}
                 scale = {"autoscaling_config": bounds}
             deployment = serve.deployment(
                 renderer or _RayRenderer,
                 name="renderer",
-                max_ongoing_requests=1,
-                max_queued_requests=4 * self.most,
+                max_ongoing_requests=2 * AHEAD,  # some only ask how words are read
+                max_queued_requests=max_waiting,
                 ray_actor_options={"num_cpus": threads},
                 health_check_period_s=2,
                 health_check_timeout_s=10,
@@ -216,7 +227,7 @@ class RayRenderers:
     def call(self, method: str, arguments: tuple, cancel: threading.Event | None) -> Any:
         """See `Renderers.call`."""
         from ray.exceptions import RayActorError, RayTaskError, WorkerCrashedError
-        from ray.serve.exceptions import RequestCancelledError
+        from ray.serve.exceptions import BackPressureError, RequestCancelledError
 
         response = self._handle.call.remote(method, arguments)
         while True:
@@ -231,6 +242,8 @@ class RayRenderers:
                 raise RendererDied(str(error)[:200]) from error
             except RequestCancelledError as error:
                 raise Cancelled from error
+            except BackPressureError as error:
+                raise QueueFull("Many pictures wait to be drawn. Try again in a moment.", 2) from error
             except RayTaskError as error:  # ours come back as values: this is a fault of the renderer's process
                 raise RuntimeError(f"A renderer failed: {str(error)[:300]}") from error
             if not ok:
@@ -256,6 +269,7 @@ class _RayRenderer:
 
         torch.set_num_threads(threads)
         self._pipe: Any = find_model(model, options).load()
+        self._turn = threading.Lock()
 
     async def call(self, method: str, arguments: tuple) -> tuple[bool, Any]:
         """(True, result) or (False, exception). Where the caller is gone, the drawing stops within one step."""
@@ -270,20 +284,26 @@ class _RayRenderer:
             cancel.set()
 
     def _run(self, method: str, arguments: tuple, cancel: threading.Event) -> Any:
+        if method in ("draw", "embed_texts", "embed_images"):
+            with self._turn:  # what waits here is at hand when the one before is finished
+                return self._draw(method, arguments, cancel)
+        if method in ("read", "wish"):
+            return _understood(self._pipe, method, arguments)
+        if method == "process":
+            return os.getpid()
+        if method == "tokens":
+            return len(self._pipe.tokenizer(*arguments)["input_ids"])
+        encoder = getattr(self._pipe, "image_encoder", None)
+        return (0, 0) if encoder is None else (encoder.config["embed_dim"], encoder.config["semantic_dim"])
+
+    def _draw(self, method: str, arguments: tuple, cancel: threading.Event) -> Any:
         from pipeline.serve.render import render
 
         if method == "draw":
             return render(self._pipe, *arguments, cancel=cancel)
         if method == "embed_texts":
             return self._pipe.get_text_embeds(*arguments)
-        if method == "embed_images":
-            return self._pipe.get_image_embeds(*arguments)
-        if method in ("read", "wish"):
-            return _understood(self._pipe, method, arguments)
-        if method == "tokens":
-            return len(self._pipe.tokenizer(*arguments)["input_ids"])
-        encoder = getattr(self._pipe, "image_encoder", None)
-        return (0, 0) if encoder is None else (encoder.config["embed_dim"], encoder.config["semantic_dim"])
+        return self._pipe.get_image_embeds(*arguments)
 
 
 def _understood(pipe: Any, method: str, arguments: tuple) -> Any:

@@ -155,6 +155,26 @@ def test_boto3_follows_a_sketch(demo):
     assert verb == "place" and float(x) < 0.3 and float(y) < 0.3
 
 
+@pytest.mark.parametrize("strength", [0.7, 1.0])
+def test_boto3_draws_into_an_outline(demo, strength):
+    sketch, inside = Image.new("RGB", (256, 256), "white"), Image.new("1", (256, 256))
+    triangle = [(128, 30), (220, 200), (40, 200)]
+    ImageDraw.Draw(sketch).line([*triangle, triangle[0]], fill="black", width=3)
+    ImageDraw.Draw(inside).polygon(triangle, fill=1)
+    body = prompt(seed=3)
+    body["textToImageParams"] |= {"conditionImage": encoded(sketch), "controlStrength": strength}  # CANNY_EDGE
+    with opened(invoke(demo, body)["images"][0]) as image:
+        recipe = read_png(image)
+        assert verify(image).payload == recipe.id32
+        values = np.asarray(image.convert("RGB"), int)
+    drawn, mask = np.abs(values - values[2, 2]).max(-1) > 30, np.asarray(inside)
+    assert (drawn & mask).sum() / (drawn | mask).sum() > 0.9
+    assert [edit.split()[0] for edit in recipe.edits] == ["upload", "place"]
+    body["textToImageParams"]["controlStrength"] = 0
+    with opened(invoke(demo, body)["images"][0]) as image:
+        assert read_png(image).edits == ()
+
+
 def photo(size=(320, 256)) -> Image.Image:
     """Two discs on a plain ground, and a line of noise that nothing may touch."""
     image = Image.new("RGB", size, "#cfe3f2")
@@ -284,6 +304,10 @@ def test_what_cannot_be_done_to_a_picture_is_refused_in_the_form_of_aws(demo):
         "backgroundRemovalParams": {"image": encoded(Image.new("RGB", (300, 300)))},
     }
     with pytest.raises(client.exceptions.ValidationException, match="nothing but its ground"):
+        invoke(demo, body, client=client)
+    body = prompt()
+    body["textToImageParams"]["conditionImage"] = encoded(Image.new("RGB", (300, 300), "white"))
+    with pytest.raises(client.exceptions.ValidationException, match="has no outlines"):
         invoke(demo, body, client=client)
     body = {
         "taskType": "OUTPAINTING",

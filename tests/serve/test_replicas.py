@@ -16,9 +16,9 @@ from pipeline.loading.options import LoadOptions
 from pipeline.recipe import Recipe, pixels_sha256
 from pipeline.scene.uploads import upload_hash
 from pipeline.scene.wish import Wishes
-from pipeline.serve.jobs import Client, Jobs
+from pipeline.serve.jobs import Client, Jobs, QueueFull
 from pipeline.serve.render import Cancelled, Rendered, render
-from pipeline.serve.replicas import Fleet, RayRenderers, RendererDied, _RayRenderer, _understood, replica_range
+from pipeline.serve.replicas import AHEAD, Fleet, RayRenderers, RendererDied, _RayRenderer, _understood, replica_range
 from pipeline.serve.studio import Studio
 from tests.tiny import tiny_pipeline
 from tests.tiny_diffusers import tiny_stable_diffusion
@@ -173,9 +173,42 @@ def test_renderers_on_ray_draw_the_same_bytes_and_survive_a_kill():
         with ThreadPoolExecutor(8) as pool:
             answers = list(pool.map(ask, range(12)))
         assert [answer.recipe.seed for answer in answers] == list(range(12))
+        assert all(answer.png == drawn(Studio(tiny_pipeline()), answer.recipe).png for answer in answers[:2])
         stop = threading.Event()
         stop.set()
         with pytest.raises(Cancelled):
             renderers.call("process", (), stop)
     finally:
         renderers.close()
+
+
+@pytest.mark.slow
+def test_more_than_may_wait_for_renderers_are_refused_in_a_sentence():
+    pytest.importorskip("ray.serve", reason='pip install -e ".[ray]"')
+    renderers = RayRenderers("weights", at_least=1, threads=1, max_waiting=1, renderer=_Renderer)
+    try:
+        fleet = Fleet(renderers)
+
+        def ask(seed):
+            try:
+                return fleet.render_recipe(Recipe(prompt="a cat", seed=seed)).recipe.seed
+            except QueueFull as full:
+                assert full.retry_after == 2 and "Many pictures wait to be drawn" in str(full)
+
+        with ThreadPoolExecutor(24) as pool:
+            answers = list(pool.map(ask, range(24)))
+        served = [seed for seed, answer in enumerate(answers) if answer is not None]
+        assert 2 * AHEAD <= len(served) < 24 and all(answers[seed] == seed for seed in served)
+        assert fleet.render_recipe(Recipe(prompt="a cat", seed=99)).recipe.seed == 99
+    finally:
+        renderers.close()
+
+
+def test_what_waits_for_its_turn_in_a_renderer_is_drawn_after_the_one_before():
+    renderer = _RayRenderer.__new__(_RayRenderer)
+    renderer._pipe, renderer._turn = tiny_pipeline(), threading.Lock()
+    recipes = [Recipe(prompt="a cat", seed=seed) for seed in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        calls = [pool.submit(renderer._run, "draw", (recipe, [], {}), threading.Event()) for recipe in recipes]
+    alone = tiny_pipeline()
+    assert [call.result().png for call in calls] == [render(alone, recipe).png for recipe in recipes]
