@@ -34,7 +34,7 @@ def outlines_of(picture: Image.Image, size: tuple[int, int]) -> list[np.ndarray]
         drawn = np.asarray(cut_out(picture.convert("RGB")).picture.getchannel("A").resize(size)) > 127
     gap = max(1, round(_GAP * min(size) / 256))
     around = np.pad(drawn, gap)
-    closed = eroded(ndimage.binary_fill_holes(dilated(around, iterations=gap)), iterations=gap)
+    closed = eroded(np.asarray(ndimage.binary_fill_holes(dilated(around, iterations=gap))), iterations=gap)
     closed = (closed | around)[gap:-gap, gap:-gap]
     labels, count = labelled(closed)
     regions = [labels == label for label in range(1, count + 1)]
@@ -79,8 +79,8 @@ def shaped(drawing: Image.Image, mask: np.ndarray, strength: float = 1.0) -> Ima
 def _depth(mask: np.ndarray) -> np.ndarray:
     """How far each pixel is inside of a mask, in pixels; negative outside. The picture's edge is an edge."""
     padded = np.pad(mask, 1)
-    inside = ndimage.distance_transform_edt(padded)
-    outside = ndimage.distance_transform_edt(~padded)
+    inside = np.asarray(ndimage.distance_transform_edt(padded))
+    outside = np.asarray(ndimage.distance_transform_edt(~padded))
     return (inside - outside)[1:-1, 1:-1]
 
 
