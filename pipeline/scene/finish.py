@@ -57,7 +57,8 @@ def finish_layer(
         if usual:
             layer = recolour(layer, (rgb(usual[0]) + 1) / 2)
     elif thing.colour:
-        layer = recolour(layer, (rgb(thing.colour, palette) + 1) / 2)
+        exact = thing.colour.startswith("#")  # a name means a range of colours, a number one
+        layer = recolour(layer, (rgb(thing.colour, palette) + 1) / 2, exact=exact)
     else:
         layer = shift_palette(layer, drawing.palette if drawing is not None else shift)
     for part, colour in thing.part_colours.items():

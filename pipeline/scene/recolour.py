@@ -22,9 +22,10 @@ _SAME_COLOUR = 0.3  # distance of two colours, each of [0, 1], up to which they 
 _SAME_HUE = 0.15  # ... and what of it may be other than lighter or darker
 
 
-def recolour(layer: torch.Tensor, colour: torch.Tensor) -> torch.Tensor:
+def recolour(layer: torch.Tensor, colour: torch.Tensor, *, exact: bool = False) -> torch.Tensor:
     """A layer (4, side, side) with ``colour`` (3,), of [0, 1], in place of its main colour, light and shade kept; what
-    has another colour (eyes, wheels, windows) keeps it. What is of about that colour already stays as it is.
+    has another colour (eyes, wheels, windows) keeps it. What is of about that colour already stays as it is, unless
+    the colour is meant ``exact``ly.
     """
     layer = (layer + 1) / 2
     alpha = layer[3:]
@@ -35,7 +36,7 @@ def recolour(layer: torch.Tensor, colour: torch.Tensor) -> torch.Tensor:
     mean = (colours * weight).sum((1, 2)) / weight.sum().clamp(min=1e-3)
     colour = colour.to(colours)
     difference = mean - colour
-    if difference.norm() < _SAME_COLOUR and (difference - difference.mean()).norm() < _SAME_HUE:
+    if not exact and difference.norm() < _SAME_COLOUR and (difference - difference.mean()).norm() < _SAME_HUE:
         return 2 * layer - 1
     light = luma / (luma * weight).sum() * weight.sum()  # 1 is as light as the main colour's mean
     shaded = colour[:, None, None] * light.clamp(max=1)
