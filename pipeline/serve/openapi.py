@@ -39,6 +39,27 @@ def openapi(url: str, *, needs_key: bool = False) -> dict[str, Any]:
         "/healthz": {"get": {"summary": "200 once pictures can be drawn.", "responses": _responses(_json())}},
         "/metrics": {"get": {"summary": "Prometheus' text form.", "responses": _responses({"text/plain": {}})}},
         "/v1/models": {"get": {"summary": "The model, as OpenAI lists it.", "responses": _responses(_json())}},
+        "/v1/models/{model}": {
+            "get": {
+                "summary": "The model, by any of the names that it is known by.",
+                "parameters": [_in_path("model")],
+                "responses": _responses(_json()),
+            }
+        },
+        "/v1/files/{name}": {
+            "get": {
+                "summary": "A picture that was answered as a link; for an hour.",
+                "parameters": [_in_path("name")],
+                "responses": _responses({"image/*": {"schema": _FILE}}),
+            }
+        },
+        "/mcp": {
+            "post": {
+                "summary": "The five endpoints as MCP tools (streamable HTTP), on a server started with --mcp.",
+                "requestBody": {"required": True, "content": _json()},
+                "responses": _responses(_json()),
+            }
+        },
     }
     for model, version in VERSIONS.items():
         answers = ["embedding", "inputTextTokenCount", "message"] if version == "embed" else ["images", "error"]
@@ -93,6 +114,10 @@ def _json(schema: dict | None = None) -> dict[str, Any]:
 def _responses(content: dict[str, Any]) -> dict[str, Any]:
     refused = {"description": "Refused, in the form of the client that the door is for."}
     return {"200": {"description": "Answered.", "content": content}, "4XX": refused, "503": refused}
+
+
+def _in_path(name: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
 
 
 def _query(name: str, kind: str, required: bool = False) -> dict[str, Any]:

@@ -12,6 +12,10 @@ def test_every_door_and_what_it_takes_is_listed():
     listed = document["paths"]
     for model in VERSIONS:
         assert f"/model/{model}/invoke" in listed
+    assert {
+        "/picture", "/healthz", "/metrics", "/mcp", "/v1/models", "/v1/models/{model}", "/v1/files/{name}",
+        "/v1/images/generations", "/v1/images/edits", "/v1/images/variations",
+    } <= listed.keys()  # fmt: skip
     edit = listed["/v1/images/edits"]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]
     assert {"image", "mask", "prompt", "n", "background"} <= edit["properties"].keys()
     assert openapi("x", needs_key=True)["security"]
