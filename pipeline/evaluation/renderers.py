@@ -35,6 +35,7 @@ from pipeline.recipe import Recipe
 from pipeline.scene.uploads import upload_hash
 from pipeline.serve.drawing import draw_order
 from pipeline.serve.jobs import Client, Jobs
+from pipeline.serve.limits import Limits
 from pipeline.serve.order import Order
 from pipeline.serve.render import Rendered
 from pipeline.serve.replicas import AHEAD, Fleet, RayRenderers
@@ -46,6 +47,22 @@ __all__ = ["Burst", "StubRenderers", "draw_all", "main", "orders", "same_bytes"]
 REACHED = 0.9  # of the bare pipeline's pictures a second
 FRONT = 500.0  # recipes a second through the front's queue
 CLIENTS = 50
+_LIMITS = Limits(
+    max_count=5, max_references=5, max_steps=16, max_prior_steps=64, max_guidance=10.0, max_upload_mb=20,
+    max_upload_pixels=40_000_000, max_search_pictures=200, max_queue=64, max_queue_of_address=56,
+    max_queue_of_session=16, max_preview_drawings=2, max_previews_per_minute=6, kept_seconds=3600,
+)  # fmt: skip
+# A page's process whose renderers draw nothing; its argument is the port.
+_SERVE = """
+import sys, threading
+from app import build_demo, launch_options
+from pipeline.evaluation.renderers import StubRenderers
+from pipeline.serve.replicas import Fleet
+demo = build_demo(Fleet(StubRenderers()), weights_hash="0123456789ab", at_once=64)
+demo.launch(server_port=int(sys.argv[1]), prevent_thread_lock=True, quiet=True, **launch_options(demo))
+print("ready", flush=True)
+threading.Event().wait()
+"""
 
 
 @dataclass
@@ -153,10 +170,8 @@ def same_bytes(one: Studio, many: Studio) -> list[list[str]]:
 
 
 def _draw(studio: Studio, order: Order) -> list[Rendered]:
-    from app import LIMITS
-
     with studio.jobs.admit(Client("here")) as place:
-        return draw_order(studio, LIMITS, order, place)
+        return draw_order(studio, _LIMITS, order, place)
 
 
 def draw_all(studio: Studio, recipes: Sequence[Recipe], clients: int, after: "Callable[[int], None] | None" = None):
@@ -267,7 +282,7 @@ def _front(recipes: int) -> list[list[str]]:
 def _over_http(requests: int) -> list[str]:
     """The same through OpenAI's door, asked by as many clients as there may be places."""
     port = free_port()
-    command = [sys.executable, "-m", "pipeline.evaluation.renderers", "--serve-stubs", str(port)]
+    command = [sys.executable, "-c", _SERVE, str(port)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     failed, url = [], f"http://127.0.0.1:{port}/v1/images/generations"
     try:
@@ -291,15 +306,6 @@ def _over_http(requests: int) -> list[str]:
     return ["OpenAI's door, over HTTP", str(requests), str(len(failed)), f"{requests / seconds:.0f}"]
 
 
-def _serve_stubs(port: int) -> None:
-    from app import build_demo, launch_options
-
-    demo = build_demo(Fleet(StubRenderers()), weights_hash="0123456789ab", at_once=64)  # type: ignore[arg-type]
-    demo.launch(server_port=port, prevent_thread_lock=True, quiet=True, **launch_options(demo))
-    print("ready", flush=True)
-    threading.Event().wait()
-
-
 def main(argv: list[str] | None = None) -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -307,10 +313,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--renderers", type=int, nargs="+", default=[1, 2], help="how many, one table for each")
     parser.add_argument("--pictures", type=int, default=40, help="of one measurement")
     parser.add_argument("--recipes", type=int, default=4000, help="through the front's queue")
-    parser.add_argument("--serve-stubs", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args(argv)
-    if arguments.serve_stubs:
-        _serve_stubs(arguments.serve_stubs)
     torch.set_num_threads(1)
     faults: list[str] = []
     front = _front(arguments.recipes)

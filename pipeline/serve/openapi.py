@@ -28,39 +28,7 @@ def openapi(url: str, *, needs_key: bool = False) -> dict[str, Any]:
         url: of this server, as its client knows it.
         needs_key: whether programs must send a key.
     """
-    paths: dict[str, Any] = {
-        "/picture": {
-            "get": {
-                "summary": "The picture of a link, from the store or drawn.",
-                "parameters": [_query("prompt", "string", True), _query("seed", "integer"), _query("v", "integer")],
-                "responses": _responses({"image/png": {"schema": _FILE}}),
-            }
-        },
-        "/healthz": {"get": {"summary": "200 once pictures can be drawn.", "responses": _responses(_json())}},
-        "/metrics": {"get": {"summary": "Prometheus' text form.", "responses": _responses({"text/plain": {}})}},
-        "/v1/models": {"get": {"summary": "The model, as OpenAI lists it.", "responses": _responses(_json())}},
-        "/v1/models/{model}": {
-            "get": {
-                "summary": "The model, by any of the names that it is known by.",
-                "parameters": [_in_path("model")],
-                "responses": _responses(_json()),
-            }
-        },
-        "/v1/files/{name}": {
-            "get": {
-                "summary": "A picture that was answered as a link; for an hour.",
-                "parameters": [_in_path("name")],
-                "responses": _responses({"image/*": {"schema": _FILE}}),
-            }
-        },
-        "/mcp": {
-            "post": {
-                "summary": "The five endpoints as MCP tools (streamable HTTP), on a server started with --mcp.",
-                "requestBody": {"required": True, "content": _json()},
-                "responses": _responses(_json()),
-            }
-        },
-    }
+    paths = _simple()
     for model, version in VERSIONS.items():
         answers = ["embedding", "inputTextTokenCount", "message"] if version == "embed" else ["images", "error"]
         paths[f"/model/{model}/invoke"] = {
@@ -105,6 +73,43 @@ def openapi_page(document: dict[str, Any]) -> str:
             body = f"<pre>{html.escape(json.dumps(shown, indent=1))}</pre>" if shown else ""
             doors.append(f"<h2>{method.upper()} {html.escape(path)}</h2><p>{html.escape(door['summary'])}</p>{body}")
     return _PAGE.format(about=html.escape(_ABOUT), doors="".join(doors))
+
+
+def _simple() -> dict[str, Any]:
+    """The doors that no table of rules describes."""
+    return {
+        "/picture": {
+            "get": {
+                "summary": "The picture of a link, from the store or drawn.",
+                "parameters": [_query("prompt", "string", True), _query("seed", "integer"), _query("v", "integer")],
+                "responses": _responses({"image/png": {"schema": _FILE}}),
+            }
+        },
+        "/healthz": {"get": {"summary": "200 once pictures can be drawn.", "responses": _responses(_json())}},
+        "/metrics": {"get": {"summary": "Prometheus' text form.", "responses": _responses({"text/plain": {}})}},
+        "/v1/models": {"get": {"summary": "The model, as OpenAI lists it.", "responses": _responses(_json())}},
+        "/v1/models/{model}": {
+            "get": {
+                "summary": "The model, by any of the names that it is known by.",
+                "parameters": [_in_path("model")],
+                "responses": _responses(_json()),
+            }
+        },
+        "/v1/files/{name}": {
+            "get": {
+                "summary": "A picture that was answered as a link; for an hour.",
+                "parameters": [_in_path("name")],
+                "responses": _responses({"image/*": {"schema": _FILE}}),
+            }
+        },
+        "/mcp": {
+            "post": {
+                "summary": "The five endpoints as MCP tools (streamable HTTP), on a server started with --mcp.",
+                "requestBody": {"required": True, "content": _json()},
+                "responses": _responses(_json()),
+            }
+        },
+    }
 
 
 def _json(schema: dict | None = None) -> dict[str, Any]:
