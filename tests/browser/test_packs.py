@@ -69,3 +69,11 @@ def test_the_example_of_a_pack_is_one_click_away(open_page):
     page.wait_for_function("document.querySelectorAll('#packs-grid .tile :is(img, .failed)').length === 4")
     page.wait_for_selector("#packs-draw:not([disabled])")
     assert page.input_value("#packs-lines textarea") == "a {red|orange|green|blue} car"
+
+
+def test_a_link_to_no_pack_says_so_and_draws_nothing(open_page):
+    page = open_page("?pack=a+cat%0Aa+dog&pack_seeds=x")
+    page.wait_for_selector("#packs-status .bad")
+    page.wait_for_selector("#packs-resume", state="attached")
+    page.wait_for_selector("#packs-draw:not([disabled])")
+    assert page.locator("#packs-status .bad").count() == 1 and page.locator(TILES).count() == 0

@@ -216,8 +216,10 @@ class PacksTab:
 
     def resume(self, sheet: Sheet | None, texts: list, request: gr.Request) -> Iterator[dict]:
         """Draw what of a sheet is not drawn."""
-        if sheet is not None:
-            yield from self._paint(sheet, texts, request)
+        if sheet is None:
+            yield {self._line: gr.skip()}  # why there is none stands there
+            return
+        yield from self._paint(sheet, texts, request)
 
     def again(self, sheet: Sheet | None, number: int, texts: list, request: gr.Request) -> Iterator[dict]:
         """Draw one of them by another seed."""
