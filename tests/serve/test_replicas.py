@@ -5,7 +5,7 @@ Example run: python -m pytest tests/serve/test_replicas.py -m "slow or not slow"
 
 import pickle
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 import pytest
 import torch
@@ -130,6 +130,7 @@ class _Renderer:
         self._pipe = tiny_pipeline()
 
     async def call(self, method, arguments):
+        import asyncio
         import os
 
         from pipeline.serve.render import render
@@ -138,6 +139,12 @@ class _Renderer:
             os._exit(1)
         if method == "process":
             return True, os.getpid()
+        if method == "hold":  # until the folder has a file "go"
+            folder, number = arguments
+            (folder / str(number)).touch()
+            while not (folder / "go").exists():
+                await asyncio.sleep(0.05)
+            return True, number
         if method == "layout":
             return True, (32, 8)
         try:
@@ -183,24 +190,31 @@ def test_renderers_on_ray_draw_the_same_bytes_and_survive_a_kill():
 
 
 @pytest.mark.slow
-def test_more_than_may_wait_for_renderers_are_refused_in_a_sentence():
+def test_more_than_may_wait_for_renderers_are_refused_in_a_sentence(tmp_path):
     pytest.importorskip("ray.serve", reason='pip install -e ".[ray]"')
     renderers = RayRenderers("weights", at_least=1, threads=1, max_waiting=1, renderer=_Renderer)
     try:
-        fleet = Fleet(renderers)
+        with ThreadPoolExecutor(2 * AHEAD + 8) as pool:
 
-        def ask(seed):
-            try:
-                return fleet.render_recipe(Recipe(prompt="a cat", seed=seed)).recipe.seed
-            except QueueFull as full:
-                assert full.retry_after == 2 and "Many pictures wait to be drawn" in str(full)
+            def hold(number):
+                return pool.submit(renderers.call, "hold", (tmp_path, number), None)
 
-        with ThreadPoolExecutor(24) as pool:
-            answers = list(pool.map(ask, range(24)))
-        served = [seed for seed, answer in enumerate(answers) if answer is not None]
-        assert 2 * AHEAD <= len(served) < 24 and all(answers[seed] == seed for seed in served)
-        assert fleet.render_recipe(Recipe(prompt="a cat", seed=99)).recipe.seed == 99
+            held = []
+            for number in range(2 * AHEAD):  # all that one renderer takes
+                held.append(hold(number))
+                while not (tmp_path / str(number)).exists():
+                    assert not wait(held[-1:], 0.05).done
+            more = [hold(100 + number) for number in range(4)]  # one of them may wait
+            refused, _ = wait(more, 60, FIRST_COMPLETED)
+            for each in refused:
+                with pytest.raises(QueueFull, match="Many pictures wait to be drawn") as full:
+                    each.result()
+                assert full.value.retry_after == 2
+            assert refused
+            (tmp_path / "go").touch()
+            assert [each.result(60) for each in held] == list(range(2 * AHEAD))
     finally:
+        (tmp_path / "go").touch()
         renderers.close()
 
 
