@@ -90,7 +90,8 @@ def open_page(browser, url, request):
         page.set_default_timeout(TIMEOUT)
         page.on("request", lambda asked: None if _is_ours(asked.url, url) else foreign.append(asked.url))
         page.goto(url + query)
-        page.wait_for_selector("#generate", state="visible")
+        # A pack's link opens another tab, at once or a moment later.
+        page.wait_for_selector("#generate", state="attached" if "pack=" in query else "visible")
         page.wait_for_function("window.easel && document.querySelector('#canvas :is(.frame, .wall)')")
         return page
 
