@@ -15,10 +15,8 @@ MAX_MODULE, MAX_FUNCTION, MAX_HALL = 400, 60, 6  # lines, lines, modules
 
 # What is longer, and why. A function is `module:name`. Only ever gets shorter.
 LONGER = {
-    "pipeline.text_to_image:__call__": "25 arguments and their docstring; the body is to be one screen",
+    "pipeline.text_to_image:__call__": "25 arguments and their docstring; the body is a screen",
     "pipeline.loading.adapter:__call__": "half of it is the docstring",
-    "pipeline.evaluation.alignment:align": "one table, printed row by row",
-    "pipeline.ui.theme:easel_theme": "a table of colours",
 }
 # Modules of data: lists and tables alone.
 DATA = (

@@ -108,6 +108,36 @@ def _share(verdicts: list[dict], fact: str, among: str | None = None) -> float:
     return sum(bool(verdict[fact]) for verdict in counted) / max(1, len(counted))
 
 
+class _Table:
+    """Rows as they are measured: each list is drawn by us, and of real pictures."""
+
+    def __init__(self, judge: CutoutJudge, drawn: Draw, progress: bool):
+        self.judge, self.drawn, self.progress = judge, drawn, progress
+        self.rows: list[Row] = []
+        self.verdicts: dict[str, list[dict]] = {}
+        self.qualities: dict[str, list[dict]] = {"ours": [], "real": []}
+
+    def draw(self, name: str, asks: list[Ask], *, measured: bool = False) -> tuple[list[dict], list[dict]]:
+        """The verdicts on our pictures of a list and on real ones; their qualities too if they are `measured`."""
+        ours = tqdm(self.drawn(asks), name, len(asks), disable=not self.progress)
+        real = draw_real(self.judge.pixels, asks)
+        if measured:
+            ours, real = self._measured(ours, "ours"), self._measured(real, "real")
+        self.verdicts[name] = judge_asks(self.judge, asks, ours)
+        return self.verdicts[name], judge_asks(self.judge, asks, real)
+
+    def add(self, what: str, pair: tuple, fact: str, target=None, *, of_real=False, among=None) -> None:
+        """One row: the share of a list's pictures of which a fact is true, of those of which `among` is."""
+        ours, real = (_share(each, fact, among) for each in pair)
+        number = len([verdict for verdict in pair[0] if among is None or verdict[among]])
+        self.rows.append(Row(what, number, ours, real, target, of_real))
+
+    def _measured(self, images: Iterable[Image.Image], whose: str) -> Iterator[Image.Image]:
+        for image in images:
+            self.qualities[whose].append(picture_qualities(image))
+            yield image
+
+
 def align(judge: CutoutJudge, drawn: Draw, limit: int, *, progress: bool = False) -> tuple[list[Row], dict]:
     """Draw the lists and judge them.
 
@@ -122,53 +152,32 @@ def align(judge: CutoutJudge, drawn: Draw, limit: int, *, progress: bool = False
     """
     lists = PromptLists(judge.cutouts, judge.asked)
     part = max(2, limit // 3)
-    verdicts, rows = {}, []
-
-    def both(name: str, asks: list[Ask]) -> tuple[list[dict], list[dict]]:
-        ours = judge_asks(judge, asks, tqdm(drawn(asks), name, len(asks), disable=not progress))
-        verdicts[name] = ours
-        return ours, judge_asks(judge, asks, draw_real(judge.pixels, asks))
-
-    def add(
-        what: str, pair: tuple[list[dict], list[dict]], fact: str, target=None, *, of_real=False, among=None
-    ) -> None:
-        ours, real = (_share(each, fact, among) for each in pair)
-        number = len([v for v in pair[0] if among is None or v[among]])
-        rows.append(Row(what, number, ours, real, target, of_real))
-
+    table = _Table(judge, drawn, progress)
     asks = lists.named(limit)
-    qualities: dict[str, list[dict]] = {"ours": [], "real": []}
-
-    def measured(images: Iterable[Image.Image], whose: str) -> Iterator[Image.Image]:
-        for image in images:
-            qualities[whose].append(picture_qualities(image))
-            yield image
-
-    ours = judge_asks(judge, asks, measured(tqdm(drawn(asks), "named", len(asks), disable=not progress), "ours"))
-    named = ours, judge_asks(judge, asks, measured(draw_real(judge.pixels, asks), "real"))
-    verdicts["named"] = ours
-    add("named thing, top-1", named, "top1", 0.90, of_real=True)
-    add("named thing, top-5", named, "top5", 0.98, of_real=True)
-    add("nearest cut-out is of the asked style", named, "style")  # style.py judges the style itself
-    add("background", named, "background", 0.98)
-    spoken = both("app wording", lists.app_wording(part))
-    add("named thing in the app's wording, top-1", spoken, "top1")
-    add("named thing in the app's wording, top-5", spoken, "top5")
-    pairs = both("pairs", lists.pairs(part))
-    add("two things: both there", pairs, "both", 0.80)
-    add("two things: both there, top-5", pairs, "both_top5")
-    add("two things: in the right places, of those", pairs, "placed", 0.90, among="both")
-    counts = both("counts", lists.counts(part))
-    add("count of 2, 3, 4", counts, "count", 0.85)
-    add("counted things: named thing, top-1", counts, "top1")
-    keywords = both("keywords", lists.keywords(part))
-    words = both("other words", lists.other_words(part))
+    named = table.draw("named", asks, measured=True)
+    table.add("named thing, top-1", named, "top1", 0.90, of_real=True)
+    table.add("named thing, top-5", named, "top5", 0.98, of_real=True)
+    table.add("nearest cut-out is of the asked style", named, "style")  # style.py judges the style itself
+    table.add("background", named, "background", 0.98)
+    spoken = table.draw("app wording", lists.app_wording(part))
+    table.add("named thing in the app's wording, top-1", spoken, "top1")
+    table.add("named thing in the app's wording, top-5", spoken, "top5")
+    pairs = table.draw("pairs", lists.pairs(part))
+    table.add("two things: both there", pairs, "both", 0.80)
+    table.add("two things: both there, top-5", pairs, "both_top5")
+    table.add("two things: in the right places, of those", pairs, "placed", 0.90, among="both")
+    counts = table.draw("counts", lists.counts(part))
+    table.add("count of 2, 3, 4", counts, "count", 0.85)
+    table.add("counted things: named thing, top-1", counts, "top1")
+    keywords = table.draw("keywords", lists.keywords(part))
+    words = table.draw("other words", lists.other_words(part))
     together = tuple(a + b for a, b in zip(keywords, words, strict=True))
-    add("other words for it, top-5", together, "top5", 0.80)
-    add("- keywords, top-5", keywords, "top5")
-    add("- words that no caption has, top-5", words, "top5")
+    table.add("other words for it, top-5", together, "top5", 0.80)
+    table.add("- keywords, top-5", keywords, "top5")
+    table.add("- words that no caption has, top-5", words, "top5")
+    rows, verdicts = table.rows, table.verdicts
     rows += _seed_rows(judge, drawn, lists.unstyled(max(2, limit // 12)), verdicts)
-    ours, real = (summarise(qualities[whose]) for whose in ("ours", "real"))
+    ours, real = (summarise(table.qualities[whose]) for whose in ("ours", "real"))
     rows += [Row(name, len(asks), ours[name], real[name], is_share=False) for name in QUALITIES]
     likeness = (statistics.median(verdict["likeness"] for verdict in each) for each in named)
     rows.append(Row("likeness to the nearest cut-out", len(asks), *likeness, is_share=False))
