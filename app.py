@@ -28,7 +28,7 @@ from pipeline.serve.proxies import LOCAL, NOBODY
 from pipeline.serve.replicas import AHEAD, fleet, replica_range
 from pipeline.serve.startup import StartError, check_address, check_settings, trust_proxies
 from pipeline.serve.stopping import Stop, drain, leave
-from pipeline.serve.store import Store, open_store
+from pipeline.serve.store import PictureStore, open_store
 from pipeline.serve.studio import Studio
 from pipeline.serve.workplace import Workplace
 from pipeline.ui.api import build_api
@@ -70,7 +70,7 @@ def build_demo(
     *,
     weights_hash: str = "",
     limits: Limits = LIMITS,
-    store: Store | None = None,
+    store: PictureStore | None = None,
     capabilities: Capabilities = EASEL,
     at_once: int = 1,
 ) -> Page:

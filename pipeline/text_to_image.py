@@ -18,7 +18,7 @@ from transformers import BertModel, CLIPImageProcessor, PreTrainedTokenizerBase
 from pipeline.cascade.aligned import align
 from pipeline.cascade.composing import Composing
 from pipeline.cascade.encoding import Encoding
-from pipeline.cascade.inputs import Wishes, check_wishes, one_each
+from pipeline.cascade.inputs import CallArguments, check_wishes, one_each
 from pipeline.cascade.kept import Kept
 from pipeline.cascade.networks import Networks
 from pipeline.cascade.plan import Plan, make_plan
@@ -256,7 +256,7 @@ class TextToImagePipeline(Encoding, Networks, Composing, DiffusionPipeline):
             "guidance_scale": guidance_scale, "prior_guidance_scale": prior_guidance_scale, "variety": variety,
             "similarity_strength": similarity_strength,
         }  # fmt: skip
-        wishes = Wishes(
+        wishes = CallArguments(
             prompt, negative_prompt, image, scene, prompt_embeds, pooled_prompt_embeds, image_embeds,
             num_images_per_prompt, generator, steps, numbers, output_type, bool(edits),
         )  # fmt: skip

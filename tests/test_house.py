@@ -4,6 +4,7 @@ Example run: python -m pytest tests/test_house.py
 """
 
 import ast
+import collections
 import functools
 from pathlib import Path
 
@@ -216,6 +217,16 @@ def test_every_module_has_its_mirror_or_says_where_it_is_tested(path):
 def test_the_lists_name_what_is_there():
     names = {name for path in MODULES for name in lengths(path)}
     assert {*LONGER, *DATA, *ELSEWHERE} <= names
+
+
+def test_no_two_classes_have_one_name():
+    places = collections.defaultdict(list)
+    for path in MODULES:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(name_of(path))
+    twice = {name: where for name, where in places.items() if len(where) > 1}
+    assert not twice, f"give each its own name: {twice}"
 
 
 def test_the_hall_is_small():

@@ -8,11 +8,11 @@ from PIL import Image
 
 from pipeline.recipe.schema import FIELDS
 
-__all__ = ["Wishes", "check_wishes", "one_each"]
+__all__ = ["CallArguments", "check_wishes", "one_each"]
 
 
 @dataclass(frozen=True)
-class Wishes:
+class CallArguments:
     """Arguments of a call that need a look before anything is drawn; see ``TextToImagePipeline.__call__``."""
 
     prompt: str | list[str] | None
@@ -43,7 +43,7 @@ class Wishes:
         return list(self.image) if isinstance(self.image, (list, tuple)) else [self.image]
 
 
-def check_wishes(wishes: Wishes, max_images: int) -> None:
+def check_wishes(wishes: CallArguments, max_images: int) -> None:
     """Refuse what cannot be drawn, naming the argument, what was expected and what came.
 
     Raises:
@@ -73,7 +73,7 @@ def check_wishes(wishes: Wishes, max_images: int) -> None:
             raise ValueError(f"`{name}` must hold finite numbers only.")
 
 
-def _check_words(wishes: Wishes) -> None:
+def _check_words(wishes: CallArguments) -> None:
     prompt = wishes.prompt
     if prompt is not None and not isinstance(prompt, (str, list)):
         raise ValueError(f"`prompt` must be a string or a list of strings, got {type(prompt).__name__}.")
@@ -97,7 +97,7 @@ def _check_words(wishes: Wishes) -> None:
         raise ValueError(f"`num_images_per_prompt` must be a whole number from 1, got {number!r}.")
 
 
-def _check_pictures(wishes: Wishes, max_images: int) -> None:
+def _check_pictures(wishes: CallArguments, max_images: int) -> None:
     images = wishes.images
     if len(images) > max_images:
         raise ValueError(f"`image` takes 1 to {max_images} pictures, got {len(images)}. Pass fewer.")

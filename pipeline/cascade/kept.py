@@ -14,13 +14,13 @@ from typing import Any
 
 import torch
 
-__all__ = ["Kept", "Store", "digest", "state_of"]
+__all__ = ["Kept", "Cache", "digest", "state_of"]
 
 MAX_LAYER_BYTES = 96 * 2**20  # a thing takes 1 MB at 256 pixels and 16 more where it is drawn at 1,024
 MAX_TEXTS = 512  # some 30 kB each
 
 
-class Store:
+class Cache:
     """Values by their keys, up to a number of bytes (for tensors) or of entries.
 
     Args:
@@ -76,11 +76,11 @@ class Kept:
     """The stores of one pipeline: layers (drawn, finished, enlarged), embeddings, and texts as they were encoded."""
 
     def __init__(self) -> None:
-        self.layers = Store(max_bytes=MAX_LAYER_BYTES)
-        self.embeds = Store(max_entries=MAX_TEXTS)
-        self.texts = Store(max_entries=MAX_TEXTS)
-        self.vectors = Store(max_entries=MAX_TEXTS)
-        self.readings = Store(max_entries=64)
+        self.layers = Cache(max_bytes=MAX_LAYER_BYTES)
+        self.embeds = Cache(max_entries=MAX_TEXTS)
+        self.texts = Cache(max_entries=MAX_TEXTS)
+        self.vectors = Cache(max_entries=MAX_TEXTS)
+        self.readings = Cache(max_entries=64)
 
     def clear(self) -> None:
         """Forget everything."""

@@ -21,7 +21,7 @@ from pipeline.models.image_encoder import ImageEncoder
 from pipeline.models.prior import NOISE_DIM, TONES, DrawingPrior
 from pipeline.scene.compose import firm
 from pipeline.scene.contrast import ground_for
-from pipeline.scene.drawing import Form, Palette, choose_drawing
+from pipeline.scene.drawing import Bend, Palette, choose_drawing
 from pipeline.scene.expressions import wear_expression
 from pipeline.scene.finish import finish_layer
 from pipeline.scene.parse import Parsed
@@ -142,7 +142,7 @@ class Networks:
         rough = self.draw_components(self.run_prior(plan, None)).cpu()
         plain = {"style": None, "palette": palette, "shift": Palette()}
         layers = [
-            (finish_layer(layer, thing, drawing, Form(), noise=plan.noise_of(at), **plain) + 1) / 2
+            (finish_layer(layer, thing, drawing, Bend(), noise=plan.noise_of(at), **plain) + 1) / 2
             for at, (layer, thing, drawing) in enumerate(zip(rough, scene.things, plan.drawings, strict=True))
         ]
         other = ground_for(layers, ground.colours[0], parsed.grounds, palette)

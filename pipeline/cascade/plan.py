@@ -12,7 +12,7 @@ from PIL import Image
 from pipeline.language.english import with_article
 from pipeline.language.wording import app_caption
 from pipeline.models.prior import NOISE_DIM, DrawingPrior
-from pipeline.scene.drawing import Drawing, Form, choose_drawing, choose_form, is_mirrored
+from pipeline.scene.drawing import Bend, Drawing, choose_drawing, choose_form, is_mirrored
 from pipeline.scene.kinds import worn_at
 from pipeline.scene.record import MAX_THINGS, Scene
 
@@ -40,7 +40,7 @@ class Plan:
     scene: Scene
     parsed: Any
     drawings: tuple[Drawing | None, ...]
-    forms: tuple[Form, ...]
+    forms: tuple[Bend, ...]
     told: tuple[str, ...]
     noise: dict[str, torch.Tensor] = field(repr=False)
     places: tuple[int, ...] = ()
@@ -91,7 +91,7 @@ def make_plan(
             own = torch.randn(MAX_THINGS, NOISE_DIM, generator=generator)[0].to(own)
         style = thing.style or scene.style
         if given or thing.upload:  # what was uploaded keeps its form
-            form = Form() if thing.upload else choose_form(own, variety, mirrored=is_mirrored(thing.name))
+            form = Bend() if thing.upload else choose_form(own, variety, mirrored=is_mirrored(thing.name))
             forms.append(form)
             drawings.append(None)
             told.append(style or "")

@@ -7,7 +7,7 @@ from pipeline.loading.weights import DEFAULT_WEIGHTS
 from pipeline.recipe import MAX_SEED
 from pipeline.serve.cutouts import cutout_drawer, open_cutout
 from pipeline.stickers.decorate import Decoration
-from pipeline.stickers.pack import Drawn
+from pipeline.stickers.pack import PackPicture
 
 __all__ = ["add_decoration", "add_drawing", "add_picture", "decoration", "picture"]
 
@@ -26,7 +26,7 @@ def add_picture(parser: argparse.ArgumentParser) -> None:
     add_drawing(parser)
 
 
-def picture(arguments: argparse.Namespace) -> Drawn:
+def picture(arguments: argparse.Namespace) -> PackPicture:
     """What `add_picture` asked for.
 
     Raises:

@@ -15,7 +15,7 @@ from pipeline.language.english import NUMBER_WORDS, plural, with_article
 from pipeline.language.styles import BACKGROUNDS
 from pipeline.language.wording import CORNERS, UNSAID_BACKGROUNDS, app_caption
 
-__all__ = ["BACKGROUNDS", "MORE_GROUNDS", "Portrait", "Scene", "SceneComposer"]
+__all__ = ["BACKGROUNDS", "MORE_GROUNDS", "Portrait", "ComposedPicture", "SceneComposer"]
 
 # Grounds that people name beside these; the prior learns them too. Values near the CSS colours of these names.
 MORE_GROUNDS = {
@@ -100,7 +100,7 @@ TELLING_CONCEPTS = 3  # a keyword that at most so many concepts have may be said
 
 
 @dataclass(frozen=True)
-class Scene:
+class ComposedPicture:
     """A composed picture with the facts it shows."""
 
     image: np.ndarray  # uint8 (size, size, 3)
@@ -174,7 +174,7 @@ class SceneComposer:
         plain, rows = rng.choice(self.concepts[source])
         return rng.choice(plain if rng.random() < 0.7 else rows)
 
-    def compose(self, rng: random.Random, cutout: Cutout | None = None) -> Scene:
+    def compose(self, rng: random.Random, cutout: Cutout | None = None) -> ComposedPicture:
         """One scene around ``cutout`` (drawn if None). A function of ``rng`` alone."""
         cutout = cutout or self.sample(rng)
         if cutout.opaque:
@@ -198,7 +198,7 @@ class SceneComposer:
             layout, subject = self._draw_pair(canvas, cutout, other, rng)
             concepts = (cutout.concept, other.concept)
         caption = self._caption(subject, style, colour if said else None, cutout if layout == "single" else None, rng)
-        return Scene(np.asarray(canvas), caption, concepts, cutout.source, colour, layout, count)
+        return ComposedPicture(np.asarray(canvas), caption, concepts, cutout.source, colour, layout, count)
 
     def portray(self, rng: random.Random, cutout: Cutout | None = None) -> Portrait:
         """``cutout`` (drawn if None) as one thing in a picture. A function of ``rng`` alone."""
@@ -238,10 +238,10 @@ class SceneComposer:
             caption += ", " + ", ".join(rng.sample(alone.keywords, min(len(alone.keywords), rng.randint(1, 3))))
         return caption[0].upper() + caption[1:] if rng.random() < 0.5 else caption
 
-    def _whole_picture(self, cutout: Cutout) -> Scene:
+    def _whole_picture(self, cutout: Cutout) -> ComposedPicture:
         image = Image.fromarray(np.asarray(self.cutouts.pixels[cutout.index])).convert("RGB")
         image = image.resize((self.size, self.size), Image.Resampling.LANCZOS)
-        return Scene(np.asarray(image), cutout.text, (cutout.concept,), cutout.source, "", "picture")
+        return ComposedPicture(np.asarray(image), cutout.text, (cutout.concept,), cutout.source, "", "picture")
 
     @staticmethod
     def _grounds(said: bool) -> tuple[list[str], list[float]]:

@@ -13,7 +13,7 @@ from pipeline.evaluation.grocery import Grocery
 from pipeline.evaluation.photo_encoder import FEATURES
 from pipeline.models.fusion import FUSION_TYPES, ImageFusion
 
-__all__ = ["QUESTIONS", "READER_FUSIONS", "BagReader", "SetTransformer", "TextAttention", "Vocabulary"]
+__all__ = ["QUESTIONS", "READER_FUSIONS", "BagReader", "SetTransformer", "TextAttention", "CaptionWords"]
 
 EMBED_DIM, HIDDEN_DIM = 128, 64
 DROPOUT = 0.3
@@ -34,7 +34,7 @@ QUESTIONS = {  # task: what is asked of a bag. "{}" is "product", or the coarse 
 _PLACES = {task: place for place, task in enumerate(QUESTIONS)}
 
 
-class Vocabulary:
+class CaptionWords:
     """Words of the captions that training may see. Index 0 ends a caption and pads, 1 starts it, 2 is any other."""
 
     def __init__(self, grocery: Grocery):
@@ -108,7 +108,7 @@ class BagReader(nn.Module):
     def __init__(
         self,
         grocery: Grocery,
-        words: Vocabulary,
+        words: CaptionWords,
         fusion_type: str,
         mean: torch.Tensor,
         std: torch.Tensor,

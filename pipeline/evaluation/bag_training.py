@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from sklearn.metrics import precision_recall_fscore_support
 
-from pipeline.evaluation.bag_reader import QUESTIONS, BagReader, Vocabulary
+from pipeline.evaluation.bag_reader import QUESTIONS, BagReader, CaptionWords
 from pipeline.evaluation.caption_scores import bleu, cider, document_frequency, word_overlap
 from pipeline.evaluation.grocery import ATTRIBUTES, Bag, Grocery
 
@@ -77,7 +77,7 @@ def ask(grocery: Grocery, features: Features, product: torch.Tensor, told: bool 
 
 def train_reader(
     grocery: Grocery,
-    words: Vocabulary,
+    words: CaptionWords,
     features: Features,
     fusion_type: str,
     sampler: Sampler,
@@ -145,7 +145,7 @@ def fine_right(
 def evaluate(
     reader: BagReader,
     grocery: Grocery,
-    words: Vocabulary,
+    words: CaptionWords,
     bags: list[Bag],
     features: torch.Tensor,
     mask: torch.Tensor,
@@ -210,7 +210,7 @@ def stack_bags(bags: list[Bag]) -> tuple[torch.Tensor, torch.Tensor, torch.Tenso
     return index, mask, torch.tensor([bag.product for bag in bags])
 
 
-def _targets(grocery: Grocery, words: Vocabulary) -> dict[str, torch.Tensor]:
+def _targets(grocery: Grocery, words: CaptionWords) -> dict[str, torch.Tensor]:
     """For every task, the right answer of each product: (num_products,), captions (num_products, length)."""
     targets = {
         name: [values.index(product.attributes[name]) for product in grocery.products]
@@ -223,7 +223,7 @@ def _targets(grocery: Grocery, words: Vocabulary) -> dict[str, torch.Tensor]:
 
 
 def _nearest_by_attributes(
-    grocery: Grocery, words: Vocabulary, candidates: np.ndarray, logits: dict[str, torch.Tensor]
+    grocery: Grocery, words: CaptionWords, candidates: np.ndarray, logits: dict[str, torch.Tensor]
 ) -> np.ndarray:
     """Rows of products (n,): the candidate whose coarse class and attributes have the highest joint probability."""
     targets = _targets(grocery, words)

@@ -22,7 +22,7 @@ from PIL import Image
 
 from pipeline.data.cutouts import Cutout, load_cutouts
 from pipeline.language.english import with_article
-from pipeline.search import DUPLICATE_COSINE, Embedder
+from pipeline.search import DUPLICATE_COSINE, EmbedsBoth
 
 __all__ = [
     "PixelRidge",
@@ -136,7 +136,7 @@ def captions_of(pictures: Sequence[Cutout]) -> list[str]:
     return [CAPTION.format(with_article(picture.phrase)) for picture in pictures]
 
 
-def copy_cosines(embedder: Embedder, images: list[Image.Image]) -> tuple[float, float, float]:
+def copy_cosines(embedder: EmbedsBoth, images: list[Image.Image]) -> tuple[float, float, float]:
     """Cosine that nine in ten pictures reach to their JPEG (quality 60), and to their half-size copy; share mistaken.
 
     The last is the share of pictures that have another picture at least DUPLICATE_COSINE alike, wrongly flagged.
@@ -176,7 +176,7 @@ def lengths_of(embedder: Any) -> tuple[list[int], int]:
 
 
 def same_things(
-    embedder: Embedder, root: Path, sources: tuple[str, str], limit: int, lengths: Sequence[int]
+    embedder: EmbedsBoth, root: Path, sources: tuple[str, str], limit: int, lengths: Sequence[int]
 ) -> tuple[int, dict[int, list[float]]]:
     """How many things both sources draw; by length, recalls of the second's picture of a thing by the first's."""
     by_concept = []
@@ -191,7 +191,7 @@ def same_things(
 
 
 def compare(
-    embedder: Embedder,
+    embedder: EmbedsBoth,
     root: Path,
     held_out: list[str],
     trained_on: list[str],

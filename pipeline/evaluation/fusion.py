@@ -35,7 +35,7 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoTokenizer, BertModel
 
 from pipeline.atomic import new_file, write_file
-from pipeline.evaluation.bag_reader import QUESTIONS, READER_FUSIONS, BagReader, Vocabulary
+from pipeline.evaluation.bag_reader import QUESTIONS, READER_FUSIONS, BagReader, CaptionWords
 from pipeline.evaluation.bag_training import (
     Features,
     ask,
@@ -125,7 +125,7 @@ def run_seed(grocery: Grocery, encoder: torch.nn.Module, features: Features, ste
     """All readers in the first three settings with one seed; the same test bags for all. A record a row of the table,
     and the bound of the fourth setting.
     """
-    words, generator = Vocabulary(grocery), np.random.default_rng(1000 + seed)
+    words, generator = CaptionWords(grocery), np.random.default_rng(1000 + seed)
     parts = {part: sample_bags(grocery.rows(part), TEST_BAGS_PER_PRODUCT, generator) for part in ("test", "unseen")}
     singles = sample_bags(grocery.rows("test"), TEST_BAGS_PER_PRODUCT, generator, sizes=(1,))
     inputs = {part: _inputs(grocery, encoder, features, bags) for part, bags in parts.items()}
@@ -167,7 +167,7 @@ def run_seed(grocery: Grocery, encoder: torch.nn.Module, features: Features, ste
 
 def run_mixed_seed(grocery: Grocery, features: Features, steps: int, seed: int) -> list[dict]:
     """All readers of bags with uninformative photographs with one seed; the same test bags for all."""
-    words, bags = Vocabulary(grocery), _mixed_test_bags(grocery, seed)
+    words, bags = CaptionWords(grocery), _mixed_test_bags(grocery, seed)
     seen = list(grocery.rows("bags"))
 
     def sampler(generator: np.random.Generator) -> list[Bag]:
@@ -194,7 +194,9 @@ def _mixed_test_bags(grocery: Grocery, seed: int) -> list[Bag]:
     return sample_mixed_bags(grocery, "test", products, np.random.default_rng(2000 + seed))
 
 
-def _informative_alone(grocery: Grocery, words: Vocabulary, features: Features, reader: BagReader, seed: int) -> dict:
+def _informative_alone(
+    grocery: Grocery, words: CaptionWords, features: Features, reader: BagReader, seed: int
+) -> dict:
     """What a reader of whole bags makes of the mixed ones without their uninformative photographs."""
     bags = []
     for bag in _mixed_test_bags(grocery, seed):

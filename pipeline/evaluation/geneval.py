@@ -8,7 +8,7 @@ from PIL import Image
 from pipeline.data.scenes import COUNT_LAYOUTS
 from pipeline.evaluation.foreground import find_things, segment
 from pipeline.evaluation.judge import CutoutJudge
-from pipeline.evaluation.parts import Region, regions
+from pipeline.evaluation.parts import JudgedPart, regions
 from pipeline.evaluation.real_pictures import compose_real, vanishes
 
 __all__ = ["judge_composition", "real_composition"]
@@ -76,14 +76,14 @@ def real_composition(judge: CutoutJudge, ask: dict, rng: random.Random) -> Image
     return compose_real(judge.pixels, tuple(things), "white", layout, rng)
 
 
-def _placed(want: dict, region: Region, chosen: tuple[Region, ...]) -> bool:
+def _placed(want: dict, region: JudgedPart, chosen: tuple[JudgedPart, ...]) -> bool:
     if not want.get("position"):
         return True
     side, other = want["position"]
     return _SIDES[side](region.centre, chosen[other].centre)
 
 
-def _apart(chosen: tuple[Region, ...]) -> bool:
+def _apart(chosen: tuple[JudgedPart, ...]) -> bool:
     """Whether no two regions are mostly the same place."""
     for a, b in itertools.combinations([region.box for region in chosen], 2):
         width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
@@ -93,5 +93,5 @@ def _apart(chosen: tuple[Region, ...]) -> bool:
     return True
 
 
-def _seen(found: list[Region]) -> list[str]:
+def _seen(found: list[JudgedPart]) -> list[str]:
     return [region.verdict.cutout.id for region in found[:4] if region.verdict.cutout]

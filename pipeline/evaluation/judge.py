@@ -31,7 +31,7 @@ from pipeline.evaluation.table import markdown_table
 from pipeline.language.common_words import SAME_THING
 from pipeline.language.english import singular
 
-__all__ = ["CutoutJudge", "Verdict", "load_judge", "load_rows", "main"]
+__all__ = ["CutoutJudge", "Judgement", "load_judge", "load_rows", "main"]
 
 TOP, MANY = 5, 100
 # What stands in for a thing is not the thing.
@@ -41,7 +41,7 @@ JUDGED_SIDE = 64  # pixels; things are compared at half of that
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Judgement:
     """What the judge sees in a picture or a part of it.
 
     ``ranked`` holds the nearest things by pixels, best first, ``shaped`` those by shape alone; each entry has all
@@ -118,12 +118,12 @@ class CutoutJudge:
                 found[word.replace(" ", "").replace("-", "")] |= names  # "surfboard" is a surf board
         return found
 
-    def judge(self, image: Image.Image) -> Verdict:
+    def judge(self, image: Image.Image) -> Judgement:
         """The whole picture as one thing."""
         foreground = segment(image)
         return self.judge_region(foreground, None)
 
-    def judge_halves(self, image: Image.Image, layout: str) -> tuple[Verdict, Verdict]:
+    def judge_halves(self, image: Image.Image, layout: str) -> tuple[Judgement, Judgement]:
         """(left, right) for the layout "left-right", (upper, lower) for "above-below"."""
         foreground = segment(image)
         height, width = foreground.deviation.shape[1:]
@@ -136,21 +136,21 @@ class CutoutJudge:
         first, second = (self.judge_region(foreground, region) for region in regions)
         return first, second
 
-    def judge_count(self, image: Image.Image) -> tuple[int, Verdict]:
+    def judge_count(self, image: Image.Image) -> tuple[int, Judgement]:
         """How many separate things, and what the first of them is (by itself, if there are several)."""
         foreground = segment(image)
         things = find_things(foreground)
-        return len(things), self.judge_region(foreground, things[0]) if things else Verdict()
+        return len(things), self.judge_region(foreground, things[0]) if things else Judgement()
 
     def background(self, image: Image.Image) -> str:
         """The name of the ground's colour."""
         return segment(image).background
 
-    def judge_region(self, foreground: Foreground, region: Box | None) -> Verdict:
+    def judge_region(self, foreground: Foreground, region: Box | None) -> Judgement:
         """What stands in a region (None: all) of a picture whose ground was taken away."""
         boxes = foreground.boxes(region)
         if not boxes:
-            return Verdict()
+            return Judgement()
         deviation = foreground.deviation
         if region is not None:
             deviation = deviation.new_zeros(deviation.shape)
@@ -163,7 +163,7 @@ class CutoutJudge:
         mirrored = shapes.unflatten(1, (2, SHAPE_SIDE, SHAPE_SIDE)).flip(-1).flatten(1)
         shape_likeness = self.shapes.likeness(torch.cat([shapes, mirrored])).amax(0)
         best = int(likeness.argmax())
-        return Verdict(
+        return Judgement(
             self._ranked(likeness), self._ranked(shape_likeness), frozenset(self.sources[best]), self.rows[best],
             likeness[best].item(),
         )  # fmt: skip

@@ -7,9 +7,9 @@ from PIL import Image
 from scipy import ndimage
 
 from pipeline.evaluation.foreground import Box, find_things, segment
-from pipeline.evaluation.judge import CutoutJudge, Verdict
+from pipeline.evaluation.judge import CutoutJudge, Judgement
 
-__all__ = ["COLOURS", "Region", "colour_shares", "regions"]
+__all__ = ["COLOURS", "JudgedPart", "colour_shares", "regions"]
 
 # The colours that prompts ask for, each by several shades: what people call by that name.
 COLOURS = {
@@ -34,12 +34,12 @@ LEAST = 0.004  # of the picture: smaller regions are dirt
 
 
 @dataclass(frozen=True)
-class Region:
+class JudgedPart:
     """A part of a picture: what it is, how many of the nearest things count, its colours, and its middle (x, y) of the
     picture's width and height.
     """
 
-    verdict: Verdict
+    verdict: Judgement
     top: int
     colours: dict[str, float]
     centre: tuple[float, float]
@@ -72,7 +72,7 @@ def colour_shares(colours: np.ndarray) -> dict[str, float]:
     return shares
 
 
-def regions(judge: CutoutJudge, image: Image.Image) -> list[Region]:
+def regions(judge: CutoutJudge, image: Image.Image) -> list[JudgedPart]:
     """Every separate piece, the repeated things, the halves beside a gap, and the whole: what may be one thing."""
     foreground = segment(image)
     mask = foreground.mask()
@@ -102,5 +102,7 @@ def regions(judge: CutoutJudge, image: Image.Image) -> list[Region]:
         rows, columns = inside.nonzero()
         centre = (left + columns.mean()) / width, (top + rows.mean()) / height
         verdict = judge.judge_region(foreground, box)
-        found.append(Region(verdict, judge.top, colour_shares(picture[top:bottom, left:right][solid]), centre, box))
+        found.append(
+            JudgedPart(verdict, judge.top, colour_shares(picture[top:bottom, left:right][solid]), centre, box)
+        )
     return found

@@ -39,7 +39,7 @@ from pipeline.serve.limits import Limits
 from pipeline.serve.order import Order
 from pipeline.serve.render import Rendered
 from pipeline.serve.replicas import AHEAD, Fleet, RayRenderers
-from pipeline.serve.store import Store
+from pipeline.serve.store import PictureStore
 from pipeline.serve.studio import Studio
 
 __all__ = ["Burst", "StubRenderers", "draw_all", "main", "orders", "same_bytes"]
@@ -208,7 +208,7 @@ def _recipes(count: int, studio: Studio, first: int = 0) -> list[Recipe]:
     return [studio.recipe(Recipe(prompt=PROMPTS[at % len(PROMPTS)], seed=first + at)) for at in range(count)]
 
 
-def _studio(pipe: Any, at_once: int = 1, store: Store | None = None) -> Studio:
+def _studio(pipe: Any, at_once: int = 1, store: PictureStore | None = None) -> Studio:
     jobs = Jobs(max_waiting=10**6, max_per_address=10**6, at_once=at_once)
     return Studio(pipe, weights_hash="0123456789ab", jobs=jobs, store=store)
 
@@ -263,7 +263,7 @@ def _front(recipes: int) -> list[list[str]]:
     """Recipes a second that the page's process holds, its renderers drawing nothing."""
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        for name, store in (("queue", None), ("queue and store", Store(Path(folder)))):
+        for name, store in (("queue", None), ("queue and store", PictureStore(Path(folder)))):
             studio = _studio(Fleet(StubRenderers()), 64, store)
             burst = draw_all(studio, _recipes(recipes, studio), CLIENTS)
             studio.close()

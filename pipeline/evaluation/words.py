@@ -34,7 +34,7 @@ from pipeline.evaluation.table import markdown_table
 from pipeline.language.english import with_article
 from pipeline.language.spelling import spellings
 
-__all__ = ["Word", "judge_word", "main", "read_words", "real_words"]
+__all__ = ["ListedWord", "judge_word", "main", "read_words", "real_words"]
 
 # Kinds of notes that tell a person that a word is not drawn as itself.
 OWNED_UP = ("replaced", "guessed", "respelled", "unknown", "nothing", "foreign")
@@ -43,14 +43,14 @@ OUTCOMES = ("as itself", "as itself by its name, the judge disagrees", "owned up
 
 
 @dataclass(frozen=True)
-class Word:
+class ListedWord:
     """A word with other words for the same thing."""
 
     text: str
     synonyms: tuple[str, ...] = ()
 
 
-def read_words(path: str | Path) -> list[Word]:
+def read_words(path: str | Path) -> list[ListedWord]:
     """One word a line, or tab-separated with a header that has ``name`` and ``synonyms``.
 
     Raises:
@@ -60,11 +60,11 @@ def read_words(path: str | Path) -> list[Word]:
     if lines and "\t" in lines[0]:
         rows = list(csv.DictReader(lines, delimiter="\t"))
         words = [
-            Word(_said(row["name"]), tuple(s.strip().replace("_", " ") for s in row["synonyms"].split(",")))
+            ListedWord(_said(row["name"]), tuple(s.strip().replace("_", " ") for s in row["synonyms"].split(",")))
             for row in rows
         ]
     else:
-        words = [Word(line.strip()) for line in lines if line.strip()]
+        words = [ListedWord(line.strip()) for line in lines if line.strip()]
     if not words:
         raise ValueError(f"`--prompts` {path} holds no words. Put one a line.")
     return words
@@ -74,7 +74,7 @@ def _said(name: str) -> str:
     return re.sub(r"\s*\(.*?\)", "", name.replace("_", " "))
 
 
-def real_words(judge: CutoutJudge, words: list[Word], seed: int = 0) -> tuple[int, int]:
+def real_words(judge: CutoutJudge, words: list[ListedWord], seed: int = 0) -> tuple[int, int]:
     """How many of the words that a cut-out is called by are seen in a picture of it, and how many those are."""
     rng, right, asked = random.Random(seed), 0, 0
     for word in words:
@@ -105,7 +105,7 @@ def _letters(names: Iterable[str]) -> set[str]:
     return found
 
 
-def judge_word(judge: CutoutJudge, word: Word, output) -> dict:
+def judge_word(judge: CutoutJudge, word: ListedWord, output) -> dict:
     """What became of a word: one of ``OUTCOMES``, with what was drawn and what was said of it."""
     accepted = judge.accepted(word.text, *word.synonyms)
     verdict = judge.judge(output.images[0])
@@ -129,7 +129,7 @@ def judge_word(judge: CutoutJudge, word: Word, output) -> dict:
 
 
 def draw_words(
-    draw: Callable, judge: CutoutJudge, words: list[Word], style: str | None
+    draw: Callable, judge: CutoutJudge, words: list[ListedWord], style: str | None
 ) -> tuple[list[dict], list[Image.Image]]:
     """Each word drawn once, in ``style`` if one is given."""
     rows, pictures = [], []

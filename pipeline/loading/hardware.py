@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
     from pipeline.loading.files import Weights
 
-__all__ = ["Placement", "choose_device", "choose_dtype", "is_zero_gpu", "on_gpu", "place", "prepare"]
+__all__ = ["DevicePlacement", "choose_device", "choose_dtype", "is_zero_gpu", "on_gpu", "place", "prepare"]
 
 _ROOM = 1.25  # of the weights' bytes, for what is computed
 
 
 @dataclass(frozen=True)
-class Placement:
+class DevicePlacement:
     """Where a model goes: its device, the dtype of its weights, and "none", "model" or "sequential" offload."""
 
     device: str
@@ -78,7 +78,9 @@ def choose_dtype(device: str, wish: str = "auto", *, never_half: bool = False) -
     return torch.bfloat16 if device != "mps" or never_half else torch.float16
 
 
-def place(weights: Mapping[str, "Weights"], options: LoadOptions = AUTO, *, never_half: bool = False) -> Placement:
+def place(
+    weights: Mapping[str, "Weights"], options: LoadOptions = AUTO, *, never_half: bool = False
+) -> DevicePlacement:
     """Where a model of these components goes on this machine.
 
     On a CPU, weights that are stored in 16 bits stay so where the CPU multiplies bfloat16 itself, and where they would
@@ -103,14 +105,14 @@ def place(weights: Mapping[str, "Weights"], options: LoadOptions = AUTO, *, neve
             raise WeightsError(
                 f"`--offload {options.offload}` moves weights to an accelerator, and torch sees none. Leave it out."
             )
-        return Placement(device, dtype)
+        return DevicePlacement(device, dtype)
     if options.offload != "auto" or is_zero_gpu():
-        return Placement(device, dtype, "none" if options.offload == "auto" else options.offload)
+        return DevicePlacement(device, dtype, "none" if options.offload == "auto" else options.offload)
     size = dtype.itemsize
     if device == "mps" or _fits(size * numbers, device):
-        return Placement(device, dtype)
+        return DevicePlacement(device, dtype)
     largest = max((each.numbers for each in weights.values()), default=0)
-    return Placement(device, dtype, "model" if _fits(size * largest, device) else "sequential")
+    return DevicePlacement(device, dtype, "model" if _fits(size * largest, device) else "sequential")
 
 
 def free_bytes(device: str) -> int:

@@ -11,7 +11,7 @@ from pipeline.loading.capabilities import Capabilities
 from pipeline.loading.errors import WeightsError
 from pipeline.loading.failures import say_failure
 from pipeline.loading.files import measure_weights
-from pipeline.loading.hardware import Placement, place
+from pipeline.loading.hardware import DevicePlacement, place
 from pipeline.loading.lora import Lora, load_loras
 from pipeline.loading.missing import MissingWeights
 from pipeline.loading.options import AUTO, LoadOptions
@@ -87,7 +87,7 @@ def load_adapted(
     )
 
 
-def _settle(pipe: "DiffusionPipeline", placement: Placement, options: LoadOptions) -> None:
+def _settle(pipe: "DiffusionPipeline", placement: DevicePlacement, options: LoadOptions) -> None:
     """Put a pipeline where it computes."""
     if placement.offload == "model":
         pipe.enable_model_cpu_offload(device=placement.device)

@@ -18,7 +18,7 @@ from pipeline.scene.rendering import can_render
 __all__ = [
     "DEFAULT_VARIETY",
     "Drawing",
-    "Form",
+    "Bend",
     "Palette",
     "choose_drawing",
     "choose_form",
@@ -53,7 +53,7 @@ _SIDED = re.compile(
 
 
 @dataclass(frozen=True)
-class Form:
+class Bend:
     """How a drawing is bent; 0 leaves it as it is.
 
     Attributes:
@@ -109,7 +109,7 @@ class Drawing:
     tone: str
     style: str
     glyph: bool
-    form: Form
+    form: Bend
     palette: Palette
 
 
@@ -190,12 +190,12 @@ def _pick(options: list[tuple[tuple[int, str], float]], chance: float) -> tuple[
     return options[-1][0]
 
 
-def choose_form(noise: torch.Tensor, variety: float, *, mirrored: bool) -> Form:
+def choose_form(noise: torch.Tensor, variety: float, *, mirrored: bool) -> Bend:
     """The form that (``NOISE_DIM``,) normal numbers choose; `mirrored` allows left and right to be changed."""
     chances = even(noise)
     stretch, lean, bend, turn, top, waist = (variety * (2 * chance - 1) for chance in chances[_FORM])
     mirror = mirrored and variety > 0 and chances[_MIRROR] < 0.5
-    return Form(mirror, 0.26 * stretch, 0.13 * lean, 0.07 * bend, 9.0 * turn, 0.22 * top, 0.2 * waist)
+    return Bend(mirror, 0.26 * stretch, 0.13 * lean, 0.07 * bend, 9.0 * turn, 0.22 * top, 0.2 * waist)
 
 
 def choose_palette(noise: torch.Tensor, variety: float, freedom: float) -> Palette:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import torch
 
 from pipeline.scene.colours import rgb
-from pipeline.scene.drawing import Drawing, Form, Palette, even
+from pipeline.scene.drawing import Bend, Drawing, Palette, even
 from pipeline.scene.parts import recolour_part
 from pipeline.scene.recolour import fill_glyph, recolour, shift_palette
 from pipeline.scene.record import Thing
@@ -29,7 +29,7 @@ def finish_layer(
     layer: torch.Tensor,
     thing: Thing,
     drawing: Drawing | None,
-    form: Form,
+    form: Bend,
     *,
     style: str | None,
     palette: Mapping[str, str],

@@ -5,18 +5,18 @@ import math
 import torch
 import torch.nn.functional as F
 
-from pipeline.scene.drawing import Form
+from pipeline.scene.drawing import Bend
 
 __all__ = ["warp_layer"]
 
 _MARGIN = 1.6  # the bent drawing is looked for in a square that is so much larger
 
 
-def warp_layer(layer: torch.Tensor, form: Form) -> torch.Tensor:
+def warp_layer(layer: torch.Tensor, form: Bend) -> torch.Tensor:
     """A layer (4, side, side) in [-1, 1] with another form; the thing fills it again."""
-    if form == Form():
+    if form == Bend():
         return layer
-    if form == Form(mirror=True):
+    if form == Bend(mirror=True):
         return layer.flip(-1)
     side = layer.shape[-1]
     values = ((layer.float() + 1) / 2)[None]
@@ -34,7 +34,7 @@ def warp_layer(layer: torch.Tensor, form: Form) -> torch.Tensor:
     return (2 * bent - 1).to(layer)
 
 
-def _grid(form: Form, side: int, view: tuple[float, float, float]) -> torch.Tensor:
+def _grid(form: Bend, side: int, view: tuple[float, float, float]) -> torch.Tensor:
     """Where each pixel of the view (centre x, y and half its side, in [-1, 1] of the layer) comes from: (1, side,
     side, 2).
     """

@@ -2,7 +2,7 @@
 
 from pipeline.search.index import (
     DUPLICATE_COSINE,
-    Embedder,
+    EmbedsBoth,
     ImageIndex,
     SearchResult,
     add_images,
@@ -11,5 +11,13 @@ from pipeline.search.index import (
     search_images,
 )
 
-__all__ = ["DUPLICATE_COSINE", "Embedder", "ImageIndex", "SearchResult", "add_images", "flag_duplicates", "index_for"]
+__all__ = [
+    "DUPLICATE_COSINE",
+    "EmbedsBoth",
+    "ImageIndex",
+    "SearchResult",
+    "add_images",
+    "flag_duplicates",
+    "index_for",
+]
 __all__ += ["search_images"]

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DUPLICATE_COSINE",
-    "Embedder",
+    "EmbedsBoth",
     "ImageIndex",
     "SearchResult",
     "add_images",
@@ -55,7 +55,7 @@ SHORTLIST = 20  # times as many are looked up by prefix where whole vectors deci
 RETRAIN_GROWTH = 4  # lists are trained again once the index has grown this many times
 
 
-class Embedder(Protocol):
+class EmbedsBoth(Protocol):
     """What turns words and pictures into vectors of one space: (n, embed_dim), L2-normalised."""
 
     def get_text_embeds(self, texts: list[str], /) -> "torch.Tensor": ...
@@ -314,7 +314,7 @@ def flag_duplicates(results: list[SearchResult], alike: np.ndarray) -> list[Sear
 
 def add_images(
     index: ImageIndex,
-    embedder: Embedder,
+    embedder: EmbedsBoth,
     ids: Sequence[str],
     images: list[Image.Image],
     metadata: Sequence[dict[str, Any]] | None = None,
@@ -325,7 +325,7 @@ def add_images(
 
 def search_images(
     index: ImageIndex,
-    embedder: Embedder,
+    embedder: EmbedsBoth,
     *,
     text: str | None = None,
     image: Image.Image | None = None,

@@ -9,14 +9,14 @@ from pipeline.pictures.decode import UnreadablePicture, decode_picture
 from pipeline.recipe import Recipe
 from pipeline.serve.limits import Limits
 from pipeline.serve.render import render
-from pipeline.stickers.pack import Drawn
+from pipeline.stickers.pack import PackPicture
 
 __all__ = ["SIDE", "cutout_drawer", "open_cutout"]
 
 SIDE = 512  # pixels: what most places take
 
 
-def cutout_drawer(model: str, side: int = SIDE) -> Callable[[str, int], Drawn]:
+def cutout_drawer(model: str, side: int = SIDE) -> Callable[[str, int], PackPicture]:
     """A function of a prompt and a seed that draws it on a transparent ground, marked.
 
     Args:
@@ -30,16 +30,16 @@ def cutout_drawer(model: str, side: int = SIDE) -> Callable[[str, int], Drawn]:
     found = find_model(model)
     pipe = found.load()
 
-    def draw(prompt: str, seed: int) -> Drawn:
+    def draw(prompt: str, seed: int) -> PackPicture:
         recipe = Recipe(prompt=prompt, seed=seed, width=side, height=side, transparent=1)
         found.capabilities.check(recipe)
         rendered = render(pipe, found.capabilities.recipe(recipe, found.weights_hash))  # type: ignore[arg-type]
-        return Drawn(rendered.image, rendered.recipe)
+        return PackPicture(rendered.image, rendered.recipe)
 
     return draw
 
 
-def open_cutout(path: Path) -> Drawn:
+def open_cutout(path: Path) -> PackPicture:
     """A picture from a file, with its alpha where it has any; all of an opaque one is taken.
 
     Raises:
@@ -47,7 +47,7 @@ def open_cutout(path: Path) -> Drawn:
     """
     limits = Limits()
     try:
-        return Drawn(decode_picture(path, max_pixels=limits.max_upload_pixels).image)
+        return PackPicture(decode_picture(path, max_pixels=limits.max_upload_pixels).image)
     except UnreadablePicture as error:
         raise ValueError(error.sentence(path.name, limits.max_upload_pixels)) from error
     except OSError as error:

@@ -12,7 +12,7 @@ from pipeline.pictures.likeness import shows
 from pipeline.provenance.credentials import FileCredentials, available, read_credentials
 from pipeline.recipe import Recipe
 from pipeline.serve.limits import Limits
-from pipeline.serve.store import Store, StoredPicture
+from pipeline.serve.store import PictureStore, StoredPicture
 from pipeline.serve.uploads import open_whole
 from pipeline.watermark import Detection, verify
 
@@ -54,7 +54,7 @@ class Evidence:
 
 
 def look(
-    path: str, limits: Limits, store: Store, *, deep: bool, stop: threading.Event | None = None
+    path: str, limits: Limits, store: PictureStore, *, deep: bool, stop: threading.Event | None = None
 ) -> Iterator[float | Evidence]:
     """Search a file: yields the finished share, last the evidence. Closing the iterator ends the search.
 

@@ -20,7 +20,7 @@ from pipeline.provenance.credentials import CredentialsError, available, sign_cr
 from pipeline.recipe import Recipe
 from pipeline.recipe.files import FORMATS, SUFFIXES, convert
 from pipeline.serve.render import Rendered
-from pipeline.serve.store import Store
+from pipeline.serve.store import PictureStore
 from pipeline.serve.workplace import Workplace
 from pipeline.watermark import default_key, verify
 
@@ -41,7 +41,7 @@ class Files:
         signs: whether what leaves is signed.
     """
 
-    def __init__(self, store: Store, kept_seconds: int):
+    def __init__(self, store: PictureStore, kept_seconds: int):
         self._workplace = Workplace()
         self.folder = self._workplace.folder
         self.signs = available()

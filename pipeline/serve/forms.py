@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-__all__ = ["Form", "read_form"]
+__all__ = ["MultipartForm", "read_form"]
 
 MAX_PARTS = 40
 MAX_TEXT = 64 * 1024  # bytes of one field without a file
 
 
 @dataclass
-class Form:
+class MultipartForm:
     """The parts of a form.
 
     Attributes:
@@ -27,7 +27,7 @@ class Form:
         return [data for key, data in self._files if re.sub(r"\[\d*\]$", "", key) == name]
 
 
-def read_form(data: bytes, content_type: str) -> Form:
+def read_form(data: bytes, content_type: str) -> MultipartForm:
     """A body and its Content-Type -> its parts.
 
     Raises:
@@ -37,7 +37,7 @@ def read_form(data: bytes, content_type: str) -> Form:
     boundary = options.get(b"boundary")
     if kind != b"multipart/form-data" or not boundary:
         raise ValueError("The body takes multipart/form-data. Send the pictures as files of a form.")
-    form, headers, name, value = Form(), {}, bytearray(), bytearray()
+    form, headers, name, value = MultipartForm(), {}, bytearray(), bytearray()
     part = bytearray()
 
     def header_end() -> None:

@@ -22,7 +22,7 @@ from starlette.responses import JSONResponse
 from pipeline.loading.errors import WeightsError
 from pipeline.serve.entry import Entry, Turned
 from pipeline.serve.jobs import CURRENT, Place
-from pipeline.serve.programs import Drawn, Programs
+from pipeline.serve.programs import ProgramPicture, Programs
 from pipeline.serve.render import Cancelled
 from pipeline.serve.tools import PICTURE
 from pipeline.watermark import WatermarkError
@@ -177,7 +177,7 @@ def _content(result: Any) -> Any:
     """(content, structured content) of a result: every picture as an image, and JSON text for all that is said."""
     from mcp import types
 
-    if isinstance(result, list) and result and isinstance(result[0], Drawn):
+    if isinstance(result, list) and result and isinstance(result[0], ProgramPicture):
         images = [
             types.ImageContent(
                 type="image",

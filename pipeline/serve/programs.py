@@ -17,11 +17,11 @@ from pipeline.serve.together import draw_series
 from pipeline.serve.tools import Tool, checked, tools_of
 from pipeline.serve.uploads import open_picture
 
-__all__ = ["Drawn", "Programs"]
+__all__ = ["ProgramPicture", "Programs"]
 
 
 @dataclasses.dataclass(frozen=True)
-class Drawn:
+class ProgramPicture:
     """One picture for a program: its file, and what is said of it."""
 
     path: Path
@@ -68,7 +68,7 @@ class Programs:
         else:
             yield from self._search(**arguments)
 
-    def _draw(self, arguments: dict[str, Any]) -> Iterator[list[Drawn] | None]:
+    def _draw(self, arguments: dict[str, Any]) -> Iterator[list[ProgramPicture] | None]:
         studio = self._studio
         paths = arguments.pop("image") or []
         file_format, fresh = arguments.pop("file_format"), arguments.pop("fresh", False)
@@ -90,7 +90,7 @@ class Programs:
         for _, event in draw_series(studio, series(studio.recipe(recipe), count), images, fresh=fresh):
             if isinstance(event, Rendered):
                 path = studio.files.download(studio.save(event), event.recipe, file_format)
-                drawn.append(Drawn(path, _describe(event) | {"signed": studio.files.signs}))
+                drawn.append(ProgramPicture(path, _describe(event) | {"signed": studio.files.signs}))
             else:
                 yield None
         yield drawn

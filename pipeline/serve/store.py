@@ -31,7 +31,7 @@ import diskcache
 
 from pipeline.recipe import Recipe
 
-__all__ = ["MAX_BYTES", "MAX_DAYS", "Store", "StoredPicture", "default_directory", "open_store"]
+__all__ = ["MAX_BYTES", "MAX_DAYS", "PictureStore", "StoredPicture", "default_directory", "open_store"]
 
 MAX_BYTES = 512 * 2**20  # about 5,000 pictures of 256x256; the oldest go first
 MAX_DAYS = 7.0  # a link that was shared this week opens at once; an older one draws its picture again
@@ -64,7 +64,7 @@ class StoredPicture:
     image_weights: list[float] | None = None
 
 
-class Store:
+class PictureStore:
     """Pictures by the id of their recipe. No method raises for what the disk does."""
 
     def __init__(self, directory: Path | None, *, max_bytes: int = MAX_BYTES, max_days: float = MAX_DAYS) -> None:
@@ -314,7 +314,7 @@ def default_directory() -> Path | None:
 
 def open_store(
     where: str | None = None, *, max_megabytes: float | None = None, max_days: float | None = None
-) -> Store:
+) -> PictureStore:
     """The store in a folder (or "off"); whatever is None comes from the environment, or is the default.
 
     Raises:
@@ -323,7 +323,7 @@ def open_store(
     megabytes = _limit("EASEL_STORE_MB", max_megabytes, MAX_BYTES / 2**20)
     days = _limit("EASEL_STORE_DAYS", max_days, MAX_DAYS)
     directory = default_directory() if where is None else _directory(where.strip())
-    return Store(directory, max_bytes=int(megabytes * 2**20), max_days=days)
+    return PictureStore(directory, max_bytes=int(megabytes * 2**20), max_days=days)
 
 
 def _directory(named: str) -> Path | None:

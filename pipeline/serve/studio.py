@@ -26,7 +26,7 @@ from pipeline.serve.files import Files
 from pipeline.serve.jobs import CURRENT, Client, Jobs, Place
 from pipeline.serve.metrics import Metrics
 from pipeline.serve.render import AnyOf, Cancelled, Rendered, Stage, render, render_together
-from pipeline.serve.store import Store
+from pipeline.serve.store import PictureStore
 from pipeline.serve.watched import watched
 from pipeline.watermark import default_key
 
@@ -73,13 +73,13 @@ class Studio:
         *,
         weights_hash: str = "",
         kept_seconds: int = 3600,
-        store: Store | None = None,
+        store: PictureStore | None = None,
         capabilities: Capabilities = EASEL,
         jobs: Jobs | None = None,
     ):
         self.weights_hash, self.capabilities = weights_hash, capabilities
         self.error: WeightsError | None = None
-        self.store = Store(None) if store is None else store
+        self.store = PictureStore(None) if store is None else store
         self.files = Files(self.store, kept_seconds)
         self._screen = SafetyScreen()
         loads = callable(pipe) and not hasattr(pipe, "components")

@@ -28,7 +28,7 @@ from pipeline.stickers.tags import alternative_text, emoji_of
 from pipeline.stickers.targets import Target
 from pipeline.watermark import WatermarkKey
 
-__all__ = ["MAX_STICKERS", "MIN_STICKERS", "Drawn", "Pack", "Sticker", "draw_pack", "make_pack", "pack_files"]
+__all__ = ["MAX_STICKERS", "MIN_STICKERS", "PackPicture", "Pack", "Sticker", "draw_pack", "make_pack", "pack_files"]
 __all__ += ["wastickers", "zip_files"]
 
 MIN_STICKERS, MAX_STICKERS = 3, 30
@@ -36,7 +36,7 @@ MAX_TITLE, MAX_ALT = 128, 125  # characters: what the narrowest place takes
 MAX_JSON = 2_000_000  # characters
 
 
-class Drawn(NamedTuple):
+class PackPicture(NamedTuple):
     """A picture with alpha, marked, and what it was drawn from."""
 
     image: Image.Image
@@ -156,11 +156,11 @@ def make_pack(title: str, prompts: Sequence[str], *, seed: int = 0, **options: o
 
 def draw_pack(
     pack: Pack,
-    draw: Callable[[str, int], Drawn],
+    draw: Callable[[str, int], PackPicture],
     *,
     done: Mapping[int, object] | None = None,
     cancel: Callable[[], bool] | None = None,
-) -> Iterator[tuple[int, Drawn | Exception]]:
+) -> Iterator[tuple[int, PackPicture | Exception]]:
     """Draw what is not drawn yet, one sticker after the other; each is handed over as soon as it is there.
 
     Args:

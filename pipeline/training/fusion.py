@@ -27,7 +27,7 @@ from pipeline.data.scenes import SceneComposer
 from pipeline.language.english import with_article
 from pipeline.loading.weights import check_weights, write_checksums
 from pipeline.models.fusion import ATTENDS_TO, FUSION_TYPES, ImageFusion
-from pipeline.search import Embedder
+from pipeline.search import EmbedsBoth
 from pipeline.training.loop import LoopConfig, train
 
 __all__ = ["BagSet", "TooFewConcepts", "embed_scenes", "fusion_loss", "main", "measure_heads", "sample_bags"]
@@ -62,7 +62,7 @@ class BagSet:
 
 
 def embed_scenes(
-    embedder: Embedder, composer: SceneComposer, views: int, limit: int, seed: int, semantic_dim: int
+    embedder: EmbedsBoth, composer: SceneComposer, views: int, limit: int, seed: int, semantic_dim: int
 ) -> BagSet:
     """Compose and embed `views` scenes of each of `limit` concepts, those that most sources draw.
 

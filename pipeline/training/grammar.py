@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pipeline.language.english import plural
 from pipeline.training import grammar_words as lists
-from pipeline.training.grammar_phrases import Phrases, Word
+from pipeline.training.grammar_phrases import Phrases, TaggedWord
 
 __all__ = ["Caption", "captions"]
 
@@ -46,7 +46,7 @@ def captions(rng: random.Random, names: Sequence[str] = (), *, count: int) -> It
         yield _finished(rng, grammar.caption())
 
 
-def _finished(rng: random.Random, words: list[Word]) -> Caption:
+def _finished(rng: random.Random, words: list[TaggedWord]) -> Caption:
     """Slips of the pen, and the roles and heads as numbers."""
     slips = rng.random() < 0.12
     at = {id(word): index for index, word in enumerate(words)}
@@ -70,7 +70,7 @@ def _slip(rng: random.Random, word: str) -> str:
 
 
 class _Grammar(Phrases):
-    def scene(self) -> list[Word]:
+    def scene(self) -> list[TaggedWord]:
         rng, shape = self.rng, self.rng.randrange(20)
         if shape < 10:
             return self.subject()[0]
@@ -91,78 +91,78 @@ class _Grammar(Phrases):
         first, noun = self.subject()
         return [*first, *self.plain(rng.choice((".", ",", "and", ". also"))), *self.subject()[0]]
 
-    def only_not(self) -> list[Word]:
+    def only_not(self) -> list[TaggedWord]:
         """ "not a cat, a dog"."""
         negation = self.span(self.rng.choice(("not", "anything but", "no", "everything except")), "negation")[-1]
-        before = [Word(word) for word in {"but": ["anything"], "except": ["everything"]}.get(negation.text, ())]
+        before = [TaggedWord(word) for word in {"but": ["anything"], "except": ["everything"]}.get(negation.text, ())]
         phrase, noun = self.thing(modest=True)
         noun.head = negation
-        rest = [Word(","), *self.subject()[0]] if self.chance(0.7) else []
+        rest = [TaggedWord(","), *self.subject()[0]] if self.chance(0.7) else []
         return [*before, negation, *phrase, *rest]
 
-    def listed(self) -> list[Word]:
+    def listed(self) -> list[TaggedWord]:
         rng, words = self.rng, []
         many, mark = rng.choice((2, 2, 3, 3, 4)), rng.choice((",", ",", ",", "and", "+", "&", "/", ";", "|"))
         numbered = self.chance(0.06)
         for at in range(many):
             if at:
-                words.append(Word("and" if at == many - 1 and mark == "," and self.chance(0.7) else mark))
+                words.append(TaggedWord("and" if at == many - 1 and mark == "," and self.chance(0.7) else mark))
             if numbered:
-                words += [Word(str(at + 1)), Word(rng.choice((".", ")")))]
+                words += [TaggedWord(str(at + 1)), TaggedWord(rng.choice((".", ")")))]
             words += self.thing(bare=0.4)[0]
         return words
 
-    def between(self) -> list[Word]:
+    def between(self) -> list[TaggedWord]:
         phrase, noun = self.thing()
-        relation = Word(self.rng.choice(("between", "between", "among")), "relation", noun)
+        relation = TaggedWord(self.rng.choice(("between", "between", "among")), "relation", noun)
         words = [*phrase, relation]
         first, one = self.thing()
         one.head = relation
         if self.chance(0.5):
             second, other = self.thing()
             other.head = relation
-            return [*words, *first, Word("and"), *second]
+            return [*words, *first, TaggedWord("and"), *second]
         return [*words, *first]
 
-    def coloured_apart(self) -> list[Word]:
+    def coloured_apart(self) -> list[TaggedWord]:
         """ "two cats, one black and one white"."""
         rng = self.rng
         count = rng.choice((2, 2, 2, 3))
         named = self.span(plural(self.name()), "thing")
         words = [
-            Word({2: "two", 3: "three"}[count], "number", named[0]),
+            TaggedWord({2: "two", 3: "three"}[count], "number", named[0]),
             *named,
-            Word(rng.choice((",", ":", "-", ";"))),
+            TaggedWord(rng.choice((",", ":", "-", ";"))),
         ]
         for at in range(count):
             if at:
-                words.append(Word(rng.choice(("and", "and", ","))))
-            one = Word(rng.choice(("one", "one", "one", "first", "other", "another")), "one", named[0])
+                words.append(TaggedWord(rng.choice(("and", "and", ","))))
+            one = TaggedWord(rng.choice(("one", "one", "one", "first", "other", "another")), "one", named[0])
             if one.text in ("first", "other"):
-                words.append(Word("the"))
-            middle = [Word("is")] if self.chance(0.3) else []
+                words.append(TaggedWord("the"))
+            middle = [TaggedWord("is")] if self.chance(0.3) else []
             words += [one, *middle, *self.colour(one)]
         return words
 
-    def told_again(self) -> list[Word]:
+    def told_again(self) -> list[TaggedWord]:
         """ "a cat and a dog. the cat is black"."""
         rng = self.rng
         first, one = self.subject()
         words, known = list(first), [one]
         if self.chance(0.5):
             second, other = self.thing()
-            words += [Word(rng.choice(("and", ",", "with"))), *second]
+            words += [TaggedWord(rng.choice(("and", ",", "with"))), *second]
             if words[-len(second) - 1].text == "with":
                 words[-len(second) - 1].role, words[-len(second) - 1].head = "relation", one
                 other.head = words[-len(second) - 1]
             known.append(other)
         for noun in rng.sample(known, rng.choice((1, len(known)))):
-            words.append(Word(rng.choice((".", ",", "and", ";", "where"))))
+            words.append(TaggedWord(rng.choice((".", ",", "and", ";", "where"))))
             pronoun = self.chance(0.3) and noun is known[-1]
             named = [rng.choice(("it", "it", "he", "she", "they"))] if pronoun else noun.named[-rng.choice((1, 9)) :]
-            again = Word(named[0], "again", noun)
-            words += [again] if pronoun else [Word("the"), again]
-            words += [Word(text, "again", again) for text in named[1:]]
+            again = TaggedWord(named[0], "again", noun)
+            words += [again] if pronoun else [TaggedWord("the"), again]
+            words += [TaggedWord(text, "again", again) for text in named[1:]]
             words += self.plain(rng.choice(("is", "is", "should be", "must be", "are", "has to be")))
             if self.chance(0.7):
                 words += self.colour(again)
@@ -170,7 +170,7 @@ class _Grammar(Phrases):
                 words += self.joined(again, 1)
         return words
 
-    def turned_round(self) -> list[Word]:
+    def turned_round(self) -> list[TaggedWord]:
         """ "to the left of a dog is a cat"; "behind it there is a tree"."""
         rng = self.rng
         phrase, noun = self.thing()
@@ -201,14 +201,14 @@ class _Grammar(Phrases):
             other.head = relation[0]
             return [*relation, *target, *is_there, *phrase]
         first, one = self.subject()
-        again = Word(rng.choice(("it", "it", "them", "him", "that")), "again", one)
+        again = TaggedWord(rng.choice(("it", "it", "them", "him", "that")), "again", one)
         again.head = relation[0]
         mark = self.plain(rng.choice((".", ",", "and", "with")))
         if mark[0].text == "with":
             return [*first, *mark, *phrase, *relation, again]
         return [*first, *mark, *relation, again, *is_there, *phrase]
 
-    def told_around(self) -> list[Word]:
+    def told_around(self) -> list[TaggedWord]:
         """ "a house. behind it is a tree. in front of it there is a car"."""
         rng = self.rng
         words, one = self.thing()
@@ -233,15 +233,15 @@ class _Grammar(Phrases):
                 )
             )
             relation = self.span(kind, "relation", noun)
-            again = [Word(rng.choice(("it", "it", "it", "that", "them")), "again", one)]
+            again = [TaggedWord(rng.choice(("it", "it", "it", "that", "them")), "again", one)]
             if self.chance(0.3):
-                again = [Word("the"), *(Word(word, "again", one) for word in one.named[-1:])]
+                again = [TaggedWord("the"), *(TaggedWord(word, "again", one) for word in one.named[-1:])]
             again[-1].head = relation[0] if again[-1].text in ("it", "that", "them") else one
             is_there = self.plain(rng.choice(("there is", "is", "there's", "stands", "are", "we see", "there are")))
-            words += [Word(rng.choice((".", ".", ",", "and", ";"))), *relation, *again, *is_there, *phrase]
+            words += [TaggedWord(rng.choice((".", ".", ",", "and", ";"))), *relation, *again, *is_there, *phrase]
         return words
 
-    def sided(self) -> list[Word]:
+    def sided(self) -> list[TaggedWord]:
         """ "a cat on the left and a dog on the right"."""
         words = []
         shapes = {
@@ -251,24 +251,24 @@ class _Grammar(Phrases):
             "bottom": ("at the bottom", "below"),
         }
         for side in self.rng.choice((("left", "right"), ("right", "left"), ("top", "bottom"))):
-            words += [Word(self.rng.choice(("and", ",", ";")))] if words else []
+            words += [TaggedWord(self.rng.choice(("and", ",", ";")))] if words else []
             phrase, noun = self.thing()
             words += [*phrase, *self.span(self.rng.choice(shapes[side]), "where", noun)]
         return words
 
-    def caption(self) -> list[Word]:
+    def caption(self) -> list[TaggedWord]:
         rng, words = self.rng, []
         tagged = self.chance(0.18)
         if tagged and self.chance(0.4):
-            words += [*self.tags(), Word(",")]
+            words += [*self.tags(), TaggedWord(",")]
         elif self.chance(0.15):
             words += self.plain(rng.choice(lists.REQUESTS))
             if self.chance(0.1):
-                words += [*self.plain(rng.choice(lists.PURPOSES)), Word(rng.choice((":", ",", ".")))]
+                words += [*self.plain(rng.choice(lists.PURPOSES)), TaggedWord(rng.choice((":", ",", ".")))]
         if self.chance(0.06):
-            words += [*self.ground(), Word(rng.choice((",", ".", ";")))]
+            words += [*self.ground(), TaggedWord(rng.choice((",", ".", ";")))]
         elif self.chance(0.03):
-            words += [*self.style(), Word(rng.choice((",", ".", ":")))]
+            words += [*self.style(), TaggedWord(rng.choice((",", ".", ":")))]
         if self.chance(0.22):
             words += self.medium()
         elif self.chance(0.06):
@@ -279,12 +279,16 @@ class _Grammar(Phrases):
         if tagged:
             first = next((word for word in body if word.role == "thing"), None)
             if self.chance(0.3):
-                words += [Word(","), *self.colour(first)]
+                words += [TaggedWord(","), *self.colour(first)]
             if self.chance(0.3):
-                words += [Word(","), *self.span(rng.choice(lists.ACTIONS), "action", first)]
+                words += [TaggedWord(","), *self.span(rng.choice(lists.ACTIONS), "action", first)]
             if self.chance(0.25):
-                words += [Word(","), *self.colour(part := Word(rng.choice(lists.PARTS), "part", first)), part]
-            words += [Word(","), *self.tags()]
+                words += [
+                    TaggedWord(","),
+                    *self.colour(part := TaggedWord(rng.choice(lists.PARTS), "part", first)),
+                    part,
+                ]
+            words += [TaggedWord(","), *self.tags()]
         if self.chance(0.04):
             words += [*self.plain(rng.choice(("sticker", "icon", "logo", "emoji", "picture", "please", "thanks")))]
         if self.chance(0.2):
@@ -295,9 +299,9 @@ class _Grammar(Phrases):
         rng.shuffle(extras)
         for extra, share in zip(extras, (0.22, 0.16), strict=True):
             if self.chance(share):
-                words += [Word(rng.choice((",", ",", ",", ".", ";"))), *extra()]
+                words += [TaggedWord(rng.choice((",", ",", ",", ".", ";"))), *extra()]
         if self.chance(0.07):
-            words += [Word(","), *self.tags()]
+            words += [TaggedWord(","), *self.tags()]
         if self.chance(0.1):
             words += self.plain(rng.choice((".", "!", ".", ",", "!!!")))
         return words

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pipeline.language.english import plural
 from pipeline.training import grammar_words as lists
 
-__all__ = ["Phrases", "Word", "split_words"]
+__all__ = ["Phrases", "TaggedWord", "split_words"]
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[^\w\s]")
 
@@ -17,12 +17,12 @@ def split_words(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in _WORD.finditer(text)]
 
 
-class Word:
+class TaggedWord:
     """A word with its role and its head, another word."""
 
     __slots__ = ("text", "role", "head", "named")
 
-    def __init__(self, text: str, role: str = "chatter", head: "Word | None" = None):
+    def __init__(self, text: str, role: str = "chatter", head: "TaggedWord | None" = None):
         self.text, self.role, self.head = text, role, head
         self.named = [text]  # the whole name that begins here
 
@@ -42,14 +42,14 @@ class Phrases:
     def chance(self, share: float) -> bool:
         return self.rng.random() < share
 
-    def span(self, text: str, role: str, head: Word | None = None) -> list[Word]:
+    def span(self, text: str, role: str, head: TaggedWord | None = None) -> list[TaggedWord]:
         """A text's words with one role; those after the first, where the role goes on, lead to the first."""
         words = [text[start:end] for start, end in split_words(text)]
-        first = Word(words[0], role, head)
+        first = TaggedWord(words[0], role, head)
         goes_on = f"{role}+" if f"{role}+" in lists.ROLES else role
-        return [first, *(Word(word, goes_on, first if goes_on != role else head) for word in words[1:])]
+        return [first, *(TaggedWord(word, goes_on, first if goes_on != role else head) for word in words[1:])]
 
-    def plain(self, text: str) -> list[Word]:
+    def plain(self, text: str) -> list[TaggedWord]:
         return self.span(text, "chatter")
 
     def name(self, kind: str = "any") -> str:
@@ -66,7 +66,9 @@ class Phrases:
 
     # Noun phrases. Each gives its words and the first word of its name.
 
-    def thing(self, kind: str = "any", *, bare: float = 0.15, modest: bool = False) -> tuple[list[Word], Word]:
+    def thing(
+        self, kind: str = "any", *, bare: float = 0.15, modest: bool = False
+    ) -> tuple[list[TaggedWord], TaggedWord]:
         rng, name = self.rng, self.name(kind)
         number = not modest and self.chance(0.16)
         many = number or (not modest and self.chance(0.06))
@@ -84,11 +86,11 @@ class Phrases:
         for _ in range(rng.choice((0, 0, 0, 0, 0, 1, 1, 2))):
             words += self.span(rng.choice(lists.LOOKS), "look", noun)
             if self.chance(0.1):
-                words.append(Word(rng.choice((",", "and"))))
+                words.append(TaggedWord(rng.choice((",", "and"))))
         if self.chance(0.3):
             words += self.colour(noun)
             if self.chance(0.08):
-                words += [Word("and"), *self.colour(noun)]
+                words += [TaggedWord("and"), *self.colour(noun)]
             if self.chance(0.06):
                 words += self.plain(rng.choice(("colored", "coloured", "colour")))
             if self.chance(0.08):
@@ -100,7 +102,7 @@ class Phrases:
             first = words[0].text
             words.insert(
                 0,
-                Word(
+                TaggedWord(
                     ("an" if first[0].lower() in "aeiou" else "a")
                     if self.chance(0.85)
                     else rng.choice(("the", "one", "my", "some", "another", "this", "her", "his", "its"))
@@ -108,18 +110,18 @@ class Phrases:
             )
         return words, noun
 
-    def number(self, noun: Word) -> list[Word]:
+    def number(self, noun: TaggedWord) -> list[TaggedWord]:
         text = self.rng.choices(self._numbers, self._weights)[0]
-        words = [Word(word, "number", noun) for word in text.split()]
+        words = [TaggedWord(word, "number", noun) for word in text.split()]
         for word in words:
             if word.text in lists.COUNTED:
                 word.role, word.head = "chatter", None
         return words
 
-    def colour(self, noun: Word | None) -> list[Word]:
+    def colour(self, noun: TaggedWord | None) -> list[TaggedWord]:
         return self.span(self.rng.choice(lists.COLOURS), "colour", noun)
 
-    def parts(self, noun: Word) -> list[Word]:
+    def parts(self, noun: TaggedWord) -> list[TaggedWord]:
         """ "with blue eyes and a long red tail"."""
         rng, words = self.rng, []
         words += self.plain(rng.choice(("with", "with", "with", "has", "that has", "having")))
@@ -129,7 +131,7 @@ class Phrases:
             part = rng.choice(lists.PARTS)
             named = self.span(part, "part", noun)
             if not part.endswith("s") or self.chance(0.05):
-                words.append(Word("a"))
+                words.append(TaggedWord("a"))
             if self.chance(0.2):
                 words += self.span(rng.choice(lists.SIZES), "size", named[0])
             if self.chance(0.25):
@@ -141,7 +143,7 @@ class Phrases:
 
     # Two things and what is between them.
 
-    def joined(self, subject: Word, depth: int = 0) -> list[Word]:
+    def joined(self, subject: TaggedWord, depth: int = 0) -> list[TaggedWord]:
         """A relation and its objects, behind the subject."""
         rng = self.rng
         kind = rng.choice(("any", "any", "any", "wear", "wear", "hold", "hold", "ride"))
@@ -154,7 +156,7 @@ class Phrases:
                 *words,
             ]
         if verb.split()[0] in ("sitting", "standing", "sleeping", "lying") and self.chance(0.12):
-            words.insert(1, Word(rng.choice(lists.ADVERBS).split()[0]))
+            words.insert(1, TaggedWord(rng.choice(lists.ADVERBS).split()[0]))
         if self.chance(0.05) and kind == "any":
             words = [*self.plain(rng.choice(("is", "standing", "sitting", "which is", "placed", "located"))), *words]
         own = {"any": "any", "wear": "worn", "hold": "held", "ride": "any"}[kind]
@@ -176,7 +178,7 @@ class Phrases:
             words += self.plain(rng.choice(("in its mouth", "in its hand", "in her hands", "in one paw")))
         return words
 
-    def subject(self) -> tuple[list[Word], Word]:
+    def subject(self) -> tuple[list[TaggedWord], TaggedWord]:
         """A thing with what is told of it."""
         rng = self.rng
         words, noun = self.thing("wearer" if self.chance(0.4) else "any")
@@ -194,7 +196,7 @@ class Phrases:
             words += self.span(rng.choice(lists.SIDES), "where", noun)
         return words, noun
 
-    def negated(self, noun: Word | None) -> list[Word]:
+    def negated(self, noun: TaggedWord | None) -> list[TaggedWord]:
         rng = self.rng
         negation = self.span(
             rng.choice(
@@ -230,7 +232,7 @@ class Phrases:
         words = negation
         for at in range(rng.choice((1, 1, 1, 2))):
             if at:
-                words.append(Word(rng.choice(("or", "and"))))
+                words.append(TaggedWord(rng.choice(("or", "and"))))
             phrase, other = self.thing(rng.choice(("any", "worn", "held")), bare=0.6, modest=True)
             other.head = said
             if self.chance(0.25):
@@ -240,12 +242,12 @@ class Phrases:
 
     # What is around.
 
-    def medium(self) -> list[Word]:
+    def medium(self) -> list[TaggedWord]:
         """ "a watercolor painting of"."""
         rng = self.rng
         words = []
         if self.chance(0.75):
-            words.append(Word(rng.choice(("a", "an", "the"))))
+            words.append(TaggedWord(rng.choice(("a", "an", "the"))))
         if self.chance(0.15):
             words += self.plain(rng.choice(lists.CUTE))
         if self.chance(0.2):
@@ -262,7 +264,7 @@ class Phrases:
         )
         return words
 
-    def style(self) -> list[Word]:
+    def style(self) -> list[TaggedWord]:
         """ "in the style of van gogh", ", watercolor"."""
         rng = self.rng
         style = self.span(rng.choice(lists.STYLES), "style")
@@ -270,27 +272,27 @@ class Phrases:
         if shape < 4:
             return style
         if shape == 4:
-            return [*style, Word("style")]
+            return [*style, TaggedWord("style")]
         if shape == 5:
             return [*self.plain(rng.choice(("in the style of", "by", "inspired by", "style :", "as a", "as"))), *style]
         if shape == 6:
             return [
-                Word("in"),
+                TaggedWord("in"),
                 *style,
                 *self.plain(rng.choice(("style", "look", "aesthetic", "art style", "colors"))),
             ]
         if shape == 7:
-            return [Word("in"), *style]
+            return [TaggedWord("in"), *style]
         if shape == 8:
             return [*style, *self.plain(rng.choice(("art", "illustration", "look", "drawing", "icon")))]
         return self.span(rng.choice(lists.MEDIUMS), "style")
 
-    def ground(self) -> list[Word]:
+    def ground(self) -> list[TaggedWord]:
         """ "on a light blue background"."""
         rng = self.rng
-        ground = Word(rng.choice(lists.GROUNDS), "ground")
+        ground = TaggedWord(rng.choice(lists.GROUNDS), "ground")
         shape = rng.randrange(12)
-        article = [Word("a")] if self.chance(0.8) else []
+        article = [TaggedWord("a")] if self.chance(0.8) else []
         plain = (
             self.plain(rng.choice(("plain", "solid", "simple", "flat", "clean", "pure"))) if self.chance(0.25) else []
         )
@@ -300,7 +302,7 @@ class Phrases:
         if shape < 6:
             return [*plain, *self.colour(ground), ground]
         if shape == 6:
-            on = [Word(rng.choice(("on", "against", "over")), "ground")]
+            on = [TaggedWord(rng.choice(("on", "against", "over")), "ground")]
             return (
                 [*self.plain("isolated"), *on, *self.colour(on[0])] if self.chance(0.3) else [*on, *self.colour(on[0])]
             )
@@ -337,7 +339,7 @@ class Phrases:
             )
         return [*self.place(), *self.plain("in the"), ground] if self.chance(0.6) else [*self.place(), ground]
 
-    def place(self) -> list[Word]:
+    def place(self) -> list[TaggedWord]:
         """ "on the beach"."""
         rng, name = self.rng, self.rng.choice(lists.PLACES)
         words = []
@@ -352,9 +354,9 @@ class Phrases:
             words += self.span(rng.choice(lists.LOOKS), "look")
         return [*words, *self.span(name, "place")]
 
-    def tags(self, least: int = 1) -> list[Word]:
-        words: list[Word] = []
+    def tags(self, least: int = 1) -> list[TaggedWord]:
+        words: list[TaggedWord] = []
         for at in range(self.rng.choice((least, least, least + 1, least + 2, least + 4))):
-            words += [Word(",")] if at else []
+            words += [TaggedWord(",")] if at else []
             words += self.span(self.rng.choice(lists.QUALITY), "quality")
         return words

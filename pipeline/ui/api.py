@@ -17,7 +17,7 @@ import gradio as gr
 
 from pipeline.loading.errors import WeightsError
 from pipeline.serve.metrics import Metrics
-from pipeline.serve.programs import Drawn, Programs
+from pipeline.serve.programs import ProgramPicture, Programs
 from pipeline.serve.render import Cancelled
 from pipeline.serve.tools import PICTURE, Tool
 from pipeline.ui.events import DRAWING
@@ -85,7 +85,7 @@ def _endpoint(programs: Programs, tool: Tool, metrics: Metrics) -> Callable:
 _NO_DEFAULT = inspect.Parameter.empty
 
 
-def _told(drawn: list[Drawn]) -> tuple[list[str], list[dict]]:
+def _told(drawn: list[ProgramPicture]) -> tuple[list[str], list[dict]]:
     """(files, what is said of each)."""
     return [str(each.path) for each in drawn], [each.said for each in drawn]
 

@@ -27,13 +27,13 @@ from pipeline.ui.form import Form, quality_choices, read_form, reference_paths, 
 from pipeline.ui.words import Words
 from pipeline.watermark import WatermarkError
 
-__all__ = ["REFUSALS", "Drawing", "done_line"]
+__all__ = ["REFUSALS", "DrawingHandlers", "done_line"]
 
 REFUSALS = (ValueError, WeightsError, WatermarkError, QueueFull)  # said in one sentence; anything else is our fault
 _logger = logging.getLogger(__name__)
 
 
-class Drawing:
+class DrawingHandlers:
     """Draws for the page: each handler is a generator of updates, and ends with a picture or a sentence."""
 
     def __init__(self, studio: Studio, limits: Limits, pace: Pace, form: Form, board: Board):

@@ -22,7 +22,7 @@ from pipeline.serve.studio import Busy, Studio
 from pipeline.serve.uploads import open_cutout
 from pipeline.ui.board import refuse
 from pipeline.ui.canvas import status
-from pipeline.ui.drawing import REFUSALS, Drawing
+from pipeline.ui.drawing import REFUSALS, DrawingHandlers
 from pipeline.ui.events import QUEUED, QUICK, visitor_of
 from pipeline.ui.form import roll
 from pipeline.ui.words import Words
@@ -62,7 +62,7 @@ class Versions:
 class Editing:
     """Wires the canvas of the Create tab: `edit` draws, `undo` only shows."""
 
-    def __init__(self, drawing: Drawing):
+    def __init__(self, drawing: DrawingHandlers):
         self._drawing = drawing
         self._board = drawing.board
         self._versions = gr.State({})  # number of the picture on the shelf -> Versions

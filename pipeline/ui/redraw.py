@@ -11,7 +11,7 @@ from pipeline.serve.drawn import Drawn
 from pipeline.serve.render import Cancelled, Rendered, compare
 from pipeline.serve.uploads import open_picture
 from pipeline.ui.canvas import status
-from pipeline.ui.drawing import REFUSALS, Drawing
+from pipeline.ui.drawing import REFUSALS, DrawingHandlers
 from pipeline.ui.events import visitor_of
 from pipeline.ui.form import reference_paths
 from pipeline.ui.words import Words
@@ -24,7 +24,7 @@ _logger = logging.getLogger(__name__)
 class Redraw:
     """The button beside the picture that draws it again."""
 
-    def __init__(self, drawing: Drawing):
+    def __init__(self, drawing: DrawingHandlers):
         self._drawing = drawing
 
     def wire(self) -> None:

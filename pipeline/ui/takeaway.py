@@ -15,7 +15,7 @@ from pipeline.stickers.export import Exported
 from pipeline.stickers.targets import find_target
 from pipeline.ui.board import refuse
 from pipeline.ui.canvas import status
-from pipeline.ui.drawing import REFUSALS, Drawing
+from pipeline.ui.drawing import REFUSALS, DrawingHandlers
 from pipeline.ui.events import QUEUED, QUICK, visitor_of
 from pipeline.ui.picture_keys import FOR, ICON_SET
 from pipeline.ui.words import Words
@@ -28,7 +28,7 @@ _logger = logging.getLogger(__name__)
 class Takeaway:
     """Connects the list beside the download key: a format is at hand at once, a place's file is drawn for it."""
 
-    def __init__(self, drawing: Drawing):
+    def __init__(self, drawing: DrawingHandlers):
         self._drawing, self._board = drawing, drawing.board
 
     def wire(self) -> None:

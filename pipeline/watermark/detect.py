@@ -23,7 +23,7 @@ import numpy as np
 from PIL import Image
 
 from pipeline.watermark.key import LUMA_TILE, ORIENTATIONS, WatermarkKey, verification_keys
-from pipeline.watermark.pose import GAINS, PHASES, WINDOW, Picture, Pose
+from pipeline.watermark.pose import GAINS, PHASES, WINDOW, Planes, Pose
 from pipeline.watermark.statistics import (
     CHROMA_STATISTICS,
     chroma_scores,
@@ -145,7 +145,7 @@ class _Search:
             pixels = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC))
             if alpha is not None:
                 alpha = np.asarray(Image.fromarray(alpha).resize(size, Image.Resampling.BICUBIC))
-        self.picture = Picture(pixels, alpha)
+        self.picture = Planes(pixels, alpha)
         self.log10_readings = math.log10(len(self.picture.seen))
         self.keys, self.progress, self.cancel = keys, progress, cancel
         longest = max(pixels.shape[:2])

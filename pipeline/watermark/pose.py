@@ -14,7 +14,7 @@ from pipeline.watermark.spectrum import HIGHEST, Spectrum
 from pipeline.watermark.statistics import LUMA_FREQUENCIES, fold, luma_scores_of, soft_chips, whiten
 from pipeline.watermark.visible import OPAQUE, plain_ground, whole_blocks
 
-__all__ = ["Picture", "Pose"]
+__all__ = ["Planes", "Pose"]
 
 WINDOW = 512  # original pixels a side that are looked at: more costs time and adds little
 GAINS = (1.0, 0.8, 0.9, 1.1, 1.2, 1.3)  # stretched colours: contrast, brightness, saturation
@@ -52,7 +52,7 @@ class Pose:
         return tuple(words)
 
 
-class Picture:
+class Planes:
     """The planes of a picture under test."""
 
     def __init__(self, pixels: np.ndarray, alpha: np.ndarray | None = None) -> None:

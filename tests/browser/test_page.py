@@ -10,7 +10,7 @@ from PIL import Image
 from app import build_demo, launch_options
 from pipeline.recipe import Recipe, pixels_hash, read_png
 from pipeline.serve.render import render
-from pipeline.serve.store import Store
+from pipeline.serve.store import PictureStore
 from pipeline.watermark import verify
 from tests.browser.conftest import TIMEOUT, save_download
 from tests.tiny import tiny_pipeline
@@ -240,7 +240,7 @@ def test_an_example_draws_and_the_shelf_brings_pictures_back(open_page):
 
 
 def test_a_picture_from_the_store_comes_with_its_keys(browser, pipe, tmp_path):
-    demo = build_demo(pipe, weights_hash="0123456789ab", store=Store(tmp_path))
+    demo = build_demo(pipe, weights_hash="0123456789ab", store=PictureStore(tmp_path))
     demo.launch(prevent_thread_lock=True, quiet=True, **launch_options(demo))
     try:
         for _ in range(2):

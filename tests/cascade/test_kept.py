@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.cascade.kept import Store, digest, state_of
+from pipeline.cascade.kept import Cache, digest, state_of
 from pipeline.scene.record import Scene, Thing
 from tests.tiny import tiny_pipeline
 
@@ -31,7 +31,7 @@ def calls(pipe, name: str, monkeypatch) -> list:
 
 
 def test_a_store_gives_what_was_made_and_forgets_what_was_used_longest_ago():
-    store, made = Store(max_entries=2), []
+    store, made = Cache(max_entries=2), []
 
     def get(key):
         return store.get(key, lambda: made.append(key) or key)
@@ -44,7 +44,7 @@ def test_a_store_gives_what_was_made_and_forgets_what_was_used_longest_ago():
 
 
 def test_a_store_of_tensors_keeps_to_its_bytes():
-    store = Store(max_bytes=1000)
+    store = Cache(max_bytes=1000)
     for key in range(9):
         store.get(key, lambda: torch.zeros(100))
         assert store.bytes <= 1000

@@ -16,7 +16,7 @@ from pipeline.__main__ import main
 from pipeline.recipe import Recipe
 from pipeline.recipe.files import read_recipe
 from pipeline.stickers.check import read_facts, read_pack
-from pipeline.stickers.pack import Drawn, Pack
+from pipeline.stickers.pack import Pack, PackPicture
 from pipeline.watermark import embed_checked, verify
 from tests.loading.test_weights import saved  # noqa: F401 - the fixture
 from tests.watermark.test_cutouts import draw_cutout
@@ -42,7 +42,7 @@ def drawer(monkeypatch):
         if "bomb" in prompt:
             raise ValueError("This is not drawn here.")
         recipe = Recipe(prompt=prompt, seed=seed)
-        return Drawn(embed_checked(draw_cutout(), payload=recipe.id32), recipe)
+        return PackPicture(embed_checked(draw_cutout(), payload=recipe.id32), recipe)
 
     for module in ("pack", "many", "picture_options"):
         monkeypatch.setattr(f"pipeline.commands.{module}.cutout_drawer", lambda model: draw)

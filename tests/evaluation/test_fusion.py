@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 
 from pipeline.evaluation import fusion as experiment
-from pipeline.evaluation.bag_reader import QUESTIONS, BagReader, SetTransformer, TextAttention, Vocabulary
+from pipeline.evaluation.bag_reader import QUESTIONS, BagReader, CaptionWords, SetTransformer, TextAttention
 from pipeline.evaluation.bag_training import (
     Features,
     ask,
@@ -239,7 +239,7 @@ def test_mixed_bags_hold_one_or_two_uninformative_photographs_of_their_own_part(
 
 @pytest.mark.parametrize("fusion_type", ["collage", "attention", "set transformer", "text attention"])
 def test_a_reader_learns_what_the_features_tell(grocery, fusion_type):
-    words, features = Vocabulary(grocery), made_features(grocery, noise=0.5)
+    words, features = CaptionWords(grocery), made_features(grocery, noise=0.5)
     several = some_bags(grocery, (2, 3, 4, 5))
     reader = train_reader(grocery, words, features, fusion_type, several, steps=15, seed=0)
     bags = sample_bags(grocery.rows("test"), 8, np.random.default_rng(1))
@@ -250,7 +250,7 @@ def test_a_reader_learns_what_the_features_tell(grocery, fusion_type):
 
 
 def test_attention_learns_to_leave_out_what_tells_nothing(grocery):
-    words, features = Vocabulary(grocery), made_features(grocery, noise=0.5)
+    words, features = CaptionWords(grocery), made_features(grocery, noise=0.5)
 
     def sampler(generator):
         return sample_mixed_bags(grocery, "bags", generator.choice([0, 2, 3], 64).tolist(), generator)
@@ -264,7 +264,7 @@ def test_attention_learns_to_leave_out_what_tells_nothing(grocery):
 
 def test_equal_weights_give_no_photograph_more_than_its_share(grocery):
     torch.manual_seed(0)
-    reader = BagReader(grocery, Vocabulary(grocery), "attention", torch.zeros(256), torch.ones(256), 16).eval()
+    reader = BagReader(grocery, CaptionWords(grocery), "attention", torch.zeros(256), torch.ones(256), 16).eval()
     kinds = [[INFORMATIVE, "blurred"], [INFORMATIVE] * 3]
     given = torch.randn(2, 3, 256), torch.tensor([[True, True, False], [True, True, True]]), torch.randn(2, 11, 16)
     equal = shares_by_kind(reader, kinds, *given)  # its score begins at zero
@@ -274,7 +274,7 @@ def test_equal_weights_give_no_photograph_more_than_its_share(grocery):
 
 
 def test_an_untrained_reader_is_at_chance(grocery):
-    words, features = Vocabulary(grocery), made_features(grocery, noise=0.5)
+    words, features = CaptionWords(grocery), made_features(grocery, noise=0.5)
     torch.manual_seed(0)
     reader = BagReader(grocery, words, "mean", torch.zeros(256), torch.ones(256), 16).eval()
     bags = sample_bags(grocery.rows("test"), 8, np.random.default_rng(1))
@@ -283,14 +283,14 @@ def test_an_untrained_reader_is_at_chance(grocery):
 
 
 def test_captions_survive_encoding(grocery):
-    words = Vocabulary(grocery)
+    words = CaptionWords(grocery)
     caption = grocery.products[2].caption
     assert words.decode(words.encode(caption)) == caption
     assert words.decode(words.encode(("the", "zebra"))) == ("the", "<other>")
 
 
 def test_all_attributes_have_a_head(grocery):
-    reader = BagReader(grocery, Vocabulary(grocery), "gated", torch.zeros(256), torch.ones(256), 16)
+    reader = BagReader(grocery, CaptionWords(grocery), "gated", torch.zeros(256), torch.ones(256), 16)
     assert set(reader.heads) == {"fine", "coarse", *ATTRIBUTES} == set(QUESTIONS) - {"caption"}
 
 

@@ -12,7 +12,7 @@ from pipeline.evaluation.judge import load_judge
 from pipeline.evaluation.part_colours import PART_PROMPTS, PartPrompt, judge_part
 from pipeline.evaluation.parts import colour_shares
 from pipeline.evaluation.real_pictures import compose_real
-from pipeline.evaluation.words import OUTCOMES, Word, judge_word, read_words, real_words
+from pipeline.evaluation.words import OUTCOMES, ListedWord, judge_word, read_words, real_words
 from tests.evaluation.cutout_zip import write_cutouts
 
 
@@ -35,25 +35,26 @@ def output(image, *things, notes=()):
 
 def test_a_word_is_drawn_as_itself_or_not_or_it_is_said(judge):
     cross = picture(judge, "red cross")
-    assert judge_word(judge, Word("red cross"), output(cross, "red cross"))["outcome"] == OUTCOMES[0]
-    assert judge_word(judge, Word("hat", ("red cross",)), output(cross, "red cross"))["outcome"] == OUTCOMES[0]
-    silent = judge_word(judge, Word("telescope"), output(cross, "red cross"))
+    assert judge_word(judge, ListedWord("red cross"), output(cross, "red cross"))["outcome"] == OUTCOMES[0]
+    assert judge_word(judge, ListedWord("hat", ("red cross",)), output(cross, "red cross"))["outcome"] == OUTCOMES[0]
+    silent = judge_word(judge, ListedWord("telescope"), output(cross, "red cross"))
     assert silent["outcome"] == OUTCOMES[3] and silent["drawn"] == ["red cross"]
     assert (
-        judge_word(judge, Word("telescope"), output(cross, "red cross", notes=["replaced"]))["outcome"] == OUTCOMES[2]
+        judge_word(judge, ListedWord("telescope"), output(cross, "red cross", notes=["replaced"]))["outcome"]
+        == OUTCOMES[2]
     )
-    assert judge_word(judge, Word("telescope"), output(cross, notes=["option"]))["outcome"] == OUTCOMES[3]
+    assert judge_word(judge, ListedWord("telescope"), output(cross, notes=["option"]))["outcome"] == OUTCOMES[3]
     blank = output(Image.new("RGB", (64, 64), "white"), "blue ring")
-    assert judge_word(judge, Word("blue ring"), blank)["outcome"] == OUTCOMES[1]
-    assert judge_word(judge, Word("The Bluering"), blank)["outcome"] == OUTCOMES[1]
-    assert judge_word(judge, Word("blue ringlet"), blank)["outcome"] == OUTCOMES[3]
+    assert judge_word(judge, ListedWord("blue ring"), blank)["outcome"] == OUTCOMES[1]
+    assert judge_word(judge, ListedWord("The Bluering"), blank)["outcome"] == OUTCOMES[1]
+    assert judge_word(judge, ListedWord("blue ringlet"), blank)["outcome"] == OUTCOMES[3]
 
 
 def test_lists_are_read_with_and_without_synonyms(tmp_path):
     (tmp_path / "a.txt").write_text("cat\n\naircraft carrier\n", encoding="utf-8")
     (tmp_path / "b.tsv").write_text("name\tsynonyms\ncab_(taxi)\tcab_(taxi), taxi\n", encoding="utf-8")
     assert [word.text for word in read_words(tmp_path / "a.txt")] == ["cat", "aircraft carrier"]
-    assert read_words(tmp_path / "b.tsv")[0] == Word("cab", ("cab (taxi)", "taxi"))
+    assert read_words(tmp_path / "b.tsv")[0] == ListedWord("cab", ("cab (taxi)", "taxi"))
     (tmp_path / "c.txt").write_text("\n", encoding="utf-8")
     with pytest.raises(ValueError, match="no words"):
         read_words(tmp_path / "c.txt")
@@ -110,7 +111,7 @@ def test_colours_have_their_names():
 
 
 def test_real_pictures_are_judged_beside(judge):
-    assert real_words(judge, [Word("red cross"), Word("blue-ring"), Word("telescope")]) == (2, 2)
+    assert real_words(judge, [ListedWord("red cross"), ListedWord("blue-ring"), ListedWord("telescope")]) == (2, 2)
     disc, cross = {"class": "red disc", "count": 1}, {"class": "blue cross", "count": 1}
     for side in ("left of", "right of", "above", "below"):
         row = ask("position", disc, {**cross, "position": [side, 0]})

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from pipeline.models.prior import NOISE_DIM
-from pipeline.scene.drawing import Form, Palette, choose_drawing, even, is_mirrored
+from pipeline.scene.drawing import Bend, Palette, choose_drawing, even, is_mirrored
 from tests.tiny import tiny_prior
 
 
@@ -22,7 +22,7 @@ def test_without_variety_every_seed_takes_the_drawing_as_it_is():
     drawings = {choose_drawing(tiny_prior(), "cat", "3d render", noise(seed), variety=0.0) for seed in range(5)}
     (drawing,) = drawings
     assert (drawing.drawing, drawing.rendering, drawing.style) == (0, "3d render", "3d render")
-    assert drawing.form == Form() and drawing.palette == Palette()
+    assert drawing.form == Bend() and drawing.palette == Palette()
 
 
 def test_another_artists_drawing_is_shown_in_the_asked_style():

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from pipeline.scene.drawing import Form
+from pipeline.scene.drawing import Bend
 from pipeline.scene.warp import warp_layer
 
 
@@ -17,15 +17,15 @@ def flag() -> torch.Tensor:
 
 
 def test_without_a_form_nothing_changes():
-    assert torch.equal(warp_layer(flag(), Form()), flag())
+    assert torch.equal(warp_layer(flag(), Bend()), flag())
 
 
 def test_a_mirror_is_exact():
-    assert torch.equal(warp_layer(flag(), Form(mirror=True)), flag().flip(-1))
+    assert torch.equal(warp_layer(flag(), Bend(mirror=True)), flag().flip(-1))
 
 
 @pytest.mark.parametrize(
-    "form", [Form(stretch=0.3), Form(lean=0.15), Form(bend=0.08), Form(turn=9.0), Form(top=0.25), Form(waist=0.2)]
+    "form", [Bend(stretch=0.3), Bend(lean=0.15), Bend(bend=0.08), Bend(turn=9.0), Bend(top=0.25), Bend(waist=0.2)]
 )
 def test_a_bent_drawing_differs_and_fills_its_square_again(form):
     bent = warp_layer(flag(), form)
@@ -37,11 +37,11 @@ def test_a_bent_drawing_differs_and_fills_its_square_again(form):
 
 
 def test_stretching_makes_it_wider():
-    solid = warp_layer(flag(), Form(stretch=0.4))[3] > 0
+    solid = warp_layer(flag(), Bend(stretch=0.4))[3] > 0
     rows, columns = solid.any(1).sum(), solid.any(0).sum()
     assert columns / rows == pytest.approx(2**0.4, rel=0.05)
 
 
 def test_what_is_empty_stays_empty():
     empty = -torch.ones(4, 32, 32)
-    assert torch.equal(warp_layer(empty, Form(turn=5.0)), empty)
+    assert torch.equal(warp_layer(empty, Bend(turn=5.0)), empty)

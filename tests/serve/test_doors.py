@@ -21,7 +21,7 @@ from pipeline.recipe import read_png
 from pipeline.recipe.files import read_recipe
 from pipeline.serve.jobs import HOUSE, Client, Jobs
 from pipeline.serve.keys import Keys
-from pipeline.serve.store import Store
+from pipeline.serve.store import PictureStore
 from pipeline.watermark import verify
 from tests.serve.test_bedrock import BAD_PICTURES, EMBEDDING_LIMITS, RULES, SIZES
 from tests.tiny import tiny_pipeline
@@ -35,7 +35,7 @@ KEY = "a-key-of-enough-letters"
 
 
 def serve(tmp_path_factory, keys=None, jobs=None, **limits):
-    store = Store(tmp_path_factory.mktemp("store"))
+    store = PictureStore(tmp_path_factory.mktemp("store"))
     demo = build_demo(tiny_pipeline(), weights_hash="0123456789ab", store=store, limits=replace(LIMITS, **limits))
     if jobs is not None:
         demo.studio.jobs = jobs

@@ -20,7 +20,7 @@ from PIL import Image
 
 from pipeline.recipe import Recipe
 from pipeline.serve import store as store_module
-from pipeline.serve.store import Store, default_directory, open_store
+from pipeline.serve.store import PictureStore, default_directory, open_store
 
 RECIPE = Recipe(prompt="a red apple", seed=7)
 
@@ -34,7 +34,7 @@ def draw(seed: int = 0, side: int = 64) -> bytes:
 
 @pytest.fixture
 def store(tmp_path):
-    store = Store(tmp_path / "store")
+    store = PictureStore(tmp_path / "store")
     yield store
     store.close()
 
@@ -83,9 +83,9 @@ def test_the_newest_are_listed_first_and_a_dropped_one_not(store):
 def test_it_outlives_the_process_and_is_shared(store, tmp_path):
     script = (
         "import sys; from pathlib import Path\n"
-        "from pipeline.recipe import Recipe; from pipeline.serve.store import Store\n"
+        "from pipeline.recipe import Recipe; from pipeline.serve.store import PictureStore\n"
         "from tests.serve.test_store import draw\n"
-        "store = Store(Path(sys.argv[1]))\n"
+        "store = PictureStore(Path(sys.argv[1]))\n"
         "for seed in range(20): store.put(Recipe(prompt=sys.argv[2], seed=seed), draw(seed))\n"
         "store.close()\n"
     )
@@ -99,7 +99,7 @@ def test_it_outlives_the_process_and_is_shared(store, tmp_path):
 
 
 def test_the_limit_holds_and_the_oldest_go_first(tmp_path):
-    store = Store(tmp_path, max_bytes=300_000)
+    store = PictureStore(tmp_path, max_bytes=300_000)
     for seed in range(60):
         store.put(Recipe(prompt="a", seed=seed), draw(seed))
         store.get(Recipe(prompt="a", seed=0))  # being asked for keeps nothing alive
@@ -111,7 +111,7 @@ def test_the_limit_holds_and_the_oldest_go_first(tmp_path):
 
 
 def test_what_is_too_old_is_not_found_and_its_file_is_deleted(tmp_path, monkeypatch):
-    store, now = Store(tmp_path, max_days=1), time.time
+    store, now = PictureStore(tmp_path, max_days=1), time.time
     store.put(RECIPE, draw())
     assert store.get(RECIPE) is not None and len(files(store)) == 1
     monkeypatch.setattr(time, "time", lambda: now() + 2 * 86400)
@@ -192,7 +192,7 @@ def test_a_full_disk_costs_the_entry_only_and_is_said_once(store, monkeypatch, c
 
 @pytest.mark.parametrize("damage", ["no database", "cut", "garbage inside", "garbage in the log", "emptied"])
 def test_a_damaged_database_costs_what_it_held_and_begins_anew(tmp_path, damage, caplog):
-    first = Store(tmp_path)
+    first = PictureStore(tmp_path)
     for seed in range(30):
         first.put(Recipe(prompt="a", seed=seed), draw(seed))
     assert len(first) == 30
@@ -211,7 +211,7 @@ def test_a_damaged_database_costs_what_it_held_and_begins_anew(tmp_path, damage,
         path.with_name("cache.db-shm").write_bytes(np.random.default_rng(1).bytes(32_768))
     else:
         path.write_bytes(b"")
-    second = Store(tmp_path)
+    second = PictureStore(tmp_path)
     found = [second.get(Recipe(prompt="a", seed=seed)) for seed in range(30)]
     assert all(stored is None or stored.png == draw(stored.recipe.seed) for stored in found)
     assert works(second)
@@ -233,11 +233,11 @@ def test_a_database_damaged_while_it_is_open_is_left_and_begun_anew(store):
 
 
 def test_a_database_of_another_layout_costs_the_store_only(tmp_path, caplog):
-    folder = Store(tmp_path).directory
+    folder = PictureStore(tmp_path).directory
     folder.mkdir(parents=True)
     with sqlite3.connect(folder / "cache.db") as other:
         other.execute("CREATE TABLE Cache (picture TEXT)")
-    store = Store(tmp_path)
+    store = PictureStore(tmp_path)
     store.put(RECIPE, draw())
     assert store.get(RECIPE) is None and len(store) == 0
     assert len(caplog.records) == 1 and "cannot be opened" in caplog.text
@@ -247,7 +247,7 @@ def test_a_database_of_another_layout_costs_the_store_only(tmp_path, caplog):
 def test_a_store_locked_by_another_process_keeps_nobody_waiting(tmp_path, monkeypatch, caplog):
     monkeypatch.setattr(store_module, "LOCK_SECONDS", 60.0)
     monkeypatch.setattr(store_module, "REOPEN_SECONDS", 0.0)
-    first = Store(tmp_path)
+    first = PictureStore(tmp_path)
     first.put(RECIPE, draw())
     assert first.get(RECIPE) is not None
     locker = sqlite3.connect(database(first), isolation_level=None)
@@ -255,7 +255,7 @@ def test_a_store_locked_by_another_process_keeps_nobody_waiting(tmp_path, monkey
     assert first.get(RECIPE).png == draw(), "reading needs no lock"
     first.put(Recipe(prompt="another"), draw(1))  # returns, though it cannot be written
     monkeypatch.setattr(store_module, "WAIT_SECONDS", 0.5)
-    second = Store(tmp_path)  # which cannot even open it
+    second = PictureStore(tmp_path)  # which cannot even open it
     assert second.get(RECIPE) is None
     late = second._late
     for _ in range(100):
@@ -272,12 +272,12 @@ def test_a_store_locked_by_another_process_keeps_nobody_waiting(tmp_path, monkey
 
 
 def test_a_lock_that_lasts_is_said(tmp_path, monkeypatch, caplog):
-    first = Store(tmp_path)
+    first = PictureStore(tmp_path)
     assert works(first)
     locker = sqlite3.connect(database(first), isolation_level=None)
     locker.execute("BEGIN EXCLUSIVE")
     monkeypatch.setattr(store_module, "LOCK_SECONDS", 0.05)
-    second = Store(tmp_path)
+    second = PictureStore(tmp_path)
     assert second.get(RECIPE) is None and "locked" in caplog.text
     locker.close()
     first.close()
@@ -306,7 +306,7 @@ def test_a_disk_that_hangs_keeps_nobody_waiting(store, monkeypatch):
 
 def test_a_folder_that_cannot_be_made_costs_the_store_only(tmp_path, caplog):
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
-    store = Store(tmp_path / "file" / "store")
+    store = PictureStore(tmp_path / "file" / "store")
     for _ in range(3):
         store.put(RECIPE, draw())
         assert store.get(RECIPE) is None

@@ -19,7 +19,7 @@ from pipeline.recipe import Recipe, pixels_hash, pixels_sha256
 from pipeline.recipe.files import FORMATS, read_recipe
 from pipeline.serve import examples
 from pipeline.serve.render import Rendered, render
-from pipeline.serve.store import Store
+from pipeline.serve.store import PictureStore
 from pipeline.serve.studio import Restored, Studio
 from pipeline.watermark import default_key, verify
 from tests.tiny import tiny_pipeline
@@ -36,7 +36,7 @@ def pipe():
 
 @pytest.fixture
 def store(tmp_path):
-    store = Store(tmp_path / "store")
+    store = PictureStore(tmp_path / "store")
     yield store
     store.close()
 
@@ -73,7 +73,7 @@ def test_a_recipe_drawn_before_answers_at_once_byte_for_byte_though_the_model_ne
     assert not isinstance(first, Restored)
     store.close()
     never = threading.Event()
-    store = Store(tmp_path / "store")
+    store = PictureStore(tmp_path / "store")
     later = Studio(never.wait, weights_hash=WEIGHTS_HASH, store=store)
     (again,) = later.draw(RECIPE)
     assert isinstance(again, Restored) and again.png == first.png and again.recipe == RECIPE
@@ -127,7 +127,7 @@ def test_a_store_that_fails_costs_no_picture(studio, pipe, monkeypatch, caplog):
 
 
 def test_a_store_that_is_no_database_costs_no_picture(pipe, tmp_path):
-    store = Store(tmp_path)
+    store = PictureStore(tmp_path)
     store.directory.mkdir(parents=True)
     (store.directory / "cache.db").write_bytes(b"no database at all" * 999)
     studio = Studio(pipe, weights_hash=WEIGHTS_HASH, store=store)

@@ -18,7 +18,7 @@ from pipeline.serve.jobs import Client
 from pipeline.serve.order import Order
 from pipeline.serve.render import Cancelled, Rendered, compare, render, render_together, series
 from pipeline.serve.replicas import fleet
-from pipeline.serve.store import Store
+from pipeline.serve.store import PictureStore
 from pipeline.serve.studio import Studio
 from pipeline.serve.together import draw_series
 from pipeline.watermark import verify
@@ -78,10 +78,10 @@ def test_an_order_through_a_door_is_drawn_in_calls_too(model, calls):
 
 
 def test_one_that_is_kept_lets_each_be_asked_for_by_itself(model, recipes, calls, tmp_path):
-    studio = studio_of(model, Store(tmp_path))
+    studio = studio_of(model, PictureStore(tmp_path))
     first = [event for _, event in draw_series(studio, recipes[:1]) if isinstance(event, Rendered)]
     studio.store.close()
-    studio = studio_of(model, Store(tmp_path))
+    studio = studio_of(model, PictureStore(tmp_path))
     del calls[:]
     again = [event for _, event in draw_series(studio, recipes[:2]) if isinstance(event, Rendered)]
     assert again[0].png == first[0].png and calls == [1, 1]

@@ -13,7 +13,7 @@ from PIL import Image, ImageChops
 from pipeline.recipe import Recipe
 from pipeline.stickers.check import check_pack, read_pack
 from pipeline.stickers.decorate import Decoration
-from pipeline.stickers.pack import Drawn, Pack, Sticker, draw_pack, make_pack, pack_files, wastickers, zip_files
+from pipeline.stickers.pack import Pack, PackPicture, Sticker, draw_pack, make_pack, pack_files, wastickers, zip_files
 from pipeline.stickers.sheet import contact_sheet
 from pipeline.stickers.tags import alternative_text, emoji_of
 from pipeline.stickers.targets import TARGETS
@@ -24,8 +24,8 @@ KEY = WatermarkKey.from_secret(b"a key for these tests only")
 PROMPTS = ["a happy fox", "a fox in love", "a sleeping fox"]
 
 
-def draw(prompt: str, seed: int) -> Drawn:
-    return Drawn(draw_cutout(), Recipe(prompt=prompt, seed=seed))
+def draw(prompt: str, seed: int) -> PackPicture:
+    return PackPicture(draw_cutout(), Recipe(prompt=prompt, seed=seed))
 
 
 def test_a_pack_is_filled_in_and_travels_as_json():
@@ -90,7 +90,7 @@ def test_one_that_cannot_be_drawn_does_not_stop_the_others():
         return draw(prompt, seed)
 
     found = dict(draw_pack(make_pack("Foxes", PROMPTS), refusing))
-    assert isinstance(found[1], WatermarkError) and isinstance(found[2], Drawn)
+    assert isinstance(found[1], WatermarkError) and isinstance(found[2], PackPicture)
 
 
 @pytest.fixture(scope="module")

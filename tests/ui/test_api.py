@@ -19,7 +19,7 @@ from app import build_demo, launch_options
 from pipeline.provenance.credentials import available, read_credentials, without_credentials
 from pipeline.recipe import pixels_hash
 from pipeline.recipe.files import read_recipe
-from pipeline.serve.store import Store
+from pipeline.serve.store import PictureStore
 from pipeline.watermark import verify
 from tests.tiny import tiny_pipeline
 
@@ -28,7 +28,7 @@ WISH = {"prompt": "a cat, 3d render", "seed": 7, "api_name": "/generate"}
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
-    store = Store(tmp_path_factory.mktemp("store"))
+    store = PictureStore(tmp_path_factory.mktemp("store"))
     demo = build_demo(tiny_pipeline(), weights_hash="0123456789ab", store=store)
     demo.launch(prevent_thread_lock=True, quiet=True, **launch_options(demo))
     yield demo

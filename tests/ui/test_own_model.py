@@ -21,7 +21,7 @@ from pipeline.loading.find import find_model
 from pipeline.recipe import Recipe, read_png
 from pipeline.serve.jobs import HOUSE
 from pipeline.serve.render import Cancelled
-from pipeline.serve.store import Store
+from pipeline.serve.store import PictureStore
 from pipeline.watermark import verify
 from tests.tiny_diffusers import tiny_stable_diffusion
 
@@ -44,7 +44,7 @@ def demo(model, tmp_path_factory):
         model.load,
         weights_hash=model.weights_hash,
         capabilities=model.capabilities,
-        store=Store(tmp_path_factory.mktemp("store")),
+        store=PictureStore(tmp_path_factory.mktemp("store")),
     )
     demo.launch(prevent_thread_lock=True, quiet=True, **launch_options(demo))
     yield demo

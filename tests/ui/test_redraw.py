@@ -13,7 +13,7 @@ from app import LIMITS
 from pipeline.recipe import Recipe, pixels_sha256
 from pipeline.serve.drawn import Drawn
 from pipeline.serve.render import Rendered
-from pipeline.serve.store import Store
+from pipeline.serve.store import PictureStore
 from pipeline.serve.studio import Restored, Studio
 from pipeline.ui.tabs.create import CreateTab
 from tests.tiny import tiny_pipeline
@@ -24,7 +24,7 @@ VISITOR = SimpleNamespace(session_hash="me", headers={})
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
-    store = Store(tmp_path_factory.mktemp("store"))
+    store = PictureStore(tmp_path_factory.mktemp("store"))
     studio = Studio(tiny_pipeline(), weights_hash="0123456789ab", store=store)
     with gr.Blocks() as demo:
         create = CreateTab(studio, LIMITS)

@@ -20,7 +20,7 @@ from pipeline.loading.errors import WeightsError
 from pipeline.recipe import DEFAULTS, SCHEMA, Recipe, pixels_hash, read_png
 from pipeline.serve.jobs import HOUSE
 from pipeline.serve.render import render
-from pipeline.serve.store import Store
+from pipeline.serve.store import PictureStore
 from pipeline.watermark import verify
 from tests.tiny import tiny_pipeline
 
@@ -48,7 +48,7 @@ def serve(pipe, **options):
 
 @pytest.fixture(scope="module")
 def client(pipe, tmp_path_factory):
-    demo, client = serve(pipe, store=Store(tmp_path_factory.mktemp("store")))
+    demo, client = serve(pipe, store=PictureStore(tmp_path_factory.mktemp("store")))
     yield client
     demo.close()
 
@@ -162,7 +162,9 @@ def test_a_stored_picture_is_answered_to_whoever_asks_at_once(client):
 
 
 def test_one_address_gets_so_many_drawings_a_minute(pipe, tmp_path):
-    demo, client = serve(pipe, limits=replace(LIMITS, max_previews_per_minute=1), store=Store(tmp_path / "store"))
+    demo, client = serve(
+        pipe, limits=replace(LIMITS, max_previews_per_minute=1), store=PictureStore(tmp_path / "store")
+    )
     try:
         assert client.get("/picture?prompt=a+cat&seed=1").status_code == 200
         refused = client.get("/picture?prompt=a+cat&seed=2")

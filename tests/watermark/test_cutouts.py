@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from pipeline.evaluation.watermark_cutouts import DEEDS, lay, texture, visible_psnr
 from pipeline.watermark import WatermarkError, WatermarkKey, embed, embed_checked, verify
-from pipeline.watermark.pose import Picture
+from pipeline.watermark.pose import Planes
 from pipeline.watermark.statistics import chroma_scores
 from pipeline.watermark.visible import plain_ground, split_alpha, to_rgb, whole_blocks
 
@@ -135,7 +135,7 @@ def test_whole_blocks_are_those_that_are_seen_altogether():
 def test_the_chips_are_read_in_every_orientation(marked):
     """By the chroma tile alone, and on white the best among those that are seen."""
     for orientation in range(4):
-        picture = Picture(np.asarray(lay(Image.fromarray(orient_picture(marked, orientation)), "white")))
+        picture = Planes(np.asarray(lay(Image.fromarray(orient_picture(marked, orientation)), "white")))
         scores = chroma_scores(picture.folded_chips_at_origin(1.0), KEY).max(0)
         assert np.unravel_index(int(scores.argmax()), scores.shape)[:2] == (-orientation % 4, 1)
         assert scores.max() > 15

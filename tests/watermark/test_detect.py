@@ -33,7 +33,7 @@ from pipeline.watermark.__main__ import main
 from pipeline.watermark.detect import read_back
 from pipeline.watermark.embed import SCALE, _block_means, chroma, largest_singular
 from pipeline.watermark.key import DETECTION_CELLS, orient
-from pipeline.watermark.pose import Picture, Pose
+from pipeline.watermark.pose import Planes, Pose
 from pipeline.watermark.spectrum import Spectrum
 from pipeline.watermark.statistics import (
     LOG10_BALANCE,
@@ -292,7 +292,7 @@ def test_the_spectrum_is_the_transform_of_the_plane_wherever_it_is_read():
 @pytest.mark.parametrize("orientation", range(8))
 def test_the_quick_luma_scores_are_the_plain_ones(marked, orientation):
     """At every other pixel and without the highest frequencies, so a little lower."""
-    picture = Picture(np.asarray(marked))
+    picture = Planes(np.asarray(marked))
     plane, _, _ = picture.unmoved()
     plain = float(luma_scores(fold(orient(plane, orientation), 128), KEY).max())
     assert luma_best(picture.low_luma(Pose(0.0)), KEY)[orientation] == pytest.approx(plain, abs=max(0.5, 0.25 * plain))
@@ -427,7 +427,7 @@ def test_chroma_tail_includes_the_price_of_a_balanced_key():
 def test_scores_of_an_unmarked_picture_follow_their_odds_over_keys():
     """50 keys: luma scores are standard normal at every shift; chroma scores stay below Hoeffding's bound."""
     pixels = np.asarray(draw())
-    low = Picture(pixels).low_luma(Pose(0.0, scale=1.1, angle=2.0))
+    low = Planes(pixels).low_luma(Pose(0.0, scale=1.1, angle=2.0))
     chips = fold(soft_chips(chroma(pixels))[0, 0], 32)
     keys = [WatermarkKey.from_secret(b"a key among many %d" % i) for i in range(50)]
     luma = np.stack([luma_scores_of(low, key) for key in keys])

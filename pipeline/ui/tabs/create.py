@@ -14,7 +14,7 @@ from pipeline.serve.pace import QUALITIES, STEPS, Pace
 from pipeline.serve.studio import Studio
 from pipeline.ui.board import KEEP_SEED, build_board
 from pipeline.ui.canvas import canvas_compared, canvas_empty, status, thumbnails
-from pipeline.ui.drawing import Drawing
+from pipeline.ui.drawing import DrawingHandlers
 from pipeline.ui.editing import Editing
 from pipeline.ui.events import BACKGROUND, HIDDEN, QUICK
 from pipeline.ui.form import build_form, quality_choices, roll, write_form
@@ -46,7 +46,7 @@ class CreateTab:
             with gr.Column(scale=6, min_width=320, elem_id="stage"):
                 self.board = build_board(studio.capabilities)
                 self._thumbnails = gr.HTML("", elem_id="thumbnails")
-        self.drawing = Drawing(studio, limits, self._pace, self.form, self.board)
+        self.drawing = DrawingHandlers(studio, limits, self._pace, self.form, self.board)
         self._reuse = Reuse(limits, self.form, self.board)
         self._redraw = Redraw(self.drawing)
         self._editing = Editing(self.drawing)

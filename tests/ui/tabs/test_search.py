@@ -19,7 +19,7 @@ from pipeline.serve.collection import Collection
 from pipeline.serve.drawn import Drawn
 from pipeline.serve.limits import Limits
 from pipeline.serve.render import Rendered
-from pipeline.serve.store import Store
+from pipeline.serve.store import PictureStore
 from pipeline.serve.studio import Studio
 from pipeline.ui.tabs.search import results_html
 from pipeline.ui.words import Words
@@ -129,7 +129,7 @@ def test_drawn_pictures_are_searched_until_the_studio_deletes_them(pipe, files):
 @pytest.fixture
 def stored(pipe, tmp_path):
     """A studio whose store keeps two pictures, and these."""
-    studio = Studio(pipe, weights_hash="0123456789ab", store=Store(tmp_path / "store"))
+    studio = Studio(pipe, weights_hash="0123456789ab", store=PictureStore(tmp_path / "store"))
     recipes = [studio.recipe(Recipe(prompt=prompt)) for prompt in ("a cat", "an apple")]
     rendered = [[e for e in studio.draw(recipe) if isinstance(e, Rendered)][0] for recipe in recipes]
     yield studio, rendered

@@ -21,7 +21,7 @@ from pipeline.recipe import DEFAULTS, SCHEMA, Recipe, png_info
 from pipeline.recipe.files import FORMATS, SUFFIXES, convert
 from pipeline.serve.evidence import Evidence, look
 from pipeline.serve.render import render
-from pipeline.serve.store import Store
+from pipeline.serve.store import PictureStore
 from pipeline.serve.studio import Restored, Studio
 from pipeline.ui.form import read_form
 from pipeline.ui.links import Links
@@ -54,7 +54,7 @@ def png():
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory, png):
-    store = Store(tmp_path_factory.mktemp("store"))
+    store = PictureStore(tmp_path_factory.mktemp("store"))
     store.put(RECIPE, png)
     yield store
     store.close()
@@ -99,7 +99,7 @@ def test_the_recipe_is_read_from_every_format_and_the_credentials_too(png, tmp_p
     data = convert(png, file_format)
     if available():
         data = sign_credentials(data)
-    evidence = evidence_of(data, tmp_path, Store(None), f"picture{SUFFIXES[file_format]}")
+    evidence = evidence_of(data, tmp_path, PictureStore(None), f"picture{SUFFIXES[file_format]}")
     assert (evidence.recipe, evidence.source, evidence.misplaced) == (RECIPE, "file", False)
     assert evidence.found.result == "GENERATED" and evidence.checked == available()
     assert not available() or evidence.credentials.state == "Trusted"
@@ -114,7 +114,7 @@ def test_a_copy_without_metadata_leads_back_to_its_recipe_through_the_store(png,
     said = finding(evidence, Words())
     assert "from the pictures kept here" in said and RECIPE.prompt in said
     assert "<dt>Undone to read it</dt><dd>mirrored</dd>" in said and "at most 1 in" in said
-    unknown = evidence_of(copy, tmp_path, Store(None), "copy.jpg")
+    unknown = evidence_of(copy, tmp_path, PictureStore(None), "copy.jpg")
     assert (unknown.recipe, unknown.source) == (None, "") and "holds no recipe" in finding(unknown, Words())
 
 
@@ -128,7 +128,7 @@ def test_a_copied_mark_on_another_picture_names_no_recipe(png, store, tmp_path):
     assert evidence.copied and evidence.verdict == "COPIED" and "Copied mark" in finding(evidence, Words())
     with_text = saved(Image.open(io.BytesIO(forged)), pnginfo=png_info(RECIPE))  # mark and text both copied
     assert evidence_of(with_text, tmp_path, store).verdict == "COPIED"
-    assert evidence_of(forged, tmp_path, Store(None)).verdict == "GENERATED"  # who keeps nothing cannot tell
+    assert evidence_of(forged, tmp_path, PictureStore(None)).verdict == "GENERATED"  # who keeps nothing cannot tell
 
 
 @pytest.mark.parametrize("crop", [(0, 0, 256, 256), (20, 10, 240, 230)])
@@ -144,7 +144,7 @@ def test_a_text_that_was_exchanged_is_named_and_the_mark_wins(png, store, tmp_pa
     evidence = evidence_of(forged, tmp_path, store)
     assert evidence.misplaced and (evidence.recipe, evidence.source) == (RECIPE, "store")
     assert "changed or moved" in finding(evidence, Words())
-    evidence = evidence_of(forged, tmp_path, Store(None))
+    evidence = evidence_of(forged, tmp_path, PictureStore(None))
     assert evidence.misplaced and (evidence.recipe.prompt, evidence.source) == ("a dog", "file")
     assert "changed or moved" in finding(evidence, Words()) and "belong together" not in finding(evidence, Words())
 
@@ -160,7 +160,7 @@ def test_one_changed_byte_is_invalid_and_said_so(png, tmp_path):
 
 def test_where_credentials_cannot_be_checked_that_is_said(png, tmp_path, monkeypatch):
     monkeypatch.setattr(credentials.importlib.util, "find_spec", lambda name: None)
-    evidence = evidence_of(png, tmp_path, Store(None))
+    evidence = evidence_of(png, tmp_path, PictureStore(None))
     assert not evidence.checked and "Not checked: the package c2pa-python" in finding(evidence, Words())
 
 
@@ -183,7 +183,7 @@ def test_a_deep_search_says_how_far_it_is_and_stops_with_what_it_has(tmp_path):
     (tmp_path / "noise.png").write_bytes(saved(Image.fromarray(noise)))
     stop = threading.Event()
     shares = []
-    for event in look(str(tmp_path / "noise.png"), LIMITS, Store(None), deep=True, stop=stop):
+    for event in look(str(tmp_path / "noise.png"), LIMITS, PictureStore(None), deep=True, stop=stop):
         if isinstance(event, Evidence):
             break
         shares.append(event)
