@@ -27,7 +27,7 @@ from pipeline.serve.programs import Programs
 from pipeline.serve.proxies import LOCAL, NOBODY
 from pipeline.serve.replicas import AHEAD, fleet, replica_range
 from pipeline.serve.startup import StartError, check_address, check_settings, trust_proxies
-from pipeline.serve.stopping import Stop, drain, leave
+from pipeline.serve.stopping import DRAIN_SECONDS, Stop, drain, drain_seconds, leave
 from pipeline.serve.store import PictureStore, open_store
 from pipeline.serve.studio import Studio
 from pipeline.serve.workplace import Workplace
@@ -185,6 +185,7 @@ def main(argv: list[str] | None = None) -> None:
         check_address(host, arguments.port)
         store = open_store(arguments.store, max_megabytes=arguments.store_mb, max_days=arguments.store_days)
         keys, rate = keys_from_environment(), rate_from(arguments.rate)
+        patience = drain_seconds(arguments.drain_seconds)
         replicas = replica_range(arguments.replicas) if arguments.replicas else None
         if mcp:
             check_mcp()
@@ -226,17 +227,23 @@ def main(argv: list[str] | None = None) -> None:
         )
     except OSError as error:
         parser.error(f"The server cannot start: {error}")
-    serve(demo, stop)
+    serve(demo, stop, patience)
     uploads.close()
 
 
-def serve(demo: Page, stop: Stop) -> None:
-    """Serve a page that was launched until the process is asked to stop; then let the drawings under way end."""
+def serve(demo: Page, stop: Stop, patience: float = DRAIN_SECONDS) -> None:
+    """Serve a page that was launched until the process is asked to stop; then let the drawings under way end.
+
+    Args:
+        demo: of `build_demo`.
+        stop: who hears the signals.
+        patience: seconds that drawings under way may take.
+    """
     demo.doorkeeper = Doorkeeper(demo.server)
     Heap().keep_trimmed(stop.asked)
     stop.wait()
-    drain(demo.studio.jobs)
-    demo.server.config.timeout_graceful_shutdown = 2  # seconds; streams that stay open have nothing left to say
+    drain(demo.studio.jobs, patience)
+    demo.server.config.timeout_graceful_shutdown = 1  # second; streams that stay open have nothing left to say
     demo.close(verbose=False)
     demo.studio.close()
 
@@ -277,6 +284,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--rate", type=int, metavar="N", help="pictures a minute for one key or address (default: EASEL_RATE or any)"
+    )
+    parser.add_argument(
+        "--drain-seconds",
+        type=float,
+        metavar="N",
+        help="for drawings under way after SIGTERM (default: EASEL_DRAIN_SECONDS or 7; hosts often kill after 10)",
     )
     parser.add_argument("--root-path", help="path below which a proxy serves this (default: GRADIO_ROOT_PATH)")
     parser.add_argument(

@@ -20,7 +20,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["CURRENT", "HOUSE", "Client", "Jobs", "Place", "QueueFull"]
+__all__ = ["CURRENT", "HOUSE", "Client", "Jobs", "Place", "QueueFull", "stopping"]
 
 _REMEMBERED = 4096  # addresses and sessions whose last turn is known
 _LONGEST = 60  # seconds that anybody is told to wait before asking again
@@ -51,6 +51,11 @@ class QueueFull(ValueError):
         self.retry_after, self.own = retry_after, own
 
 
+def stopping() -> QueueFull:
+    """What everybody is told whom a server that stops does not serve any more: another one, or it anew, will."""
+    return QueueFull("The server is stopping. Try again in a moment.", 10)
+
+
 class Jobs:
     """The places of everybody who waits or draws, and the order of their turns.
 
@@ -74,7 +79,7 @@ class Jobs:
         self._served: OrderedDict[Client, int] = OrderedDict()  # when each had its last turn, or was first seen
         self._clock = itertools.count(1)
         self._seconds = 1.0  # of one turn, a running mean
-        self._closed = False
+        self._closed = self._stopped = False
 
     def __len__(self) -> int:
         """Places taken now, those of the house not counted."""
@@ -85,6 +90,11 @@ class Jobs:
     def is_closed(self) -> bool:
         """Whether no place is given any more."""
         return self._closed
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether everybody was told to stop."""
+        return self._stopped
 
     def admit(self, client: Client) -> "Place":
         """A place for one request.
@@ -109,12 +119,13 @@ class Jobs:
     def cancel_all(self) -> None:
         """Tell everybody who has a place to stop."""
         with self._lock:
+            self._stopped = True
             for place in self._places:
                 place.cancelled.set()
 
     def _refuse(self, client: Client) -> None:
         if self._closed:
-            raise QueueFull("The server is stopping. Try again in a moment.", 10)
+            raise stopping()
         if client == HOUSE:
             return
         others = [place.client for place in self._places if place.client != HOUSE]

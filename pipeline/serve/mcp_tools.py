@@ -128,8 +128,6 @@ class McpTools:
                     steps, result = self._programs.call(name, _with_files(schemas, arguments, folder)), None
                     with contextlib.closing(steps):
                         for event in steps:
-                            if place.cancelled.is_set():
-                                raise Cancelled
                             result = event
                     return _content(result)
             finally:

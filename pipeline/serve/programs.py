@@ -9,8 +9,9 @@ from typing import Any
 from pipeline.loading.capabilities import CONTROLS
 from pipeline.serve.collection import find
 from pipeline.serve.evidence import Evidence, look
+from pipeline.serve.jobs import CURRENT, stopping
 from pipeline.serve.limits import Limits
-from pipeline.serve.render import Rendered, series
+from pipeline.serve.render import Cancelled, Rendered, series
 from pipeline.serve.request import read_request
 from pipeline.serve.studio import Restored, Studio
 from pipeline.serve.together import draw_series
@@ -57,7 +58,13 @@ class Programs:
             ValueError: one sentence that names the argument.
             WeightsError, WatermarkError, Cancelled: see `Studio.draw`.
         """
-        arguments = checked(self.tools[name], given)
+        arguments, place = checked(self.tools[name], given), CURRENT.get()
+        for result in self._steps(name, arguments):
+            if result is None and place is not None and place.cancelled.is_set():
+                raise stopping() if self._studio.jobs.is_stopped else Cancelled
+            yield result
+
+    def _steps(self, name: str, arguments: dict[str, Any]) -> Generator[Any, None, None]:
         if name in ("generate", "variations"):
             yield from self._draw(arguments)
         elif name == "verify":

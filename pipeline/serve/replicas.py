@@ -12,6 +12,7 @@ import os
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Protocol
@@ -36,6 +37,7 @@ __all__ = ["AHEAD", "Fleet", "RayRenderers", "RendererDied", "Renderers", "fleet
 TRIES = 4  # renderers that one recipe is given to, each after the one before has died
 AHEAD = 2  # pictures for each renderer that are under way: the next one is there when one is finished
 _RAY_SETTINGS = {
+    "RAY_DISABLE_FAILURE_SIGNAL_HANDLER": "1",  # else SIGTERM aborts the process three seconds later
     "RAY_worker_niceness": "0",  # else other programs of this machine go before them
     "RAY_SERVE_QUEUE_LENGTH_RESPONSE_DEADLINE_S": "1.0",  # a renderer that draws answers late
 }
@@ -203,7 +205,8 @@ class RayRenderers:
         start: dict[str, Any] = {"runtime_env": {"env_vars": variables}, "log_to_driver": False}
         if address is None:  # as many cores as the renderers are said to have, whatever this machine has
             start |= {"num_cpus": max(1, threads * self.most) + 2, "include_dashboard": False}
-        try:
+
+        def run() -> Any:
             ray.init(address=address, ignore_reinit_error=True, namespace="easel", **start)
             serve.start(proxy_location="Disabled")
             scale: dict[str, Any] = {"num_replicas": at_least}
@@ -220,7 +223,10 @@ class RayRenderers:
                 health_check_timeout_s=10,
                 **scale,
             )
-            self._handle = serve.run(deployment.bind(model, threads, options), name="easel", route_prefix=None)
+            return serve.run(deployment.bind(model, threads, options), name="easel", route_prefix=None)
+
+        try:
+            self._handle = _lasting(run)
         except Exception as error:  # whatever Ray raises, with its own advice
             raise WeightsError(f"Ray Serve could not start the renderers: {str(error)[:300]}") from error
 
@@ -257,6 +263,23 @@ class RayRenderers:
 
         serve.shutdown()
         ray.shutdown()
+
+
+def _lasting(work: Callable[[], Any]) -> Any:
+    """What a function returns or raises, run in a thread that never ends: on Linux, Ray's own processes are killed
+    when the thread that started them is gone, and the one that loads a model is gone once it is loaded.
+    """
+    done: Future = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(work())
+        except BaseException as error:  # handed over
+            done.set_exception(error)
+        threading.Event().wait()
+
+    threading.Thread(target=run, name="easel-ray", daemon=True).start()
+    return done.result()
 
 
 class _RayRenderer:

@@ -1,9 +1,13 @@
 """How a server ends: who is in is served, nobody else is let in, and the process exits with 0.
 
+New requests get 503 with Retry-After from the moment of the signal, and so does, at the end, whoever could not be
+served in time: the page says it in a sentence, each door in its own form.
+
 With a handler of its own SIGTERM is heard by process 1 of a container too, which ignores it otherwise.
 """
 
 import logging
+import math
 import os
 import signal
 import sys
@@ -13,10 +17,11 @@ from typing import NoReturn
 
 from pipeline.serve.jobs import Jobs
 
-__all__ = ["Stop", "drain", "leave"]
+__all__ = ["DRAIN_SECONDS", "Stop", "drain", "drain_seconds", "leave"]
 
-DRAIN_SECONDS = 5.0  # for the drawings under way; 10 s is all that hosts give a process to end
+DRAIN_SECONDS = 7.0  # for the drawings under way; 10 s is what hosts give a process to end where nobody asks for more
 _LAST_SECONDS = 1.0  # for those that were told to stop
+_LONGEST = 3600.0  # seconds that may be asked for
 _logger = logging.getLogger(__name__)
 
 
@@ -48,6 +53,23 @@ def leave() -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)
+
+
+def drain_seconds(given: float | None = None) -> float:
+    """How long drawings under way may take; None is what EASEL_DRAIN_SECONDS says, or the default.
+
+    Raises:
+        ValueError: it is no number of seconds.
+    """
+    text = os.environ.get("EASEL_DRAIN_SECONDS", "").strip() if given is None else str(given)
+    try:
+        seconds = float(text) if text else DRAIN_SECONDS
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds <= _LONGEST:
+        words = f"EASEL_DRAIN_SECONDS (--drain-seconds) is a number of seconds from 0 to {_LONGEST:.0f}, got {text!r}."
+        raise ValueError(f"{words} Give less than your host waits before it kills.")
+    return seconds
 
 
 def drain(jobs: Jobs, seconds: float = DRAIN_SECONDS) -> bool:

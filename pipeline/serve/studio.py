@@ -23,7 +23,7 @@ from pipeline.recipe import Recipe, pixels_hash
 from pipeline.safety import SafetyScreen
 from pipeline.search import ImageIndex, index_for
 from pipeline.serve.files import Files
-from pipeline.serve.jobs import CURRENT, Client, Jobs, Place
+from pipeline.serve.jobs import CURRENT, Client, Jobs, Place, stopping
 from pipeline.serve.metrics import Metrics
 from pipeline.serve.render import AnyOf, Cancelled, Rendered, Stage, render, render_together
 from pipeline.serve.store import PictureStore
@@ -174,7 +174,7 @@ class Studio:
 
         Raises:
             Cancelled: ``cancel(visitor)`` was called, or the place was cancelled.
-            QueueFull: a new place was asked for, and there is none.
+            QueueFull: a new place was asked for, and there is none; the server stops before the picture is there.
             WeightsError: the model could not be loaded.
             ValueError: see `render`.
         """
@@ -190,14 +190,16 @@ class Studio:
     @contextmanager
     def _place(self, place: Place | None, visitor: str = "") -> Iterator[Place]:
         """The request's own place, which is kept afterwards, or a new one."""
-        if (place := place or CURRENT.get()) is not None:
-            try:
-                yield place
-            finally:
-                place.release()
-        else:
-            with self.jobs.admit(Client("", visitor)) as place:
-                yield place
+        given = place or CURRENT.get()
+        place = given or self.jobs.admit(Client("", visitor))
+        try:
+            yield place
+        except Cancelled as error:
+            if self.jobs.is_stopped:  # whoever asked is told why, and when to ask again
+                raise stopping() from error
+            raise
+        finally:
+            place.release() if given else place.leave()
 
     def _until_turn(self, place: Place, cancel: threading.Event) -> Iterator[Busy]:
         """Wait for the model, then for the turn; says so at first and when something has changed, once a second."""

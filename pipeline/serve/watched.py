@@ -4,9 +4,11 @@ import queue
 import threading
 from collections.abc import Callable, Generator
 
-from pipeline.serve.render import AnyOf, Rendered, Stage
+from pipeline.serve.render import AnyOf, Cancelled, Rendered, Stage
 
 __all__ = ["watched"]
+
+_LOOK = 0.1  # seconds between looks whether the drawing is to be stopped
 
 
 def watched(
@@ -20,6 +22,7 @@ def watched(
         ended: called when it has, well or badly.
 
     Raises:
+        Cancelled: ``stop`` is set. Whoever asked need not wait for the end of the step, which may take long.
         BaseException: whatever ``draw`` raised.
     """
     events: queue.SimpleQueue = queue.SimpleQueue()
@@ -37,7 +40,15 @@ def watched(
 
     threading.Thread(target=work, name="easel-draw", daemon=True).start()
     try:
-        while (event := events.get()) is not None:
+        while True:
+            try:
+                event = events.get(timeout=_LOOK)
+            except queue.Empty:
+                if stop.is_set():
+                    raise Cancelled from None
+                continue
+            if event is None:
+                return
             if isinstance(event, BaseException):
                 raise event
             yield event

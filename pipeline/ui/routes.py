@@ -168,6 +168,8 @@ class _Answers:
                     return _file(self.studio, event)
                 if isinstance(event, Busy) and time.monotonic() > until:
                     break
+        except QueueFull:  # a server that stops; a ValueError, too
+            raise
         except ValueError as error:
             return _no(400, str(error))
         except (WeightsError, WatermarkError, Cancelled) as error:

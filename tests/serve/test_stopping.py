@@ -1,16 +1,22 @@
 """A server ends well. Example run: python -m pytest tests/serve/test_stopping.py"""
 
+import json
 import signal
 import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 
+from app import build_demo, launch_options
 from pipeline.serve.jobs import Client, Jobs, QueueFull
-from pipeline.serve.stopping import drain
+from pipeline.serve.stopping import DRAIN_SECONDS, drain, drain_seconds
+from tests.tiny import tiny_pipeline
+
+TITAN = {"taskType": "TEXT_IMAGE", "textToImageParams": {"text": "a cat"}}
 
 
 def test_who_is_in_is_served_and_nobody_else_let_in():
@@ -28,6 +34,82 @@ def test_who_takes_too_long_is_told_to_stop():
     threading.Thread(target=lambda: place.cancelled.wait(30) and place.leave()).start()
     assert not drain(jobs, 0.01)
     assert place.cancelled.is_set() and len(jobs) == 0
+
+
+def test_how_long_drawings_may_take_is_a_setting(monkeypatch):
+    monkeypatch.delenv("EASEL_DRAIN_SECONDS", raising=False)
+    assert drain_seconds() == DRAIN_SECONDS and drain_seconds(25) == 25
+    monkeypatch.setenv("EASEL_DRAIN_SECONDS", "30")
+    assert drain_seconds() == 30
+    for wrong in ("-1", "nan", "soon", "1e9"):
+        monkeypatch.setenv("EASEL_DRAIN_SECONDS", wrong)
+        with pytest.raises(ValueError, match=f"from 0 to 3600, got '{wrong}'"):
+            drain_seconds()
+
+
+@pytest.fixture
+def demo(monkeypatch):
+    monkeypatch.setattr("gradio.networking.url_ok", lambda url: True)
+    demo = build_demo(tiny_pipeline())
+    demo.launch(prevent_thread_lock=True, quiet=True, **launch_options(demo))
+    yield demo
+    demo.close()
+
+
+def ask_all_doors(demo) -> list[tuple[int, str | None, str]]:
+    """(status, Retry-After, text) of a request to each."""
+
+    def openai() -> httpx.Response:
+        return httpx.post(f"{demo.local_url}v1/images/generations", json={"prompt": "a cat", "n": 2}, timeout=60)
+
+    def bedrock() -> httpx.Response:
+        model = "amazon.titan-image-generator-v2:0"
+        return httpx.post(f"{demo.local_url}model/{model}/invoke", json=TITAN, timeout=60)
+
+    def link() -> httpx.Response:
+        return httpx.get(f"{demo.local_url}picture?prompt=a+cat&seed=8&v=4", timeout=60)
+
+    with ThreadPoolExecutor(3) as pool:
+        answers = [each.result() for each in [pool.submit(ask) for ask in (openai, bedrock, link)]]
+    return [(answer.status_code, answer.headers.get("Retry-After"), answer.text) for answer in answers]
+
+
+def assert_all_are_told(answers):
+    words = "The server is stopping. Try again in a moment."
+    assert [answer[:2] for answer in answers] == [(503, "10")] * 3
+    openai, bedrock, link = (text for *_, text in answers)
+    assert json.loads(openai)["error"] == {"message": words, "type": "server_error", "param": None, "code": None}
+    assert json.loads(bedrock) == {"message": words} and link.strip() == words
+
+
+def test_what_cannot_be_finished_is_told_when_to_ask_again_in_each_door_s_form(demo):
+    go = threading.Event()
+    handle = demo.studio._pipe.decoder.register_forward_pre_hook(lambda *_: go.wait(60) and None)
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(ask_all_doors, demo)
+            while len(demo.studio.jobs) < 3:  # one of them draws, in a step without end
+                time.sleep(0.01)
+            assert not drain(demo.studio.jobs, 0.2)
+            assert_all_are_told(asked.result(30))
+        assert_all_are_told(ask_all_doors(demo))  # those who come later
+        health = httpx.get(f"{demo.local_url}healthz")
+        assert health.status_code == 503 and health.json()["status"] == "draining"
+    finally:
+        handle.remove()
+        go.set()
+
+
+def test_a_visitor_of_the_page_is_told_that_the_server_stops(demo):
+    studio = demo.studio
+    with studio.jobs.admit(Client("other")) as other:
+        assert other.wait(30)
+        events = demo.programs.call("generate", {"prompt": "a cat", "seed": 7})
+        assert next(events) is None
+        studio.jobs.close()
+        studio.jobs.cancel_all()
+        with pytest.raises(QueueFull, match="The server is stopping"):
+            list(events)
 
 
 SERVER = """
@@ -73,3 +155,32 @@ def test_a_signal_ends_the_server_with_0_after_the_drawing_under_way(number, fir
     assert process.stdout.read().strip() == "ended well"
     thread.join(30)
     assert answers == [200]
+
+
+RENDERERS = """
+from tests.serve.test_replicas import _Renderer
+from pipeline.serve.replicas import Fleet, RayRenderers
+demo = build_demo(lambda: Fleet(RayRenderers("weights", threads=1, renderer=_Renderer)))
+"""
+
+
+@pytest.mark.slow
+def test_a_server_with_renderers_ends_with_0_after_the_drawing_under_way():
+    """Ray has a handler of its own, which aborts; and what it starts dies with the thread that started it."""
+    pytest.importorskip("ray.serve", reason='pip install -e ".[ray]"')
+    code = SERVER.replace("demo = build_demo(tiny_pipeline())\n", RENDERERS)
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
+        url, _ = process.stdout.readline().split()
+        while httpx.get(f"{url}healthz").json()["status"] == "loading":
+            time.sleep(0.1)
+        answers = []
+        ask = f"{url}picture?prompt=a+cat&seed=7&steps=16&v=4"
+        thread = threading.Thread(target=lambda: answers.append(httpx.get(ask, timeout=60).status_code))
+        thread.start()
+        assert process.stdout.readline().strip() == "busy"
+        process.send_signal(signal.SIGTERM)
+        started = time.monotonic()
+        assert process.wait(30) == 0 and time.monotonic() - started < 10
+        assert process.stdout.read().strip().endswith("ended well")
+        thread.join(30)
+        assert answers == [200]
