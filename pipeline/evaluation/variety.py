@@ -34,7 +34,8 @@ from pipeline.text_to_image import TextToImagePipeline
 from pipeline.watermark import embed
 from pipeline.watermark.embed import LATEST
 
-__all__ = ["Case", "Measured", "main", "measure", "prompt_cases", "reference_cases"]
+__all__ = ["Case", "Measured", "main", "measure", "muddy_by_style", "of_the_same_things", "prompt_cases"]
+__all__ += ["reference_cases"]
 
 SEEDS, REFERENCE_SEEDS = 8, 3
 REFERENCES = 40
@@ -208,6 +209,18 @@ def muddy_by_style(rows: list[dict]) -> dict[str, float]:
     return {style: statistics.fmean(row["muddy"] for row in rows if row["asked"] == style) for style in styles}
 
 
+def of_the_same_things(real: list[dict], ours: list[dict]) -> list[dict]:
+    """The rows of real pictures that show what was asked for in that style: a bouquet has more colours than a
+    snowflake, whoever draws it.
+    """
+    asked = {(row["prompt"], row["asked"]) for row in ours}
+    return [row for row in real if (row["prompt"], row["asked"]) in asked]
+
+
+def _over(ours: dict[str, float], real: dict[str, float]) -> str:
+    return ", ".join(f"{style} {ours[style] / real[style]:.2f}" for style in ours if real.get(style))
+
+
 def table(measured: list[Measured]) -> str:
     """The rows as markdown."""
     header = ["what", "pictures", "difference", "pairs < 6", "thing", "by pixels", "style", "family", "muddy"]
@@ -261,9 +274,12 @@ def run(
                 sheets / f"{what.replace(' ', '-')}.png"
             )
     print(table(measured))
-    real, ours = (muddy_by_style(measured[at].rows) for at in (0, 2))
-    print("\nMuddy pixels over real ones of the style: " + ", ".join(
-        f"{style} {ours[style] / real[style]:.2f}" for style in ours if real.get(style)) + ".")  # fmt: skip
+    ours = muddy_by_style(measured[2].rows)
+    same = muddy_by_style(of_the_same_things(measured[0].rows, measured[2].rows))
+    print(f"\nMuddy pixels over those of real drawings of the same things in that style: {_over(ours, same)}.")
+    print(
+        f"Over those of real drawings of all {limit} things in that style: {_over(ours, muddy_by_style(measured[0].rows))}."
+    )
     return measured
 
 

@@ -18,8 +18,12 @@ _FRAMED = 0.25  # of the edge of windows and screens that may be the thing's own
 _STRONG, _SHEEN = 0.15, 0.7  # chroma, and radians from the hue of glass, of what is blue itself
 _APART = 0.25  # luma between a body and its glass
 _BODY = 0.35  # of a thing, which its main colour covers at least, or else another one that covers more is taken
+_LEAST_BODY, _WIDE_PANE = 0.25, 0.4  # of a thing: a body of less, with glass of more, is what the glass is
 _SAME_COLOUR = 0.3  # distance of two colours, each of [0, 1], up to which they may have one name ...
-_SAME_HUE = 0.15  # ... and what of it may be other than lighter or darker
+_SAME_HUE = 0.15  # ... and what of it may be other than lighter or darker ...
+_SAME_TURN = 0.15  # ... and radians by which two strong colours may be turned: red is not orange ...
+_SAME_SPREAD = 0.25  # ... and by which the thing's own are turned on average: half red and half yellow is not orange
+_PALE, _PALE_SHADE = 0.85, 0.5  # luma from which a colour is white to the eye, and how much of its shade it keeps
 
 
 def recolour(layer: torch.Tensor, colour: torch.Tensor, *, exact: bool = False) -> torch.Tensor:
@@ -31,18 +35,39 @@ def recolour(layer: torch.Tensor, colour: torch.Tensor, *, exact: bool = False) 
     alpha = layer[3:]
     if not (alpha > 0.5).any():
         return 2 * layer - 1
-    colours, luma, _, share = _main_colour(layer, glass=False)
+    colours, luma, (across, along), share = _main_colour(layer, glass=False)
     weight = share * alpha[0]
     mean = (colours * weight).sum((1, 2)) / weight.sum().clamp(min=1e-3)
     colour = colour.to(colours)
-    difference = mean - colour
-    if not exact and difference.norm() < _SAME_COLOUR and (difference - difference.mean()).norm() < _SAME_HUE:
+    strong = weight * (torch.hypot(across, along) > _STRONG)
+    turned = _turned(torch.atan2(along, across), _split(colour)[2]).abs()
+    spread = float((turned * strong).sum() / strong.sum()) if strong.any() else 0.0
+    if not exact and _goes_by_one_name(mean, colour) and spread < _SAME_SPREAD:
         return 2 * layer - 1
     light = luma / (luma * weight).sum() * weight.sum()  # 1 is as light as the main colour's mean
+    if _split(colour)[0] > _PALE:  # the shade of something dark would make it grey
+        light = torch.where(light < 1, 1 - _PALE_SHADE * (1 - light), light)
     shaded = colour[:, None, None] * light.clamp(max=1)
     shaded = torch.lerp(shaded, torch.ones_like(shaded), (0.6 * (light - 1)).clamp(0, 0.8))
     colours = torch.lerp(colours, shaded, share)
     return 2 * torch.cat([colours * alpha, alpha]) - 1
+
+
+def _split(colour: torch.Tensor) -> tuple[float, float, float]:
+    """Luma, chroma and hue (radians) of a colour (3,) in [0, 1]."""
+    red, _, blue = colour.tolist()
+    luma = sum(share * value for share, value in zip(_LUMA, colour.tolist(), strict=True))
+    across, along = 0.564 * (blue - luma), 0.713 * (red - luma)
+    return luma, math.hypot(across, along), math.atan2(along, across)
+
+
+def _goes_by_one_name(one: torch.Tensor, other: torch.Tensor) -> bool:
+    """Whether two colours (3,) in [0, 1] are near enough to be called by one name."""
+    difference = one - other
+    if difference.norm() >= _SAME_COLOUR or (difference - difference.mean()).norm() >= _SAME_HUE:
+        return False
+    (_, strong, hue), (_, other_strong, other_hue) = _split(one), _split(other)
+    return min(strong, other_strong) < _STRONG or abs(math.remainder(hue - other_hue, 2 * math.pi)) < _SAME_TURN
 
 
 def shift_palette(layer: torch.Tensor, palette: Palette) -> torch.Tensor:
@@ -130,6 +155,8 @@ def _body_share(
         apart = (luma - luma[coloured].mean()).abs() > _APART
         shares.insert(0, share * ~(pane & apart))
     covered = [float((share * alpha[0]).sum() / alpha.sum()) for share in shares]
+    if max(covered) < _LEAST_BODY and pane.sum() > _WIDE_PANE * solid.sum():  # a blue bird behind its outline
+        return _hue_share(hue, chroma, pane)
     if len(shares) > 1 and coloured.sum() > _VIVID_SHARE * solid.sum() and covered[0] >= _BODY:
         return shares[0]
     return shares[max(range(len(covered)), key=covered.__getitem__)]
@@ -145,11 +172,15 @@ def _grown(mask: torch.Tensor) -> torch.Tensor:
     return F.max_pool2d(mask[None, None].float(), 3, stride=1, padding=1)[0, 0] > 0.5
 
 
+def _turned(hue: torch.Tensor, middle: torch.Tensor | float) -> torch.Tensor:
+    """How far hues are from another, in radians, -pi to pi."""
+    return torch.remainder(hue - middle + torch.pi, 2 * torch.pi) - torch.pi
+
+
 def _hue_share(hue: torch.Tensor, chroma: torch.Tensor, counted: torch.Tensor) -> torch.Tensor:
     """How much of the main hue of the pixels that count is in each (side, side)."""
     middle = _main_hue(hue[counted], chroma[counted])
-    turned = torch.remainder(hue - middle + torch.pi, 2 * torch.pi) - torch.pi
-    return _fall(turned.abs(), 1.0, 1.5) * (1 - _fall(chroma, 0.03, _VIVID))
+    return _fall(_turned(hue, middle).abs(), 1.0, 1.5) * (1 - _fall(chroma, 0.03, _VIVID))
 
 
 def _grey_share(luma: torch.Tensor, chroma: torch.Tensor, grey: torch.Tensor) -> torch.Tensor:

@@ -9,7 +9,14 @@ from PIL import Image
 from pipeline.evaluation.comparing import COPY, difference, muddy_share, nearest_copy, own_box
 from pipeline.evaluation.judge import load_judge
 from pipeline.evaluation.real_pictures import compose_real
-from pipeline.evaluation.variety import measure, prompt_cases, reference_cases, table
+from pipeline.evaluation.variety import (
+    measure,
+    muddy_by_style,
+    of_the_same_things,
+    prompt_cases,
+    reference_cases,
+    table,
+)
 from tests.evaluation.cutout_zip import write_cutouts
 
 
@@ -88,3 +95,17 @@ def test_gradients_are_muddy_and_few_colours_are_not():
     speckled = np.random.default_rng(0).integers(0, 256, (80, 80, 3)).astype(np.uint8)
     noise.paste(Image.fromarray(speckled), (20, 20))
     assert muddy_share(flat) < 0.05 < 0.3 < muddy_share(noise)
+
+
+def test_muddy_pixels_are_compared_on_the_same_things():
+    real = [
+        {"prompt": "a bouquet, flat", "asked": "flat", "muddy": 0.4},
+        {"prompt": "a bouquet, flat", "asked": "3d", "muddy": 0.6},  # by an artist of another style
+        {"prompt": "a snowflake, 3d", "asked": "flat", "muddy": 0.0},
+        {"prompt": "a snowflake, 3d", "asked": "3d", "muddy": 0.1},
+    ]
+    ours = [{"prompt": "a bouquet, flat", "asked": "flat", "muddy": 0.4} for _ in range(8)]
+    ours += [{"prompt": "a snowflake, 3d", "asked": "3d", "muddy": 0.2} for _ in range(8)]
+    same = muddy_by_style(of_the_same_things(real, ours))
+    assert same == {"flat": 0.4, "3d": 0.1}
+    assert muddy_by_style(real) == {"flat": 0.2, "3d": 0.35}

@@ -72,3 +72,31 @@ def test_a_silhouette_is_filled_with_the_colour_and_keeps_its_form():
     assert torch.equal(filled[3], black[3])
     red, green, blue = colour_at(filled, 20, 16)
     assert green > red and green > blue
+
+
+def test_white_is_not_greyed_by_the_shade_of_what_was_dark():
+    after = recolour(ball("#7a4f30"), (rgb("#ffffff") + 1) / 2)
+    light, dark = colour_at(after, 16, 8), colour_at(after, 16, 26)
+    assert min(dark) > 0.75 and sum(light) > sum(dark), "white all over, and still a little darker to the right"
+
+
+def test_half_red_and_half_yellow_is_not_orange_and_orange_is_not_red():
+    orange, red = (rgb("#f28c28") + 1) / 2, (rgb("#d93636") + 1) / 2
+    halves = ball("#e03424")
+    halves[:, :, 16:] = ball("#ffd633")[:, :, 16:]
+    hues = [colour_at(recolour(halves, orange), 20, x) for x in (8, 24)]
+    assert all(0.35 < (green - blue) / (top - blue) < 0.65 for top, green, blue in hues), "both sides became orange"
+    top, green, blue = colour_at(recolour(ball("#f25a33"), red), 20, 8)
+    assert abs(green - blue) < 0.05 * top, "red, not orange"
+
+
+def test_a_light_blue_body_behind_a_dark_outline_is_no_window():
+    purple = (rgb("#7d4cc2") + 1) / 2
+    alpha, colours = torch.zeros(48, 48), torch.zeros(3, 48, 48)
+    alpha[4:44, 4:44] = 1
+    colours[:, 6:42, 6:42] = ((rgb("#40b4f0") + 1) / 2)[:, None, None]
+    colours[:, 20:28, 34:44] = ((rgb("#ffd94a") + 1) / 2)[:, None, None]  # a beak
+    bird = recolour(2 * torch.cat([colours * alpha, alpha[None]]) - 1, purple)
+    top, green, blue = colour_at(bird, 14, 14)
+    assert blue > top > green, "purple"
+    assert colour_at(bird, 24, 40)[0] > 0.9, "the beak stays yellow"
