@@ -277,9 +277,8 @@ def run(
     ours = muddy_by_style(measured[2].rows)
     same = muddy_by_style(of_the_same_things(measured[0].rows, measured[2].rows))
     print(f"\nMuddy pixels over those of real drawings of the same things in that style: {_over(ours, same)}.")
-    print(
-        f"Over those of real drawings of all {limit} things in that style: {_over(ours, muddy_by_style(measured[0].rows))}."
-    )
+    of_all = _over(ours, muddy_by_style(measured[0].rows))
+    print(f"Over those of real drawings of all {limit} things in that style: {of_all}.")
     return measured
 
 

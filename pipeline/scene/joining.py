@@ -27,6 +27,7 @@ def join_things(things: list[Thing | None], drawn: Sketch, notes: list[Note]) ->
         drawn: the sketch.
         notes: what could not be understood is added.
     """
+    things = _without_drawn(things, drawn, notes)
     kept = dict(enumerate(things))
     by_id = {thing.id: thing for thing in things if thing is not None}
     between = {subject for subject, _, words in drawn.relations if words in ("between", "among")}
@@ -57,6 +58,20 @@ def join_things(things: list[Thing | None], drawn: Sketch, notes: list[Note]) ->
     if sum(thing.count for thing in ordered) > 3:
         arrangement = "grid"
     return ordered, arrangement
+
+
+def _without_drawn(things: list[Thing | None], drawn: Sketch, notes: list[Note]) -> list[Thing | None]:
+    """Without what the drawing of another shows already: "a lemonade with a straw", drawn as a cup with straw."""
+    left: list[Thing | None] = list(things)
+    for subject, target, words in drawn.relations:
+        one, other = left[subject], left[target]
+        if one is None or other is None or relation_of(words) != "with":
+            continue
+        said = drawn.things[target].said
+        if f" with {said} " in f"{one.name} " and other.relation is None:
+            left[target] = None
+            notes[:] = [note for note in notes if note.said != said]
+    return left
 
 
 def _told(subject: Thing, target: Thing, kind: str) -> tuple[str, Relation]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from pipeline.language.relations import relation_of, scenery_of
+from pipeline.scene.apart import tell_apart
 from pipeline.scene.asking import for_whom
 from pipeline.scene.tagger import Token
 
@@ -17,6 +18,7 @@ _BEHIND = frozenset("on over under in of up at into onto above behind out from o
 
 def mend(tokens: Sequence[Token]) -> None:
     """Correct roles and heads, in place."""
+    tell_apart(tokens)
     _first_mentions(tokens)
     _no_things(tokens)
     _full_of(tokens)

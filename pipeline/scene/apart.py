@@ -1,0 +1,105 @@
+"""What the tagger runs together, told apart: "a bee landing on a flower", "green hills", "brushing its teeth"."""
+
+from collections.abc import Sequence
+
+from pipeline.language.relations import relation_of
+from pipeline.scene.tagger import Token
+
+__all__ = ["tell_apart"]
+
+_SMALL = frozenset("a an the".split())
+_OWN = frozenset("its his her their my your our".split())
+_BODY = frozenset(
+    "teeth tooth hair face nose eyes eye ears ear hands hand feet foot paws paw tail wings wing fur nails head beard "
+    "back belly tummy arms arm legs leg tongue mouth feathers mane lips".split()
+)
+_NAMES = frozenset(("plane landing", "airplane landing", "plane taking"))  # of one thing each
+_STARS = frozenset("stars constellations".split())
+
+
+def tell_apart(tokens: Sequence[Token]) -> None:
+    """Correct roles and heads, in place."""
+    _verbs(tokens)
+    _parts(tokens)
+    _own_bodies(tokens)
+    _stars(tokens)
+    _colours_of_places(tokens)
+
+
+def _verbs(tokens: Sequence[Token]) -> None:
+    """ "bee landing on", "spaceship landing on the moon": no name ends in a verb and goes on with "on"."""
+    for at in range(1, len(tokens) - 2):
+        verb, after = tokens[at], tokens[at + 1]
+        said = f"{verb.text} {after.text}"
+        if verb.role != "thing+" or not verb.text.endswith("ing") or relation_of(said) is None:
+            continue
+        if relation_of(after.text) is None or f"{tokens[at - 1].text} {verb.text}" in _NAMES:
+            continue
+        start = at
+        while tokens[start].role == "thing+":
+            start -= 1
+        target = next((one for one in range(at + 2, len(tokens)) if tokens[one].text not in _SMALL), -1)
+        if target < 0 or tokens[target].role not in ("thing", "thing+"):
+            continue
+        for other in tokens[at + 2 : target]:
+            other.role, other.head = "chatter", -1
+        verb.role, verb.head, after.role, after.head = "relation", start, "relation+", -1
+        tokens[target].role, tokens[target].head = "thing", at
+
+
+def _parts(tokens: Sequence[Token]) -> None:
+    """ "a motorbike with flames": what nothing is told of is a thing beside it, and "with" ends no name."""
+    for at in range(1, len(tokens) - 1):
+        word, part = tokens[at], at + 1
+        while part + 1 < len(tokens) and tokens[part].role in ("chatter", "colour", "look", "size"):
+            part += 1
+        if word.role != "thing+" or word.text != "with" or tokens[part].role != "part":
+            continue
+        start = at
+        while tokens[start].role == "thing+":
+            start -= 1
+        word.role, word.head = "chatter", -1
+        if not any(other.head == part for other in tokens):
+            word.role, word.head = "relation", start
+            tokens[part].role, tokens[part].head = "thing", at
+
+
+def _own_bodies(tokens: Sequence[Token]) -> None:
+    """ "brushing its teeth" is what it does, and no tooth beside it."""
+    for at in range(2, len(tokens)):
+        token, verb = tokens[at], tokens[at - 2]
+        goes_on = at + 1 < len(tokens) and tokens[at + 1].role == "thing+"
+        if token.role != "thing" or token.text not in _BODY or tokens[at - 1].text not in _OWN or goes_on:
+            continue
+        if verb.role != "relation" or token.head != at - 2 or not verb.text.endswith("ing"):
+            continue
+        for other in tokens[at - 2 : at + 1]:
+            other.role, other.head = "action", verb.head
+
+
+def _stars(tokens: Sequence[Token]) -> None:
+    """ "under the stars" is at night."""
+    for at in range(2, len(tokens)):
+        token = tokens[at]
+        lone = tokens[at - 1].text == "the" and (at + 1 == len(tokens) or tokens[at + 1].role != "thing+")
+        if token.role != "thing" or token.text not in _STARS or not lone or token.head < 0:
+            continue
+        head = token.head
+        words = [other.text for other in tokens[head : at - 1]]
+        if tokens[head].role != "relation" or relation_of(" ".join(words)) != "under":
+            continue
+        for other in tokens[head : at - 1]:
+            other.role, other.head = "chatter", -1
+        token.role, token.head = "place", -1
+
+
+def _colours_of_places(tokens: Sequence[Token]) -> None:
+    """ "the sun over green hills": it is the hills that are green."""
+    for at, token in enumerate(tokens):
+        if token.role != "colour":
+            continue
+        end = at
+        while end < len(tokens) and tokens[end].role in ("colour", "look", "size"):
+            end += 1
+        if end < len(tokens) and tokens[end].role == "place" and 0 <= token.head < at:
+            token.head = -1

@@ -1,0 +1,69 @@
+"""What the tagger runs together. Example run: python -m pytest tests/scene/test_apart.py"""
+
+import pytest
+
+from pipeline.scene.apart import tell_apart
+from pipeline.scene.joining import join_things
+from pipeline.scene.mending import mend
+from pipeline.scene.notes import Note
+from pipeline.scene.record import Thing
+from pipeline.scene.sketch import Mention, Sketch
+from pipeline.scene.tagger import Token
+
+ROLES = {"t": "thing", "+": "thing+", "r": "relation", "r+": "relation+", "c": "colour", "p": "place", ".": "chatter"}
+ROLES |= {"part": "part", "a": "action"}
+
+
+def tagged(text):
+    """ "bee/t landing/+ on/r:0" -> tokens: word, role, and what it leads to."""
+    tokens = []
+    for at, word in enumerate(text.split()):
+        said, _, role = word.partition("/")
+        role, _, head = role.partition(":")
+        tokens.append(Token(said, at, at + 1, ROLES[role or "."], int(head or -1)))
+    return tokens
+
+
+def written(tokens):
+    short = {role: letters for letters, role in ROLES.items()}
+    words = (f"{one.text}/{short[one.role]}" + (f":{one.head}" if one.head >= 0 else "") for one in tokens)
+    return " ".join(words).replace("/.", "")
+
+
+@pytest.mark.parametrize(
+    ("taken_for", "right"),
+    [
+        ("bee/t landing/+ on/r:0 a flower/t:2", "bee/t landing/r:0 on/r+ a flower/t:1"),
+        ("ship/t landing/+ on/+ the/+ moon/+", "ship/t landing/r:0 on/r+ the moon/t:1"),
+        ("plane/t landing/+ on a runway/t", "plane/t landing/+ on a runway/t"),
+        ("motorbike/t with/+ flames/part:0", "motorbike/t with/r:0 flames/t:1"),
+        ("house/t with/+ red/c:3 roof/part:0", "house/t with red/c:3 roof/part:0"),
+        ("crocodile/t brushing/r:0 its teeth/t:1", "crocodile/t brushing/a:0 its/a:0 teeth/a:0"),
+        ("bear/t eating/r:0 its dinner/t:1", "bear/t eating/r:0 its dinner/t:1"),
+        ("tent/t under/r:0 the stars/t:1", "tent/t under the stars/p"),
+        ("tent/t under/r:0 three stars/t:1", "tent/t under/r:0 three stars/t:1"),
+        ("sun/t over green/c:0 hills/p", "sun/t over green/c hills/p"),
+        ("green/c:1 sun/t over hills/p", "green/c:1 sun/t over hills/p"),
+    ],
+)
+def test_words_are_told_apart(taken_for, right):
+    tokens = tagged(taken_for)
+    tell_apart(tokens)
+    assert written(tokens) == right
+
+
+def test_it_is_part_of_mending():
+    tokens = tagged("bee/t landing/+ on/r:0 a flower/t:2")
+    mend(tokens)
+    assert written(tokens) == "bee/t landing/r:0 on/r+ a flower/t:1"
+
+
+def test_what_the_drawing_shows_already_does_not_stand_beside_it():
+    drawn = Sketch(things=[Mention(0, 1, "lemonade"), Mention(2, 3, "straw")], relations=[(0, 1, "with")])
+    notes = [Note("replaced", "lemonade", "cup with straw"), Note("replaced", "straw", "sheaf of rice")]
+    cup, straw = Thing("lemonade", "cup with straw"), Thing("straw", "sheaf of rice")
+    things, arrangement = join_things([cup, straw], drawn, notes)
+    assert ([thing.id for thing in things], arrangement) == (["lemonade"], "single")
+    assert [note.said for note in notes] == ["lemonade"]
+    things, _ = join_things([Thing("cup", "cup"), straw], drawn, [])
+    assert [thing.id for thing in things] == ["cup", "straw"]
