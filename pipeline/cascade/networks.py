@@ -14,7 +14,7 @@ from pipeline.cascade.kept import Kept, digest, state_of
 from pipeline.cascade.plan import Plan, make_plan
 from pipeline.cascade.references import References
 from pipeline.language.english import with_article
-from pipeline.language.expressions import FACES
+from pipeline.language.expressions import BALLOONS, FACES
 from pipeline.language.text_states import padded
 from pipeline.language.wording import app_caption
 from pipeline.models.image_encoder import ImageEncoder
@@ -181,8 +181,11 @@ class Networks:
             def wear(finished=finished, finish=finish, thing=thing, drawing=drawing, style=style) -> torch.Tensor:
                 layer = self.kept.layers.get(finished, finish)
                 style = style or (drawing.rendering if drawing else None)
-                emoji = self._emoji(plan, FACES[str(thing.expression)], style, shared, negative, steps, guidance_scale)
-                return layer if emoji is None else wear_expression(layer, emoji, thing.said or thing.name)
+                emoji, balloon = (
+                    self._emoji(plan, name, style, shared, negative, steps, guidance_scale) if name else None
+                    for name in (FACES[str(thing.expression)], BALLOONS.get(str(thing.expression)))
+                )
+                return layer if emoji is None else wear_expression(layer, emoji, thing.said or thing.name, balloon)
 
             kept = next((self.kept.layers.peek(key) for key in (drawn, finished) if key in self.kept.layers), None)
             if kept is not None and thing.upload is None:

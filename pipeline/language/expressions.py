@@ -1,8 +1,8 @@
-"""Words of expressions ("happy", "in love"), and the emoji faces that show them."""
+"""Words of expressions ("happy", "in love"), and the emoji that show them."""
 
 from collections.abc import Sequence
 
-__all__ = ["EXPRESSIONS", "FACES", "expression_of"]
+__all__ = ["BALLOONS", "EXPRESSIONS", "FACES", "expression_of"]
 
 # Expression -> the emoji that shows it.
 FACES = {
@@ -22,8 +22,11 @@ FACES = {
     "hungry": "face savoring food",
     "smiling": "slightly smiling face",
     "dizzy": "face with crossed-out eyes",
+    "cool": "smiling face with sunglasses",
 }
 EXPRESSIONS = tuple(FACES)
+# What floats beside the face: an emoji's own hand at its chin cannot be told from its skin.
+BALLOONS = {"thinking": "thought balloon"}
 _SAID = {
     word.strip(): expression
     for expression, words in {
@@ -43,6 +46,7 @@ _SAID = {
         "hungry": "yummy, licking lips, drooling",
         "smiling": "friendly, pleased, content, smiley, smirking",
         "dizzy": "dead, knocked out, confused",
+        "cool": "chill, laid-back, laid back",
     }.items()
     for word in (expression, *words.split(","))
 }

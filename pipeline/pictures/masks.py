@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from scipy import ndimage
 
-__all__ = ["dilated", "eroded", "labelled"]
+__all__ = ["bounds", "dilated", "eroded", "labelled", "nearest_of"]
 
 
 def labelled(mask: np.ndarray, structure: np.ndarray | None = None) -> tuple[np.ndarray, int]:
@@ -26,3 +26,17 @@ def dilated(mask: np.ndarray, iterations: int = 1) -> np.ndarray:
 def eroded(mask: np.ndarray, iterations: int = 1) -> np.ndarray:
     """Without so many pixels at its edge."""
     return np.asarray(ndimage.binary_erosion(mask, iterations=iterations), bool)
+
+
+def nearest_of(mask: np.ndarray) -> np.ndarray:
+    """(2, height, width): row and column of the nearest pixel of a mask."""
+    found: Any = ndimage.distance_transform_edt(~mask, return_distances=False, return_indices=True)
+    return found
+
+
+def bounds(mask: np.ndarray) -> tuple[int, int, int, int]:
+    """left, top, right, bottom of what is in a mask, right and bottom exclusive; zeros where nothing is."""
+    rows, columns = np.flatnonzero(np.any(mask, axis=1)), np.flatnonzero(np.any(mask, axis=0))
+    if not len(rows):
+        return 0, 0, 0, 0
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1

@@ -2,202 +2,224 @@
 
     layer = wear_expression(fox, emoji, "fox")      # the emoji drawn in the fox's own style
 
-The features of an emoji are what is not its skin. A thing's own eyes are two dark spots, alike and level; they are
-filled with what lies around them. A thing without such eyes gets the face where its head is.
+A thing's own eyes and mouth are filled with what lies around them, and its nose stays where there is room. A thing
+without eyes gets the face where it is widest; one that is seen from the side, or too thin for a face, stays as it is.
 """
 
-import itertools
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from scipy import ndimage
 
-from pipeline.pictures.masks import dilated, eroded, labelled
+from pipeline.pictures.masks import bounds, dilated, eroded, labelled, nearest_of
+from pipeline.scene.emoji_faces import Emoji, read_emoji
+from pipeline.scene.faces import Own, Point, find_own, in_profile, unmultiplied
 from pipeline.scene.shape import Shape
 
 __all__ = ["wear_expression"]
 
-_GRID = 128  # pixels at which eyes are looked for
-_DARK = 0.66, 0.5  # of the thing's luma, and at most: a darker spot may be an eye
-_EYE = 0.0012, 0.085  # area of one, of the thing's ...
-_PATCH = 0.035  # ... and from where it is a patch of fur, which stays
-_EMOJI_EYES = 0.42, 0.31  # of an emoji: height of its eyes, and how far apart they are, of its width
 _ALIKE, _RIM = 0.16, 0.85  # difference of luma below which a feature gets a light rim, and how light that is
-_RIM_SKIN = 0.17  # of the side: so near to an emoji's outline its skin may be shaded
-_WIDEST = 0.86  # features, of the head's width
+_LARGEST = 1.02  # an emoji's width, of the head's at the eyes
+_SMALLEST = 0.62
+_BALLOON = 0.42  # of the head's width: how wide a balloon is
+_SQUEEZED = 0.65  # of a mouth's size: so much smaller it may be to find room under a nose
+_DISC = 0.27  # of the thing's longer side: what holds no disc of this radius has no room for a face
+_STONE = 0.28  # of that disc's radius: a plain part of this radius in its middle takes the face
 
 
-def wear_expression(layer: torch.Tensor, emoji: torch.Tensor, name: str = "") -> torch.Tensor:
-    """A thing with the expression of an emoji face.
+def wear_expression(
+    layer: torch.Tensor, emoji: torch.Tensor, name: str = "", balloon: torch.Tensor | None = None
+) -> torch.Tensor:
+    """A thing with the expression of an emoji face; where it has no eyes and no room for a face, at most with what
+    floats beside one.
 
     Args:
         layer, emoji: (4, side, side) in [-1, 1], colours multiplied by alpha.
         name: of the thing; a "face" is all head.
+        balloon: (4, side, side), floats beside the face, as "Zzz" of an emoji does.
     """
     thing, face = ((one.float().numpy() + 1) / 2 for one in (layer, emoji))
     if not (thing[3] > 0.5).any() or not (face[3] > 0.5).any():
         return layer
-    side = thing.shape[-1]
-    features, (centre_x, centre_y, apart, width) = _features(face)
+    worn = read_emoji(face)
     shape = Shape(torch.from_numpy(thing[3]), name)
-    eyes = _eyes(thing, (shape.head, shape.box))
-    left, top, right, bottom = (edge * side for edge in shape.head)
-    if eyes is None:
-        scale = 0.52 * (right - left) / width
-        x, y = (left + right) / 2, top + 0.46 * (bottom - top)
-    else:
-        (x, y), distance = eyes.middle, eyes.distance
-        scale = distance / apart
-        thing = _without(thing, eyes.spots)
-        left, right = shape.box[0] * side, shape.box[2] * side  # a raised ear may have been taken for the head
-    lowest = features[3].max(1).nonzero()[0].max(initial=0) - centre_y  # the mouth stays on the thing
-    scale = min(scale, _WIDEST * (right - left) / width, 0.97 * (shape.box[3] * side - y) / max(lowest, 1.0))
-    moved = _moved(features, scale, (centre_x, centre_y), (x, y))
-    moved = moved * (thing[3] > 0.5)
-    return torch.from_numpy((2 * _laid(thing, moved) - 1).astype(np.float32)).to(layer)
-
-
-def _features(face: np.ndarray) -> tuple[np.ndarray, tuple[float, float, float, float]]:
-    """What is not skin in an emoji: (4, side, side), colours multiplied by alpha; and where its eyes are: their middle
-    (x, y), how far apart, and the width of all features, in pixels.
-    """
-    alpha = face[3]
-    colours = np.clip(face[:3] / np.maximum(alpha, 0.05), 0, 1)
-    solid = alpha > 0.5
-    side = alpha.shape[-1]
-    rows, columns = solid.any(1).nonzero()[0], solid.any(0).nonzero()[0]
-    left, right, top, bottom = columns[0], columns[-1] + 1, rows[0], rows[-1] + 1
-    depth = np.asarray(ndimage.distance_transform_edt(np.pad(solid, 1)))[1:-1, 1:-1] / side
-    skin = _is_skin(ndimage.gaussian_filter(colours, (0, 1, 1)), depth < _RIM_SKIN)
-    inner = eroded(solid, iterations=max(1, round(0.045 * side)))
-    other = inner & ~skin
-    labels, count = labelled(other)
-    areas = ndimage.sum(other, labels, range(1, count + 1))
-    depths = ndimage.mean(depth, labels, range(1, count + 1))
-    reds = ndimage.mean(colours[0] - colours[2], labels, range(1, count + 1))
-    shades = [  # what is left of a salmon shade along the rim
-        areas[at] < 0.013 * side**2 and depths[at] < _RIM_SKIN and 0.15 < reds[at] < 0.6 for at in range(count)
-    ]
-    large = [at + 1 for at in range(count) if areas[at] > 0.0006 * side**2 and not shades[at]]
-    kept = np.isin(labels, large)
-    mask = ndimage.gaussian_filter(dilated(kept, iterations=1).astype(np.float32), 0.7)
-    width, height = right - left, bottom - top
-    down, apart = _EMOJI_EYES
-    spans = np.flatnonzero(kept.any(0))
-    across = float(spans[-1] - spans[0] + 1) if len(spans) else 0.6 * width
-    mask *= solid
-    return np.concatenate([colours * mask, mask[None]]), (
-        (left + right) / 2, top + down * height, apart * width, max(across, 0.5 * width),
-    )  # fmt: skip
-
-
-def _is_skin(colours: np.ndarray, rim: np.ndarray) -> np.ndarray:
-    """Whether colours (3, side, side) are the yellow of an emoji, in light or shade: eyes are darker, mouths redder.
-    Near its rim (side, side) the shade may be salmon.
-    """
-    most, least = colours.max(0), colours.min(0)
-    chroma = np.maximum(most - least, 1e-3)
-    red, green, blue = colours
-    hue = np.where(most == red, 60 * (green - blue) / chroma, 120)  # degrees; what is not most red is no skin
-    return (hue > np.where(rim, 7, 23)) & (hue < 68) & (chroma > 0.2) & (most > 0.45)
-
-
-class _Eyes:
-    """Two spots: a mask (side, side), the middle between them, and how far apart they are, in pixels."""
-
-    def __init__(self, spots: np.ndarray, one: tuple[float, float], other: tuple[float, float]):
-        self.spots = spots
-        self.middle = (one[1] + other[1]) / 2, (one[0] + other[0]) / 2
-        self.distance = abs(one[1] - other[1])
-
-
-def _eyes(thing: np.ndarray, heads: Sequence[tuple[float, float, float, float]]) -> _Eyes | None:
-    """The two dark spots that are most alike, level, and about the middle of what may be the head."""
+    own = find_own(thing, (shape.head, shape.box))
+    disc = None if own or in_profile(thing) else _disc(thing)
     side = thing.shape[-1]
-    factor = max(1, side // _GRID)
-    small = thing[:, ::factor, ::factor]
-    alpha = small[3]
-    solid = alpha > 0.5
-    luma = np.clip(small[:3] / np.maximum(alpha, 0.05), 0, 1).mean(0)
-    inner = eroded(solid, iterations=3)
-    dark = min(_DARK[1], _DARK[0] * float(np.median(luma[solid])))
-    labels, count = labelled(inner & (luma < dark))
-    if count < 2:
-        return None
-    area, size = solid.sum(), labels.shape[0]
-    rows = solid.any(1).nonzero()[0]
-    places = ndimage.center_of_mass(labels > 0, labels, range(1, count + 1))
-    areas = ndimage.sum(labels > 0, labels, range(1, count + 1))
-    usable = [
-        at for at in range(count)
-        if _EYE[0] * area < areas[at] < _EYE[1] * area and places[at][0] < rows[0] + 0.78 * (rows[-1] - rows[0])
-    ]  # fmt: skip
-    best, least = None, 0.9
-    for one, other in itertools.permutations(usable, 2):
-        (y1, x1), (y2, x2) = places[one], places[other]
-        apart = (x2 - x1) / size
-        if not 0.1 < apart < 0.62:
-            continue
-        cost = 2.5 * abs(y1 - y2) / size / apart + abs(np.log(areas[one] / areas[other])) / 2
-        cost += min(_away(head, (x1 + x2) / 2 / size, (y1 + y2) / 2 / size, apart) for head in heads)
-        if cost < least:
-            best, least = (one, other), cost
-    if best is None:
-        return None
-    spots = np.isin(labels, [at + 1 for at in best if areas[at] < _PATCH * area])
-    spots = np.kron(spots, np.ones((factor, factor), dtype=bool))
-    one, other = (tuple(factor * (place + 0.5) for place in places[at]) for at in best)
-    return _Eyes(spots, one, other)
+    places: list[Place] = []
+    width, corner = 0.7 * shape.width * side, Point(shape.box[2] * side, shape.box[1] * side)
+    if own:
+        places, shows_nose = _on_own(worn, own)
+        thing = _without(thing, own.eyes | own.mouth, own.nose, fill_nose=not shows_nose)
+        width, corner = own.width, _corner(thing, own)
+    elif disc:
+        places = _on_disc(worn, *disc)
+        width, corner = 1.9 * disc[1], Point(disc[0].x + disc[1], disc[0].y - disc[1])
+    made = _laid(thing, worn, places) if places else thing
+    if "beside" in worn.pieces:
+        made = _beside(made, worn.colours * (worn.pieces["beside"] > 0), width / worn.width, corner)
+    if balloon is not None:
+        made = _beside(made, (balloon.float().numpy() + 1) / 2, _BALLOON * width / side, corner)
+    return torch.from_numpy((2 * made - 1).astype(np.float32)).to(layer)
 
 
-def _away(head: tuple[float, float, float, float], x: float, y: float, apart: float) -> float:
-    """How far eyes about (x, y) are from where a head has them."""
-    left, top, right, bottom = head
-    aside = 1.5 * abs(x - (left + right) / 2) + 1.2 * abs(y - top - 0.55 * (bottom - top)) / (bottom - top)
-    return aside + 1.5 * max(0.0, 0.3 - apart / (right - left))
+Place = tuple[tuple[str, ...], float, Point, Point]  # pieces, larger by, this point of the emoji, at that one
 
 
-def _without(thing: np.ndarray, spots: np.ndarray) -> np.ndarray:
-    """A thing whose spots are filled with the colours around them."""
-    reach = max(2, thing.shape[-1] // 56)
-    hole = dilated(spots, iterations=reach)
-    labels, count = labelled(hole)
-    filled = thing.copy()
+def _on_own(worn: Emoji, own: Own) -> tuple[list[Place], bool]:
+    """Where the pieces of an emoji go on a thing with eyes of its own, and whether its nose stays."""
+    apart = worn.right.x - worn.left.x
+    distance = own.right.x - own.left.x
+    fit = own.width / worn.width
+    scale = float(np.clip(distance / apart, _SMALLEST * fit, _LARGEST * fit))
+    eye, middle = _middle(worn.left, worn.right), _middle(own.left, own.right)
+    if "both" in worn.pieces:
+        places: list[Place] = [(("left", "right", "both"), scale, eye, middle)]
+    else:
+        places = [(("left",), scale, worn.left, own.left), (("right",), scale, worn.right, own.right)]
+    if "mouth" not in worn.pieces:
+        return places, True
+    scale, start, end, shows_nose = _mouth(worn, own, scale, eye, middle)
+    return [*places, (("mouth",), scale, start, end)], shows_nose
+
+
+def _mouth(worn: Emoji, own: Own, scale: float, eye: Point, middle: Point) -> tuple[float, Point, Point, bool]:
+    """Where the mouth goes: as far below the eyes as the emoji has it, under the nose where there is room, else in
+    its place.
+    """
+    left, top, right, bottom = bounds(worn.pieces["mouth"] > 0.05)
+    centre = Point((left + right) / 2, (top + bottom) / 2)
+    x = middle.x + scale * (centre.x - eye.x)
+    y = middle.y + scale * (centre.y - eye.y)
+    lowest, high = own.chin - 0.05 * own.width, scale * (bottom - top)
+    shows_nose = False
+    if own.nose.any():
+        under = bounds(own.nose)[3] + 0.02 * own.width
+        room = (lowest - under) / high
+        shows_nose = room > _SQUEEZED
+        if shows_nose:
+            scale *= min(room, 1.0)
+            high = scale * (bottom - top)
+            y = max(y, under + high / 2)
+    return scale, centre, Point(x, min(y, lowest - high / 2)), shows_nose
+
+
+def _on_disc(worn: Emoji, centre: Point, radius: float) -> list[Place]:
+    """Where they go on a disc of a thing without eyes: all together."""
+    scale = 1.9 * radius / worn.width
+    eye = _middle(worn.left, worn.right)
+    names = ("left", "right", "both", "mouth")
+    return [(names, scale, eye, Point(centre.x, centre.y - 0.16 * radius))]
+
+
+def _disc(thing: np.ndarray) -> tuple[Point, float] | None:
+    """Middle and radius of the room for a face on a thing without eyes: the largest disc within it, or a plain one
+    near its middle, such as a stone in a fruit.
+    """
     solid = thing[3] > 0.5
-    for number in range(1, count + 1):
-        own = labels == number
-        ring = dilated(own, iterations=reach) & ~hole & solid
-        if ring.any():
-            colour = np.median(thing[:3, ring], axis=1)
-            soft = np.clip(ndimage.gaussian_filter(own.astype(np.float32), reach / 2) * 1.4, 0, 1) * solid
-            filled[:3] = filled[:3] * (1 - soft) + colour[:, None, None] * soft * thing[3]
+    left, top, right, bottom = bounds(solid)
+    longer = max(right - left, bottom - top)
+    luma = ndimage.gaussian_filter(unmultiplied(thing), (0, 1.5, 1.5))
+    busy = np.hypot(ndimage.sobel(luma, 1), ndimage.sobel(luma, 2)).max(0) > 0.5
+    x, y, radius = _deepest(solid)
+    if radius < _DISC * longer:
+        return None
+    away = np.hypot(*(line - at for line, at in zip(np.ogrid[: len(solid), : len(solid)], (y, x), strict=True)))
+    labels, count = labelled(solid & ~busy)
+    numbers = range(1, count + 1)
+    areas, furthest = ndimage.sum(labels > 0, labels, numbers), ndimage.maximum(away, labels, numbers)
+    parts = [at for at in numbers if furthest[at - 1] < radius and areas[at - 1] < radius**2]
+    inner = np.isin(labels, parts)
+    inner = eroded(np.asarray(ndimage.binary_fill_holes(dilated(inner, 5)), bool), 5)
+    left, top, stone = _deepest(inner)
+    if _STONE * radius < stone < 0.6 * radius:
+        return Point(left, top), 1.4 * stone
+    return Point(x, y), radius
+
+
+def _deepest(mask: np.ndarray) -> tuple[float, float, float]:
+    """x, y and radius of the largest disc within a mask."""
+    depth = np.asarray(ndimage.distance_transform_edt(np.pad(mask, 1)))[1:-1, 1:-1]
+    y, x = np.unravel_index(int(depth.argmax()), depth.shape)
+    return float(x), float(y), float(depth[y, x])
+
+
+def _corner(thing: np.ndarray, own: Own) -> Point:
+    """Beside the head, to the right of its top: where "Zzz" rises."""
+    middle = _middle(own.left, own.right)
+    column = (thing[3, :, round(middle.x)] > 0.5).nonzero()[0]
+    top = float(column[0]) if len(column) else middle.y
+    return Point(middle.x + 0.5 * own.width, max(top, middle.y - 0.6 * own.width))
+
+
+def _middle(one: Point, other: Point) -> Point:
+    return Point((one.x + other.x) / 2, (one.y + other.y) / 2)
+
+
+def _without(thing: np.ndarray, spots: np.ndarray, nose: np.ndarray, fill_nose: bool) -> np.ndarray:
+    """A thing whose spots, and if need be its nose, are filled with the colours around them."""
+    side = thing.shape[-1]
+    reach = max(2, side // 56)
+    solid = thing[3] > 0.5
+    beside = dilated(nose, iterations=reach)
+    hole = dilated(spots, iterations=reach)
+    hole = hole | beside if fill_nose else hole & ~nose
+    unknown = hole | beside | ~solid
+    if unknown.all():
+        return thing
+    nearest = nearest_of(~unknown)
+    colours = unmultiplied(thing)[:, nearest[0], nearest[1]]
+    colours = ndimage.gaussian_filter(colours, (0, 1.5 * reach, 1.5 * reach))
+    soft = np.clip(1.6 * ndimage.gaussian_filter(hole.astype(np.float32), reach / 2), 0, 1)
+    filled = thing.copy()
+    filled[:3] = thing[:3] * (1 - soft) + colours * soft * thing[3]
     return filled
 
 
-def _moved(features: np.ndarray, scale: float, start: tuple[float, float], end: tuple[float, float]) -> np.ndarray:
-    """Features (4, side, side), larger by ``scale``, with the point ``start`` (x, y) at ``end``."""
-    offset: Any = [start[1] - end[1] / scale, start[0] - end[0] / scale]  # scipy's hint says a number
-    return np.stack(
-        [ndimage.affine_transform(one, [1 / scale, 1 / scale], offset=offset, order=1) for one in features]
-    )
+def _moved(pixels: np.ndarray, scale: float, start: Point, end: Point) -> np.ndarray:
+    """Planes (any, side, side), larger by ``scale``, with the point ``start`` at ``end``."""
+    offset: Any = [start.y - end.y / scale, start.x - end.x / scale]  # scipy's hint says a number
+    return np.stack([ndimage.affine_transform(one, [1 / scale, 1 / scale], offset=offset, order=1) for one in pixels])
 
 
-def _laid(thing: np.ndarray, features: np.ndarray) -> np.ndarray:
-    """Features on a thing, with a light rim where they would not be told from what lies under them."""
+def _laid(thing: np.ndarray, worn: Emoji, places: list[Place]) -> np.ndarray:
+    """Pieces on a thing, with a light rim where they would not be told from what lies under them."""
+    solid = thing[3] > 0.5
+    features = np.zeros_like(thing)
+    for names, scale, start, end in places:
+        chosen = sum(worn.pieces[name] for name in names if name in worn.pieces)
+        if isinstance(chosen, int):
+            continue
+        moved = _moved(worn.colours * (chosen > 0), scale, start, end) * solid
+        features = moved + features * (1 - moved[3])
     mask = features[3]
     under = thing[:3].mean(0)
     own = features[:3].sum(0) / np.maximum(3 * mask, 0.05)
     alike = (np.abs(under - own) < _ALIKE) & (mask > 0.5)
+    laid = thing.copy()
     if alike.any():
         reach = max(3, mask.shape[-1] // 40)
         near = np.clip(3 * ndimage.gaussian_filter(alike.astype(np.float32), reach / 2), 0, 1)
-        rim = np.clip(ndimage.gaussian_filter(ndimage.grey_dilation(mask, size=(reach, reach)), 0.8), 0, 1)
-        rim = _RIM * near * rim * (thing[3] > 0.5)
-        thing = thing.copy()
-        thing[:3] = thing[:3] * (1 - rim) + rim
-    laid = thing.copy()
-    laid[:3] = thing[:3] * (1 - mask) + features[:3]
-    laid[3] = np.maximum(thing[3], mask)
+        rim = np.clip(ndimage.gaussian_filter(ndimage.grey_dilation(mask, size=(reach, reach)), reach / 8), 0, 1)
+        rim = _RIM * near * rim * solid
+        laid[:3] = laid[:3] * (1 - rim) + rim
+    laid[:3] = laid[:3] * (1 - mask) + features[:3]
     return laid
+
+
+def _beside(made: np.ndarray, drawn: np.ndarray, scale: float, corner: Point) -> np.ndarray:
+    """With what floats beside a face: the lower left of (4, side, side) at a point, over the thing's edge too."""
+    side = made.shape[-1]
+    left, top, right, bottom = bounds(drawn[3] > 0.05)
+    if right == 0:
+        return made
+    start = Point((left + right) / 2, (top + bottom) / 2)
+    wide, high = scale * (right - left) / 2, scale * (bottom - top) / 2
+    margin = 0.02 * side
+    end = Point(min(corner.x, side - wide - margin), max(corner.y, high + margin))
+    moved = _moved(drawn, scale, start, end)
+    made = made.copy()
+    made[:3] = made[:3] * (1 - moved[3]) + moved[:3]
+    made[3] = np.maximum(made[3], moved[3])
+    return made

@@ -62,7 +62,7 @@ def test_a_thing_without_eyes_gets_them_where_its_head_is():
 def test_dark_eyes_on_dark_fur_get_a_light_rim():
     dark = face(YELLOW, (0.34, 0.42, 0.06, DARK), (0.66, 0.42, 0.06, DARK))
     worn = wear_expression(face((0.2, 0.15, 0.12)), dark, "bear face")
-    assert (worn[:3].mean(0)[worn[3] > 0] > 0.3).any()
+    assert (worn[:3].mean(0)[worn[3] > 0] > 0.2).any()
     plain = wear_expression(face(WHITE), dark, "bear face")
     middle = plain[:3, SIDE // 4].mean(0)
     assert middle.max() <= 1.0 and is_like(near(plain, 0.5, 0.15), WHITE)
@@ -85,3 +85,60 @@ def test_eyes_lead_where_a_raised_ear_is_taken_for_the_head():
     worn = wear_expression(rabbit, EMOJI, "rabbit")
     assert is_like(near(worn, 49 / SIDE, 79 / SIDE), RED) and is_like(near(worn, 81 / SIDE, 79 / SIDE), RED)
     assert torch.equal(worn[:, :40], rabbit[:, :40])
+
+
+def spot(layer: torch.Tensor, left: int, top: int, width: int, height: int, colour) -> None:
+    layer[:3, top : top + height, left : left + width] = 2 * torch.tensor(colour)[:, None, None].float() - 1
+
+
+def test_the_own_mouth_goes_and_the_nose_stays():
+    fox = face(ORANGE, (0.36, 0.4, 0.045, DARK), (0.64, 0.4, 0.045, DARK), (0.5, 0.52, 0.04, DARK))
+    spot(fox, 46, 84, 36, 4, DARK)  # a wide bar, wider than the new mouth
+    small = face(YELLOW, (0.34, 0.42, 0.09, RED), (0.66, 0.42, 0.09, RED), (0.5, 0.7, 0.06, DARK))
+    worn = wear_expression(fox, small, "fox face")
+    assert is_like(near(worn, 0.5, 0.52), DARK)
+    assert is_like(near(worn, 0.39, 0.672), ORANGE) and is_like(near(worn, 0.62, 0.672), ORANGE)
+
+
+def test_one_eye_of_a_thing_seen_from_the_side_gets_no_second_face():
+    chick = face(YELLOW, (0.3, 0.3, 0.035, DARK))
+    assert torch.equal(wear_expression(chick, EMOJI, "chick"), chick)
+
+
+def test_what_is_too_thin_for_a_face_stays_as_it_is():
+    stick = torch.full((4, SIDE, SIDE), -1.0)
+    stick[:, 4:124, 54:74] = 1.0
+    assert torch.equal(wear_expression(stick, EMOJI, "cactus"), stick)
+
+
+def test_a_stone_in_a_fruit_takes_the_face():
+    avocado = face((0.8, 0.9, 0.5), (0.4, 0.55, 0.2, (0.5, 0.3, 0.2)))
+    worn = wear_expression(avocado, EMOJI, "avocado")
+    changed = ((worn - avocado).abs().amax(0) > 0.1).nonzero().float() / SIDE
+    assert len(changed) > 50
+    assert 0.3 < float(changed[:, 0].min()) and float(changed[:, 0].max()) < 0.8
+    assert 0.15 < float(changed[:, 1].min()) and float(changed[:, 1].max()) < 0.65
+
+
+def test_what_floats_beside_an_emoji_floats_beside_the_head_over_its_edge():
+    asleep = face(YELLOW, (0.34, 0.45, 0.06, DARK), (0.66, 0.45, 0.06, DARK), (0.5, 0.72, 0.06, DARK))
+    disc(asleep, 0.72, 0.2, 0.06, (-0.8, -0.2, 0.9))
+    fox = torch.full((4, SIDE, SIDE), -1.0)
+    fox[:, 48:112, 32:96] = 1.0
+    for x in (46, 74):
+        fox[:3, 74:82, x : x + 8] = -0.8
+    worn = wear_expression(fox, asleep, "fox face")
+    blue = ((worn[2] - worn[0]) > 0.8) & (worn[3] > 0)
+    assert blue.sum() > 20 and not blue[:, :64].any()
+    assert (blue & (fox[3] < 0)).any()
+
+
+def test_a_balloon_floats_at_the_corner_of_the_head():
+    fox = torch.full((4, SIDE, SIDE), -1.0)
+    fox[:, 48:112, 24:88] = 1.0
+    for x in (38, 66):
+        fox[:3, 74:82, x : x + 8] = -0.8
+    balloon = face((0.2, 0.5, 0.9))
+    worn = wear_expression(fox, EMOJI, "fox face", balloon)
+    more = (worn[3] > 0) & (fox[3] < 0)
+    assert more.any() and more.nonzero()[:, 0].max() < 64 and more.nonzero()[:, 1].min() > 64

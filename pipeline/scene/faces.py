@@ -1,0 +1,284 @@
+"""Faces: where a thing's own eyes, nose and mouth are. Arithmetic on its layer.
+
+Eyes are two spots, darker or lighter than what lies around them, that are each other's mirror image.
+"""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from scipy import ndimage
+
+from pipeline.pictures.masks import dilated, eroded, labelled
+
+__all__ = ["Own", "Point", "find_own", "in_profile", "unmultiplied"]
+
+_GRID = 128  # pixels at which a thing's own features are looked for
+_EYE = 0.0011, 0.075  # area of an eye, of the thing's ...
+_SMALL = 0.02  # ... of the only one that is seen from the side
+_PATCH = 0.05  # ... and from where it is a patch of fur, which stays
+_FAINT = 0.012  # difference of luma at least: the mirror image of one eye
+_RING = 3.0  # times the area of an eye: what lies around it and is larger is a patch of fur, or a mask
+_CONTRASTS = 0.045, 0.07, 0.13, 0.22  # difference of luma to what lies around
+_REACHES = 0.05, 0.1  # of the side: how far around
+_BEST = 1.0  # cost beyond which two spots are no eyes
+
+
+class Point(NamedTuple):
+    """In pixels."""
+
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Own:
+    """A thing's own features.
+
+    Attributes:
+        left, right: its eyes.
+        eyes, mouth, nose: (side, side) of bool.
+        chin: y of the lowest pixel that a mouth may reach.
+        width: of the head at the eyes.
+    """
+
+    left: Point
+    right: Point
+    eyes: np.ndarray
+    mouth: np.ndarray
+    nose: np.ndarray
+    chin: float
+    width: float
+
+
+def unmultiplied(picture: np.ndarray) -> np.ndarray:
+    """Colours (3, side, side) of a picture (4, side, side) whose colours are multiplied by alpha."""
+    return np.clip(picture[:3] / np.maximum(picture[3], 0.05), 0, 1)
+
+
+def find_own(thing: np.ndarray, heads: Sequence[tuple[float, float, float, float]]) -> Own | None:
+    """A thing's own eyes, nose and mouth; None where it has no eyes.
+
+    Args:
+        thing: (4, side, side) in [0, 1], colours multiplied by alpha.
+        heads: left, top, right, bottom of what may be the head, of the side.
+    """
+    side = thing.shape[-1]
+    factor = max(1, side // _GRID)
+    small = thing[:, ::factor, ::factor]
+    pair = _pair(small, heads)
+    if pair is None:
+        return None
+    size, solid = small.shape[-1], small[3] > 0.5
+    one, other, spots, spot_areas = pair
+    y, x = (one.y + other.y) / 2, (one.x + other.x) / 2
+    apart = other.x - one.x
+    row = solid[int(y)]
+    outside = (~row).nonzero()[0]
+    start = max((at for at in outside if at < x), default=-1) + 1
+    stop = min((at for at in outside if at > x), default=size)
+    below = (~solid[int(y) :, int(x)]).nonzero()[0]
+    chin = min(int(y) + (below[0] if len(below) else size - int(y)), y + 1.35 * max(apart, 0.3 * (stop - start)))
+    nose, mouth = _below(small, one, other, chin)
+    eyes = _ringed(small, spots) if spot_areas < _PATCH * solid.sum() else _inside(small, spots)
+
+    def large(mask: np.ndarray) -> np.ndarray:
+        return np.kron(mask, np.ones((factor, factor), bool))
+
+    left, right = (Point(factor * (at.x + 0.5), factor * (at.y + 0.5)) for at in (one, other))
+    return Own(left, right, large(eyes), large(mouth), large(nose), factor * chin, factor * float(stop - start))
+
+
+def in_profile(thing: np.ndarray) -> bool:
+    """Whether one small dark spot of a thing (4, side, side) may be the only eye that is seen of it."""
+    factor = max(1, thing.shape[-1] // _GRID)
+    small = thing[:, ::factor, ::factor]
+    solid = small[3] > 0.5
+    rows = solid.any(1).nonzero()[0]
+    for mask, contrast, light in _spots(small, _darker(small)):
+        if light or contrast < _CONTRASTS[-1]:
+            continue
+        labels, count = labelled(mask)
+        for number in range(1, count + 1):
+            spot = labels == number
+            high = (ndimage.center_of_mass(spot)[0] - rows[0]) / len(rows)
+            if _EYE[0] * solid.sum() < spot.sum() < _SMALL * solid.sum() and high < 0.6 and _odd(spot) < 0.15:
+                return True
+    return False
+
+
+def _ringed(small: np.ndarray, spots: np.ndarray) -> np.ndarray:
+    """Spots with what lies around them closely: the white of an eye, or its rim."""
+    eyes, area = spots.copy(), spots.sum()
+    for mask, contrast, _ in _spots(small, _darker(small)):
+        if contrast != _CONTRASTS[1]:
+            continue
+        labels, _count = labelled(mask & ~spots)
+        for number in np.unique(labels[dilated(spots, iterations=2) & (labels > 0)]):
+            ring = labels == number
+            if ring.sum() < _RING * area / 2:
+                eyes |= ring
+    return eyes
+
+
+def _inside(small: np.ndarray, spots: np.ndarray) -> np.ndarray:
+    """What lies within patches of fur: pupils."""
+    whole = np.asarray(ndimage.binary_fill_holes(dilated(spots, 1)), bool)
+    colours = unmultiplied(small)
+    usual = np.median(colours[:, spots], axis=1)
+    away = np.abs(colours - usual[:, None, None]).max(0) > 0.15
+    return eroded(whole, 2) & away
+
+
+def _pair(small: np.ndarray, heads: Sequence) -> tuple[Point, Point, np.ndarray, float] | None:
+    """The two spots that are most alike, level, and about the middle of what may be the head; their mask and area."""
+    solid = small[3] > 0.5
+    size, area = solid.shape[0], solid.sum()
+    edge = ~eroded(solid, iterations=5)
+    rows = solid.any(1).nonzero()[0]
+    lowest = rows[0] + 0.78 * (rows[-1] - rows[0])
+    best, least = None, _BEST
+    for mask, contrast, light in _spots(small, darker := _darker(small)):
+        labels, count = labelled(mask)
+        places = ndimage.find_objects(labels)
+        numbers = range(1, count + 1)
+        areas = ndimage.sum(mask, labels, numbers)
+        centres = ndimage.center_of_mass(mask, labels, numbers)
+        usable = [at for at in range(count) if _EYE[0] * area < areas[at] < _EYE[1] * area and centres[at][0] < lowest]
+        edges = ndimage.mean(edge, labels, numbers) if count else ()
+        usable = sorted(usable, key=lambda at: -areas[at])[:24]
+        for one, other in itertools.permutations(usable, 2):
+            (y1, x1), (y2, x2) = centres[one], centres[other]
+            apart = (x2 - x1) / size
+            if not 0.1 < apart < 0.62 or abs(y1 - y2) > 0.25 * (x2 - x1):
+                continue
+            cost = 2.5 * abs(y1 - y2) / size / apart + abs(np.log(areas[one] / areas[other])) / 2
+            middle = (x1 + x2) / 2 / size, (y1 + y2) / 2 / size
+            cost += min(_away(head, *middle, apart) for head in heads)
+            if cost > least:
+                continue
+            shapes = [labels[places[at]] == at + 1 for at in (one, other)]
+            cost += 0.7 * (1 - _alike(shapes[0][:, ::-1], shapes[1])) + 0.35 * light - contrast
+            cost += max(_odd(shape) for shape in shapes) + max(edges[one], edges[other])
+            if cost < least:
+                least = cost
+                spots = (labels == one + 1) | (labels == other + 1)
+                best = Point(x1, y1), Point(x2, y2), spots, float(max(areas[one], areas[other]))
+    if best is None and heads[0] == heads[1]:  # all head
+        return _mirrored(darker, eroded(solid, iterations=3), heads[0])
+    return best
+
+
+def _mirrored(
+    darker: list[np.ndarray], inner: np.ndarray, head: tuple
+) -> tuple[Point, Point, np.ndarray, float] | None:
+    """One eye and its faint mirror image, in a face seen from the front."""
+    size, area = len(inner), inner.sum()
+    middle = (head[0] + head[2]) / 2 * size
+    best, most = None, 0.0
+    for dark, contrast in itertools.product(darker, _CONTRASTS[1:]):
+        labels, count = labelled(inner & (dark > contrast))
+        for number in range(1, count + 1):
+            spot = labels == number
+            y, x = np.argwhere(spot).mean(0).tolist()
+            apart = 2 * abs(x - middle)
+            image = np.roll(spot[:, ::-1], round(2 * middle) - size, axis=1)
+            if not _EYE[0] * area < spot.sum() < _EYE[1] * area or _odd(spot) > 0.2 or not (inner & image).any():
+                continue
+            if not 0.16 < apart / size < 0.62 or _away(head, middle / size, y / size, apart / size) > 0.45:
+                continue
+            faint = float(dark[image].mean())
+            if faint > max(_FAINT, most):
+                most = faint
+                ends = sorted((Point(x, y), Point(2 * middle - x, y)))
+                best = ends[0], ends[1], spot | image, float(spot.sum())
+    return best
+
+
+def _odd(spot: np.ndarray) -> float:
+    """How far a spot is from a disc: long, bent or ragged."""
+    spot = np.asarray(ndimage.binary_fill_holes(spot), bool)
+    y, x = (spot.nonzero() - np.array([[at] for at in ndimage.center_of_mass(spot)])) + 0.0
+    moments = np.linalg.eigvalsh(
+        np.array([[(x * x).mean(), (x * y).mean()], [(x * y).mean(), (y * y).mean()]]) + np.eye(2) / 12
+    )
+    ellipse = 4 * np.pi * np.sqrt(moments[0] * moments[1])
+    return 0.5 * max(0.0, np.sqrt(moments[1] / moments[0]) - 1.7) + 1.5 * max(0.0, ellipse / spot.sum() - 1.08)
+
+
+def _alike(one: np.ndarray, other: np.ndarray) -> float:
+    """Overlap of two small masks, laid middle on middle, of what both cover."""
+    height, width = (max(a, b) for a, b in zip(one.shape, other.shape, strict=True))
+    both = []
+    for mask in (one, other):
+        canvas = np.zeros((height, width), bool)
+        top, left = (height - mask.shape[0]) // 2, (width - mask.shape[1]) // 2
+        canvas[top : top + mask.shape[0], left : left + mask.shape[1]] = mask
+        both.append(canvas)
+    return float((both[0] & both[1]).sum() / (both[0] | both[1]).sum())
+
+
+def _darker(small: np.ndarray) -> list[np.ndarray]:
+    """How much darker each pixel is than what lies around it, nearer and further."""
+    solid = small[3] > 0.5
+    luma = unmultiplied(small).mean(0)
+    found = []
+    for reach in _REACHES:
+        weight = ndimage.gaussian_filter(solid.astype(np.float32), reach * len(solid))
+        around = ndimage.gaussian_filter(luma * solid, reach * len(solid)) / np.maximum(weight, 1e-3)
+        found.append(around - luma)
+    return found
+
+
+def _spots(small: np.ndarray, darker: list[np.ndarray]) -> Iterator[tuple[np.ndarray, float, bool]]:
+    """Masks of what is darker or lighter than what lies around it; how much, and whether it is lighter."""
+    inner = eroded(small[3] > 0.5, iterations=3)
+    for dark in darker:
+        for contrast in _CONTRASTS:
+            yield inner & (dark > contrast), contrast, False
+            yield inner & (-dark > contrast), contrast, True
+
+
+def _away(head: tuple[float, float, float, float], x: float, y: float, apart: float) -> float:
+    """How far eyes about (x, y) are from where a head has them."""
+    left, top, right, bottom = head
+    aside = 1.5 * abs(x - (left + right) / 2) + 1.2 * abs(y - top - 0.52 * (bottom - top)) / (bottom - top)
+    return aside + 1.5 * max(0.0, 0.3 - apart / (right - left))
+
+
+def _below(small: np.ndarray, one: Point, other: Point, chin: float) -> tuple[np.ndarray, np.ndarray]:
+    """Nose and mouth: what is darker between and below the eyes; the upper is the nose, if it is compact."""
+    nose, mouth = np.zeros(small.shape[1:], bool), np.zeros(small.shape[1:], bool)
+    x, y, apart = (one.x + other.x) / 2, (one.y + other.y) / 2, other.x - one.x
+    solid = small[3] > 0.5
+    found: dict[int, tuple] = {}
+    luma = unmultiplied(small).mean(0)
+    size = solid.shape[0]
+    weight = ndimage.gaussian_filter(solid.astype(np.float32), 0.06 * size)
+    around = ndimage.gaussian_filter(luma * solid, 0.06 * size) / np.maximum(weight, 1e-3)
+    labels, count = labelled(eroded(solid, 2) & (luma < around - 0.09))
+    for number, place in enumerate(ndimage.find_objects(labels), 1):
+        own = labels[place] == number
+        rows, columns = place
+        centre = (columns.start + columns.stop) / 2
+        high = (rows.start + rows.stop) / 2
+        if own.sum() < 6 or abs(centre - x) > 0.22 * apart or not y + 0.1 * apart < high <= chin + 2:
+            continue
+        if columns.stop - columns.start > 1.1 * apart or own.sum() > 0.04 * solid.sum():
+            continue
+        found[number] = (high, columns.stop - columns.start, rows.stop - rows.start)
+    for at, number in enumerate(sorted(found, key=lambda number: found[number][0])):
+        _, width, height = found[number]
+        if at == 0 and width < 2.6 * height:
+            nose |= labels == number
+        else:
+            mouth |= labels == number
+    labels, count = labelled(eroded(solid, 2) & (around - luma < -0.09))  # teeth
+    for number, (rows, columns) in enumerate(ndimage.find_objects(labels), 1):
+        high, centre = (rows.start + rows.stop) / 2, (columns.start + columns.stop) / 2
+        teeth = labels == number
+        if abs(centre - x) < 0.6 * apart and y + 0.5 * apart < high < chin and teeth.sum() < 0.035 * solid.sum():
+            mouth |= teeth
+    return nose, mouth
