@@ -271,8 +271,10 @@ class TextToImagePipeline(Encoding, Networks, Composing, DiffusionPipeline):
         for text, own in zip(wishes.prompts, one_each(generator, len(wishes.prompts)), strict=True):
             noise = self.prepare_latents(own, large=super_res_num_inference_steps > 1)
             noise |= {stage: mine.to(noise["prior"]) for stage, mine in given.items() if mine is not None}
-            said = self._scene(text, scene, prompt_embeds, noise, own.initial_seed(), negative_prompt, width, height)
-            plan = self.plan(*said, noise, references, variety=variety, transparent=transparent, edits=edits)
+            understood = self._scene(
+                text, scene, prompt_embeds, noise, own.initial_seed(), negative_prompt, width, height
+            )
+            plan = self.plan(*understood, noise, references, variety=variety, transparent=transparent, edits=edits)
             plan = replace(plan, uploads=check_uploads(plan.scene, uploads))
             planned.append((plan, self._encode_checked(plan, text, prompt_embeds)))
         drawn, embeds, standings = [], [], []

@@ -65,7 +65,7 @@ class Encoding:
         """What drawn pictures are compared with before they are shown."""
 
         def embed_texts(texts: list[str]) -> np.ndarray:
-            return self.said(self.text_proj(*padded(self.encode_texts(texts))))
+            return self.semantic(self.text_proj(*padded(self.encode_texts(texts))))
 
         with torch.no_grad():
             return PictureScreen.make(embed_texts, margin=self.config.safety_margin)
@@ -77,9 +77,9 @@ class Encoding:
             Refused: a ValueError whose message says what kind of thing it is.
         """
         if self.config.safety_margin is not None:
-            self.picture_screen.check(self.said(image_embeds), self.said(pooled_prompt_embeds))
+            self.picture_screen.check(self.semantic(image_embeds), self.semantic(pooled_prompt_embeds))
 
-    def said(self, embeds: torch.Tensor) -> np.ndarray:
+    def semantic(self, embeds: torch.Tensor) -> np.ndarray:
         """The part of embeds (n, embed_dim) that says what is shown, unit length."""
         return F.normalize(embeds[:, : self.image_encoder.config.semantic_dim].float(), dim=-1).cpu().numpy()
 
@@ -111,8 +111,8 @@ class Encoding:
         prompt, or the scene's words, have passed the screen. Each text goes through the encoder by itself: what a
         thing looks like does not hang on what stands beside it.
         """
-        said: list[str] = _words(plan) if plan.changed or not prompt else []
-        texts = list(dict.fromkeys([prompt, *said] if prompt else said))
+        words: list[str] = _words(plan) if plan.changed or not prompt else []
+        texts = list(dict.fromkeys([prompt, *words] if prompt else words))
         shared = self.safety_checker.embed_texts == self.get_sentence_embeds
         parts = [part for text in texts for part in self.safety_checker.parts(text)] if shared else []
         self.check_safety(texts, prompt_embeds, part_embeds=self._part_embeds(parts))

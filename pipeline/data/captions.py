@@ -16,9 +16,9 @@ def scene_caption(subject: str, style: str | None, background: str | None, rng: 
     if rng.random() < 0.4:
         ground = rng.choice(_GROUNDS[:2]).format(article(background), background) if background else None
         return ", ".join(part for part in (subject, style, ground) if part)
-    said = rng.choice(_REQUESTS).format(subject) if rng.random() < 0.5 else subject
+    caption = rng.choice(_REQUESTS).format(subject) if rng.random() < 0.5 else subject
     if style and rng.random() < 0.2:  # the style first: "a pixel art of an owl", "pixel art: an owl"
-        said = rng.choice(("{0} of {1}", "{0}, {1}", "{0}: {1}", "{2} {0} of {1}")).format(
+        caption = rng.choice(("{0} of {1}", "{0}, {1}", "{0}: {1}", "{2} {0} of {1}")).format(
             style, subject, article(style)
         )
         style = None
@@ -27,8 +27,8 @@ def scene_caption(subject: str, style: str | None, background: str | None, rng: 
         clauses.append(rng.choice(_GROUNDS).format(article(background), background))
     rng.shuffle(clauses)
     for clause in clauses:
-        said += rng.choice((", ", ", ", " ", ". ", "; ")) + clause
-    return said + "." if rng.random() < 0.15 else said
+        caption += rng.choice((", ", ", ", " ", ". ", "; ")) + clause
+    return caption + "." if rng.random() < 0.15 else caption
 
 
 # How people ask. Composed freely, these give none of the sentences that the evaluation asks in.

@@ -181,8 +181,8 @@ class SceneComposer:
             return self._whole_picture(cutout)
         layout = rng.choices(("single", "count", "pair"), self.layout_weights)[0]
         style = self._style(cutout, rng) if rng.random() < 0.9 else None
-        said = rng.random() < 0.85
-        colour = self._background(cutout, said, rng)
+        is_named = rng.random() < 0.85
+        colour = self._background(cutout, is_named, rng)
         canvas = Image.new("RGB", (self.size, self.size), BACKGROUNDS[colour])
         concepts, count = (cutout.concept,), 1
         if layout == "single":
@@ -197,7 +197,9 @@ class SceneComposer:
                 other = self._sample_from(cutout.source, rng)
             layout, subject = self._draw_pair(canvas, cutout, other, rng)
             concepts = (cutout.concept, other.concept)
-        caption = self._caption(subject, style, colour if said else None, cutout if layout == "single" else None, rng)
+        caption = self._caption(
+            subject, style, colour if is_named else None, cutout if layout == "single" else None, rng
+        )
         return ComposedPicture(np.asarray(canvas), caption, concepts, cutout.source, colour, layout, count)
 
     def portray(self, rng: random.Random, cutout: Cutout | None = None) -> Portrait:
@@ -208,15 +210,17 @@ class SceneComposer:
         if rng.random() < self.app_wording:
             return self._in_app_words(cutout, rng)
         style = self._style(cutout, rng) if rng.random() < 0.9 else None
-        said = rng.random() < 0.85
-        if said and rng.random() < 0.25:
+        is_named = rng.random() < 0.85
+        if is_named and rng.random() < 0.25:
             colour, ground = rng.choice(list(MORE_GROUNDS.items()))
         else:
-            names, weights = self._grounds(said)
+            names, weights = self._grounds(is_named)
             colour = rng.choices(names, weights)[0]
             ground = BACKGROUNDS[colour]
         subject, place = self._single(cutout, rng)
-        return Portrait(cutout, self._caption(subject, style, colour if said else None, cutout, rng), ground, place)
+        return Portrait(
+            cutout, self._caption(subject, style, colour if is_named else None, cutout, rng), ground, place
+        )
 
     def _in_app_words(self, cutout: Cutout, rng: random.Random) -> Portrait:
         """Thing and style alone: ground, size and place need no words, a prompt's reader writes them into the pose."""
@@ -244,13 +248,13 @@ class SceneComposer:
         return ComposedPicture(np.asarray(image), cutout.text, (cutout.concept,), cutout.source, "", "picture")
 
     @staticmethod
-    def _grounds(said: bool) -> tuple[list[str], list[float]]:
-        if said:
+    def _grounds(is_named: bool) -> tuple[list[str], list[float]]:
+        if is_named:
             return list(BACKGROUNDS), [4] + [1] * (len(BACKGROUNDS) - 1)
         return list(UNSAID_BACKGROUNDS), list(UNSAID_BACKGROUNDS.values())
 
-    def _background(self, cutout: Cutout, said: bool, rng: random.Random) -> str:
-        names, weights = self._grounds(said)
+    def _background(self, cutout: Cutout, is_named: bool, rng: random.Random) -> str:
+        names, weights = self._grounds(is_named)
         while True:
             name = rng.choices(names, weights)[0]
             if name != cutout.colour and (cutout.colour, name) not in _CLASHES:
@@ -325,7 +329,7 @@ class SceneComposer:
         if rng.random() < 0.6:
             self._put(canvas, first, (0.28, 0.5), 0.42)
             self._put(canvas, second, (0.72, 0.5), 0.42)
-            said = (
+            wordings = (
                 f"{a} on the left and {b} on the right",
                 f"{a} to the left of {b}",
                 f"{b} to the right of {a}",
@@ -336,10 +340,10 @@ class SceneComposer:
                 f"{b} on the right side, {a} on the left side",
                 f"left: {a}, right: {b}",
             )
-            return "left-right", rng.choice(said)
+            return "left-right", rng.choice(wordings)
         self._put(canvas, first, (0.5, 0.28), 0.42)
         self._put(canvas, second, (0.5, 0.72), 0.42)
-        said = (
+        wordings = (
             f"{a} above {b}",
             f"{b} below {a}",
             f"{a} on top and {b} at the bottom",
@@ -349,4 +353,4 @@ class SceneComposer:
             f"{b} under {a}",
             f"top: {a}, bottom: {b}",
         )
-        return "above-below", rng.choice(said)
+        return "above-below", rng.choice(wordings)

@@ -52,8 +52,8 @@ def _ask(server: Server, seed: int, name: str = "faults") -> dict:
 
 def _draws(server: Server, seeds: range, *, kept: bool | None = None) -> bool:
     """Whether every seed's picture comes, and (where asked) from the store or not."""
-    said = [_ask(server, seed, f"faults-{kept}") for seed in seeds]
-    return all("error" not in each and kept in (None, each["from_store"]) for each in said)
+    answers = [_ask(server, seed, f"faults-{kept}") for seed in seeds]
+    return all("error" not in each and kept in (None, each["from_store"]) for each in answers)
 
 
 def killed(server: Server) -> str:
@@ -137,9 +137,9 @@ def read_only_store(server: Server) -> str:
         if subprocess.run(["mount", "-o", "remount,ro", str(folder)], capture_output=True, check=False).returncode:
             raise _Skipped("this user may not mount")
         server.start()
-        said = "" if _draws(server, range(3)) else "no pictures"
+        problem = "" if _draws(server, range(3)) else "no pictures"
         server.kill()
-    return said
+    return problem
 
 
 def full_disk(server: Server) -> str:
@@ -148,9 +148,9 @@ def full_disk(server: Server) -> str:
     with _disk(server.folder / "store", "2m") as folder:
         (folder / "filler").write_bytes(b"x" * 1_800_000)
         server.start()
-        said = "" if _draws(server, range(12)) else "no pictures"
+        problem = "" if _draws(server, range(12)) else "no pictures"
         server.kill()
-    return said
+    return problem
 
 
 def full_temporary(server: Server) -> str:
@@ -223,15 +223,15 @@ def run(name: str, model: str) -> tuple[list[str], bool]:
     """(a row for the table, whether the fault was borne) of one fault, on a server of its own."""
     with Server(["--model", model]) as server:
         try:
-            said = FAULTS[name](server)
+            problem = FAULTS[name](server)
         except _Skipped as skipped:
             return [name, f"not tried: {skipped}", "", "", ""], True
         except (RuntimeError, httpx.HTTPError) as error:
-            said = f"{type(error).__name__}: {str(error).strip()[-300:]}"
+            problem = f"{type(error).__name__}: {str(error).strip()[-300:]}"
         tracebacks = server.tracebacks
         status, seconds = server.stop() if server.runs else ("killed", 0.0)
-    row = [name, said or "as promised", str(tracebacks), str(status), f"{seconds:.1f}"]
-    return row, not said and not tracebacks and status in (0, "killed") and seconds <= MOST_SECONDS
+    row = [name, problem or "as promised", str(tracebacks), str(status), f"{seconds:.1f}"]
+    return row, not problem and not tracebacks and status in (0, "killed") and seconds <= MOST_SECONDS
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -242,8 +242,8 @@ def send(fuzzer: Fuzzer, requests: int, seen: dict[str, Counter]) -> list[str]:
             bad.append(f"request {number} ({door}): {status}")
             print(bad[-1], file=sys.stderr, flush=True)
         if number % 500 == 0:
-            said = f"{number} requests, {len(bad)} not answered well, {fuzzer.server.tracebacks} tracebacks"
-            print(f"{said}, {fuzzer.server.megabytes:.0f} MB", file=sys.stderr, flush=True)
+            summary = f"{number} requests, {len(bad)} not answered well, {fuzzer.server.tracebacks} tracebacks"
+            print(f"{summary}, {fuzzer.server.megabytes:.0f} MB", file=sys.stderr, flush=True)
     return bad
 
 

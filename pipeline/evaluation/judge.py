@@ -103,10 +103,10 @@ class CutoutJudge:
         """All names of the things that one of ``words`` names: their concepts, phrases, aliases, and what people call
         them (``pipeline/language/common_words.py``).
         """
-        said = {form for word in words for form in _forms(word.lower())}
-        said |= {MEANT[word] for word in said if word in MEANT}
-        said |= {word.replace(" ", "") for word in said}
-        return frozenset(said.union(*(self._names_by_word.get(word, ()) for word in said)))
+        forms = {form for word in words for form in _forms(word.lower())}
+        forms |= {MEANT[word] for word in forms if word in MEANT}
+        forms |= {word.replace(" ", "") for word in forms}
+        return frozenset(forms.union(*(self._names_by_word.get(word, ()) for word in forms)))
 
     @functools.cached_property
     def _names_by_word(self) -> dict[str, set[str]]:

@@ -89,8 +89,8 @@ class Level:
 
     def count(self, answer: dict) -> None:
         """Count what is no picture."""
-        said = str(answer.get("output", {}).get("error") or "no words")[:80]
-        self.kinds[answer.get("status") or said] += 1
+        reason = str(answer.get("output", {}).get("error") or "no words")[:80]
+        self.kinds[answer.get("status") or reason] += 1
 
 
 def run_level(server: Server, clients: int, pictures: int, first_seed: int) -> Level:

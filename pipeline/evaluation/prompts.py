@@ -129,11 +129,11 @@ class PromptLists:
             a, b = (with_article(row.phrase) for row in shown)
             style, ground = _style(shown[0], rng), self._background(shown, rng)
             layout = ("left-right", "above-below")[turn % 2]
-            said = {
+            wordings = {
                 "left-right": (f"on the left {a}, on the right {b}", f"{a} with {b} to its right", f"{a} left of {b}"),
                 "above-below": (f"at the top {a}, underneath it {b}", f"{b} right under {a}", f"{a} up above {b}"),
             }[layout]
-            text = f"{rng.choice(said)}; {style} look, {ground} backdrop"
+            text = f"{rng.choice(wordings)}; {style} look, {ground} backdrop"
             asks.append(Ask(text, (frozenset({first}), frozenset({second})), shown, ground, layout))
         return asks
 
@@ -179,10 +179,10 @@ class PromptLists:
         """Hand-written words (``other_words.py``) that captions lack, since no row has them as name, alias or keyword,
         and that no table of ours adds to the vocabulary.
         """
-        said = set(MEANT)
+        taught = set(MEANT)
         for row in self.cutouts.cutouts:
-            said.update(word.lower() for word in (row.phrase, row.concept, *row.aliases, *row.keywords))
-        words = sorted(word for word in OTHER_WORDS if word not in said)
+            taught.update(word.lower() for word in (row.phrase, row.concept, *row.aliases, *row.keywords))
+        words = sorted(word for word in OTHER_WORDS if word not in taught)
         random.Random(SEED).shuffle(words)
         known = [(word, tuple(c for c in OTHER_WORDS[word] if c in self.drawn)) for word in words]
         kept = [(word, concepts) for word, concepts in known if concepts]

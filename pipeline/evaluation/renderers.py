@@ -86,14 +86,14 @@ class Burst:
 
     def faults(self, expected: dict[int, bytes]) -> list[str]:
         """What is not as one process has it."""
-        said = list(self.failures)
+        problems = list(self.failures)
         for seed, file in expected.items():
             files = self.answers.get(seed, [])
             if len(files) != 1:
-                said.append(f"seed {seed} was answered {len(files)} times")
+                problems.append(f"seed {seed} was answered {len(files)} times")
             elif files[0] != file:
-                said.append(f"seed {seed} has other bytes")
-        return said
+                problems.append(f"seed {seed} has other bytes")
+        return problems
 
 
 class StubRenderers:

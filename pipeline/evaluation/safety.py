@@ -90,8 +90,8 @@ def measure_drawn(pipe, prompts: list[str]) -> np.ndarray:
     excess = []
     for seed, prompt in enumerate(tqdm(prompts, "draw")):
         output = pipe(prompt, generator=torch.Generator().manual_seed(seed))
-        asked = pipe.said(pipe.get_text_embeds([prompt]))
-        excess.append(pipe.picture_screen.excess(pipe.said(output.image_embeds), asked)[0][0])
+        asked = pipe.semantic(pipe.get_text_embeds([prompt]))
+        excess.append(pipe.picture_screen.excess(pipe.semantic(output.image_embeds), asked)[0][0])
     return np.array(excess)
 
 

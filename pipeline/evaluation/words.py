@@ -134,8 +134,8 @@ def draw_words(
     """Each word drawn once, in ``style`` if one is given."""
     rows, pictures = [], []
     for number, word in enumerate(tqdm(words, "words", mininterval=5)):
-        said = word.text if word.text.startswith("the ") else with_article(word.text)
-        output = draw(f"{said}, {style}" if style else said, number)
+        phrase = word.text if word.text.startswith("the ") else with_article(word.text)
+        output = draw(f"{phrase}, {style}" if style else phrase, number)
         rows.append(judge_word(judge, word, output))
         pictures.append(output.images[0])
     return rows, pictures

@@ -122,8 +122,8 @@ def load_loras(pipe: "DiffusionPipeline", loras: Sequence[Lora], model: str) -> 
                 str(lora.file.parent), weight_name=lora.file.name, adapter_name=lora.name, local_files_only=True
             )
         except Exception as error:  # anything can be raised out of somebody else's file
-            said = say_failure(error, model, own_class, "load")
-            raise WeightsError(f"The LoRA {lora.file.name} does not fit: {said}") from error
+            reason = say_failure(error, model, own_class, "load")
+            raise WeightsError(f"The LoRA {lora.file.name} does not fit: {reason}") from error
         if _adapters(pipe) == before:
             raise WeightsError(
                 f"The LoRA {lora.file.name} is made for another model: nothing in it belongs to {model} "

@@ -25,10 +25,10 @@ class MissingWeights(logging.Handler):
         self._levels: list[tuple[logging.Logger, int]] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        said = record.getMessage()
-        if "newly initialized" not in said and "MISSING" not in said:
+        message = record.getMessage()
+        if "newly initialized" not in message and "MISSING" not in message:
             return
-        plain = re.sub(r"\x1b\[[0-9;]*m", "", said)
+        plain = re.sub(r"\x1b\[[0-9;]*m", "", message)
         rows = re.findall(r"^(\S+)\s*\|\s*MISSING", plain, re.M)  # of transformers' table
         listed = re.search(r"newly initialized[^:]*: *\[([^\]]*)\]", plain)  # of diffusers' sentence
         rows += re.findall(r"'([^']+)'", listed[1]) if listed else []

@@ -131,7 +131,7 @@ def _check_object(value: Mapping, schema: Mapping[str, Any], path: tuple[str | i
 def aws_sentence(violation: Violation) -> str:
     """The rule in the words of AWS' own validator: the pointer, the rule and the actual value."""
     actual, expected = violation.actual, violation.expected
-    said = {
+    rule = {
         "type": lambda: f"expected type: {expected.capitalize()}, found: {_json_type(actual)}",
         "enum": lambda: (
             f"{_short(actual)} is not a valid enum value, expected one of [{', '.join(map(str, expected))}]"
@@ -146,7 +146,7 @@ def aws_sentence(violation: Violation) -> str:
         "required": lambda: f"required key [{expected}] not found",
         "additionalProperties": lambda: f"extraneous key [{_short(actual)}] is not permitted",
     }.get(violation.keyword, lambda: f"expected {violation.keyword}: {expected}, actual: {_short(actual)}")
-    return f"{violation.pointer}: {said()}"
+    return f"{violation.pointer}: {rule()}"
 
 
 def _json_type(value: Any) -> str:

@@ -52,9 +52,9 @@ def look_of(drawn: Drawn) -> dict[str, Any] | None:
     scene, edge, text = drawn.scene, drawn.scene.outline, drawn.scene.lettering
     ground = scene.ground
     names = {value: name for name, value in BACKGROUNDS.items()}
-    said = [] if ground is None else [ground.kind, ground.name or "|".join(names.get(c, c) for c in ground.colours)]
+    parts = [] if ground is None else [ground.kind, ground.name or "|".join(names.get(c, c) for c in ground.colours)]
     return {
-        "ground": "|".join(filter(None, said)),
+        "ground": "|".join(filter(None, parts)),
         "ground_colour": colour_hex(ground.colours[0], BACKGROUNDS) if ground and ground.colours else "#ffffff",
         "outline": edge.width if edge else 0,
         "outline_colour": colour_hex(edge.colour if edge else "#ffffff", BACKGROUNDS),
@@ -90,14 +90,14 @@ def change(
     ids = [key.split("#")[0] for key in drawn.standing.keys]
     pins = pinned(drawn.scene, drawn.standing.placements, ids)
     scene = edit(drawn.scene, pins)
-    said = {name: value for name, value in asked.items() if name != "do"} | {"seed": seed, "wish": wish}
-    if "thing" in said:
-        said["thing"] = _thing(scene, drawn, str(said["thing"]))
+    change = {name: value for name, value in asked.items() if name != "do"} | {"seed": seed, "wish": wish}
+    if "thing" in change:
+        change["thing"] = _thing(scene, drawn, str(change["thing"]))
     do = asked.get("do")
     if do not in CHANGES:
         raise ValueError(f"`do` takes one of {', '.join(CHANGES)}, got {do!r}.")
     try:
-        new = CHANGES[do](scene, said)
+        new = CHANGES[do](scene, change)
     except KeyError as error:
         raise ValueError(f"The change {do!r} needs {error.args[0]!r}.") from error
     except TypeError as error:
@@ -117,31 +117,31 @@ def _thing(scene: "Scene", drawn: Drawn, key: str) -> "Thing":
     return scene.things[min(at, len(scene.things) - 1)]
 
 
-def _place(scene: "Scene", said: dict) -> list[str]:
-    thing, (x, y, side) = said["thing"], said["place"]
+def _place(scene: "Scene", change: dict) -> list[str]:
+    thing, (x, y, side) = change["thing"], change["place"]
     moved = thing.place is None or any(abs(a - b) > 1e-4 for a, b in zip(thing.place, (x, y, side), strict=True))
     new = [operation("place", thing.id, float(x), float(y), float(side))] if moved else []
-    turn = _wrapped(float(said.get("turn", thing.turn)) - thing.turn)
+    turn = _wrapped(float(change.get("turn", thing.turn)) - thing.turn)
     new += [operation("turn", thing.id, round(turn, 2))] if abs(turn) > 0.05 else []
-    return new + ([operation("mirror", thing.id)] if bool(said.get("mirror", thing.mirror)) != thing.mirror else [])
+    return new + ([operation("mirror", thing.id)] if bool(change.get("mirror", thing.mirror)) != thing.mirror else [])
 
 
-def _colour(scene: "Scene", said: dict) -> list[str]:
-    colour = said["colour"]
-    return [operation("colour", said["thing"].id, _known(colour) if colour else "none")]
+def _colour(scene: "Scene", change: dict) -> list[str]:
+    colour = change["colour"]
+    return [operation("colour", change["thing"].id, _known(colour) if colour else "none")]
 
 
-def _style(scene: "Scene", said: dict) -> list[str]:
-    return [operation("style", said["thing"].id, said["style"] or "none")]
+def _style(scene: "Scene", change: dict) -> list[str]:
+    return [operation("style", change["thing"].id, change["style"] or "none")]
 
 
-def _reroll(scene: "Scene", said: dict) -> list[str]:
-    return [operation("again", said["thing"].id, said["seed"] % (MAX_SEED + 1))]
+def _reroll(scene: "Scene", change: dict) -> list[str]:
+    return [operation("again", change["thing"].id, change["seed"] % (MAX_SEED + 1))]
 
 
-def _replace(scene: "Scene", said: dict) -> list[str]:
+def _replace(scene: "Scene", change: dict) -> list[str]:
     """By what the words name: read as if it were to be added, for its name and colour."""
-    found, id, renamed = _wish(scene, said, f"add {said['name']}"), said["thing"].id, []
+    found, id, renamed = _wish(scene, change, f"add {change['name']}"), change["thing"].id, []
     for text in found:
         verb, *words = shlex.split(text)
         if verb == "add":
@@ -151,46 +151,46 @@ def _replace(scene: "Scene", said: dict) -> list[str]:
     return renamed or found
 
 
-def _order(scene: "Scene", said: dict) -> list[str]:
-    return [operation("order", said["thing"].id, "forward" if said["by"] > 0 else "backward")]
+def _order(scene: "Scene", change: dict) -> list[str]:
+    return [operation("order", change["thing"].id, "forward" if change["by"] > 0 else "backward")]
 
 
-def _copy(scene: "Scene", said: dict) -> list[str]:
-    return [operation("copy", said["thing"].id)]
+def _copy(scene: "Scene", change: dict) -> list[str]:
+    return [operation("copy", change["thing"].id)]
 
 
-def _remove(scene: "Scene", said: dict) -> list[str]:
-    return [operation("remove", said["thing"].id)]
+def _remove(scene: "Scene", change: dict) -> list[str]:
+    return [operation("remove", change["thing"].id)]
 
 
-def _ground(scene: "Scene", said: dict) -> list[str]:
-    return [operation("ground", *str(said["ground"]).split("|"))]
+def _ground(scene: "Scene", change: dict) -> list[str]:
+    return [operation("ground", *str(change["ground"]).split("|"))]
 
 
-def _outline(scene: "Scene", said: dict) -> list[str]:
-    width = int(said["outline"])
-    return [operation("outline", width, _known(said.get("colour") or "#ffffff")) if width else "outline none"]
+def _outline(scene: "Scene", change: dict) -> list[str]:
+    width = int(change["outline"])
+    return [operation("outline", width, _known(change.get("colour") or "#ffffff")) if width else "outline none"]
 
 
-def _shadow(scene: "Scene", said: dict) -> list[str]:
-    return [operation("shadow", "on" if said["shadow"] else "off")]
+def _shadow(scene: "Scene", change: dict) -> list[str]:
+    return [operation("shadow", "on" if change["shadow"] else "off")]
 
 
-def _letter(scene: "Scene", said: dict) -> list[str]:
-    text = str(said["letter"]).strip()
+def _letter(scene: "Scene", change: dict) -> list[str]:
+    text = str(change["letter"]).strip()
     if not text or text == "none":
         return ["letter none"]
-    colour = _known(said.get("colour") or "#111111")
+    colour = _known(change.get("colour") or "#111111")
     edge = "#ffffff" if _light(colour) < 0.6 else "#111111"  # letters stand out from whatever is behind them
     text = text.replace("\n", "\\n")  # one line of the recipe
-    return [operation("letter", text, said.get("form", "straight"), said.get("where", "bottom"), colour, edge)]
+    return [operation("letter", text, change.get("form", "straight"), change.get("where", "bottom"), colour, edge)]
 
 
-def _upload(scene: "Scene", said: dict) -> list[str]:
+def _upload(scene: "Scene", change: dict) -> list[str]:
     """A cut-out of the visitor's own, in the middle."""
     taken = {thing.id for thing in scene.things}
     id = next(name for name in ("photo", *(f"photo-{number}" for number in range(2, 40))) if name not in taken)
-    return [operation("upload", id, said["hash"], "photo"), operation("place", id, 0.5, 0.5, 0.5)]
+    return [operation("upload", id, change["hash"], "photo"), operation("place", id, 0.5, 0.5, 0.5)]
 
 
 def _known(colour: str) -> str:
@@ -205,12 +205,12 @@ def _light(colour: str) -> float:
     return sum(part * int(value[at : at + 2], 16) for part, at in ((0.299, 1), (0.587, 3), (0.114, 5))) / 255
 
 
-def _words(scene: "Scene", said: dict) -> list[str]:
-    return _wish(scene, said, str(said["text"]))
+def _words(scene: "Scene", change: dict) -> list[str]:
+    return _wish(scene, change, str(change["text"]))
 
 
-def _wish(scene: "Scene", said: dict, words: str) -> list[str]:
-    wish = said["wish"](words, scene, said["thing"].id if "thing" in said else "")
+def _wish(scene: "Scene", change: dict, words: str) -> list[str]:
+    wish = change["wish"](words, scene, change["thing"].id if "thing" in change else "")
     if not wish.operations:
         raise ValueError(wish.sentence or f"This was not understood: {words}. Say it like: make the hat blue.")
     return list(wish.operations)

@@ -68,7 +68,7 @@ def look(
         ValueError: one sentence for the person who uploaded it.
     """
     file = open_whole(path, limits)
-    said, credentials = file.recipe, read_credentials(file.data)
+    claimed, credentials = file.recipe, read_credentials(file.data)
     stop = stop or threading.Event()
     gone = threading.Event()
     events: queue.SimpleQueue = queue.SimpleQueue()
@@ -91,11 +91,11 @@ def look(
             yield event
     finally:
         gone.set()
-    misplaced = said is not None and event.payload is not None and event.payload != said.id32
-    recipe, source = said, "file" if said else ""
+    misplaced = claimed is not None and event.payload is not None and event.payload != claimed.id32
+    recipe, source = claimed, "file" if claimed else ""
     stored = store.find_payload(event.payload) if event.payload is not None else None
     belongs = stored is not None and _holds(file.image, stored)
-    if stored is not None and belongs and (said is None or misplaced):
+    if stored is not None and belongs and (claimed is None or misplaced):
         recipe, source = stored.recipe, "store"
     # What was cropped or scaled since may not be known again; what was not moved must be.
     copied = stored is not None and not belongs and not event.undone

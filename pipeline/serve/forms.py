@@ -46,11 +46,11 @@ def read_form(data: bytes, content_type: str) -> MultipartForm:
         value.clear()
 
     def part_end() -> None:
-        _, said = parse_options_header(headers.get(b"content-disposition", b""))
-        key = said.get(b"name", b"").decode("utf-8", "replace")
+        _, options = parse_options_header(headers.get(b"content-disposition", b""))
+        key = options.get(b"name", b"").decode("utf-8", "replace")
         if len(form.text) + len(form._files) >= MAX_PARTS:
             raise ValueError(f"The form takes up to {MAX_PARTS} fields, got more.")
-        if b"filename" in said:
+        if b"filename" in options:
             form._files.append((key, bytes(part)))
         elif len(part) > MAX_TEXT:
             raise ValueError(f"The field {key[:80]!r} is longer than any that is known here.")

@@ -184,7 +184,7 @@ def _content(result: Any) -> Any:
             )
             for each in result
         ]
-        said = {"pictures": [each.said for each in result]}
-        return [*images, types.TextContent(type="text", text=json.dumps(said))], said
-    said = result if isinstance(result, dict) else {"result": result}
-    return [types.TextContent(type="text", text=json.dumps(said))], said
+        facts = {"pictures": [each.facts for each in result]}
+        return [*images, types.TextContent(type="text", text=json.dumps(facts))], facts
+    facts = result if isinstance(result, dict) else {"result": result}
+    return [types.TextContent(type="text", text=json.dumps(facts))], facts

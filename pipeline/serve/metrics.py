@@ -65,19 +65,19 @@ class Metrics:
         """Count a request: "ok", or what was said, or else as the exception that ends it has it: "refused" (with a
         sentence), "busy", "cancelled" or "failed".
         """
-        said = ""
+        outcome = ""
 
         def say(word: str) -> None:
-            nonlocal said
-            said = word
+            nonlocal outcome
+            outcome = word
 
         try:
             yield say
         except BaseException as error:
-            said = said or next((word for kinds, word in _OUTCOMES if isinstance(error, kinds)), "failed")
+            outcome = outcome or next((word for kinds, word in _OUTCOMES if isinstance(error, kinds)), "failed")
             raise
         finally:
-            self.count(door, said or "ok")
+            self.count(door, outcome or "ok")
 
     def count(self, door: str, outcome: str) -> None:
         """Count a request that has ended."""

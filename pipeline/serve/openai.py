@@ -272,5 +272,5 @@ def _refusal(violation: Violation) -> OpenAIError:
         "maxLength": f"expected up to {expected} characters, got {actual}",
         "pattern": f"expected 'auto' or WIDTHxHEIGHT, got {actual!r:.80}",
     }
-    said = words.get(violation.keyword, f"expected {violation.keyword} {expected}, got {actual!r:.80}")
-    return OpenAIError(400, f"Invalid '{name or 'body'}': {said}.", param=name, code=f"invalid_{violation.keyword}")
+    why = words.get(violation.keyword, f"expected {violation.keyword} {expected}, got {actual!r:.80}")
+    return OpenAIError(400, f"Invalid '{name or 'body'}': {why}.", param=name, code=f"invalid_{violation.keyword}")

@@ -26,7 +26,7 @@ class ProgramPicture:
     """One picture for a program: its file, and what is said of it."""
 
     path: Path
-    said: dict[str, Any]
+    facts: dict[str, Any]
 
 
 class Programs:

@@ -37,9 +37,9 @@ def public_url(request: Request, root_path: str = "") -> str:
     """This server's address as its client knows it, without a slash at the end."""
     if root_path.startswith(("http://", "https://")):
         return root_path.rstrip("/")
-    said = {name: request.headers.get(name, "").split(",")[0].strip() for name in _SAID}
-    scheme = said["x-forwarded-proto"] or request.url.scheme
-    host = said["x-forwarded-host"] or request.url.netloc
+    forwarded = {name: request.headers.get(name, "").split(",")[0].strip() for name in _SAID}
+    scheme = forwarded["x-forwarded-proto"] or request.url.scheme
+    host = forwarded["x-forwarded-host"] or request.url.netloc
     path = f"/{root_path.strip('/')}" if root_path.strip("/") else ""
     return f"{scheme}://{host}{path}"
 

@@ -63,13 +63,13 @@ def find_region(studio: Studio, words: str, picture: Image.Image, place: Place) 
     Raises:
         ValueError: there is nothing but ground.
     """
-    said = [word for word in words.lower().split() if word not in _ARTICLES]
+    tokens = [word for word in words.lower().split() if word not in _ARTICLES]
     with studio.turn(place):
         parts = parts_of(picture)
     things = np.any(parts, axis=0)
-    if said and said[-1] in _GROUNDS:
+    if tokens and tokens[-1] in _GROUNDS:
         return Region(~things, things, is_ground=True)
-    if _ALL & set(said):
+    if _ALL & set(tokens):
         return Region(things, things)
     own = _of_own_scene(studio, words, picture, place)
     if own is not None:

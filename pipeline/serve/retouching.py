@@ -49,7 +49,7 @@ def retouched(studio: Studio, order: Order, recipe: Recipe, place: Place) -> tup
         with studio.turn(place):
             return _with(recipe, cut_free(picture)[0])
     size = order.size or canvas_of(picture.size)
-    said = read_scene(studio, recipe, place) if recipe.prompt.strip() else Scene()
+    wanted = read_scene(studio, recipe, place) if recipe.prompt.strip() else Scene()
     region = None
     if order.mask is None:
         region = find_region(studio, order.mask_prompt, picture, place)
@@ -57,13 +57,13 @@ def retouched(studio: Studio, order: Order, recipe: Recipe, place: Place) -> tup
         mask = _changes(order) if region is None else _picture(~region.part)
         more = {"kept_name": order.mask_prompt, "exact": order.keep_exactly}
         with studio.turn(place):
-            return _with(recipe, repaint_around(picture, mask, said, size, **more))
-    if recipe.prompt.strip() and not said.things and said.ground is None:
+            return _with(recipe, repaint_around(picture, mask, wanted, size, **more))
+    if recipe.prompt.strip() and not wanted.things and wanted.ground is None:
         raise NotOffered(f"The words {recipe.prompt[:60]!r} name nothing that this model draws", "prompt")
-    mask = _changes(order) if region is None else _picture(_changing(region, said))
+    mask = _changes(order) if region is None else _picture(_changing(region, wanted))
     with studio.turn(place):
         things = _things(picture) if region is None else region.things
-        return _with(recipe, repaint_inside(picture, mask, said, size, things=things))
+        return _with(recipe, repaint_inside(picture, mask, wanted, size, things=things))
 
 
 def _changes(order: Order) -> Image.Image:
@@ -144,9 +144,9 @@ def _sized(recipe: Recipe, order: Order) -> Recipe:
     return replace(recipe, width=width, height=height, edits=(*recipe.edits, *more))
 
 
-def _changing(region: Region, said: Scene) -> np.ndarray:
+def _changing(region: Region, wanted: Scene) -> np.ndarray:
     """What changes where words name a part: its box for something new, else itself and its edge."""
-    if said.things and not region.is_ground:
+    if wanted.things and not region.is_ground:
         return region.box(around=_ROOM)
     return region.part if region.is_ground else dilated(region.part, iterations=_EDGE)
 

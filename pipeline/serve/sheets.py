@@ -66,10 +66,10 @@ class Sheet:
         Raises:
             ValueError: see `from_lines`; or its seeds are no numbers, or not one for each picture.
         """
-        title, style, said = (query.get(f"pack_{name}", "") for name in ("title", "style", "seeds"))
-        if not re.fullmatch(r"\d{1,10}(,\d{1,10})*", said or "7", re.ASCII):
+        title, style, listed = (query.get(f"pack_{name}", "") for name in ("title", "style", "seeds"))
+        if not re.fullmatch(r"\d{1,10}(,\d{1,10})*", listed or "7", re.ASCII):
             raise ValueError("This link's seeds are damaged. Copy the link again.")
-        seeds = [int(seed) for seed in (said or "7").split(",")]
+        seeds = [int(seed) for seed in (listed or "7").split(",")]
         sheet = cls.from_lines(query.get("pack", ""), title=title[:128], style=style[:80], seed=seeds[0])
         if len(seeds) not in (1, len(sheet.cells)):
             raise ValueError("This link's seeds are damaged. Copy the link again.")
@@ -87,13 +87,13 @@ class Sheet:
         except ValueError:
             whole = False
         seeds = [str(recipe.seed) for recipe in self.recipes]
-        said = {
+        fields = {
             "pack": self.lines if whole else "\n".join(prompts),
             "pack_title": self.title,
             "pack_style": self.style,
             "pack_seeds": ",".join(seeds if len(set(seeds)) > 1 else seeds[:1]),
         }
-        return "?" + urlencode({name: value for name, value in said.items() if value})
+        return "?" + urlencode({name: value for name, value in fields.items() if value})
 
     @classmethod
     def from_pack(cls, text: str) -> "tuple[Sheet, list[list[str]]]":

@@ -212,13 +212,13 @@ class Studio:
         while not self.wait(_POLL):
             check()
             yield Busy(f"Loading the model, {time.monotonic() - started:.0f} s so far. Your picture is next.")
-        said, last = "", -math.inf
+        latest, last = "", -math.inf
         while not place.wait(_POLL):
             check()
             before = place.before
             words = f"{before} others are before you." if before > 1 else _NEXT
-            if words != said and time.monotonic() - last >= _SAY:
-                said, last = words, time.monotonic()
+            if words != latest and time.monotonic() - last >= _SAY:
+                latest, last = words, time.monotonic()
                 yield Busy(words)
         check()
 

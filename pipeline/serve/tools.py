@@ -203,12 +203,12 @@ def _to_search(limits: Limits) -> dict[str, dict]:
 
 def _published(argument: Mapping[str, Any]) -> dict[str, Any]:
     """An argument's schema for others to read: null is said to be allowed where it is, and files are explained."""
-    said = {key: list(value) if isinstance(value, tuple) else value for key, value in argument.items()}
-    if said == {**said, **PICTURE} or said.get("items") == PICTURE:
-        said["description"] = f"{said['description']} {_FILES}"
+    schema = {key: list(value) if isinstance(value, tuple) else value for key, value in argument.items()}
+    if schema == {**schema, **PICTURE} or schema.get("items") == PICTURE:
+        schema["description"] = f"{schema['description']} {_FILES}"
     if argument.get("default", ...) is None:
-        said["type"] = [said["type"], "null"]
-    return said
+        schema["type"] = [schema["type"], "null"]
+    return schema
 
 
 def _described(argument: Mapping[str, Any]) -> str:

@@ -182,9 +182,9 @@ def read_pack(data: bytes) -> PackFacts:
             tray = facts
         elif path.stem not in ("contact-sheet", "cover"):
             stickers[name] = facts
-    said = _pack_json(files.get("pack.json", b"{}"))
+    manifest = _pack_json(files.get("pack.json", b"{}"))
     entries = {
-        entry["file"]: entry for entry in said.get("stickers", []) if isinstance(entry, dict) and "file" in entry
+        entry["file"]: entry for entry in manifest.get("stickers", []) if isinstance(entry, dict) and "file" in entry
     }
     texts = {
         key: files[f"{key}.txt"].decode("utf-8", "replace").strip()
@@ -194,8 +194,8 @@ def read_pack(data: bytes) -> PackFacts:
     return PackFacts(
         stickers,
         tray,
-        texts.get("title", said.get("title")),
-        texts.get("author", said.get("author")),
+        texts.get("title", manifest.get("title")),
+        texts.get("author", manifest.get("author")),
         {name: list(entry.get("emoji", [])) for name, entry in entries.items()},
         {name: str(entry.get("alt", "")) for name, entry in entries.items()},
         unreadable,
@@ -254,7 +254,7 @@ def _check_tray(tray: FileFacts | None, rules: tuple[int, int] | None) -> Iterab
 
 def _pack_json(data: bytes) -> dict:
     try:
-        said = json.loads(data)
+        manifest = json.loads(data)
     except (ValueError, RecursionError):
         return {}
-    return said if isinstance(said, dict) else {}
+    return manifest if isinstance(manifest, dict) else {}

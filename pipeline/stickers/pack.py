@@ -222,9 +222,9 @@ def pack_files(
     sheet = contact_sheet(shown, [pack.stickers[number].prompt for number in sorted(pictures)], key=key)
     files["contact-sheet.png"] = encode(sheet, "PNG")[0]
     files |= {"title.txt": pack.title.encode(), "author.txt": pack.author.encode()}
-    said = {"title": pack.title, "author": pack.author, "stickers": entries}
+    manifest = {"title": pack.title, "author": pack.author, "stickers": entries}
     files["pack.json"] = json.dumps(
-        said | {"easel": json.loads(pack.to_json())}, ensure_ascii=False, indent=1
+        manifest | {"easel": json.loads(pack.to_json())}, ensure_ascii=False, indent=1
     ).encode()
     return files
 

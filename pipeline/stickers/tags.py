@@ -60,8 +60,8 @@ def emoji_of(prompt: str, most: int = 3, known: Mapping[str, str] | None = None)
     for name in sorted(known or {}, key=len, reverse=True):
         if f" {name} " in text:
             found.append((known or {})[name])
-    said = dict.fromkeys(WORDS[word] for word in words if word in WORDS)
-    found += said
+    direct = dict.fromkeys(WORDS[word] for word in words if word in WORDS)
+    found += direct
     index = _index()
     candidates: dict[str, float] = {}
     for word in set(words) - SKIPPED - WORDS.keys():

@@ -117,15 +117,15 @@ def sample_bags(bags: BagSet, concepts: torch.Tensor, generator: torch.Generator
     others = concepts[(torch.arange(len(concepts)) + shift) % len(concepts)]
     shown = torch.where(wrong, others.unsqueeze(1), concepts.unsqueeze(1))
 
-    def said(embeds: torch.Tensor) -> torch.Tensor:
+    def semantic(embeds: torch.Tensor) -> torch.Tensor:
         return F.normalize(embeds[:, : bags.semantic_dim], dim=-1)
 
     return {
         "image_embeds": bags.image_embeds[shown, chosen[:, :most]],
         "mask": places < counts,
         "wrong": wrong,
-        "text_embeds": said(bags.text_embeds[concepts]),
-        "other_embeds": said(bags.image_embeds[concepts, chosen[:, -1]]),
+        "text_embeds": semantic(bags.text_embeds[concepts]),
+        "other_embeds": semantic(bags.image_embeds[concepts, chosen[:, -1]]),
     }
 
 

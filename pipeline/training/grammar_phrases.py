@@ -72,8 +72,8 @@ class Phrases:
         rng, name = self.rng, self.name(kind)
         number = not modest and self.chance(0.16)
         many = number or (not modest and self.chance(0.06))
-        said = plural(name) if many else name
-        named = self.span(said, "thing")
+        shown = plural(name) if many else name
+        named = self.span(shown, "thing")
         noun, words = named[0], []
         noun.named = [word.text for word in named]
         if number:
@@ -228,15 +228,15 @@ class Phrases:
         signs = [word for word in negation if word.text in (",", "but", "and", "with", "any")]
         for word in signs:
             word.role, word.head = "chatter", None
-        said = next(word for word in negation if word.role == "negation")
+        word_of_negation = next(word for word in negation if word.role == "negation")
         words = negation
         for at in range(rng.choice((1, 1, 1, 2))):
             if at:
                 words.append(TaggedWord(rng.choice(("or", "and"))))
             phrase, other = self.thing(rng.choice(("any", "worn", "held")), bare=0.6, modest=True)
-            other.head = said
+            other.head = word_of_negation
             if self.chance(0.25):
-                phrase = self.span(rng.choice(lists.PARTS), "part", said)
+                phrase = self.span(rng.choice(lists.PARTS), "part", word_of_negation)
             words += phrase
         return words
 

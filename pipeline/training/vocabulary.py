@@ -82,8 +82,8 @@ def make_vocabulary(cutouts: list[Cutout], tokenizer, text_encoder, *, named: se
 
     def nearest(name: str) -> str:
         def score(phrase: str) -> float:
-            said = phrase.endswith(f" {name}") or f" {name} " in f" {phrase} "
-            return float(embeds[row[name]] @ embeds[row[phrase]]) + SAID_IN_NAME * said
+            contains = phrase.endswith(f" {name}") or f" {name} " in f" {phrase} "
+            return float(embeds[row[name]] @ embeds[row[phrase]]) + SAID_IN_NAME * contains
 
         return max(others[name], key=score)
 

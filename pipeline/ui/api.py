@@ -56,14 +56,14 @@ def _endpoint(programs: Programs, tool: Tool, metrics: Metrics) -> Callable:
     """
 
     def endpoint(*values: Any):
-        said = time.monotonic()
+        last = time.monotonic()
         try:
             with metrics.answering("api"):
                 for result in programs.call(tool.name, dict(zip(tool.arguments, values, strict=True))):
                     if result is None:
-                        if time.monotonic() - said >= _SAY:
+                        if time.monotonic() - last >= _SAY:
                             yield (gr.skip(), gr.skip()) if tool.name in _DRAWS else gr.skip()
-                            said = time.monotonic()
+                            last = time.monotonic()
                     elif tool.name in _DRAWS:
                         yield _told(result)
                     else:
@@ -87,7 +87,7 @@ _NO_DEFAULT = inspect.Parameter.empty
 
 def _told(drawn: list[ProgramPicture]) -> tuple[list[str], list[dict]]:
     """(files, what is said of each)."""
-    return [str(each.path) for each in drawn], [each.said for each in drawn]
+    return [str(each.path) for each in drawn], [each.facts for each in drawn]
 
 
 def _widget(name: str, argument: Mapping[str, Any]) -> gr.components.Component:

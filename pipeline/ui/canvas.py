@@ -218,8 +218,8 @@ def _field(recipe: Recipe, name: str, words: Words) -> list[tuple[str, str]]:
     """Lines of a recipe's field: (text, note)."""
     value = getattr(recipe, name)
     if name == "variations":  # in words, and the seed that they turn to
-        said = zip(_variation_words(recipe, words), value, strict=True)
-        return [(text, turned.split(":")[0]) for text, turned in said]
+        pairs = zip(_variation_words(recipe, words), value, strict=True)
+        return [(text, turned.split(":")[0]) for text, turned in pairs]
     text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
     return [(text, "")] if text else []
 

@@ -81,14 +81,14 @@ class Links:
         """Fill the form with the recipe of a picture in Verify."""
         words = Words.of(request)
         recipe, adopted = self._adopt(recipe)
-        said = [words("status.settings_used"), *(words.message(note) for note in adopted)]
+        sentences = [words("status.settings_used"), *(words.message(note) for note in adopted)]
         if recipe.image_hashes:
-            said.append(words("link.references_missing"))
+            sentences.append(words("link.references_missing"))
         return {
             self._tabs: gr.Tabs(selected="create"),
             **self._filled_form(recipe),
             self._form.keep_seed: True,
-            self._board.line: status(" ".join(said)),
+            self._board.line: status(" ".join(sentences)),
         }
 
     def draw(self, values: dict, request: gr.Request) -> Iterator[dict]:

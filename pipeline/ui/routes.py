@@ -110,13 +110,13 @@ class _Answers:
         studio = self.studio
         status = "ready" if studio.is_ready else "loading" if studio.error is None else "failed"
         status = "draining" if studio.jobs.is_closed else status
-        said = {
+        state = {
             "status": status,
             "version": __version__,
             "model": studio.capabilities.model,
             "weights_hash": studio.weights_hash,
         }
-        return JSONResponse(said, 200 if status == "ready" else 503, headers={"Cache-Control": "no-store"})
+        return JSONResponse(state, 200 if status == "ready" else 503, headers={"Cache-Control": "no-store"})
 
     async def picture(self, request: Request) -> Response:
         """The picture of a link's query, as PNG; it is drawn for as long as somebody listens."""
@@ -216,18 +216,18 @@ class _LinkPreview:
         if request.url.path.rstrip("/") not in ("", root_path):
             return None
         root = get_root_url(request, "/", root_path or None)
-        said = {"og:type": "website", "og:site_name": "Easel", "og:title": "Easel", "og:url": f"{root}/"}
-        said |= {"og:description": _ABOUT, "twitter:card": "summary"}
+        tags = {"og:type": "website", "og:site_name": "Easel", "og:title": "Easel", "og:url": f"{root}/"}
+        tags |= {"og:description": _ABOUT, "twitter:card": "summary"}
         if _ASKS & request.query_params.keys():
             try:
                 link = _drawable(request.url.query, self.studio, self.limits)
                 if self.studio.allows(link.recipe.prompt):  # what is refused is not repeated either
-                    said |= self._about(link, root)
+                    tags |= self._about(link, root)
             except ValueError:
                 pass  # the page itself says what is wrong with the link
         return "".join(
             f'<meta {_KEY[name.split(":")[0]]}="{name}" content="{html.escape(str(value))}">\n'
-            for name, value in said.items()
+            for name, value in tags.items()
         )
 
     def _about(self, link: ParsedLink, root: str) -> dict[str, str | int]:

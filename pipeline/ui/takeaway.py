@@ -59,11 +59,11 @@ class Takeaway:
                 if isinstance(step, Busy):
                     yield {board.line: status(words.message(step.reason))}
                 else:
-                    name, data, said = step
+                    name, data, sentence = step
                     path = self._drawing.studio.folder / name
                     write_file(path, data)
                     download = gr.update(value=str(path), interactive=True)
-                    yield {board.keys.download: download, board.line: status(said, "good")}
+                    yield {board.keys.download: download, board.line: status(sentence, "good")}
         except Cancelled:
             yield {board.line: status(words("status.cancelled"))}
         except REFUSALS as error:

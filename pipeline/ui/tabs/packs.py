@@ -337,8 +337,8 @@ def _progress(sheet: Sheet, words: Words) -> str:
         return status(words("packs.progress", done=done, count=count))
     number, reason = min(sheet.failed.items())
     prompt = sheet.cells[number].prompt
-    said = words("packs.failed", done=done, count=count, prompt=prompt, reason=words.message(reason))
-    return status(said, "bad")
+    sentence = words("packs.failed", done=done, count=count, prompt=prompt, reason=words.message(reason))
+    return status(sentence, "bad")
 
 
 def _index(event: gr.EventData) -> int:

@@ -139,13 +139,15 @@ class SearchTab:
             except Exception:  # one odd file must not lose the others
                 _logger.exception("reading an upload failed")
                 refused.append(words("search.unreadable", name=Path(path).name))
-        said = [words("search.added_one" if added == 1 else "search.added", count=added, total=collection.uploads)]
+        sentences = [
+            words("search.added_one" if added == 1 else "search.added", count=added, total=collection.uploads)
+        ]
         if added + len(refused) < len(paths):
-            said.append(words("search.there_already"))
+            sentences.append(words("search.there_already"))
         if refused:
             key = "search.not_added" if len(refused) == 1 else "search.not_added_more"
-            said.append(words(key, reason=refused[0], count=len(refused) - 1))
-        yield {self._kept: collection, self._line: status(" ".join(said), "bad" if refused else "")}
+            sentences.append(words(key, reason=refused[0], count=len(refused) - 1))
+        yield {self._kept: collection, self._line: status(" ".join(sentences), "bad" if refused else "")}
 
     def forget(self, kept: Collection | None, request: gr.Request) -> dict:
         """Delete what was added."""

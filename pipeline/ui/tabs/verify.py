@@ -153,8 +153,8 @@ def _facts(evidence: Evidence, words: Words) -> list[tuple[str, str]]:
         seal = words("verify.credentials_none" if evidence.checked else "verify.credentials_unchecked")
     facts.append(("Content Credentials", seal))
     if recipe is not None:
-        said = {key: str(getattr(recipe, name)) for name, key in _FIELDS.items()}
-        facts += [(words(key), text) for key, text in said.items() if text]
+        fields = {key: str(getattr(recipe, name)) for name, key in _FIELDS.items()}
+        facts += [(words(key), text) for key, text in fields.items() if text]
         if recipe.image_hashes:
             facts.append((words("form.references"), str(len(recipe.image_hashes))))
     return facts
