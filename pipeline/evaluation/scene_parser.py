@@ -238,7 +238,8 @@ def evaluate(reader: SceneReader, labels: list[Label]) -> dict:
             missed.append((label, [name for name, right in checks.items() if not right], parsed))
         heads = {word for name in wanted for word in name.split()}
         for thing in reader.parse(label.prompt).scene.things:
-            if not heads & set(_key(thing.said or thing.name).split()):
+            said = (thing.said or thing.name, thing.name)  # "giraf" is the giraffe that was asked for
+            if not heads & {word for name in said for word in _key(name).split()}:
                 wrong.append((label.prompt, thing.said or thing.name, thing.name))
     return {
         "prompts": len(labels),

@@ -31,7 +31,7 @@ from pipeline.evaluation.judge import CutoutJudge
 from pipeline.evaluation.part_colours import PART_PROMPTS, judge_part
 from pipeline.evaluation.real_pictures import compose_real, vanishes
 from pipeline.evaluation.table import markdown_table
-from pipeline.language.english import with_article
+from pipeline.language.english import singular, with_article
 from pipeline.language.spelling import spellings
 
 __all__ = ["ListedWord", "judge_word", "main", "read_words", "real_words"]
@@ -97,17 +97,18 @@ def _shares(said: str, word: str) -> bool:
 
 
 def _letters(names: Iterable[str]) -> set[str]:
-    """Names without what does not tell them apart: blanks, hyphens, an article, the side of the ocean."""
+    """Names without what does not tell them apart: blanks, hyphens, an article, the side of the ocean, how many."""
     found = set()
     for name in names:
         for other in (name, *spellings(name)):
-            found.add(re.sub(r"^the |[^a-z0-9]", "", other.lower()))
+            words = re.sub(r"^the ", "", other.lower()).split()
+            found.add(re.sub(r"[^a-z0-9]", "", "".join([*words[:-1], *map(singular, words[-1:])])))
     return found
 
 
 def judge_word(judge: CutoutJudge, word: ListedWord, output) -> dict:
     """What became of a word: one of ``OUTCOMES``, with what was drawn and what was said of it."""
-    accepted = judge.accepted(word.text, *word.synonyms)
+    accepted = judge.accepted(re.sub(r"^[Tt]he ", "", word.text), *word.synonyms)
     verdict = judge.judge(output.images[0])
     plan = output.plans[0]
     drawn = [thing.name.lower() for thing in plan.scene.things]

@@ -214,6 +214,8 @@ class NameFinder:
         if kind := self._kind(form, embed):
             return Name(text, kind, 0.995, tuple(name for name in names if name != kind))
         others = tuple(name for name in names if name != best)
+        if head := self._head(form, best):
+            return Name(text, head, 0.999, tuple(name for name in names if name != head))
         if cosine >= SURE:
             return Name(text, best, cosine, others)
         if within := self._within(form):
@@ -221,6 +223,18 @@ class NameFinder:
         if cosine >= (STRANGE if strange else GUESS):
             return Name(text, best, cosine, others)
         return Name(text, None, cosine, names)
+
+    def _head(self, words: tuple[str, ...], best: str) -> str | None:
+        """The known name at the end, where the nearest is only what it is told by: a "jaguar car" is a car, "cats
+        rule" are cats.
+        """
+        end = None if _SPLIT.search(" ".join(words)) else self._ending(words[1:])
+        first = singular(words[0])
+        if end is None or best == end:
+            return None
+        if first != words[0] and best.split()[0] == first and best.split()[-1] != words[-1]:
+            return self.exact((first,))
+        return end if best in map(self.exact, (words[:at] for at in range(1, len(words)))) else None
 
     def nearly(self, said: str) -> str | None:
         """The phrase that is as good as what was said ("crying laughing face"); None where none is."""

@@ -1,6 +1,6 @@
 """Words between two things -> how one stands to the other; words of places -> sceneries; numbers in words."""
 
-__all__ = ["INVERSES", "number_of", "relation_of", "scenery_of"]
+__all__ = ["INVERSES", "is_relation", "number_of", "relation_of", "scenery_of"]
 
 
 def _table(rows: dict[str, str]) -> dict[str, str]:
@@ -28,7 +28,7 @@ _SAID = _table(
             """,
         "under": """
             under, underneath, below, beneath, beneath of, hiding under, sitting under, standing under, sleeping
-            under, hanging under, lower than, lying under
+            under, hanging under, lower than, lying under, balancing
             """,
         "above": """
             above, over, floating above, floating over, flying over, flying above, hovering over, hovering above,
@@ -50,7 +50,7 @@ _SAID = _table(
             next to, beside, besides, near, close to, by, standing next to, sitting next to, against, leaning against,
             across from, alongside, fighting, hugging, kissing, pulling, pushing, watering, and, together with, side
             by side with, running from, attacking, guarding, between, among, following, protecting, petting, feeding,
-            meeting, around the corner from, along, standing by, racing, racing against, putting out
+            meeting, around the corner from, along, standing by, racing, racing against, putting out, walking
             """,
         "facing": """
             facing, looking at, staring at, watching, howling at, talking to, chasing, talking with, barking at,
@@ -152,6 +152,11 @@ _SMALL_WORDS = frozenset("the a an big".split())
 _SCENERY_OF = {
     " ".join(word for word in phrase.split() if word not in _SMALL_WORDS): name for phrase, name in _SCENERIES.items()
 }
+
+
+def is_relation(said: str) -> bool:
+    """Whether just these words say a relation."""
+    return said.lower() in _SAID
 
 
 def relation_of(said: str) -> str | None:

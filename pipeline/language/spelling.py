@@ -1,6 +1,7 @@
 """Slips of the pen: a word that the text encoder's own vocabulary lacks and that is nearly one that was taught."""
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 from pipeline.language.english import plural, singular
@@ -8,9 +9,21 @@ from pipeline.language.english import plural, singular
 __all__ = ["Speller", "spellings"]
 
 MIN_LENGTH = 6  # letters: of five, "stork" is as near to "store" as a slip would be
-ALIKE = 0.8  # of difflib's ratio
+ALIKE = 0.75  # of difflib's ratio, where the letters are the same: "dinasour"; NEAR where they are not
+NEAR = 0.8
 LONG = 7  # letters from which two slips are forgiven: "elefant"
 PART = 3  # letters of each half of a compound
+MISSING = 9  # letters of a name from which one may be missing, whatever is left: "pinapple", "lighthose"
+# Right as they are, though the encoder knows them in pieces only and a slip of the pen leads to what was taught.
+_RARE = frozenset(
+    """
+    anklet backboard bleach blinder blinker blower bobber bolster bracken breeches bridle choker circlet cordial cornet
+    crockery crouton culottes fennel flasher gosling incisor legging leggings leotard leveret locket manger mashed
+    mousse mowing oregano paprika petrel plaice poplar prosthesis pruner ramekin reamer ridged sarong satchel scraper
+    shackle sharpie shelled skimming smoker souffle sowing spindle splint sprayer sprinkle sprinkles stapling stringed
+    sturgeon tarantula teether textured thicket thrush toasted trawler waders wading whisker whiskers florets
+    """.split()
+)
 # British and American.
 _BOTH = tuple(
     tuple(pair.split(":"))
@@ -67,7 +80,7 @@ class Speller:
             for word in sorted({word for word in words if len(word) >= MIN_LENGTH - 1 and word.isalpha()}):
                 by_letter.setdefault(word[0], []).append(word)
             self._tiers.append(by_letter)
-        self._known = {word for tier in self._tiers for words in tier.values() for word in words} | set(right)
+        self._known = {word for tier in self._tiers for words in tier.values() for word in words} | set(right) | _RARE
         self._is_word = is_word
 
     def respell(self, word: str) -> str:
@@ -75,13 +88,16 @@ class Speller:
         if len(word) < MIN_LENGTH or not word.isalpha() or self._right(word):
             return word
         one = singular(word)
-        if self._right(one) or any(other in self._known for other in spellings(word)) or self._compound(one):
+        if self._right(one) or any(other in self._known for other in spellings(word)):
             return word
+        slips = 1 if len(word) < LONG else 2
+        if self._compound(one):
+            slips = 0
         for tier in self._tiers:
             words = tier.get(word[0], ())
-            if one != word and (near := _nearest(one, words)):
+            if one != word and (near := _nearest(one, words, slips)):
                 return plural(near)
-            if near := _nearest(word, words):
+            if near := _nearest(word, words, slips):
                 return near
         return word
 
@@ -94,11 +110,19 @@ class Speller:
         return any(self._right(word[:at]) and self._right(word[at:]) for at in cuts)
 
 
-def _nearest(word: str, words: Sequence[str]) -> str | None:
-    """The word that a slip or two of the pen lead from; None where it takes more of them."""
-    slips = 1 if len(word) < LONG else 2
-    near = difflib.get_close_matches(word, words, n=3, cutoff=ALIKE)
-    return next((other for other in near if _slips(word, other) <= slips), None)
+def _nearest(word: str, words: Sequence[str], slips: int) -> str | None:
+    """The word that so many slips of the pen lead from, or a letter doubled or not; None where it takes more."""
+    for other in difflib.get_close_matches(word, words, n=3, cutoff=ALIKE):
+        alike = difflib.SequenceMatcher(None, other, word).ratio() >= NEAR
+        mixed_up = sorted(word) == sorted(other) and word[-1] == other[-1]
+        missing = len(other) == len(word) + 1 >= MISSING and other[-1] == word[-1] and _slips(word, other) == 1
+        if _once(word) == _once(other) or mixed_up or missing or alike and _slips(word, other) <= slips:
+            return other
+    return None
+
+
+def _once(word: str) -> str:
+    return re.sub(r"(.)\1", r"\1", word)
 
 
 def _slips(one: str, other: str) -> int:

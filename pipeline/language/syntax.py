@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from pipeline.language.emoji import EMOTICONS, find_emoji
 
-__all__ = ["PlainPrompt", "plain_language"]
+__all__ = ["PlainPrompt", "is_elsewhere", "plain_language"]
 
 _LINE = re.compile(r"[\r\n\u2028\u2029\x0b\x0c\x85]+")
 _ADDON = re.compile(r"<\s*(?:lora|lyco|lycoris|hypernet|embedding|lora_?\w*|wlr)\s*:[^<>]*>", re.IGNORECASE)
@@ -23,7 +23,28 @@ _OPTION = re.compile(
     r"(?:--|—)\s?[a-z]\w*(?:\s+(?:https?:\S+|[\d.]+[:x]?[\d.]*|raw|fast|relax|turbo|cute|scenic))*", re.I
 )
 _CHOICE = re.compile(r"\{(?:\d+\$\$)?([^{}]*\|[^{}]*)\}")
-_PREPENDED = re.compile(r"^\s*/(?:imagine|draw|create|generate)\b(?:\s+prompt\s*:)?", re.IGNORECASE)
+_PREPENDED = re.compile(
+    r"^\s*(?:/(?:imagine|draw|create|generate)\b(?:\s+prompt\s*:)?"
+    r"|(?:imagine|picture|think of) (?:a|the) (?:world|place|scene|universe) (?:where|in which)\b)",
+    re.IGNORECASE,
+)
+_THANKS = re.compile(
+    r"[,\s]*\b(?:pl[sz]+|please|thx|tysm|thanks|thank you|lol|haha|asap)\b(?=[\s,.!?]|$)", re.IGNORECASE
+)
+_LETTERS = re.compile(r"\b(?:[A-Za-z]\.){2,}")  # "U.F.O."
+_SHORTENED = re.compile(r"\b(mr|mrs|ms|dr|st|prof|[a-z])\.\s*(?=[a-z])", re.IGNORECASE)  # "T. rex"
+# Programs, and places of pictures, as tags.
+_TAGS = frozenset(
+    "blender,cinema 4d,c4d,octane,maya,zbrush,procreate,photoshop,adobe illustrator,illustrator,midjourney,dall-e,"
+    "unreal engine,unreal engine 5,unity,artstation,deviantart,behance,dribbble,pixiv,pinterest,corona,v-ray,vray,"
+    "redshift,figma,canva,corel,houdini,keyshot,sketchup,unsplash,shutterstock,getty,instagram".split(",")
+)
+# Small words of other languages that mean nothing in English, and English ones.
+_ELSEWHERE = frozenset(
+    "un une les du avec dans ein eine einen einem einer der das und mit auf el la le una unos con gli uno uma het "
+    "een och ett på".split()
+)
+_ENGLISH = frozenset("an the of and with on at to is are my for from by me two three no not".split())
 _WEIGHTED = re.compile(r"[(\[]\s*([^()\[\]:]*?)\s*:\s*-?\d*\.?\d+\s*[)\]]")
 _SWITCHED = re.compile(r"\[\s*([^\[\]:|]*)\s*:\s*[^\[\]]*\]")
 _SHARE = re.compile(r"::\s*-?\d*\.?\d*")
@@ -90,6 +111,7 @@ def plain_language(prompt: str, *, seed: int = 0) -> PlainPrompt:
     """
     text = prompt.encode("utf-8", "ignore").decode("utf-8")  # halves of signs cannot be encoded
     text = _LINE.sub(", ", unicodedata.normalize("NFC", text).replace("’", "'").replace("\t", " "))
+    text = _THANKS.sub("", _SHORTENED.sub(r"\1 ", _LETTERS.sub(lambda found: found[0].replace(".", ""), text)))
     text = _PREPENDED.sub("", text)
     text, addons = _ADDON.sub(" ", text), _ADDON.findall(text)
     aspect = _ASPECT.search(text)
@@ -100,7 +122,7 @@ def plain_language(prompt: str, *, seed: int = 0) -> PlainPrompt:
         text = text[: line.start()]
     options = _OPTION.findall(text)
     text = _OPTION.sub(" ", text)
-    text = _chosen(text, seed)
+    text, tags = _untagged(_chosen(text, seed))
     lettering = _SAYS.search(text)
     if lettering is None:  # "the letter A" is written, not drawn
         lettering = _SIGN.search(text)
@@ -126,9 +148,23 @@ def plain_language(prompt: str, *, seed: int = 0) -> PlainPrompt:
         (int(aspect[1]), int(aspect[2])) if aspect and int(aspect[1]) and int(aspect[2]) else None,
         ", ".join(part for part in negative if part),
         next((own.strip() for own in lettering.groups() if own), None) if lettering else None,
-        tuple(part.strip() for part in (*addons, *options, *strange)),
+        tuple(part.strip() for part in (*addons, *options, *tags, *strange)),
         foreign,
     )
+
+
+def is_elsewhere(text: str) -> bool:
+    """Whether a text is in another language that is written in Latin letters: by its small words."""
+    words = set(_WORD.findall(text.lower()))
+    return bool(words & _ELSEWHERE) and not words & _ENGLISH
+
+
+def _untagged(text: str) -> tuple[str, list[str]]:
+    """A text without tags that name a program, and these; where there is nothing else, they stay."""
+    parts = text.split(",")
+    tags = [part.strip() for part in parts if part.strip().lower() in _TAGS]
+    rest = [part for part in parts if part.strip().lower() not in _TAGS]
+    return (",".join(rest), tags) if any(part.strip() for part in rest) else (text, [])
 
 
 def _foreign(letter: str) -> bool:

@@ -1,11 +1,12 @@
 """Who asks, for whom and what for: "my daughter wants a unicorn", "a shopping cart for my website"."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 
 from pipeline.language.english import singular
 from pipeline.scene.tagger import Token
 
-__all__ = ["for_whom"]
+__all__ = ["for_whom", "without_own_names"]
 
 _MY = frozenset("my our his her their your".split())
 _PEOPLE = frozenset(
@@ -15,7 +16,7 @@ _PEOPLE = frozenset(
 )
 _WANTS = frozenset(
     "wants want wanted needs need needed loves love likes like asked asks would wishes dreams requested said says "
-    "told adores".split()
+    "told adores used".split()
 )
 _USES = frozenset(
     "website site app application shop store blog channel page book cover birthday party card invitation wall room "
@@ -24,7 +25,36 @@ _USES = frozenset(
     "bakery cafe restaurant salon gym hotel bar startup firm charity museum bookshop magazine podcast channel event "
     "dad wife husband daughter son teacher boss".split()
 )
+_TITLE = r"(?:(?:Mr|Mrs|Ms|Dr|Sir|Lady|Princess|Prince|Captain|King|Queen)\.?\s+)?"
+_OWN = re.compile(
+    rf"\b((?i:my|our|his|her|their)\s(?:[a-z-]+\s){{0,2}}(?!favou?rite)([a-z-]+)),?\s({_TITLE}[A-Z][a-z’']+(?:\s[A-Z][a-z]+)*)\b"
+)
+_CALLED = re.compile(rf"\s(?:named|called)\s({_TITLE}[\w’'-]+)", re.IGNORECASE)
 _ENDS = frozenset(". , ; : ! ? - and with in on wearing holding".split())
+
+
+def without_own_names(prompt: str, is_thing: Callable[[str], bool]) -> tuple[str, list[str]]:
+    """A prompt without what somebody's own is called, "our dog Bella", "a cat named Tom", and these names.
+
+    Args:
+        prompt: as a person says it.
+        is_thing: whether a word names a thing.
+    """
+    names: list[str] = []
+
+    def called(found: re.Match) -> str:
+        if is_thing(found[1].lower()):
+            return found[0]
+        names.append(found[1])
+        return ""
+
+    def own(found: re.Match) -> str:
+        if found[2] not in _PEOPLE and not is_thing(found[2]):
+            return found[0]
+        names.append(found[3])
+        return found[1]
+
+    return _OWN.sub(own, _CALLED.sub(called, prompt)), names
 
 
 def for_whom(tokens: Sequence[Token]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pipeline.language.relations import relation_of, scenery_of
+from pipeline.language.relations import is_relation, relation_of, scenery_of
 from pipeline.scene.apart import tell_apart
 from pipeline.scene.asking import for_whom
 from pipeline.scene.tagger import Token
@@ -13,6 +13,16 @@ _PRONOUNS = frozenset("it he she they them him her that this its one those these
 _FULL = {("full", "of"), ("filled", "with")}
 _ORDER = {"first": 0, "former": 0, "second": 1, "latter": 1, "third": 2, "last": -1}
 _ARRANGED = frozenset("row grid line circle column pile group rows lines".split())
+_ARTICLES = frozenset("a an the his her its their my our your some".split())
+_MADE = frozenset("made built carved knitted woven sculpted constructed formed".split())
+_MADE_ENDS = frozenset(", . ; and with next on in under beside".split())
+_OF = frozenset("of from out with".split())
+_TELLING = frozenset("look size colour number".split())
+# What belongs to a drawing, or is none of its own.
+_STUFF = frozenset(
+    "foam froth steam icing frosting glaze sprinkles syrup spout wick rim freckles dimples wrinkles whiskers stubble "
+    "eyelashes stitches texture sparkles".split()
+)
 _BEHIND = frozenset("on over under in of up at into onto above behind out from off around down next to".split())
 
 
@@ -21,9 +31,13 @@ def mend(tokens: Sequence[Token]) -> None:
     tell_apart(tokens)
     _first_mentions(tokens)
     _no_things(tokens)
+    _upside_down(tokens)
+    _materials(tokens)
+    _stuff(tokens)
     _full_of(tokens)
     _longer_relations(tokens)
     _turned_round(tokens)
+    _unjoined(tokens)
     _sceneries(tokens)
     _skies(tokens)
     _ones(tokens)
@@ -60,6 +74,80 @@ def _no_things(tokens: Sequence[Token]) -> None:
                 other.head = next((one for one in range(at - 1, -1, -1) if tokens[one].role == "thing"), -1)
         elif token.text in _ARRANGED and before[-1:] in (["a"], ["one"]) and before[0] in ("in", "on"):
             token.role, token.head = "chatter", -1
+
+
+def _before(tokens: Sequence[Token], at: int) -> int:
+    """The last thing before a word, or -1."""
+    return next((one for one in range(at - 1, -1, -1) if tokens[one].role == "thing"), -1)
+
+
+def _upside_down(tokens: Sequence[Token]) -> None:
+    """ "hanging upside down" is how a thing hangs."""
+    for at, token in enumerate(tokens):
+        long = token.text == "upside" and at + 1 < len(tokens) and tokens[at + 1].text == "down"
+        end = at + 1 + long
+        if not long and token.text != "upside-down" or (end < len(tokens) and tokens[end].text == "face"):
+            continue
+        if at and tokens[at - 1].role in ("relation", "action"):
+            tokens[at - 1].role, tokens[at - 1].head = "chatter", -1
+        if end < len(tokens) and tokens[end].role == "thing+":
+            tokens[end].role = "thing"
+        after = next((one for one in range(end, len(tokens)) if tokens[one].role == "thing"), -1)
+        head = _before(tokens, at)
+        for other in tokens[at:end]:
+            other.role, other.head = "look", head if head >= 0 else after
+
+
+def _materials(tokens: Sequence[Token]) -> None:
+    """ "a crane made of red paper": the paper is no thing, and the crane is red."""
+    for at in range(len(tokens) - 2):
+        if tokens[at].text not in _MADE or tokens[at + 1].text not in _OF:
+            continue
+        head = _before(tokens, at)
+        for place, token in enumerate(tokens[at:]):
+            if token.text in _MADE_ENDS and place > 2 or token.role == "relation" and place > 1:
+                break
+            if token.role != "colour":
+                token.role = "look"
+            token.head = head
+
+
+def _stuff(tokens: Sequence[Token]) -> None:
+    """ "a mug with foam": it belongs to the mug."""
+    for at, token in enumerate(tokens):
+        head = _before(tokens, at)
+        alone = at + 1 == len(tokens) or tokens[at + 1].role != "thing+"
+        if token.role in ("thing", "place", "style") and token.text in _STUFF and alone and head >= 0:
+            token.role, token.head = "look", head
+
+
+def _unjoined(tokens: Sequence[Token]) -> None:
+    """ "a robot watering a plant": what stands between two things and is a relation's words is one."""
+    for at, token in enumerate(tokens):
+        if token.role != "thing" or token.head >= 0:
+            continue
+        end = at
+        while end and (
+            tokens[end - 1].text in _ARTICLES or tokens[end - 1].role in _TELLING and _leads(tokens, end, at)
+        ):
+            end -= 1
+        start = end
+        while start and end - start < 3 and tokens[start - 1].text.isalpha() and tokens[start - 1].text != "and":
+            if tokens[start - 1].role.rstrip("+") in ("thing", "part") and tokens[start - 1].text != "with":
+                break
+            start -= 1
+        head = _before(tokens, start)
+        words = [other.text for other in tokens[start:end]]
+        again = next((other.role for other in tokens[at + 1 :] if other.role in ("thing", "again")), "")
+        if head < 0 or start == end or again == "again" or not is_relation(" ".join(words)):
+            continue
+        for place in range(start, end):
+            tokens[place].role, tokens[place].head = ("relation", head) if place == start else ("relation+", -1)
+        token.head = start
+
+
+def _leads(tokens: Sequence[Token], end: int, at: int) -> bool:
+    return tokens[end - 1].head == at
 
 
 def _full_of(tokens: Sequence[Token]) -> None:
@@ -153,13 +241,17 @@ def _sceneries(tokens: Sequence[Token]) -> None:
         if token.role != "thing" or token.head < 0 or tokens[token.head].role != "relation":
             continue
         words = " ".join(other.text for other in tokens[at:end])
-        relation = tokens[token.head]
-        alone = token.head + 1 >= len(tokens) or tokens[token.head + 1].role != "relation+"
+        behind = token.head + 1
+        while behind < len(tokens) and tokens[behind].role == "relation+":
+            behind += 1
+        said = " ".join(other.text for other in tokens[token.head : behind])
         others = [
             other for other in tokens if other.head == token.head and other.role == "thing" and other is not token
         ]
-        if alone and not others and relation_of(relation.text) == "in" and scenery_of(words) in _WIDE:
-            relation.role = "chatter"
+        listed = others and end < len(tokens) and tokens[end].text in ("and", ",")
+        if not listed and relation_of(said) == "in" and scenery_of(words) in _WIDE:
+            for other in tokens[token.head : behind]:
+                other.role = "chatter"
             for place in range(at, end):
                 tokens[place].role = "place" if place == at else "place+"
                 tokens[place].head = -1

@@ -19,6 +19,9 @@ _MEDIA = frozenset(
     "painting drawing sketch art artwork illustration picture photo photograph image icon logo render cartoon sticker "
     "emoji poster portrait watercolor watercolour print graphic clipart doodle design vector style".split()
 )
+_COLOURS = frozenset(
+    "black white red green yellow blue brown purple pink gray grey".split()
+)  # no things by themselves
 _JOINS = frozenset("and or with behind on under near beside over , . ; : ! ?".split())
 _BESIDE = ("on", "under", "above", "over", "behind")
 
@@ -78,7 +81,7 @@ def _alone(drawn: Sketch, tokens: Sequence[Token], names: NameFinder, vocabulary
             if words[0] in _SMALL or not whole and not {token.role for token in some} <= _TAKEN_FOR:
                 continue
             text = " ".join(words)
-            if not whole and text in _MEDIA:
+            if text in _COLOURS or not whole and text in _MEDIA:
                 continue
             general = text in vocabulary.config.backgrounds or known_style(text, vocabulary) or scenery_of(text)
             if names.exact(words) is None or general and text not in names.phrases:

@@ -18,10 +18,11 @@ from transformers import BertModel, PreTrainedTokenizerBase
 from pipeline.language.english import singular
 from pipeline.language.names import Name, NameFinder
 from pipeline.language.relations import scenery_of
-from pipeline.language.syntax import PlainPrompt, plain_language
+from pipeline.language.syntax import PlainPrompt, is_elsewhere, plain_language
 from pipeline.language.wording import CORNERS
 from pipeline.models.scene_parser import SceneParser
 from pipeline.models.vocabulary import Vocabulary
+from pipeline.scene.asking import without_own_names
 from pipeline.scene.canvas import canvas_size
 from pipeline.scene.choice import choose, known_style, named_in, other_grounds, take_style
 from pipeline.scene.joining import join_things
@@ -30,7 +31,7 @@ from pipeline.scene.notes import Note, sentence
 from pipeline.scene.overlooked import overlooked, whole_names
 from pipeline.scene.parted import part_names
 from pipeline.scene.record import MAX_COUNT, MAX_TEXT, Ground, Lettering, Scene, Thing
-from pipeline.scene.sketch import Mention, Sketch, face_of, sketch
+from pipeline.scene.sketch import Mention, Sketch, face_of, is_turned, sketch
 from pipeline.scene.tagger import Tagger, Token
 
 __all__ = ["Parsed", "SceneReader"]
@@ -143,11 +144,13 @@ class SceneReader:
             width, height: pixels of the picture, where the prompt does not say its shape.
         """
         prompt, outright = take_style(prompt, self.vocabulary)
+        prompt, own = without_own_names(prompt, lambda word: self.names.exact((word,)) is not None)
         plain = plain_language(prompt, seed=seed)
         notes: list[Note] = [Note("option", ", ".join(plain.left_out))] if plain.left_out else []
+        notes += [Note("left out", name) for name in own]
         if plain.aspect:
             width, height = canvas_size(*plain.aspect, width * height)
-        if plain.foreign:
+        if plain.foreign or self._elsewhere(plain):
             return Parsed(Scene(width=width, height=height), (*notes, Note("foreign")))
         tokens = self.tagger.tag(self._respelled(plain, notes), plain.known)
         whole_names(tokens, self.names)
@@ -178,6 +181,11 @@ class SceneReader:
             notes.append(Note("similar style", style, scene.style or ""))
         grounds = other_grounds(self.vocabulary, chance, avoid) if ground is None else ()
         return Parsed(scene, tuple(notes), plain.negative, style, tuple(tokens), grounds)
+
+    def _elsewhere(self, plain: PlainPrompt) -> bool:
+        """Whether it is in another language, and no name that was taught."""
+        words = tuple(re.findall(r"\w+", plain.text.lower()))
+        return not plain.known and is_elsewhere(plain.text) and self.names.exact(words) is None
 
     def _respelled(self, plain: PlainPrompt, notes: list[Note]) -> str:
         """The text with slips of the pen mended; where that moves what is known, it stays as it is."""
@@ -213,6 +221,7 @@ class SceneReader:
                 count = room
             room -= count
             expression = face_of(mention, name.phrase)
+            turn = 180.0 if is_turned(mention) else 0.0
             self._tell(mention, name, notes)
             colour = self._colour(mention.colours, notes)
             said = _one(name.said, count, mention)
@@ -229,6 +238,7 @@ class SceneReader:
                         if (found := self._colour([said], notes))
                     },
                     expression=expression,
+                    turn=turn,
                     scale={"large": _LARGE, "small": _SMALL}.get(mention.size or "", 1.0),
                 )
             )

@@ -11,10 +11,13 @@ from pipeline.language.relations import number_of
 from pipeline.scene.kinds import is_alive
 from pipeline.scene.mending import mend
 from pipeline.scene.tagger import Token
+from pipeline.scene.usual_colours import is_black_and_white
 
-__all__ = ["Mention", "Said", "Sketch", "face_of", "sketch"]
+__all__ = ["Mention", "Said", "Sketch", "face_of", "is_turned", "sketch"]
 
 _PAIR = re.compile(r"^(?:pair|couple|trio) of (?=.)")
+_POINTING = frozenset("a an the that this it these those and or of with".split())
+_LOOSE = re.compile(r"(?<=\w)(?: (?:with|on|in|and|at|by|from|the|a))+$")
 _OWNED = re.compile(
     r"(.+)'s (?:shoulders?|head|back|hands?|nose|lap|arms?|ears?|face|eyes?|mouth|tail|neck|foot|feet|paws?|belly)"
 )
@@ -97,6 +100,13 @@ def face_of(mention: Mention, phrase: str) -> str | None:
     return found
 
 
+def is_turned(mention: Mention) -> bool:
+    """Whether a mention is told to be upside down; the words are then no look any more."""
+    before = len(mention.looks)
+    mention.looks = [look for look in mention.looks if look.replace("-", " ") != "upside down"]
+    return len(mention.looks) < before
+
+
 def sketch(tokens: Sequence[Token]) -> Sketch:
     """What the tagged words of a prompt ask for."""
     drawn = Sketch()
@@ -106,7 +116,7 @@ def sketch(tokens: Sequence[Token]) -> Sketch:
     for start, end in spans.get("thing", ()):
         name = _PAIR.sub("", " ".join(token.text for token in tokens[start:end]))
         owner = _OWNED.fullmatch(name)
-        name = owner[1] if owner else name
+        name = _LOOSE.sub("", owner[1] if owner else name)
         mentions[start] = Mention(start, end, name, relation=_of_role(tokens, start, "relation"))
         mentions[start].negated = _of_role(tokens, start, "negation") >= 0
     _measures(tokens, mentions)
@@ -115,13 +125,17 @@ def sketch(tokens: Sequence[Token]) -> Sketch:
     _tell(tokens, drawn, mentions, told, parts, spans)
     for kind, kept in (("style", drawn.styles), ("place", drawn.places)):
         found = [Said(_text(tokens, start, end), start, end) for start, end in spans.get(kind, ())]
-        kept += [said for said in found if any(letter.isalnum() for letter in said.text)]
+        kept += [said for said in found if any(map(str.isalnum, said.text)) and said.text not in _POINTING]
     drawn.negations = [mention.said for mention in mentions.values() if mention.negated]
     drawn.negations += [part for at, part in parts.items() if _of_role(tokens, at, "negation") >= 0]
     drawn.ground_words = [token.text for token in tokens if token.role == "ground"]
     order = [mention for at, mention in sorted(mentions.items()) if not mention.negated and mention.at == at]
     _repeat(tokens, order, told, mentions)
     drawn.things = order
+    for mention in order:
+        if {*mention.colours} == {"black", "white"} and is_black_and_white(mention.said):
+            mention.colours = []
+    drawn.others = [said for said in (*drawn.others, *drawn.colours) if said not in _POINTING]
     _relate(tokens, drawn, mentions, told, spans)
     _split(tokens, drawn, told, mentions)
     return drawn
@@ -207,8 +221,7 @@ def _tell(tokens, drawn: Sketch, mentions: dict[int, Mention], told: dict[int, i
     for start, end in spans.get("number", ()):
         owner = mentions.get(told[start])
         number = number_of([token.text for token in tokens[start:end]])
-        before = tokens[start - 1].text if start else ""
-        if before == "half" and number:
+        if number and "half" in [token.text for token in tokens[max(0, start - 2) : start]]:
             number = max(1, number // 2)
         if owner is not None and number is not None:
             owner.number = number
@@ -256,7 +269,7 @@ def _relate(tokens, drawn: Sketch, mentions: dict[int, Mention], told: dict[int,
             continue
         target = mentions.get(told[at])
         subject = mentions.get(told[relation])
-        if subject is None:  # it is told of nothing: of the last thing before it
+        if subject is None or subject is target:  # it is told of nothing: of the last thing before it
             before = [mention for mention in drawn.things if mention.at < relation and mention is not target]
             subject = before[-1] if before else None
         if target is None or subject is None or target is subject:

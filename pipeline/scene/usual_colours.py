@@ -2,7 +2,7 @@
 
 from pipeline.language.english import singular
 
-__all__ = ["usual_colours"]
+__all__ = ["is_black_and_white", "usual_colours"]
 
 # Colours, the first the most usual -> the last words of names.
 _USUAL = {
@@ -66,6 +66,17 @@ _BY_NAME = {
     "pirate ship": ("#8a5a3c", "#6b4226"), "galleon": ("#8a5a3c", "#6b4226"), "polar bear": ("#d5dbe0", "#d9cfbd"),
     "black cat": ("#3a3f47",), "fire truck": ("#d93636", "#c22f2f"), "boxing glove": ("#d93636", "#c22f2f"),
 }  # fmt: skip
+
+
+_TWO_COLOURED = frozenset(
+    "panda zebra penguin cow orca skunk badger magpie dalmatian lemur ball football soccer puffin chessboard piano "
+    "domino dice film".split()
+)
+
+
+def is_black_and_white(name: str) -> bool:
+    """Whether drawings of a thing are black and white as they are."""
+    return any(singular(word) in _TWO_COLOURED for word in name.lower().split())
 
 
 def usual_colours(name: str) -> tuple[str, ...]:

@@ -135,7 +135,7 @@ class _Grammar(Phrases):
             TaggedWord(rng.choice((",", ":", "-", ";"))),
         ]
         for at in range(count):
-            if at:
+            if at and self.chance(0.85):
                 words.append(TaggedWord(rng.choice(("and", "and", ","))))
             one = TaggedWord(rng.choice(("one", "one", "one", "first", "other", "another")), "one", named[0])
             if one.text in ("first", "other"):
@@ -302,6 +302,11 @@ class _Grammar(Phrases):
                 words += [TaggedWord(rng.choice((",", ",", ",", ".", ";"))), *extra()]
         if self.chance(0.07):
             words += [TaggedWord(","), *self.tags()]
+        if self.chance(0.06):
+            words += self.plain(rng.choice(lists.ENDINGS)) if self.chance(0.5) else self.ending()
         if self.chance(0.1):
             words += self.plain(rng.choice((".", "!", ".", ",", "!!!")))
         return words
+
+    def ending(self) -> list[TaggedWord]:
+        return [TaggedWord(self.rng.choice((",", ".", "and"))), *self.plain(self.rng.choice(lists.ENDINGS))]

@@ -96,19 +96,16 @@ class Phrases:
             if self.chance(0.08):
                 words += self.span(rng.choice(lists.LOOKS), "look", noun)
         words += named
-        if self.chance(bare) or many:
-            pass
-        else:
-            first = words[0].text
-            words.insert(
-                0,
-                TaggedWord(
-                    ("an" if first[0].lower() in "aeiou" else "a")
-                    if self.chance(0.85)
-                    else rng.choice(("the", "one", "my", "some", "another", "this", "her", "his", "its"))
-                ),
-            )
+        if not (self.chance(bare) or many):
+            words.insert(0, TaggedWord(self.article(words[0].text)))
+            if words[0].text in ("my", "our") and self.chance(0.3):
+                words += self.plain(rng.choice(lists.PET_NAMES))
         return words, noun
+
+    def article(self, before: str) -> str:
+        if self.chance(0.85):
+            return "an" if before[0].lower() in "aeiou" else "a"
+        return self.rng.choice(("the", "one", "my", "my", "our", "some", "another", "this", "her", "his", "its"))
 
     def number(self, noun: TaggedWord) -> list[TaggedWord]:
         text = self.rng.choices(self._numbers, self._weights)[0]

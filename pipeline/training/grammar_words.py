@@ -6,6 +6,7 @@ __all__ = [
     "COLOURS",
     "COUNTED",
     "CUTE",
+    "ENDINGS",
     "GROUNDS",
     "HELD",
     "LOOKS",
@@ -13,6 +14,7 @@ __all__ = [
     "MEDIUMS",
     "NUMBERS",
     "PARTS",
+    "PET_NAMES",
     "PLACES",
     "PLAIN_MEDIUMS",
     "PURPOSES",
@@ -52,7 +54,7 @@ NUMBERS = {
     "a couple of": 3, "a few": 3, "several": 3, "many": 2, "lots of": 2, "a bunch of": 1, "a group of": 2,
     "a flock of": 1, "some": 2, "a trio of": 1, "exactly three": 1, "3x": 1, "a lot of": 1, "a herd of": 1,
 }  # fmt: skip
-COUNTED = frozenset("of a exactly half".split())
+COUNTED = frozenset("of a exactly".split())
 SIZES = _list("""
     big, large, huge, giant, enormous, massive, small, tiny, little, miniature, mini, oversized, gigantic, teeny tiny,
     really big, very small
@@ -78,14 +80,17 @@ ACTIONS = _list("""
     skating, surfing, doing yoga, making a face, having fun, floating, melting, winking, in love, at work, on fire,
     walking, climbing, hiding, sneezing, relaxing, celebrating, thinking, yawning, blooming, spinning, exploding,
     sticking its tongue out, showing its teeth, with its mouth open, made of glass, made of candy, full of gold,
-    covered in snow, covered with moss, who is very happy, that looks angry, saying hello
+    covered in snow, covered with moss, who is very happy, that looks angry, saying hello, upside down, hanging upside
+    down, made of red paper, made out of clay, made of wood, made from chocolate, carved from stone,
+    knitted from wool,
+    built of ice, made of white clouds, on its own, ready for bed
     """)
 PARTS = _list("""
     eyes, hair, ears, nose, tail, wings, beard, roof, door, windows, wheels, handle, sleeves, stripes, spots, mane,
     horns, feathers, leaves, petals, fur, legs, arms, hands, feet, head, face, mouth, teeth, tongue, belly, paws,
     beak, claws, skin, lips, cheeks, eyebrows, mustache, shell, scales, antennas, antenna, fins, buttons, lid, rim,
     sails, branches, stem, trunk, spikes, tentacles, whiskers, collar, pockets, laces, blade, cheese, body, chimney,
-    tires
+    tires, foam, steam, icing, frosting, sprinkles, spout, wick, headlights, freckles, tusks, snout, hooves
     """)
 WORN = _list("""
     hat, top hat, cap, baseball cap, cowboy hat, witch hat, wizard hat, santa hat, party hat, straw hat, chef hat,
@@ -203,13 +208,33 @@ REQUESTS = _list("""
     design, i want, i need, i would like, i'd like to see, give me, show me, show, render, produce, imagine, hi can
     you make, hello please draw, let's have, paint, /imagine prompt:, i want to see, how about, please create, thanks
     for, just, a scene with, picture this:, prompt:, subject:, an image showing, a scene showing, there is, there's,
-    there are, i really need
+    there are, i really need, so basically i was thinking of, imagine a world where, something like,
+    i have this idea of,
+    looking for, pls draw, plz make, it would be great to have, my idea is, think of, maybe, so i want, hey can i get,
+    could we get, this is about, well you know, i was wondering about
     """)
 MEASURES = _list(
     """
     slice of, piece of, bowl of, cup of, glass of, bottle of, plate of, stack of, pile of, bouquet of, bunch of,
     basket of, can of, jar of, pot of, pair of, bag of, box of, loaf of, scoop of, bar of, bucket of, statue of,
     toy, toy, baby, pirate, robot, giant, paper
+    """
+)
+# Behind all the rest.
+ENDINGS = _list(
+    """
+    pls, plz, please, thx, thanks, thank you, lol, haha, if possible, or something, or so, you know,
+    it should feel warm
+    and cozy, make it cute, nothing else, that's it, ok?, could you draw that, i would love that, not too complicated,
+    it should look friendly, asap
+    """
+)
+# What somebody's own is called; it is not drawn.
+PET_NAMES = _list(
+    """
+    bella, max, luna, charlie, mr. whiskers, rex, daisy, milo, coco, sir barks a lot, oscar, ruby, princess fluff,
+    lucy,
+    named bob, called rosie, named sparky, called mr. pickles, whose name is tom, named after my uncle
     """
 )
 ADVERBS = _list(
@@ -233,7 +258,10 @@ VERBS = {
         staring at, chasing, watching, hugging, kissing, fighting, coming out of, emerging from, popping out of,
         jumping out of, jumping over, climbing, surrounded by, leaning against, resting on, hanging from, floating on,
         sailing on, walking on, running from, playing with, talking to, attacking, guarding, inside of, atop, against,
-        across from, around, wrapped around, pulling, pushing, carrying
+        across from, around, wrapped around, pulling, pushing, carrying, watering, walking, howling at, balancing,
+        petting, feeding, crossing, orbiting, following, protecting, pointing at, landing on, dancing with,
+        hatching from,
+        barking at, swimming in, racing, driving past, lifting
         """,
     ),
     "wear": _list("""
@@ -242,7 +270,7 @@ VERBS = {
     "hold": _list("""
         holding, holding, holding, carrying, eating, drinking, with, with, reading, playing, using, waving, throwing,
         that holds, who is holding, holds, swinging, raising, stealing, cooking, painting, having, juggling, catching,
-        biting
+        biting, licking, smelling, sipping, typing on, cutting, baking, kicking, dribbling, serving, chewing, hiding
         """),
     "ride": _list("""
         riding, riding, riding, driving, on, rides, flying, sitting on, that is riding, galloping on, steering

@@ -131,6 +131,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--captions", type=int, default=16_000)
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--minutes", type=float, default=12.0, help="of training; the encoder's states come before it")
+    parser.add_argument("--hidden-dim", type=int, default=192, help="of each direction; 80 gives a parser of 1 MB")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args(argv)
     path = Path(arguments.vocabulary or Path(arguments.run) / "vocabulary" / "vocabulary")
@@ -143,7 +144,14 @@ def main(argv: list[str] | None = None) -> None:
     torch.manual_seed(arguments.seed)
     depth = text_encoder.config.num_hidden_layers
     layers = tuple(min(layer, depth) for layer in READ_LAYERS)
-    model = SceneParser(list(ROLES), text_dim=text_encoder.config.hidden_size, layers=layers)
+    width = arguments.hidden_dim
+    model = SceneParser(
+        list(ROLES),
+        text_dim=text_encoder.config.hidden_size,
+        layers=layers,
+        hidden_dim=width,
+        arc_dim=min(128, width),
+    )
     start = time.monotonic()
     states = encode(drawn, tokenizer, text_encoder, model.config.layers)
     print(f"{len(drawn)} captions encoded in {(time.monotonic() - start) / 60:.1f} minutes", flush=True)

@@ -47,6 +47,7 @@ def test_a_word_is_drawn_as_itself_or_not_or_it_is_said(judge):
     blank = output(Image.new("RGB", (64, 64), "white"), "blue ring")
     assert judge_word(judge, ListedWord("blue ring"), blank)["outcome"] == OUTCOMES[1]
     assert judge_word(judge, ListedWord("The Bluering"), blank)["outcome"] == OUTCOMES[1]
+    assert judge_word(judge, ListedWord("blue rings"), blank)["outcome"] == OUTCOMES[1]
     assert judge_word(judge, ListedWord("blue ringlet"), blank)["outcome"] == OUTCOMES[3]
 
 

@@ -69,3 +69,20 @@ def test_a_word_that_takes_more_than_two_slips_stays(word):
 def test_what_is_right_leads_no_slip_to_it():
     speller = Speller(["sprint"], [], {}.__contains__, ["sprite"])
     assert speller.respell("sprite") == "sprite" and speller.respell("sprent") == "sprint"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("bananna", "banana"), ("dinasour", "dinosaur"), ("pinapple", "pineapple"), ("lighthose", "lighthouse")],
+)
+def test_a_letter_doubled_missing_or_changed_about_is_a_slip_though_both_halves_are_words(written, meant):
+    halves = {"ban", "anna", "dina", "sour", "pin", "apple", "light", "hose"}
+    speller = Speller(["banana", "dinosaur", "pineapple", "lighthouse"], [], halves.__contains__)
+    assert speller.respell(written) == meant
+
+
+@pytest.mark.parametrize("word", ["whiskers", "leotard", "satchel", "hamper", "headlight", "casing"])
+def test_rare_words_are_no_slips(word):
+    halves = {"ham", "per", "head", "light", "cas", "ing"}
+    speller = Speller(["whiskey", "leopard", "swatches", "hammer", "headlights", "casino"], [], halves.__contains__)
+    assert speller.respell(word) == word

@@ -29,6 +29,12 @@ from pipeline.language.syntax import plain_language
         ("black_cat", "black cat"),
         ("12 stars", "12 stars"),
         ("a man's t-shirt", "a man's t-shirt"),
+        ("a cat pls!", "a cat!"),
+        ("please, a cat, thanks", "a cat"),
+        ("Mr. Whiskers, a T. rex and a U.F.O.", "Mr Whiskers, a T rex and a UFO"),
+        ("a fox, Blender, artstation", "a fox"),
+        ("blender", "blender"),
+        ("imagine a world where cats fly", "cats fly"),
         ("", ""),
     ],
 )
@@ -60,7 +66,7 @@ def test_a_choice_is_made_by_the_seed_alone():
         ("❤️", "red heart", ["red heart"]),
         ("<3", "red heart", ["red heart"]),
         (":)", "smiling face", ["smiling face"]),
-        ("a dog please 😊", "a dog please", []),
+        ("a dog please 😊", "a dog", []),
     ],
 )
 def test_emoji_are_names_unless_they_are_a_mood_behind_words(prompt, text, names):

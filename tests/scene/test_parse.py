@@ -152,6 +152,7 @@ KINDS = {
     "isolated on transparent background, a golden trophy": [("trophy", 1, "gold")],
     # B: tags of quality first
     "masterpiece, best quality, dog": [("dog", 1, None)],
+    "low poly fox, blender, octane render": [("fox", 1, None)],
     # C: syntax of other programs
     "(cat:1.3), (dog:0.8)": [("cat", 1, None), ("dog", 1, None)],
     "<lora:stickers:0.8> a dragon": [("dragon", 1, None)],
@@ -163,8 +164,12 @@ KINDS = {
     "12 stars": [("star", 12, None)],
     "a dozen eggs": [("egg", 12, None)],
     "ten little ducks": [("duck", 10, None)],
+    "half a dozen cupcakes": [("cupcake", 6, None)],
     # E: bare colours
     "two cats, one black and one white": [("cat", 1, "black"), ("cat", 1, "white")],
+    "black": [],
+    "a black and white panda": [("panda", 1, None)],
+    "a black and white cat": [("cat", 1, "white")],
     # F: negation
     "a cat and NOT a dog": [("cat", 1, None)],
     "anything but a cat": [],
@@ -176,6 +181,9 @@ KINDS = {
     "<3": [("red heart", 1, None)],
     "猫": [],
     "un gato negro": [],
+    "un chat noir": [],
+    "ein Hund mit Hut": [],
+    "le chat et la souris": [],
     "pikachu": [],
     "asdfghjkl": [],
     # H: joined by signs
@@ -219,6 +227,26 @@ KINDS = {
     "a mascot logo for a bakery, a smiling croissant": [("croissant", 1, None)],
     "app icon, a paper plane": [("paper plane", 1, None)],
     "a happy little robot": [("robot", 1, None)],
+    "a kid's drawing of our dog Bella": [("dog", 1, None)],
+    "my cat Mr. Whiskers with a bow tie": [("cat", 1, None), ("bow tie", 1, None)],
+    "a dog called max in a hat": [("dog", 1, None), ("top hat", 1, None)],
+    "a cute frog sitting on a mushroom pls": [("frog", 1, None), ("mushroom", 1, None)],
+    "a T. rex in sneakers": [("t-rex", 1, None), ("running shoe", 1, None)],
+    "imagine a world where cats rule": [("cat", 1, None)],
+    "my grandmother used to have this yellow teapot with a chipped spout": [("teapot", 1, "yellow")],
+    # What belongs to a thing, what it is made of, how it hangs
+    "a beer mug with foam": [("beer mug", 1, None)],
+    "a cat with long whiskers": [("cat", 1, None)],
+    "an origami crane made of red paper": [("crane", 1, None)],
+    "a table made of wood and a chair": [("table furniture", 1, None), ("chair", 1, None)],
+    "a bat hanging upside down": [("bat", 1, None)],
+    # The last word of a compound says what it is, or the first where it is many
+    "a jaguar car": [("automobile", 1, None)],
+    "dogs play chess": [("dog", 1, None), ("chess", 1, None)],
+    "a boat on water": [("sailboat", 1, None)],
+    # Slips
+    "a dinasour with a bananna": [("t-rex", 1, None), ("banana", 1, None)],
+    "a pinapple and a lighthose": [("pineapple", 1, None), ("lighthouse", 1, None)],
     "sunset over mountains with a tree": [("mountains", 1, None), ("deciduous tree", 1, None)],
 }
 
@@ -280,6 +308,41 @@ def test_what_is_not_drawn_is_owned_up_to(reader):
     assert reader.parse("letter A").scene.lettering.text == "A"
     wide = reader.parse("a castle --ar 16:9").scene
     assert (wide.width, wide.height) == (456, 256)
+
+
+@trained
+@pytest.mark.parametrize(
+    ("prompt", "relations"),
+    [
+        ("a robot watering a plant", [("robot", "next to", "plant")]),
+        ("a panda with bamboo", [("bamboo", "held by", "panda")]),
+        ("an owl with glasses reading a book", [("glasses", "worn by", "owl"), ("book", "held by", "owl")]),
+        ("a seal balancing a ball", [("seal", "under", "ball")]),
+        ("an open book with a castle coming out of it", [("castle", "coming out of", "open-book")]),
+    ],
+)
+def test_what_stands_between_two_things_joins_them(reader, prompt, relations):
+    things = reader.parse(prompt).scene.things
+    told = [(thing.id, thing.relation.kind, thing.relation.target) for thing in things if thing.relation]
+    assert told == relations
+
+
+@trained
+def test_a_place_is_a_ground_whoever_stands_in_it(reader):
+    scene = reader.parse("a bear standing in a forest with mushrooms around").scene
+    assert scene.ground == Ground("scene", name="forest") and "forest" not in [thing.name for thing in scene.things]
+
+
+@trained
+def test_upside_down_is_a_turn(reader):
+    assert [thing.turn for thing in reader.parse("an upside down house").scene.things] == [180]
+    assert [thing.turn for thing in reader.parse("upside-down face").scene.things] == [0]
+
+
+@trained
+def test_own_names_are_left_out_and_told(reader):
+    assert reader.parse("our dog Bella at the beach").sentence == "Left out: “Bella”."
+    assert [thing.name for thing in reader.parse("our dog at the Eiffel tower").scene.things][0] == "dog"
 
 
 @trained
