@@ -58,7 +58,7 @@ def test_every_kind_of_accelerator_is_found(monkeypatch, device):
 
 def test_a_cpu_keeps_16_bits_where_it_multiplies_them_or_has_no_room_for_32(monkeypatch):
     on(monkeypatch, "cpu")
-    assert hardware.place(SMALL) == hardware.Placement("cpu", torch.float32)
+    assert hardware.place(SMALL) == hardware.DevicePlacement("cpu", torch.float32)
     on(monkeypatch, "cpu", amx=True)
     assert hardware.place(SMALL).dtype == torch.bfloat16
     assert hardware.place({"unet": Weights(1_000, 32)}).dtype == torch.float32  # stored in 32: nothing is thrown away
@@ -72,7 +72,7 @@ def test_a_cpu_keeps_16_bits_where_it_multiplies_them_or_has_no_room_for_32(monk
 )  # 1,100 numbers in 16 bits, with a quarter more for what is computed
 def test_what_does_not_fit_into_an_accelerator_waits_outside(monkeypatch, free, offload):
     on(monkeypatch, "cuda", free=int(free * 1.2))
-    assert hardware.place(SMALL) == hardware.Placement("cuda", torch.bfloat16, offload)
+    assert hardware.place(SMALL) == hardware.DevicePlacement("cuda", torch.bfloat16, offload)
     assert hardware.place(SMALL, LoadOptions(offload="none")).offload == "none"
 
 
