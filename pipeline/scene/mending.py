@@ -1,10 +1,13 @@
 """What the tagger gets wrong and a rule gets right: second mentions of nothing, "as a hat", "in a row"."""
 
+import itertools
 from collections.abc import Sequence
 
+from pipeline.language.expressions import expression_of
 from pipeline.language.relations import is_relation, relation_of, scenery_of
 from pipeline.scene.apart import tell_apart
 from pipeline.scene.asking import for_whom
+from pipeline.scene.kinds import is_alive
 from pipeline.scene.tagger import Token
 
 __all__ = ["mend"]
@@ -29,6 +32,7 @@ _BEHIND = frozenset("on over under in of up at into onto above behind out from o
 def mend(tokens: Sequence[Token]) -> None:
     """Correct roles and heads, in place."""
     tell_apart(tokens)
+    _moods(tokens)
     _first_mentions(tokens)
     _no_things(tokens)
     _upside_down(tokens)
@@ -42,6 +46,27 @@ def mend(tokens: Sequence[Token]) -> None:
     _skies(tokens)
     _ones(tokens)
     for_whom(tokens)
+
+
+def _moods(tokens: Sequence[Token]) -> None:
+    """ "a thinking cat", "a cool fox": how a face looks, and no part of the name, nor chatter."""
+    for at, (token, after) in enumerate(itertools.pairwise(tokens)):
+        whole = token.role == "thing" and after.role == "thing+"
+        if not (whole or token.role in ("chatter", "style") and after.role == "thing"):
+            continue
+        if expression_of([token.text])[0] is None:
+            continue
+        end = at + 2
+        while end < len(tokens) and tokens[end].role == "thing+":
+            end += 1
+        if not is_alive(" ".join(other.text for other in tokens[at + 1 : end])):
+            continue
+        if whole:
+            after.role, after.head = "thing", token.head
+            for other in tokens:
+                if other.head == at:
+                    other.head = at + 1
+        token.role, token.head = "look", at + 1
 
 
 def _first_mentions(tokens: Sequence[Token]) -> None:

@@ -97,3 +97,22 @@ def test_between_two_is_one_on_each_side():
 def test_left_and_right_put_two_things_beside_each_other():
     things, _ = joined("a cat/thing right/where>1 , a dog/thing left/where>5")
     assert [thing.name for thing in things] == ["dog", "cat"] and things[1].relation == Relation("right of", "dog-1")
+
+
+def test_a_mood_before_something_alive_is_how_it_looks():
+    for text in (
+        "a thinking/thing cat/thing+>1",
+        "a cool/chatter fox/thing",
+        "red/colour>1 thinking/thing polar/thing+>1 bear/thing+>1",
+    ):
+        (thing,) = sketch(tokens(text)).things
+        assert thing.looks == [next(word for word in ("thinking", "cool") if word in text)]
+        assert thing.said in ("cat", "fox", "polar bear")
+    assert thing.colours == ["red"]
+
+
+def test_a_mood_before_what_has_no_face_stays_what_it_was():
+    (car,) = sketch(tokens("a cool/chatter car/thing")).things
+    assert (car.said, car.looks) == ("car", [])
+    (face,) = sketch(tokens("a thinking/thing face/thing+>1")).things
+    assert face.said == "thinking face"
