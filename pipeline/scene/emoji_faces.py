@@ -53,10 +53,10 @@ def read_emoji(face: np.ndarray) -> Emoji:
         if central and place[0].stop > max(lowest, top + 0.55 * height):
             mouth, lowest = number, place[0].stop
     for number, place in enumerate(ndimage.find_objects(labels), 1):
-        own = labels == number
+        own, wide = labels == number, place[1].stop - place[1].start
         if number == mouth:
             name = "mouth"
-        elif blues[number - 1] and centres[number - 1][0] < top + 0.32 * height:
+        elif blues[number - 1] and centres[number - 1][0] < top + 0.32 * height and wide < 0.45 * width:
             name = "beside"  # tears begin at the eyes
         elif place[1].stop <= middle + 0.02 * width:
             name = "left"

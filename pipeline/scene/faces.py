@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import torch
 from scipy import ndimage
 
 from pipeline.pictures.masks import dilated, eroded, labelled
+from pipeline.scene.shape import Face, Shape
 
-__all__ = ["Own", "Point", "find_own", "in_profile", "unmultiplied"]
+__all__ = ["Own", "Point", "find_face", "find_own", "in_profile", "unmultiplied"]
 
 _GRID = 128  # pixels at which a thing's own features are looked for
 _EYE = 0.0011, 0.075  # area of an eye, of the thing's ...
@@ -121,6 +123,18 @@ def _ringed(small: np.ndarray, spots: np.ndarray) -> np.ndarray:
             if ring.sum() < _RING * area / 2:
                 eyes |= ring
     return eyes
+
+
+def find_face(layer: torch.Tensor, name: str = "") -> Face | None:
+    """Where the eyes of a layer (4, side, side) in [-1, 1] are; None where it has none."""
+    thing = ((layer.float() + 1) / 2).cpu().numpy()
+    shape = Shape(torch.from_numpy(thing[3]), name)
+    own = find_own(thing, (shape.head, shape.box)) if (thing[3] > 0.5).any() else None
+    if own is None:
+        return None
+    side = thing.shape[-1]
+    x, y = (own.left.x + own.right.x) / 2, (own.left.y + own.right.y) / 2
+    return Face(x / side, y / side, (own.right.x - own.left.x) / side, own.width / side, float(own.chin) / side)
 
 
 def _inside(small: np.ndarray, spots: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import torch
 
 from pipeline.scene.compose import Placement
+from pipeline.scene.faces import find_face
 from pipeline.scene.joints import Joint, joint
 from pipeline.scene.kinds import is_flying
 from pipeline.scene.record import Scene, Thing
@@ -36,8 +37,18 @@ class _Node:
 
 def place_groups(scene: Scene, layers: torch.Tensor) -> list[Placement]:
     """The placements of a scene with relations, from the back to the front."""
+    wearing = {
+        thing.relation.target
+        for thing in scene.things
+        if thing.relation is not None and thing.relation.kind == "worn by"
+    }
     shapes = [
-        Shape((layer[3] + 1) / 2, thing.said or thing.name, thing.mirror)
+        Shape(
+            (layer[3] + 1) / 2,
+            thing.said or thing.name,
+            thing.mirror,
+            find_face(layer, thing.said or thing.name) if thing.id in wearing else None,
+        )
         for layer, thing in zip(layers, scene.things, strict=True)
     ]
     index = {thing.id: at for at, thing in enumerate(scene.things)}

@@ -5,13 +5,24 @@ outline is there.
 """
 
 import functools
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 
-__all__ = ["Shape"]
+__all__ = ["Face", "Shape"]
 
 GRID = 64  # pixels of a side
+
+
+class Face(NamedTuple):
+    """Where eyes were found in a layer, in units of its square."""
+
+    x: float  # between them
+    y: float
+    apart: float
+    width: float  # of the head at the eyes
+    chin: float
 
 
 class Shape:
@@ -21,14 +32,16 @@ class Shape:
         alpha: (side, side) in [0, 1].
         name: of the thing; a "face" is all head.
         mirror: left and right changed.
+        face: its eyes, before it was mirrored; where they are known they say where the head is.
     """
 
-    def __init__(self, alpha: torch.Tensor, name: str = "", mirror: bool = False):
+    def __init__(self, alpha: torch.Tensor, name: str = "", mirror: bool = False, face: Face | None = None):
         small = F.interpolate(alpha[None, None].float(), size=(GRID, GRID), mode="area")[0, 0] > 0.5
         self.mask = small.flip(-1) if mirror else small
         if not self.mask.any():
             self.mask = torch.ones(GRID, GRID, dtype=torch.bool)
         self.name = name
+        self.face = face._replace(x=1 - face.x) if face and mirror else face
 
     @functools.cached_property
     def box(self) -> tuple[float, float, float, float]:
@@ -67,6 +80,9 @@ class Shape:
     @functools.cached_property
     def head(self) -> tuple[float, float, float, float]:
         """left, top, right, bottom of its head: of what is widest near the top, so that no raised tail is one."""
+        if self.face is not None:
+            x, _, _, width, chin = self.face
+            return x - width / 2, self.top_at(x, 0.25 * width), x + width / 2, chin
         if self.is_face:
             return self.box
         left, top, right, bottom = (round(edge * GRID) for edge in self.box)

@@ -19,11 +19,14 @@ _CHOICE = re.compile(r"\{([^{}]*)\}")
 VARIANTS: dict[str, tuple[str, ...]] = {
     "expressions": (
         *("happy", "sad", "in love", "sleeping", "angry", "surprised", "laughing", "crying", "thinking"),
-        *("wearing sunglasses", "winking", "kissing"),
+        *("cool", "winking", "kissing"),
     ),
-    "poses": ("waving", "running", "sitting", "jumping", "dancing", "reading a book", "holding a flower", "sleeping"),
+    "poses": (  # what is done with something else: a drawing has one posture
+        *("reading a book", "holding a heart", "riding a bicycle", "playing a guitar", "holding a balloon"),
+        *("sitting on a chair", "in a car", "eating pizza", "under an umbrella", "sleeping"),
+    ),
     "outfits": (
-        *("wearing a red hat", "wearing a crown", "wearing a scarf", "wearing glasses", "wearing a santa hat"),
+        *("wearing a red hat", "wearing a crown", "wearing a scarf", "wearing glasses", "wearing sunglasses"),
         *("wearing a party hat", "wearing headphones", "wearing a bow tie"),
     ),
     "colours": ("red", "orange", "yellow", "green", "blue", "purple", "pink", "brown"),

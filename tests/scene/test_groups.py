@@ -240,3 +240,23 @@ def test_what_flies_and_what_is_in_the_water_is_anywhere():
     for name, place in (("bee", "grass"), ("fish", "underwater")):
         scene = Scene(things=(Thing("a", name, count=6),), ground=Ground("scene", name=place), arrangement="grid")
         assert min(one.y for one in layout(scene, WHOLE[None])[0]) < 0.4
+
+
+def test_glasses_sit_on_the_eyes_and_a_hat_on_the_head_that_has_them_not_on_an_antenna():
+    robot = torch.full((4, 128, 128), -1.0)
+    robot[:3, 40:120, 16:112] = 0.6
+    robot[3, 40:120, 16:112] = 1.0
+    robot[:, 4:40, 60:68] = 1.0  # the antenna
+    for x in (40, 80):
+        robot[:3, 74:84, x - 5 : x + 5] = -0.8
+    worn = torch.full((4, 128, 128), -1.0)
+    worn[:, 50:78, 8:120] = 1.0
+    for name in ("glasses", "hat"):
+        found = boxes(pair("worn by", name, "robot"), robot, worn)
+        left, top, right, bottom = found["b"]
+        eyes = top + (79 - 4) / (120 - 4) * (bottom - top)
+        assert found["a"][2] - found["a"][0] > 0.4 * (right - left), "as wide as the head, not as the antenna"
+        if name == "glasses":
+            assert abs(middle(found["a"])[1] - eyes) < 8
+        else:
+            assert found["a"][3] < eyes
