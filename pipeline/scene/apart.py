@@ -14,6 +14,12 @@ _BODY = frozenset(
     "back belly tummy arms arm legs leg tongue mouth feathers mane lips".split()
 )
 _NAMES = frozenset(("plane landing", "airplane landing", "plane taking"))  # of one thing each
+# Words that are a part of one thing, and a thing of their own beside any other.
+_PARTS_OF = {
+    "cap": frozenset("mushroom toadstool bottle acorn pen jar".split()),
+    "caps": frozenset("mushrooms toadstools bottles acorns".split()),
+    "shade": frozenset("lamp lantern".split()),
+}
 _STARS = frozenset("stars constellations".split())
 
 
@@ -21,6 +27,7 @@ def tell_apart(tokens: Sequence[Token]) -> None:
     """Correct roles and heads, in place."""
     _verbs(tokens)
     _parts(tokens)
+    _things_for_parts(tokens)
     _own_bodies(tokens)
     _stars(tokens)
     _colours_of_places(tokens)
@@ -62,6 +69,25 @@ def _parts(tokens: Sequence[Token]) -> None:
         if not any(other.head == part for other in tokens):
             word.role, word.head = "relation", start
             tokens[part].role, tokens[part].head = "thing", at
+
+
+def _things_for_parts(tokens: Sequence[Token]) -> None:
+    """ "a mushroom with a blue cap": it wears no hat."""
+    for at, token in enumerate(tokens):
+        if token.role != "thing" or token.text not in _PARTS_OF or not any(
+            other.role == "colour" and other.head == at for other in tokens
+        ):  # fmt: skip
+            continue
+        whole = next((one for one in range(at - 1, -1, -1) if tokens[one].text in _PARTS_OF[token.text]), -1)
+        while whole > 0 and tokens[whole].role == "thing+":
+            whole -= 1
+        if whole < 0 or tokens[whole].role != "thing":
+            continue
+        if token.head >= 0 and tokens[token.head].role == "relation":
+            for other in tokens[token.head : at]:
+                if other.role in ("relation", "relation+"):
+                    other.role, other.head = "chatter", -1
+        token.role, token.head = "part", whole
 
 
 def _own_bodies(tokens: Sequence[Token]) -> None:

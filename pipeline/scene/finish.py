@@ -6,6 +6,7 @@ import torch
 
 from pipeline.scene.colours import rgb
 from pipeline.scene.drawing import Bend, Drawing, Palette, even
+from pipeline.scene.kinds import is_alive
 from pipeline.scene.parts import recolour_part
 from pipeline.scene.recolour import fill_glyph, recolour, shift_palette
 from pipeline.scene.record import Thing
@@ -59,7 +60,9 @@ def finish_layer(
     elif thing.colour:
         exact = thing.colour.startswith("#")  # a name means a range of colours, a number one
         layer = recolour(layer, (rgb(thing.colour, palette) + 1) / 2, exact=exact)
-    else:
+    elif drawing is not None and _is_black(thing):
+        layer = recolour(layer, (rgb("black", palette) + 1) / 2)
+    elif drawing is None or not _says_colour(thing, palette):
         layer = shift_palette(layer, drawing.palette if drawing is not None else shift)
     for part, colour in thing.part_colours.items():
         layer = recolour_part(layer, part, (rgb(colour, palette) + 1) / 2, thing.said or thing.name)
@@ -68,3 +71,15 @@ def finish_layer(
     if style is not None and style != rendering and can_render(style):
         layer = render_layer(layer, style)
     return layer
+
+
+def _is_black(thing: Thing) -> bool:
+    """A black animal by name: artists draw black cats in dark purple."""
+    names = (thing.name, thing.said or "")
+    return any(name.lower().startswith("black ") and is_alive(name) for name in names)
+
+
+def _says_colour(thing: Thing, palette: Mapping[str, str]) -> bool:
+    """Whether a thing's own name says which colour it has: a black cat is never purple."""
+    words = f"{thing.name} {thing.said or ''}".lower().replace("-", " ").split()
+    return not palette.keys().isdisjoint(words)

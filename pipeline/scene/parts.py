@@ -3,7 +3,6 @@ those that lie where such a part lies, and look as such a part looks, are painte
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -12,74 +11,18 @@ from scipy import ndimage
 
 from pipeline.pictures.masks import dilated, eroded, labelled
 from pipeline.scene.kinds import is_alive
+from pipeline.scene.pieces import Piece, pieces_of
 from pipeline.scene.shape import Shape
 
 __all__ = ["recolour_part"]
 
-_COLOURS = 7
-_SIDE = 128  # pixels at which pieces are told apart
-_TINY = 0.0012  # of the thing: smaller pieces are edges
 _SOFT = 0.05  # of the thing's height: how softly a painted place ends within a piece
 
 
-@dataclass(frozen=True)
-class _Piece:
-    """Connected pixels of one colour.
-
-    Attributes:
-        mask: (side, side) of bool.
-        x, y: of its middle, in the thing's box from 0 to 1.
-        top, bottom: of the same.
-        size: of the thing's area.
-        colour: (red, green, blue) in [0, 1].
-        open: share of its rim that is the thing's outline.
-        cluster: number of its colour.
-    """
-
-    mask: np.ndarray
-    x: float
-    y: float
-    top: float
-    bottom: float
-    size: float
-    colour: tuple[float, float, float]
-    open: float
-    cluster: int
-
-    @property
-    def luma(self) -> float:
-        return sum(self.colour) / 3
-
-    @property
-    def chroma(self) -> float:
-        return max(self.colour) - min(self.colour)
-
-    @property
-    def dark(self) -> bool:
-        return max(self.colour) < 0.42
-
-    @property
-    def light(self) -> bool:
-        return self.luma > 0.78 and self.chroma < 0.3
-
-    @property
-    def green(self) -> bool:
-        return self.colour[1] > max(self.colour[0], self.colour[2]) + 0.03
-
-    @property
-    def brown(self) -> bool:
-        red, green, blue = self.colour
-        return red > green > blue - 0.02 and 0.08 < self.chroma and self.luma < 0.66
-
-    @property
-    def cool(self) -> bool:
-        return self.colour[2] >= self.colour[0] - 0.02
+_Choice = Callable[[list[Piece], str], list[Piece]]
 
 
-_Choice = Callable[[list[_Piece], str], list[_Piece]]
-
-
-def _most(pieces: list[_Piece], score: Callable[[_Piece], float], *, same: bool = False, every=()) -> list[_Piece]:
+def _most(pieces: list[Piece], score: Callable[[Piece], float], *, same: bool = False, every=()) -> list[Piece]:
     """The piece with the highest score; ``same``: and all of ``every`` that have its colour."""
     if not pieces:
         return []
@@ -87,26 +30,34 @@ def _most(pieces: list[_Piece], score: Callable[[_Piece], float], *, same: bool 
     return [piece for piece in every if piece.cluster == best.cluster] if same else [best]
 
 
-def _small(pieces: list[_Piece]) -> list[_Piece]:
+def _is_car(name: str) -> bool:
+    return any(kind in name for kind in ("car", "automobile", "taxi", "bus", "van", "truck"))
+
+
+def _small(pieces: list[Piece]) -> list[Piece]:
     """All but the largest, where there are others."""
     largest = max(pieces, key=lambda piece: piece.size)
     return [piece for piece in pieces if piece is not largest]
 
 
-def _roof(pieces: list[_Piece], name: str) -> list[_Piece]:
+def _roof(pieces: list[Piece], name: str) -> list[Piece]:
     high = [piece for piece in pieces if piece.y < 0.55 and piece.open > 0.1 and not piece.dark and not piece.light]
     high = high or [piece for piece in pieces if piece.y < 0.5]
     return _most(high, lambda piece: piece.size**0.5 * (0.9 - piece.y), same=True, every=high)
 
 
-def _door(pieces: list[_Piece], name: str) -> list[_Piece]:
+def _door(pieces: list[Piece], name: str) -> list[Piece]:
     low = [p for p in pieces if p.y > 0.5 and 0.2 < p.x < 0.8 and 0.006 < p.size < 0.2]
     low = [p for p in low if p.top > 0.35 and not p.green]
     return _most(low, lambda piece: -abs(piece.x - 0.5) - abs(piece.y - 0.75) - 2 * piece.open)
 
 
-def _windows(pieces: list[_Piece], name: str) -> list[_Piece]:
-    inside = [p for p in pieces if 0.1 < p.y < 0.75 and 0.003 < p.size < 0.16 and p.open < 0.3]
+def _windows(pieces: list[Piece], name: str) -> list[Piece]:
+    high = [p for p in pieces if 0.1 < p.y < 0.75 and p.size > 0.003 and p.open < 0.3]
+    strip = [p for p in high if p.cool and not p.dark and p.chroma > 0.3 and 0.16 <= p.size < 0.35 and p.y < 0.55]
+    if strip:  # of a bus, from end to end
+        return strip
+    inside = [p for p in high if p.size < 0.16 and (p.y < 0.5 or not _is_car(name))]
     glass = [p for p in inside if p.cool and not p.dark] or [p for p in inside if p.light or p.dark] or inside
     totals: dict[int, float] = {}
     for piece in glass:
@@ -114,62 +65,62 @@ def _windows(pieces: list[_Piece], name: str) -> list[_Piece]:
     return [piece for piece in glass if totals[piece.cluster] > 0.5 * max(totals.values())]
 
 
-def _wheels(pieces: list[_Piece], name: str) -> list[_Piece]:
+def _wheels(pieces: list[Piece], name: str) -> list[Piece]:
     high = 0.4 if "cycle" in name or "bike" in name else 0.62
     low = [piece for piece in pieces if piece.y > high and piece.size < 0.4]
     dark = [piece for piece in low if piece.luma < 0.42 or piece.dark] or [p for p in low if p.chroma < 0.12]
     return [piece for piece in dark if piece.size > 0.15 * max(own.size for own in dark)]
 
 
-def _colourful(pieces: list[_Piece]) -> list[_Piece]:
+def _colourful(pieces: list[Piece]) -> list[Piece]:
     return [piece for piece in pieces if not piece.dark]
 
 
-def _wings(pieces: list[_Piece], name: str) -> list[_Piece]:
+def _wings(pieces: list[Piece], name: str) -> list[Piece]:
     if any(word in name for word in ("butterfly", "bee", "moth", "dragonfly")):
         return [piece for piece in _colourful(pieces) if abs(piece.x - 0.5) > 0.06 or piece.size > 0.15]
     others = [piece for piece in _small(pieces) if 0.2 < piece.y < 0.9 and piece.size > 0.02 and not piece.light]
     return _most(others, lambda piece: piece.size, same=True, every=others)
 
 
-def _petals(pieces: list[_Piece], name: str) -> list[_Piece]:
+def _petals(pieces: list[Piece], name: str) -> list[Piece]:
     bloom = [p for p in pieces if p.y < 0.72 and not p.green and not p.dark and p.open > 0.12]
     return bloom or [piece for piece in pieces if piece.y < 0.6 and not piece.green]
 
 
-def _centre(pieces: list[_Piece], name: str) -> list[_Piece]:
+def _centre(pieces: list[Piece], name: str) -> list[Piece]:
     inside = [p for p in pieces if p.open < 0.1 and 0.2 < p.x < 0.8 and 0.15 < p.y < 0.7 and p.size > 0.008]
     return _most(inside, lambda piece: -abs(piece.x - 0.5) - abs(piece.y - 0.4) + min(piece.size, 0.1))
 
 
-def _leaves(pieces: list[_Piece], name: str) -> list[_Piece]:
+def _leaves(pieces: list[Piece], name: str) -> list[Piece]:
     if "tree" in name or "bush" in name or "palm" in name:
         return [piece for piece in pieces if piece.top < 0.55 and not (piece.brown and piece.y > 0.6)]
     return [piece for piece in pieces if piece.green and piece.y > 0.3]
 
 
-def _stem(pieces: list[_Piece], name: str) -> list[_Piece]:
+def _stem(pieces: list[Piece], name: str) -> list[Piece]:
     low = [piece for piece in pieces if piece.y > 0.55 and (piece.green or "mushroom" in name)]
     return low or [piece for piece in _small(pieces) if piece.y > 0.6]
 
 
-def _trunk(pieces: list[_Piece], name: str) -> list[_Piece]:
+def _trunk(pieces: list[Piece], name: str) -> list[Piece]:
     low = [piece for piece in pieces if piece.y > 0.55 and piece.size < 0.4 and not piece.green]
     return [piece for piece in low if piece.brown] or low or [piece for piece in _small(pieces) if piece.y > 0.7]
 
 
-def _cap(pieces: list[_Piece], name: str) -> list[_Piece]:
+def _cap(pieces: list[Piece], name: str) -> list[Piece]:
     high = [piece for piece in pieces if piece.y < 0.62 and not piece.light and not piece.dark and piece.open > 0.02]
     return _most(high, lambda piece: piece.size, same=True, every=high)
 
 
-def _sails(pieces: list[_Piece], name: str) -> list[_Piece]:
+def _sails(pieces: list[Piece], name: str) -> list[Piece]:
     high = [piece for piece in pieces if piece.y < 0.66 and piece.size > 0.025]
     return _colourful(high) or high
 
 
 def _low(least: float) -> _Choice:
-    def choose(pieces: list[_Piece], name: str) -> list[_Piece]:
+    def choose(pieces: list[Piece], name: str) -> list[Piece]:
         found = [piece for piece in pieces if piece.y > least]
         return _colourful(found) or found
 
@@ -177,18 +128,18 @@ def _low(least: float) -> _Choice:
 
 
 def _high(most: float) -> _Choice:
-    def choose(pieces: list[_Piece], name: str) -> list[_Piece]:
+    def choose(pieces: list[Piece], name: str) -> list[Piece]:
         found = [piece for piece in pieces if piece.y < most]
         return _colourful(found) or found
 
     return choose
 
 
-def _flag(pieces: list[_Piece], name: str) -> list[_Piece]:
+def _flag(pieces: list[Piece], name: str) -> list[Piece]:
     return [p for p in pieces if p.y < 0.35 and p.size < 0.12 and p.chroma > 0.25]
 
 
-def _others(pieces: list[_Piece], name: str) -> list[_Piece]:
+def _others(pieces: list[Piece], name: str) -> list[Piece]:
     """Spots and stripes: what is not of the largest colour, nor at the outline."""
     main = pieces[0].cluster
     totals: dict[int, float] = {}
@@ -199,31 +150,37 @@ def _others(pieces: list[_Piece], name: str) -> list[_Piece]:
     return _most(inner, lambda p: totals[p.cluster], same=True, every=inner)
 
 
-def _fins(pieces: list[_Piece], name: str) -> list[_Piece]:
+def _fins(pieces: list[Piece], name: str) -> list[Piece]:
     edge = [p for p in _small(pieces) if p.open > 0.15 and 0.004 < p.size < 0.3]
     if "rocket" in name or "ship" in name:
         edge = [p for p in edge if p.y > 0.45]
     return [piece for piece in edge if piece.chroma > 0.2 and not piece.dark] or edge
 
 
-def _nose(pieces: list[_Piece], name: str) -> list[_Piece]:
+def _nose(pieces: list[Piece], name: str) -> list[Piece]:
     inside = [p for p in pieces if p.luma < 0.5 and p.size < 0.08 and p.open < 0.3 and 0.15 < p.y < 0.9]
     middle = [p for p in inside if abs(p.x - 0.5) < 0.16]
     return _most(middle or inside, lambda piece: piece.y - 2 * abs(piece.x - 0.5))
 
 
-def _beak(pieces: list[_Piece], name: str) -> list[_Piece]:
+def _beak(pieces: list[Piece], name: str) -> list[Piece]:
     warm = [p for p in pieces if p.colour[0] > p.colour[2] + 0.25 and p.size < 0.12 and p.y < 0.6]
     small = warm or [p for p in _small(pieces) if p.y < 0.5 and p.size < 0.1 and p.open > 0.2]
     return _most(small, lambda piece: abs(piece.x - 0.5) + 2 * piece.open - piece.y)
 
 
-def _body(pieces: list[_Piece], name: str) -> list[_Piece]:
+def _beard(pieces: list[Piece], name: str) -> list[Piece]:
+    low = [p for p in _small(pieces) if 0.35 < p.y < 0.9 and abs(p.x - 0.5) < 0.25 and 0.01 < p.size < 0.35]
+    hair = [p for p in low if p.chroma < 0.15 and not p.dark] or [p for p in low if p.luma < 0.5 and p.open > 0.05]
+    return _most(hair, lambda piece: piece.size)
+
+
+def _body(pieces: list[Piece], name: str) -> list[Piece]:
     low = [piece for piece in _colourful(pieces) if piece.y > 0.42] or pieces
     return _most(low, lambda piece: piece.size * (0.5 + piece.chroma), same=True, every=low)
 
 
-def _second(pieces: list[_Piece], name: str) -> list[_Piece]:
+def _second(pieces: list[Piece], name: str) -> list[Piece]:
     """The second largest, where nothing is known of where such a part lies."""
     rest = [piece for piece in _small(pieces) if piece.size > 0.01]
     return _most(rest, lambda piece: piece.size, same=True, every=rest)
@@ -239,10 +196,11 @@ _PIECES: dict[str, _Choice] = {
         ("cap", _cap), ("sail sails", _sails), ("hull base bottom", _low(0.66)), ("handle", _low(0.55)),
         ("rotor flame top lid shade frosting icing hat hair crown", _high(0.42)), ("neck", _high(0.45)),
         ("flag flags", _flag), ("stripes stripe spots spot dots buttons seeds", _others), ("fins fin", _fins),
-        ("nose", _nose), ("beak bill", _beak), ("body", _body), ("frame", _body),
+        ("nose", _nose), ("beard moustache mustache", _beard), ("beak bill", _beak), ("body", _body), ("frame", _body),
     )
     for word in words.split()
 }  # fmt: skip
+_NEVER_GUESSED = frozenset("beard moustache mustache".split())  # who has none keeps the colour of the face
 # Words -> a place in the box: left, top, right, bottom; of a head where it is told.
 _PLACES = {
     word: place
@@ -274,9 +232,10 @@ def recolour_part(layer: torch.Tensor, part: str, colour: torch.Tensor, name: st
     colours = (values[:3] / alpha.clamp(min=0.05)).clamp(0, 1)
     mask = _place(word, name, alpha, colours)
     if mask is None:
-        pieces = _pieces(colours, solid)
+        pieces = pieces_of(colours, solid)
         chosen = _PIECES.get(word, _second)(pieces, name) if pieces else []
-        chosen = chosen or (_second(pieces, name) if len(pieces) > 1 else [])
+        if not chosen and len(pieces) > 1 and word not in _NEVER_GUESSED:
+            chosen = _second(pieces, name)
         if not chosen:
             return layer
         small = torch.from_numpy(np.any([piece.mask for piece in chosen], axis=0))[None, None].float()
@@ -308,7 +267,7 @@ def _place(word: str, name: str, alpha: torch.Tensor, colours: torch.Tensor) -> 
         high = 0.4 if "rabbit" in name or "bunny" in name or "donkey" in name else 0.24
         place = (head[0] - 0.02, head[1] - 0.02, head[2] + 0.02, head[1] + high * (head[3] - head[1]))
         left, top, right, bottom = 0.0, 0.0, 1.0, 1.0
-    elif word == "roof" and any(kind in name for kind in ("car", "automobile", "taxi", "bus", "van", "truck")):
+    elif word == "roof" and _is_car(name):
         place = (0.0, 0.0, 1.0, 0.22)
     elif word == "tail":
         return _tail(shape, alpha, bool(name) and is_alive(name))
@@ -345,50 +304,3 @@ def _tail(shape: Shape, alpha: torch.Tensor, alive: bool) -> torch.Tensor | None
             best, most = number, score
     mask = ndimage.gaussian_filter((labels == best).astype(np.float32), 1.2)
     return torch.from_numpy(np.clip(1.5 * mask, 0, 1)) * torch.from_numpy(solid)
-
-
-def _pieces(colours: torch.Tensor, solid: torch.Tensor) -> list[_Piece]:
-    """The pieces of colours (3, side, side) within ``solid``, the largest first."""
-    factor = max(1, solid.shape[-1] // _SIDE)
-    small, inside = colours[:, ::factor, ::factor], solid[::factor, ::factor]
-    centres, nearest = _clusters(small, inside)
-    mask = inside.numpy()
-    rim = mask & ~eroded(mask, iterations=2)
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    top, high, left, wide = rows[0], rows[-1] + 1 - rows[0], columns[0], columns[-1] + 1 - columns[0]
-    found = []
-    for cluster, centre in enumerate(centres):
-        labels, count = labelled((nearest.numpy() == cluster) & mask)
-        for number, where in enumerate(ndimage.find_objects(labels), start=1):
-            own = labels == number
-            size = own.sum() / mask.sum()
-            if size < _TINY:
-                continue
-            y, x = ndimage.center_of_mass(own)
-            edge = own & ~eroded(own)
-            found.append(
-                _Piece(
-                    own, (x - left) / wide, (y - top) / high, (where[0].start - top) / high,
-                    (where[0].stop - top) / high, float(size), tuple(centre.tolist()),
-                    float((edge & rim).sum() / max(1, edge.sum())), cluster,
-                )
-            )  # fmt: skip
-    return sorted(found, key=lambda piece: -piece.size)
-
-
-def _clusters(colours: torch.Tensor, solid: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Main colours (k, 3) of colours (3, side, side), and which of them each pixel is nearest to."""
-    points = colours[:, solid].T
-    some = points[:: max(1, len(points) // 2000)]
-    centres = [some.median(0).values]
-    for _ in range(_COLOURS - 1):
-        distance = torch.cdist(some, torch.stack(centres)).amin(1)
-        if distance.max() < 0.12:
-            break
-        centres.append(some[distance.argmax()])
-    found = torch.stack(centres)
-    for _ in range(5):
-        nearest = torch.cdist(some, found).argmin(1)
-        found = torch.stack([some[nearest == k].mean(0) if (nearest == k).any() else c for k, c in enumerate(found)])
-    nearest = torch.cdist(colours.flatten(1).T, found).argmin(1)
-    return found, nearest.reshape(solid.shape)

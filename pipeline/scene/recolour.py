@@ -21,9 +21,10 @@ _BODY = 0.35  # of a thing, which its main colour covers at least, or else anoth
 _LEAST_BODY, _WIDE_PANE = 0.25, 0.4  # of a thing: a body of less, with glass of more, is what the glass is
 _SAME_COLOUR = 0.3  # distance of two colours, each of [0, 1], up to which they may have one name ...
 _SAME_HUE = 0.15  # ... and what of it may be other than lighter or darker ...
-_SAME_TURN = 0.15  # ... and radians by which two strong colours may be turned: red is not orange ...
+_SAME_TURN = 0.1  # ... and radians by which two strong colours may be turned: red is not orange ...
 _SAME_SPREAD = 0.25  # ... and by which the thing's own are turned on average: half red and half yellow is not orange
-_PALE, _PALE_SHADE = 0.85, 0.5  # luma from which a colour is white to the eye, and how much of its shade it keeps
+_PALE, _PALE_SHADE = 0.85, 0.5  # luma from which a colour is white to the eye, and how much of its shade it keeps ...
+_PALE_SAME = 0.07  # ... and how much darker it may be: light grey is not white
 
 
 def recolour(layer: torch.Tensor, colour: torch.Tensor, *, exact: bool = False) -> torch.Tensor:
@@ -66,7 +67,9 @@ def _goes_by_one_name(one: torch.Tensor, other: torch.Tensor) -> bool:
     difference = one - other
     if difference.norm() >= _SAME_COLOUR or (difference - difference.mean()).norm() >= _SAME_HUE:
         return False
-    (_, strong, hue), (_, other_strong, other_hue) = _split(one), _split(other)
+    (luma, strong, hue), (other_luma, other_strong, other_hue) = _split(one), _split(other)
+    if other_luma > _PALE and luma < other_luma - _PALE_SAME:
+        return False
     return min(strong, other_strong) < _STRONG or abs(math.remainder(hue - other_hue, 2 * math.pi)) < _SAME_TURN
 
 

@@ -100,3 +100,31 @@ def test_light_and_shade_stay():
 def test_an_unknown_part_takes_the_second_largest_piece():
     blue = painted(house(), "thingummy", "house")
     assert blue[6:22, 12:52].float().mean() > 0.95 and not blue[26:42, 12:52].any()
+
+
+def blocks(*rows) -> torch.Tensor:
+    """A layer (4, 128, 128) of boxes (top, left, bottom, right, colour), the later ones in front."""
+    layer = torch.zeros(4, 128, 128)
+    for top, left, bottom, right, colour in rows:
+        layer[:3, top:bottom, left:right] = torch.tensor(colour)[:, None, None]
+        layer[3, top:bottom, left:right] = 1
+    return 2 * layer - 1
+
+
+SKIN = (0.98, 0.8, 0.2)
+
+
+def test_a_beard_is_painted_and_who_has_none_keeps_the_colour_of_the_face():
+    face = (10, 20, 118, 108, SKIN), (10, 20, 34, 108, (0.5, 0.3, 0.15))
+    bearded = painted(blocks(*face, (76, 40, 112, 88, (0.9, 0.9, 0.92))), "beard", "man mage")
+    assert bearded[80:108, 44:84].float().mean() > 0.95 and not bearded[40:70].any()
+    assert not painted(blocks(*face), "beard", "man").any()
+
+
+def test_the_windows_of_a_bus_are_a_strip_or_panes_and_never_its_skirt():
+    body = (20, 4, 100, 124, (0.75, 0.75, 0.78)), (84, 4, 96, 124, (0.4, 0.44, 0.5))
+    strip = painted(blocks(*body, (30, 10, 54, 118, (0.3, 0.7, 0.95))), "windows", "bus")
+    assert strip[34:50, 14:114].all() and not strip[60:98].any()
+    panes = [(30, left, 54, left + 20, (0.12, 0.12, 0.15)) for left in (12, 40, 68, 96)]
+    dark = painted(blocks(*body, *panes), "windows", "bus")
+    assert dark[34:50, 16:28].all() and not dark[60:98].any()

@@ -86,7 +86,7 @@ def test_half_red_and_half_yellow_is_not_orange_and_orange_is_not_red():
     halves[:, :, 16:] = ball("#ffd633")[:, :, 16:]
     hues = [colour_at(recolour(halves, orange), 20, x) for x in (8, 24)]
     assert all(0.35 < (green - blue) / (top - blue) < 0.65 for top, green, blue in hues), "both sides became orange"
-    top, green, blue = colour_at(recolour(ball("#f25a33"), red), 20, 8)
+    top, green, blue = colour_at(recolour(ball("#f25540"), red), 20, 8)
     assert abs(green - blue) < 0.05 * top, "red, not orange"
 
 
