@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import torch
 
 from pipeline.scene.compose import Placement
+from pipeline.scene.drawing import is_mirrored
 from pipeline.scene.faces import find_face
 from pipeline.scene.joints import Joint, joint
-from pipeline.scene.kinds import is_flying
+from pipeline.scene.kinds import is_alive, is_flying
 from pipeline.scene.record import Scene, Thing
 from pipeline.scene.shape import Shape
 
@@ -42,14 +43,13 @@ def place_groups(scene: Scene, layers: torch.Tensor) -> list[Placement]:
         for thing in scene.things
         if thing.relation is not None and thing.relation.kind == "worn by"
     }
+    names = [thing.said or thing.name for thing in scene.things]
+    drawn = [Shape((layer[3] + 1) / 2, name) for layer, name in zip(layers, names, strict=True)]
+    # Turned to each other, where they face; who mirrors one by hand still turns it round.
+    mirrored = [thing.mirror != turned for thing, turned in zip(scene.things, _turned(scene, drawn), strict=True)]
     shapes = [
-        Shape(
-            (layer[3] + 1) / 2,
-            thing.said or thing.name,
-            thing.mirror,
-            find_face(layer, thing.said or thing.name) if thing.id in wearing else None,
-        )
-        for layer, thing in zip(layers, scene.things, strict=True)
+        Shape((layer[3] + 1) / 2, name, mirror, find_face(layer, name) if thing.id in wearing else None)
+        for layer, name, mirror, thing in zip(layers, names, mirrored, scene.things, strict=True)
     ]
     index = {thing.id: at for at, thing in enumerate(scene.things)}
     children: dict[int, list[int]] = {}
@@ -84,12 +84,25 @@ def place_groups(scene: Scene, layers: torch.Tensor) -> list[Placement]:
             (node.top + node.side / 2) / height,
             node.side,
             scene.things[node.at].turn,
-            scene.things[node.at].mirror,
+            mirrored[node.at],
             node.cut,
             node.stands,
         )
         for node in ordered
     ]
+
+
+def _turned(scene: Scene, shapes: list[Shape]) -> list[bool]:
+    """Which things look away from what they face: it stands to their left, and they to the right of it."""
+    index = {thing.id: at for at, thing in enumerate(scene.things)}
+    turned = [False] * len(scene.things)
+    for at, thing in enumerate(scene.things):
+        if thing.relation is None or thing.relation.kind != "facing" or thing.place is not None:
+            continue
+        for one, side in ((at, 1), (index[thing.relation.target], -1)):
+            looks = shapes[one].looks if is_alive(shapes[one].name) else 0
+            turned[one] = looks == side and is_mirrored(scene.things[one].name)
+    return turned
 
 
 def _copies(at: int, thing: Thing, shape: Shape) -> list[_Node]:

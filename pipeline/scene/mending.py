@@ -10,7 +10,7 @@ from pipeline.scene.asking import for_whom
 from pipeline.scene.kinds import is_alive
 from pipeline.scene.tagger import Token
 
-__all__ = ["mend"]
+__all__ = ["each_other", "mend"]
 
 _PRONOUNS = frozenset("it he she they them him her that this its one those these".split())
 _FULL = {("full", "of"), ("filled", "with")}
@@ -46,6 +46,15 @@ def mend(tokens: Sequence[Token]) -> None:
     _skies(tokens)
     _ones(tokens)
     for_whom(tokens)
+    for at in each_other(tokens):
+        tokens[at].role, tokens[at].head = "chatter", -1
+
+
+def each_other(tokens: Sequence[Token]) -> tuple[int, ...]:
+    """Indices of "each other", or none."""
+    pairs = (("each", "other"), ("one", "another"))
+    said = (at for at in range(1, len(tokens) - 1) if (tokens[at].text, tokens[at + 1].text) in pairs)
+    return next(((at, at + 1) for at in said), ())
 
 
 def _moods(tokens: Sequence[Token]) -> None:

@@ -13,6 +13,7 @@ import torch.nn.functional as F
 __all__ = ["Face", "Shape"]
 
 GRID = 64  # pixels of a side
+ASIDE = 0.12  # of the width: how far from the middle the head is of what is seen from the side
 
 
 class Face(NamedTuple):
@@ -116,6 +117,15 @@ class Shape:
             return self.box[1]
         tops = part.float().argmax(0)[solid]
         return float(tops.median()) / GRID
+
+    @functools.cached_property
+    def looks(self) -> int:
+        """Which way it looks: -1 to the left, 1 to the right, 0 towards who sees it, or nobody knows."""
+        if self.is_face:
+            return 0
+        left, _, right, _ = self.box
+        aside = (self.head[0] + self.head[2]) / 2 - (left + right) / 2
+        return 0 if abs(aside) < ASIDE * self.width else 1 if aside > 0 else -1
 
     @functools.cached_property
     def back(self) -> tuple[float, float]:

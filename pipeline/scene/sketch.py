@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pipeline.language.expressions import expression_of
 from pipeline.language.relations import number_of
 from pipeline.scene.kinds import is_alive
-from pipeline.scene.mending import mend
+from pipeline.scene.mending import each_other, mend
 from pipeline.scene.tagger import Token
 from pipeline.scene.usual_colours import is_black_and_white
 
@@ -138,6 +138,7 @@ def sketch(tokens: Sequence[Token]) -> Sketch:
     drawn.others = [said for said in (*drawn.others, *drawn.colours) if said not in _POINTING]
     _relate(tokens, drawn, mentions, told, spans)
     _split(tokens, drawn, told, mentions)
+    _mutual(tokens, drawn)
     return drawn
 
 
@@ -308,6 +309,23 @@ def _split(tokens, drawn: Sketch, told: dict[int, int], mentions: dict[int, Ment
             (one + moved * (one > index), other + moved * (other > index), words)
             for one, other, words in drawn.relations
         ]
+
+
+def _mutual(tokens: Sequence[Token], drawn: Sketch) -> None:
+    """ "two foxes facing each other", "a cat and a dog facing each other"."""
+    start = next(iter(each_other(tokens)), 0)
+    before = [index for index, mention in enumerate(drawn.things) if mention.end <= start]
+    if not before:
+        return
+    last = before[-1]
+    words = " ".join(token.text for token in tokens[drawn.things[last].end : start] if token.text not in ("are", "is"))
+    if drawn.things[last].number == 2:
+        drawn.things[last : last + 1] = [dataclasses.replace(drawn.things[last], number=1) for _ in range(2)]
+        drawn.relations = [(one + (one > last), other + (other > last), said) for one, other, said in drawn.relations]
+        drawn.relations.append((last, last + 1, words))
+    elif len(before) > 1:
+        drawn.relations = [pair for pair in drawn.relations if {*pair[:2]} != {*before[-2:]}]
+        drawn.relations.append((before[-2], last, words))
 
 
 def _colour(tokens: Sequence[Token], start: int) -> str:

@@ -260,3 +260,23 @@ def test_glasses_sit_on_the_eyes_and_a_hat_on_the_head_that_has_them_not_on_an_a
             assert abs(middle(found["a"])[1] - eyes) < 8
         else:
             assert found["a"][3] < eyes
+
+
+def test_animals_that_face_are_turned_to_each_other_and_a_hand_turns_one_round():
+    left = animal()
+    right = left.flip(-1)
+    assert (Shape((left[3] + 1) / 2, "dog").looks, Shape((right[3] + 1) / 2, "dog").looks) == (-1, 1)
+    assert Shape((WHOLE[3] + 1) / 2, "dog").looks == 0
+
+    def mirrors(scene: Scene, *layers: torch.Tensor) -> list[bool]:
+        placements, ids = layout(scene, torch.stack(layers))
+        return [one.mirror for _, one in sorted(zip(ids, placements, strict=True), key=lambda pair: pair[0])]
+
+    cat_and_dog = pair("facing", "cat", "dog")  # the cat stands to the right of the dog
+    assert mirrors(cat_and_dog, left, left) == [False, True]
+    assert mirrors(cat_and_dog, right, right) == [True, False]
+    assert mirrors(cat_and_dog, right, left) == [False, False]
+    assert mirrors(pair("next to", "cat", "dog"), left, left) == [False, False]
+    assert mirrors(pair("facing", "clock", "arrow"), left, left) == [False, False]
+    turned = Scene(things=(Thing("b", "dog", mirror=True), Thing("a", "cat", relation=Relation("facing", "b"))))
+    assert mirrors(turned, left, left) == [False, False]

@@ -317,6 +317,8 @@ def test_what_is_not_drawn_is_owned_up_to(reader):
         ("a robot watering a plant", [("robot", "next to", "plant")]),
         ("a panda with bamboo", [("bamboo", "held by", "panda")]),
         ("an owl with glasses reading a book", [("glasses", "worn by", "owl"), ("book", "held by", "owl")]),
+        ("two foxes facing each other", [("fox", "facing", "fox-2")]),
+        ("a cat and a dog looking at each other", [("cat", "facing", "dog")]),
         ("a seal balancing a ball", [("seal", "under", "ball")]),
         ("an open book with a castle coming out of it", [("castle", "coming out of", "open-book")]),
     ],
