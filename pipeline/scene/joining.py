@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from pipeline.language.english import singular
 from pipeline.language.relations import INVERSES, relation_of
 from pipeline.scene.kinds import is_alive, is_container, is_held, worn_at
 from pipeline.scene.notes import Note
@@ -12,6 +13,9 @@ __all__ = ["join_things"]
 
 # What a name means where it is worn.
 _WORN_AS = {"bow": "ribbon", "glass": "glasses", "headset": "headphone", "shades": "sunglasses", "cap": "billed cap"}
+_TOPPED = frozenset("cake cupcake sundae pudding pie muffin tart cheesecake shortcake".split())
+_TOPPINGS = frozenset("candle cherry strawberry".split())  # what stands on these, not beside them
+_CANDLE = 0.5  # scale of a candle there
 SURROUNDING = 6  # things that surround another, where no number is said
 _SIDES = {
     "left": ("x", 0), "right": ("x", 1), "top": ("y", 0), "upper": ("y", 0), "bottom": ("y", 1), "lower": ("y", 1),
@@ -42,6 +46,8 @@ def join_things(things: list[Thing | None], drawn: Sketch, notes: list[Note]) ->
         if kind == "with" and "on top" in " ".join(drawn.things[target].where):
             kind, one, other = "on", other, one
         placed, relation = _told(by_id[one.id], by_id[other.id], kind)
+        if relation.kind == "on" and _tops(by_id[placed], by_id[relation.target]) and "candle" in by_id[placed].name:
+            by_id[placed] = replace(by_id[placed], scale=_CANDLE)
         if kind == "surrounded by" and drawn.things[target].number is None:
             by_id[placed] = replace(by_id[placed], count=SURROUNDING)
         if not _set(by_id, placed, relation):
@@ -74,6 +80,12 @@ def _without_drawn(things: list[Thing | None], drawn: Sketch, notes: list[Note])
     return left
 
 
+def _tops(one: Thing, other: Thing) -> bool:
+    """Whether it is a candle and the other a cake."""
+    said, other_said = one.said or one.name, other.said or other.name
+    return singular(said.split()[-1]) in _TOPPINGS and other_said.split()[-1] in _TOPPED
+
+
 def _told(subject: Thing, target: Thing, kind: str) -> tuple[str, Relation]:
     """Whose relation it is, and which: what is worn, held or around is placed by the one who has it."""
     said, object_said = subject.said or subject.name, target.said or target.name
@@ -86,7 +98,7 @@ def _told(subject: Thing, target: Thing, kind: str) -> tuple[str, Relation]:
     if kind == "holding" or (kind == "with" and is_held(object_said) and is_alive(said)):
         return target.id, Relation("held by", subject.id)
     if kind == "with":
-        return target.id, Relation("with", subject.id)
+        return target.id, Relation("on" if _tops(target, subject) else "with", subject.id)
     if kind == "surrounded by":
         return target.id, Relation("around", subject.id)
     if kind == "on" and worn_at(said) and is_alive(object_said):

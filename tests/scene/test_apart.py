@@ -70,3 +70,13 @@ def test_what_the_drawing_shows_already_does_not_stand_beside_it():
     assert [note.said for note in notes] == ["lemonade"]
     things, _ = join_things([Thing("cup", "cup"), straw], drawn, [])
     assert [thing.id for thing in things] == ["cup", "straw"]
+
+
+@pytest.mark.parametrize(("whole", "top", "scale"), [("cake", "candle", 0.5), ("cupcake", "cherry", 1.0)])
+def test_candles_stand_on_the_cake_and_a_cherry_on_top(whole, top, scale):
+    drawn = Sketch(things=[Mention(0, 1, whole), Mention(2, 3, top)], relations=[(0, 1, "with")])
+    _, placed = join_things([Thing(whole, whole), Thing(top, top)], drawn, [])[0]
+    assert placed.relation is not None and (placed.relation.kind, placed.relation.target) == ("on", whole)
+    assert placed.scale == scale
+    _, beside = join_things([Thing(top, top), Thing(whole, whole)], drawn, [])[0]
+    assert beside.relation is not None and beside.relation.kind == "with"
