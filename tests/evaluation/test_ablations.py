@@ -30,7 +30,12 @@ def test_dropping_the_text_makes_super_res_blind_to_it():
     assert not torch.allclose(*seeing) and torch.equal(*unseeing)
 
 
-@pytest.mark.parametrize("variant", variants(), ids=lambda variant: f"{variant.group} {variant.name}")
+GROUPS = list(dict.fromkeys(variant.group for variant in variants()))
+FIRST = [next(variant for variant in variants() if variant.group == group) for group in GROUPS]  # the others: slow
+EACH = [variant if variant in FIRST else pytest.param(variant, marks=pytest.mark.slow) for variant in variants()]
+
+
+@pytest.mark.parametrize("variant", EACH, ids=lambda variant: f"{variant.group} {variant.name}")
 def test_every_variant_draws_and_only_it_changes(judge, variant):
     pipe = tiny_pipeline()
     asks = PromptLists(judge.cutouts, judge.rows).named(1)

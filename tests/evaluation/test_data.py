@@ -1,6 +1,7 @@
 """Example run: pytest tests/evaluation/test_data.py"""
 
 import numpy as np
+import pytest
 
 from pipeline.data.joint_encoder import JointEncoder
 from pipeline.evaluation.data import measure_copies, measure_hashes, measure_picture_screen, measure_stress
@@ -42,6 +43,7 @@ def test_exactly_half_of_the_captions_are_corrupted():
     assert sorted(texts) == sorted(corrupted)
 
 
+@pytest.mark.slow
 def test_a_matcher_learns_more_from_true_captions_than_from_exchanged_ones():
     generator = np.random.default_rng(0)
     names = ["red", "green", "blue", "white"]

@@ -57,11 +57,15 @@ def photograph() -> Image.Image:
 LIMITED = [name for name, target in TARGETS.items() if target.max_bytes]
 WORST = [
     *((noise, name) for name in TARGETS),
-    *((made, name) for made in (soft_noise, photograph) for name in LIMITED),
+    (soft_noise, "whatsapp"),
+    (photograph, "signal"),
 ]
+SLOW = [(made, name) for made in (soft_noise, photograph) for name in LIMITED if (made, name) not in WORST]
+EACH = [*WORST, *(pytest.param(*case, marks=pytest.mark.slow) for case in SLOW)]
+NAMES = [f"{made.__name__}-{name}" for made, name in [*WORST, *SLOW]]
 
 
-@pytest.mark.parametrize(("made", "name"), WORST, ids=[f"{made.__name__}-{name}" for made, name in WORST])
+@pytest.mark.parametrize(("made", "name"), EACH, ids=NAMES)
 def test_the_worst_picture_keeps_every_limit_of_the_target(made, name):
     target = TARGETS[name]
     found = export(made(), target, decoration=Decoration(margin=0), key=KEY, payload=PAYLOAD)
