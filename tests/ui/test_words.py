@@ -24,10 +24,11 @@ from pipeline.watermark.detect import Detection
 UI = Path(__file__).resolve().parents[2] / "pipeline" / "ui"
 SERVE = UI.parent / "serve"
 TEMPLATES = sorted((UI / "templates").glob("*.j2"))
-# Where the sentences are written that visitors read when something is refused; the others speak to programs.
+# Where sentences are written that visitors read when something is refused. The others speak to programs and to who
+# starts the app.
 PROGRAMS = set(
-    "api bedrock body cutouts forms keys replicas mcp_tools openai order programs regions render store titan "
-    "tools".split()
+    "api bedrock body cutouts forms keys replicas mcp_tools openai order programs regions render stopping store "
+    "titan tools".split()
 )
 REFUSING = [path for path in (*UI.rglob("*.py"), *SERVE.glob("*.py")) if path.stem not in PROGRAMS]
 REFUSING += [UI.parent / "loading" / "capabilities.py", UI.parent / "language" / "styles.py"]
