@@ -70,7 +70,7 @@ def place_groups(scene: Scene, layers: torch.Tensor) -> list[Placement]:
                 _Node(at, x * width - size / 2, y * height - size / 2, size, (float(at), float(copy)), stands=True)
                 for copy, (x, y, size) in enumerate(group(thing))
             ]
-            nodes += _with_children(own, scene, shapes, children)
+            nodes += _with_children(own, scene, shapes, children, (width, height))
             continue
         made = _with_children(_copies(at, thing, shapes[at]), scene, shapes, children)
         x, y = cells[free.index(at)]
@@ -112,8 +112,14 @@ def _copies(at: int, thing: Thing, shape: Shape) -> list[_Node]:
     return [_Node(at, copy * step, 0.0, 1.0, (float(at), float(copy)), stands=stands) for copy in range(thing.count)]
 
 
-def _with_children(own: list[_Node], scene: Scene, shapes: list[Shape], children: dict[int, list[int]]) -> list[_Node]:
-    """Copies of a thing and all that stands in a relation to it."""
+def _with_children(
+    own: list[_Node],
+    scene: Scene,
+    shapes: list[Shape],
+    children: dict[int, list[int]],
+    room: tuple[float, float] | None = None,
+) -> list[_Node]:
+    """Copies of a thing and all that stands in a relation to it; kept within `room` where that is given."""
     found = [replace(node, key=(*node.key, 0.0)) for node in own]
     for order, child in enumerate(children.get(own[0].at, ())):
         thing, placed = scene.things[child], []
@@ -128,11 +134,22 @@ def _with_children(own: list[_Node], scene: Scene, shapes: list[Shape], children
                 key = (*parent.key, float(where.depth), float(order), float(turn), float(copy))
                 left = parent.left + (where.x - where.side / 2) * parent.side
                 top = parent.top + (where.y - where.side / 2) * parent.side
+                if room is not None:
+                    left, top = _within(shapes[child], side, (left, top), room)
                 placed.append(_Node(child, left, top, side, key, stands=kind in _STANDING))
                 if where.front_from is not None:
                     found.append(replace(parent, key=(*key, 99.0), cut=where.front_from, stands=False))
-        found += _with_children(placed, scene, shapes, children)
+        found += _with_children(placed, scene, shapes, children, room)
     return found
+
+
+def _within(shape: Shape, side: float, corner: tuple[float, float], room: tuple[float, float]) -> tuple[float, float]:
+    """The upper left corner of a square so that its outline is in the picture, where it is no larger than that."""
+    moved = []
+    for axis, (place, length) in enumerate(zip(corner, room, strict=True)):
+        first, last = place + shape.box[axis] * side, place + shape.box[axis + 2] * side
+        moved.append(place + (max(-first, 0.0) or min(length - last, 0.0) if last - first <= length else 0.0))
+    return moved[0], moved[1]
 
 
 def _whole(own: list[_Node], shapes: list[Shape]) -> _Node:

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Sequence
 
+from pipeline.language.english import singular
 from pipeline.language.expressions import expression_of
 from pipeline.language.relations import is_relation, relation_of, scenery_of
 from pipeline.scene.apart import tell_apart
@@ -26,6 +27,11 @@ _STUFF = frozenset(
     "foam froth steam icing frosting glaze sprinkles syrup spout wick rim freckles dimples wrinkles whiskers stubble "
     "eyelashes stitches texture sparkles".split()
 )
+_FLAVOURS = frozenset("mint peach orange lime salmon olive cream coffee chocolate caramel cherry plum honey".split())
+_DISHES = frozenset(
+    "candy cake pie tart tea juice cookie biscuit pudding soda lemonade yogurt sorbet sandwich soup sauce salad oil "
+    "muffin pastry bread roll sushi smoothie milkshake cocktail jam gum".split()
+)
 _BEHIND = frozenset("on over under in of up at into onto above behind out from off around down next to".split())
 
 
@@ -38,6 +44,7 @@ def mend(tokens: Sequence[Token]) -> None:
     _upside_down(tokens)
     _materials(tokens)
     _stuff(tokens)
+    _flavours(tokens)
     _full_of(tokens)
     _longer_relations(tokens)
     _turned_round(tokens)
@@ -153,6 +160,16 @@ def _stuff(tokens: Sequence[Token]) -> None:
         alone = at + 1 == len(tokens) or tokens[at + 1].role != "thing+"
         if token.role in ("thing", "place", "style") and token.text in _STUFF and alone and head >= 0:
             token.role, token.head = "look", head
+
+
+def _flavours(tokens: Sequence[Token]) -> None:
+    """ "a mint candy" is no green one."""
+    for at, token in enumerate(tokens):
+        end = token.head
+        while 0 <= end < len(tokens) - 1 and tokens[end + 1].role == "thing+":
+            end += 1
+        if token.role == "colour" and token.text in _FLAVOURS and end > at and singular(tokens[end].text) in _DISHES:
+            token.role = "look"
 
 
 def _unjoined(tokens: Sequence[Token]) -> None:

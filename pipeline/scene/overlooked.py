@@ -86,6 +86,9 @@ def _alone(drawn: Sketch, tokens: Sequence[Token], names: NameFinder, vocabulary
             general = text in vocabulary.config.backgrounds or known_style(text, vocabulary) or scenery_of(text)
             if names.exact(words) is None or general and text not in names.phrases:
                 continue
+            whole_style = next((one for one in drawn.styles if one.at < start < one.end == end), None)
+            if whole_style is not None and names.find(whole_style.text).phrase is not None:  # "tissue paper"
+                start, text = whole_style.at, whole_style.text
             drawn.things.append(Mention(start, end, text))
             for kept in (drawn.styles, drawn.places):
                 kept[:] = [one for one in kept if one.end <= start or one.at >= end]

@@ -59,6 +59,7 @@ _TIMES = {
 }
 _SIDES = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1), "higher": (0, -1), "lower": (0, 1)}
 _STEP = 0.12  # of the picture's side: how far "to the left" is
+_TURNS = {"upside down": 180.0, "clockwise": 90.0, "a little": 12.0, "a bit": 12.0, "slightly": 12.0}  # degrees
 _SHAPES = {
     "square": (1, 1), "portrait": (3, 4), "landscape": (4, 3), "wider": (4, 3), "taller": (3, 4), "wide": (16, 9),
     "tall": (9, 16), "banner": (3, 1),
@@ -287,7 +288,7 @@ class Wishes(ThingWishes):
 
     def _turn(self, match: re.Match, reading: Reading) -> bool:
         way = match[2].lower()
-        degrees = float(match[3]) if match[3] else {"upside down": 180.0, "clockwise": 90.0}.get(way, 0.0)
+        degrees = float(match[3]) if match[3] else _TURNS.get(way, 0.0)
         if match[4] or (not degrees and "left" in way):
             degrees = -(degrees or 30.0)
         return self._each(match[1], reading, lambda thing: reading.do("turn", thing.id, degrees or 30.0))
@@ -325,6 +326,10 @@ class Wishes(ThingWishes):
             if self._told(_LINK.sub("", what), _LINKED.sub("", told), reading):
                 return True
         return bool(re.match(r"(?:turn|change|make)\s", match[0], re.IGNORECASE)) and self._becomes(pairs, reading)
+
+    def _restyle(self, match: re.Match, reading: Reading) -> bool:
+        style = known_style(match[2], self.reader.vocabulary) is not None
+        return style and self._told(match[1], match[2], reading)
 
     def _told(self, what: str, words: str, reading: Reading) -> bool:
         found = reading.meant(what)

@@ -73,7 +73,7 @@ _WORDED = (
     ("mirror", "(?:flip|mirror|reverse) (.+?)(?: horizontally| around)?$|turn (.+?) around$"),
     (
         "turn",
-        "(?:rotate|turn|tilt|spin) (.+?) (?:by )?(upside down|clockwise"
+        "(?:rotate|turn|tilt|spin) (.+?) (?:by )?(upside down|clockwise|a (?:little|bit)|slightly"
         "|(-?[0-9]+) ?(?:degrees?|°)?(?: (counter|anti)?-?clockwise)?|(?:to the )?(?:left|right))$",
     ),
     (
@@ -98,6 +98,7 @@ _WORDED = (
         "(?:(?:put|place|set|move|bring|align|stick) )?(.+?)(?: should be| is| goes)? "
         f"(?:on|at|in|to|into|towards) the (?:very |far )?{_SPOT}$|(?:centre|center) (.+)$",
     ),
+    ("restyle", "(?:draw|show|render|redo|redraw) (.+?) (?:in|as) (?:an? )?(.+)$"),
     ("between", "(?:add|put|place|draw|insert) (.+?) between (.+?) and (.+)$"),
     ("relate", f"(?:put|place|move|set|sit|stand) (.+?) ({_NEAR}) (.+)$"),
     ("add", "(?:add|give|put|insert|include|draw|with|i need|need) (?:(?:it|him|her|them|the [a-z]+) )?(.+)$"),

@@ -280,3 +280,13 @@ def test_animals_that_face_are_turned_to_each_other_and_a_hand_turns_one_round()
     assert mirrors(pair("facing", "clock", "arrow"), left, left) == [False, False]
     turned = Scene(things=(Thing("b", "dog", mirror=True), Thing("a", "cat", relation=Relation("facing", "b"))))
     assert mirrors(turned, left, left) == [False, False]
+
+
+def test_what_stands_by_a_thing_at_the_edge_stays_in_the_picture():
+    for kind in ("above", "left of", "right of", "worn by"):
+        things = (Thing("b", "dog", place=(0.5, 0.3, 0.6)), Thing("a", "hat", relation=Relation(kind, "b")))
+        left, top, right, bottom = boxes(Scene(things=things), WHOLE, WHOLE)["a"]
+        assert 0 <= left < right <= 256 and 0 <= top < bottom <= 256
+        placements, ids = layout(Scene(things=things), torch.stack([WHOLE, WHOLE]))
+        own = placements[ids.index("a")]
+        assert own.y - own.side / 2 >= -1e-6 and own.x - own.side / 2 >= -1e-6 and own.x + own.side / 2 <= 1 + 1e-6

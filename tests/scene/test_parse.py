@@ -240,6 +240,8 @@ KINDS = {
     "an origami crane made of red paper": [("crane", 1, None)],
     "a table made of wood and a chair": [("table furniture", 1, None), ("chair", 1, None)],
     "a bat hanging upside down": [("bat", 1, None)],
+    "a mint candy": [("candy", 1, None)],
+    "a lime green car": [("automobile", 1, "lime green")],
     # The last word of a compound says what it is, or the first where it is many
     "a jaguar car": [("automobile", 1, None)],
     "dogs play chess": [("dog", 1, None), ("chess", 1, None)],
@@ -267,6 +269,7 @@ TOLD = {
     "an elefant": ("respelled", "elephant", ()),
     "a sheep": None,
     "a moustache": None,
+    "a mint candy": ("left out", "", ()),
     "a motor bike": None,
     "an aeroplane": None,
     "a black cat": None,
@@ -333,6 +336,12 @@ def test_what_stands_between_two_things_joins_them(reader, prompt, relations):
 def test_a_place_is_a_ground_whoever_stands_in_it(reader):
     scene = reader.parse("a bear standing in a forest with mushrooms around").scene
     assert scene.ground == Ground("scene", name="forest") and "forest" not in [thing.name for thing in scene.things]
+
+
+@trained
+def test_a_name_that_was_taken_for_a_style_is_told_whole(reader):
+    notes = reader.parse("a tissue paper").notes
+    assert [(note.kind, note.said, note.used) for note in notes] == [("replaced", "tissue paper", "page facing up")]
 
 
 @trained
