@@ -1,6 +1,7 @@
 """The weights folder: checked before it is loaded, so that whoever starts the program learns what is wrong with it.
 
-`SHA256SUMS` lists every file as `<64 hex digits>  <relative path>` lines. Its own hash names the weights.
+`SHA256SUMS` lists every file as `<64 hex digits>  <relative path>` lines. Its own hash, and the edition of the
+code that draws with them, name the weights.
 
 `pipeline.loading.find` also takes a folder or a Hub name of any text-to-image repository of diffusers.
 """
@@ -18,8 +19,8 @@ from pipeline.loading.missing import MissingWeights
 if TYPE_CHECKING:
     from pipeline.text_to_image import TextToImagePipeline
 
-__all__ = ["DEFAULT_WEIGHTS", "HASH_LENGTH", "INDEX", "SUMS", "check_weights", "load_pipeline", "name_weights"]
-__all__ += ["weights_hash", "write_checksums"]
+__all__ = ["DEFAULT_WEIGHTS", "EDITION", "HASH_LENGTH", "INDEX", "SUMS", "check_weights", "load_pipeline"]
+__all__ += ["name_weights", "weights_hash", "write_checksums"]
 
 _CHECKOUT = Path(__file__).resolve().parents[2] / "weights"
 # Of the checkout that this code is in; an installed package looks in the folder that it is run from.
@@ -27,6 +28,8 @@ DEFAULT_WEIGHTS = _CHECKOUT if _CHECKOUT.is_dir() else Path("weights")
 EXPORT_COMMAND = "python -m pipeline.training.export"
 HASH_LENGTH = 12  # hex digits: enough to tell trainings apart, short enough for a link
 SUMS = "SHA256SUMS"
+# Raised where changed code draws other pixels of a recipe with the same weights: links from before say so.
+EDITION = 1
 INDEX = "model_index.json"
 _BLOCKS, _BLOCK_BYTES = 64, 2**16  # of each file that `name_weights` reads
 
@@ -87,10 +90,18 @@ def load_pipeline(path: str | Path = DEFAULT_WEIGHTS, *, device: str = "cpu") ->
     return pipe.to(device)
 
 
-def weights_hash(path: str | Path = DEFAULT_WEIGHTS) -> str:
-    """The first 12 hex digits of the sha256 of the folder's `SHA256SUMS`; "" where there is none."""
+def weights_hash(path: str | Path = DEFAULT_WEIGHTS, *, edition: int = EDITION) -> str:
+    """The first 12 hex digits of the sha256 of the folder's `SHA256SUMS` and of the edition; "" where there is none.
+
+    Args:
+        path: the weights folder.
+        edition: of the code that draws; 0, the first, adds nothing to the hash.
+    """
     sums = Path(path) / SUMS
-    return hashlib.sha256(sums.read_bytes()).hexdigest()[:HASH_LENGTH] if sums.is_file() else ""
+    if not sums.is_file():
+        return ""
+    told = f"edition {edition}\n".encode() if edition else b""
+    return hashlib.sha256(sums.read_bytes() + told).hexdigest()[:HASH_LENGTH]
 
 
 def check_weights(path: str | Path) -> None:

@@ -77,7 +77,7 @@ def test_a_link_with_another_hash_or_other_weights_says_so(open_page):
     query = replace(RECIPE, weights_hash="ffffffffffff").to_query("0" * 16)
     page = open_page(query)
     page.wait_for_selector("#canvas [data-verdict=differs]")
-    assert "other weights (ffffffffffff; here: 0123456789ab)" in page.inner_text("#canvas .verdict")
+    assert "another edition of the model (ffffffffffff; here: 0123456789ab)" in page.inner_text("#canvas .verdict")
 
 
 def test_a_broken_link_still_says_what_it_can(open_page):

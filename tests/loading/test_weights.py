@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from pipeline.loading.errors import WeightsError
-from pipeline.loading.weights import check_weights, load_pipeline, weights_hash, write_checksums
+from pipeline.loading.weights import EDITION, check_weights, load_pipeline, weights_hash, write_checksums
 from tests.tiny import tiny_pipeline
 
 
@@ -76,9 +76,11 @@ def test_a_config_that_cannot_be_read_is_one_sentence_without_a_traceback(folder
     assert "\n" not in str(caught.value)
 
 
-def test_the_weights_hash_is_that_of_the_sums_and_empty_without_them(folder, tmp_path):
-    expected = hashlib.sha256((folder / "SHA256SUMS").read_bytes()).hexdigest()
-    assert weights_hash(folder) == expected[:12]
+def test_the_weights_hash_is_that_of_the_sums_and_of_the_edition_and_empty_without_them(folder, tmp_path):
+    sums = (folder / "SHA256SUMS").read_bytes()
+    assert weights_hash(folder, edition=0) == hashlib.sha256(sums).hexdigest()[:12]
+    assert weights_hash(folder) == hashlib.sha256(sums + f"edition {EDITION}\n".encode()).hexdigest()[:12]
+    assert weights_hash(folder, edition=EDITION + 1) != weights_hash(folder)
     assert weights_hash(tmp_path) == ""
 
 
