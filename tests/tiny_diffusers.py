@@ -21,7 +21,9 @@ from diffusers import (
     VQModel,
 )
 from diffusers.pipelines.deprecated.unclip.text_proj import UnCLIPTextProjModel
+from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionSafetyChecker
 from transformers import (
+    CLIPConfig,
     CLIPImageProcessor,
     CLIPTextConfig,
     CLIPTextModel,
@@ -52,6 +54,13 @@ def text_config() -> CLIPTextConfig:
     )  # fmt: skip
 
 
+def vision_config() -> CLIPVisionConfig:
+    return CLIPVisionConfig(
+        hidden_size=DIM, intermediate_size=DIM, num_hidden_layers=1, num_attention_heads=2, image_size=32,
+        patch_size=16, projection_dim=DIM,
+    )  # fmt: skip
+
+
 def prior_transformer() -> PriorTransformer:
     prior = PriorTransformer(num_attention_heads=2, attention_head_dim=8, embedding_dim=DIM, num_layers=1)
     prior.clip_std.data.fill_(1.0)
@@ -75,6 +84,18 @@ def tiny_stable_diffusion() -> StableDiffusionPipeline:
         scheduler=DDIMScheduler(beta_schedule="scaled_linear", clip_sample=False, steps_offset=1),
         safety_checker=None, feature_extractor=None, requires_safety_checker=False,
     )  # fmt: skip
+
+
+def with_safety_checker() -> StableDiffusionPipeline:
+    """`tiny_stable_diffusion` with a check of its own that holds nothing back before its thresholds are set."""
+    parts = dict(tiny_stable_diffusion().components)
+    checker = StableDiffusionSafetyChecker(CLIPConfig(
+        text_config=text_config().to_dict(), vision_config=vision_config().to_dict(), projection_dim=DIM
+    ))  # fmt: skip
+    for thresholds in (checker.concept_embeds_weights, checker.special_care_embeds_weights):
+        thresholds.data.fill_(2.0)  # a cosine never gets there
+    processor = CLIPImageProcessor(size={"shortest_edge": 32}, crop_size={"height": 32, "width": 32})
+    return StableDiffusionPipeline(**{**parts, "safety_checker": checker, "feature_extractor": processor})
 
 
 def tiny_unclip() -> UnCLIPPipeline:
@@ -122,16 +143,12 @@ def tiny_kandinsky() -> KandinskyV22CombinedPipeline:
         up_block_types=("UpDecoderBlock2D",) * 4, latent_channels=4, layers_per_block=1, norm_num_groups=4,
         num_vq_embeddings=8, vq_embed_dim=4, mid_block_add_attention=False,
     )  # fmt: skip
-    vision = CLIPVisionConfig(
-        hidden_size=DIM, intermediate_size=DIM, num_hidden_layers=1, num_attention_heads=2, image_size=32,
-        patch_size=16, projection_dim=DIM,
-    )  # fmt: skip
     return KandinskyV22CombinedPipeline(
         unet=unet,
         scheduler=DDPMScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="linear", clip_sample=False),
         movq=movq,
         prior_prior=prior_transformer(),
-        prior_image_encoder=CLIPVisionModelWithProjection(vision),
+        prior_image_encoder=CLIPVisionModelWithProjection(vision_config()),
         prior_text_encoder=CLIPTextModelWithProjection(text_config()),
         prior_tokenizer=clip_tokenizer(),
         prior_scheduler=prior_scheduler(),

@@ -1,6 +1,7 @@
 """Draw pictures from the command line: easel draw "a red apple, 3d render" -o apple.png --seed 7"""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from tqdm import tqdm
 
 from pipeline.atomic import write_file
 from pipeline.loading.capabilities import Capabilities
+from pipeline.loading.errors import HeldBack
 from pipeline.loading.find import find_model
 from pipeline.loading.hardware import prepare
 from pipeline.loading.options import add_load_options, read_load_options
@@ -81,6 +83,8 @@ def draw(arguments: argparse.Namespace) -> None:
     pipe: Any = model.load()
     steps = sum(getattr(recipe, row.steps) for row in STAGE_ROWS if row.steps in model.capabilities.controls)
     recipes, size = series(recipe, arguments.count), model.capabilities.batch
+    last: Rendered | None = None
+    held: HeldBack | None = None
     for start in range(0, len(recipes), size):
         group = recipes[start : start + size]
         with tqdm(total=steps, desc=f"seed {group[0].seed}", unit="step", leave=False) as bar:
@@ -91,10 +95,17 @@ def draw(arguments: argparse.Namespace) -> None:
 
             drawn = render_together(pipe, group, images, on_stage=show)
         for number, rendered in enumerate(drawn, start + 1):
+            if isinstance(rendered, HeldBack):
+                held = rendered
+                print(f"seed {recipes[number - 1].seed}: {rendered}", file=sys.stderr)
+                continue
             name = arguments.output.name if len(recipes) == 1 else f"{arguments.output.stem}-{number}.png"
             _write(arguments.output.with_name(name), rendered)
-    if rendered.reading is not None and rendered.reading.sentence:
-        print(rendered.reading.sentence)
+            last = rendered
+    if last is None and held is not None:
+        raise held
+    if last is not None and last.reading is not None and last.reading.sentence:
+        print(last.reading.sentence)
 
 
 def _write(path: Path, rendered: Rendered) -> None:

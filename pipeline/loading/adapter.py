@@ -19,7 +19,7 @@ import numpy as np
 from PIL import Image
 
 from pipeline.loading.capabilities import CONTROLS, Capabilities
-from pipeline.loading.errors import ModelFailed
+from pipeline.loading.errors import HeldBack, ModelFailed
 from pipeline.loading.failures import say_failure
 from pipeline.loading.lora import Lora, apply_loras
 from pipeline.loading.previews import Previews
@@ -127,10 +127,14 @@ class AdaptedPipeline:
             settings: the recipe's controls. Those that the model lacks are not passed on; `Capabilities.check` is
                 what refuses them.
 
+        Returns:
+            the pictures; None in the place of one of several that the model's own safety check held back.
+
         Raises:
-            ValueError: an argument that this model has no place for, or its own safety check held the picture back;
-                `pipeline.safety.Refused`, one of them, where our screen refuses the prompt;
-                `pipeline.loading.errors.ModelFailed`, one of them, where the model could not draw.
+            ValueError: an argument that this model has no place for; `pipeline.loading.errors.HeldBack`, one of
+                them, where its own safety check held every picture back; `pipeline.safety.Refused`, one of them, where
+                our screen refuses the prompt; `pipeline.loading.errors.ModelFailed`, one of them, where the model
+                could not draw.
         """
         from pipeline.output import TextToImagePipelineOutput
 
@@ -161,8 +165,8 @@ class AdaptedPipeline:
             if own is not None:
                 pipe.scheduler = own
         payloads = watermark_payload if isinstance(watermark_payload, list) else [watermark_payload] * len(pictures)
-        marked = [
-            embed_checked(picture, payload=payload, version=watermark_version)
+        marked: list[Any] = [  # a caller of several asks whether each is there
+            picture and embed_checked(picture, payload=payload, version=watermark_version)
             for picture, payload in zip(pictures, payloads, strict=True)
         ]
         return TextToImagePipelineOutput(images=marked, image_embeds=None, image_weights=[1.0] if image else None)
@@ -217,12 +221,12 @@ class AdaptedPipeline:
         on_step: Callable[[str, int, int | None], None],
         size: tuple[int, int],
         **arguments: Any,
-    ) -> list[Image.Image]:
-        """The pictures of one call, before the mark.
+    ) -> list[Image.Image | None]:
+        """The pictures of one call, before the mark; None for those that the model's own safety check held back.
 
         Raises:
             ModelFailed: the pipeline raised, or what it drew is no picture.
-            ValueError: its own safety check held a picture back.
+            HeldBack: its own safety check held all of them back.
         """
         own_class, model = type(pipe).__name__, self.capabilities.model
         self._on_step, self._loops, self._stopped, self._latents = on_step, 0, None, None
@@ -241,13 +245,17 @@ class AdaptedPipeline:
             raise ModelFailed(say_failure(error, model, own_class, "draw")) from error
         finally:
             self._on_step = self._latents = None
-        if any(output.get("nsfw_content_detected") or ()):
-            raise ValueError("The model's own safety check held this picture back. Change the prompt or the seed.")
         pictures = output.get("images") or output.get("image")  # Kandinsky 5 has the singular
         pictures = pictures if isinstance(pictures, list) else [pictures]
         if len(pictures) != number:
             raise ModelFailed(f"{model} ({own_class}) drew {len(pictures)} pictures in place of {number}.")
-        return [self._checked(picture, size, own_class) for picture in pictures]
+        held = list(output.get("nsfw_content_detected") or [False] * number)
+        if all(held):
+            raise HeldBack
+        return [
+            None if is_held else self._checked(picture, size, own_class)
+            for picture, is_held in zip(pictures, held, strict=True)
+        ]
 
     def _checked(self, picture: Any, size: tuple[int, int], own_class: str) -> Image.Image:
         """A picture that is one, in RGB."""

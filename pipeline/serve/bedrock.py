@@ -134,9 +134,9 @@ def read_embedding_order(
     return EmbeddingOrder(text, image, length), tokens
 
 
-def answer_images(files: list[bytes]) -> dict:
-    """The body that the image models answer with."""
-    return {"images": [base64.b64encode(file).decode("ascii") for file in files], "error": None}
+def answer_images(files: list[bytes], error: str | None = None) -> dict:
+    """The body that the image models answer with; `error` says why some of the pictures are not there."""
+    return {"images": [base64.b64encode(file).decode("ascii") for file in files], "error": error}
 
 
 def answer_embedding(vector: list[float], tokens: int) -> dict:

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from pipeline.loading.errors import WeightsError
+from pipeline.loading.errors import HeldBack, WeightsError
 from pipeline.pictures.decode import MAX_PIXELS, UnreadablePicture, decode_picture, flatten
 from pipeline.recipe.files import SUFFIXES, read_recipe
 from pipeline.safety import Refused
@@ -108,7 +108,9 @@ class _AwsDoor:
             drawn = draw_order(self._studio, self._limits, order, place)
         except NotOffered as error:
             raise bedrock.not_offered(error, data) from error
-        return bedrock.answer_images([self._studio.files.encode(each) for each in drawn])
+        held = [str(each) for each in drawn if isinstance(each, HeldBack)]
+        files = [self._studio.files.encode(each) for each in drawn if isinstance(each, Rendered)]
+        return bedrock.answer_images(files, held[0] if held else None)
 
     def _embed(self, data: bytes, place: Place) -> dict:
         order, tokens = bedrock.read_embedding_order(data, _opened, self._studio.count_tokens)
@@ -193,7 +195,8 @@ class _OpenAIDoor:
                 drawn = draw_order(self._studio, self._limits, order, place)
             except NotOffered as error:
                 raise openai.not_offered(error) from error
-            return answer.body([self._one(each, answer, base) for each in drawn], int(time.time()))
+            files = [self._one(each, answer, base) for each in drawn if isinstance(each, Rendered)]
+            return answer.body(files, int(time.time()))
 
         try:
             return JSONResponse(await self._entry.let_in(request, "openai", work))

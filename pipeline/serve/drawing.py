@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from pipeline.loading.capabilities import CONTROLS, Capabilities
+from pipeline.loading.errors import HeldBack
 from pipeline.pictures.decode import flatten
 from pipeline.recipe import MAX_PROMPT_LENGTH, Recipe, pixels_sha256
 from pipeline.scene.edit import operation
@@ -34,10 +35,13 @@ _OF_SCENES = {
 }  # fmt: skip
 
 
-def draw_order(studio: Studio, limits: Limits, order: Order, place: Place) -> list[Rendered]:
+def draw_order(studio: Studio, limits: Limits, order: Order, place: Place) -> list[Rendered | HeldBack]:
     """Draw all pictures of an order, one after the other, each in a turn of its own, or several in one call.
 
+    In the place of one that the model's own safety check held back stands its sentence; there is at least one picture.
+
     Raises:
+        HeldBack: all of them were held back.
         NotOffered: this model cannot.
         ValueError: one sentence that says what to change; `Refused` where the prompt is not drawn for anybody.
         Cancelled, WeightsError, WatermarkError: see `Studio.draw`.
@@ -45,7 +49,7 @@ def draw_order(studio: Studio, limits: Limits, order: Order, place: Place) -> li
     drawn, recipes = [], recipes_of(order, studio, limits)
     if studio.capabilities.batch > 1:  # of models that draw no scenes: nothing of it is changed below
         events = draw_series(studio, [recipe for recipe, _ in recipes], recipes[0][1], place=place)
-        return [event for _, event in events if isinstance(event, Rendered)]
+        return [event for _, event in events if isinstance(event, Rendered | HeldBack)]
     for recipe, images in recipes:
         uploads = None
         if order.task in RETOUCHES:
@@ -57,9 +61,14 @@ def draw_order(studio: Studio, limits: Limits, order: Order, place: Place) -> li
             recipe, uploads = outlined(studio, order, recipe, place)
         elif order.colours or order.control_strength and order.control:
             recipe = replace(recipe, edits=_edits(order, recipe, studio, place))
-        for event in studio.draw(recipe, images, uploads=uploads, place=place):
-            if isinstance(event, Rendered):
-                drawn.append(event)
+        try:
+            for event in studio.draw(recipe, images, uploads=uploads, place=place):
+                if isinstance(event, Rendered):
+                    drawn.append(event)
+        except HeldBack as held:
+            drawn.append(held)
+    if all(isinstance(each, HeldBack) for each in drawn):
+        raise drawn[0]
     return drawn
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from pipeline.loading.errors import HeldBack
 from pipeline.recipe import FIELDS, MAX_SEED, STAGES, Recipe, Variation, pixels_hash, pixels_sha256, png_info
 from pipeline.stages import CONTROLS, STAGE_ROWS
 
@@ -130,9 +131,13 @@ def render(
 
     Raises:
         Cancelled: ``cancel`` was set.
-        ValueError: the recipe asks for what this model cannot draw, or the reference pictures are not the recipe's.
+        ValueError: the recipe asks for what this model cannot draw, or the reference pictures are not the recipe's;
+            `HeldBack`, one of them, where the model's own safety check did not let the picture out.
     """
-    return render_together(pipe, [recipe], images, uploads, on_stage=on_stage, cancel=cancel)[0]
+    drawn = render_together(pipe, [recipe], images, uploads, on_stage=on_stage, cancel=cancel)[0]
+    if isinstance(drawn, HeldBack):
+        raise drawn
+    return drawn
 
 
 def render_together(
@@ -143,11 +148,12 @@ def render_together(
     *,
     on_stage: Callable[[Stage], None] | None = None,
     cancel: threading.Event | None = None,
-) -> list[Rendered]:
+) -> list[Rendered | HeldBack]:
     """Draw pictures that differ by their seeds alone, in one call of a pipeline whose ``capabilities.batches``.
 
-    Sums are taken in another order than for one picture alone, so a picture may differ from its own drawing alone by a
-    rounding: it looks the same, and its bytes need not be. For the arguments see `render`.
+    In the place of a picture that the model's own safety check held back stands its sentence. Sums are taken in
+    another order than for one picture alone, so a picture may differ from its own drawing alone by a rounding: it
+    looks the same, and its bytes need not be. For the arguments see `render`.
 
     Raises:
         Cancelled, ValueError: see `render`; the recipes differ by more than their seeds.
@@ -162,24 +168,30 @@ def render_together(
         raise Cancelled
     started = time.perf_counter()
     call: Any = pipe  # its arguments are those of the model
-    output = call(
-        prompt=recipe.prompt,
-        negative_prompt=recipe.negative_prompt or None,
-        image=list(images) or None,
-        **{name: getattr(recipe, name) for name in CONTROLS},
-        image_weights=list(recipe.image_weights) or None,
-        fusion_type=recipe.fusion_type if images else None,
-        similarity_strength=recipe.similarity_strength,
-        callback_on_step_end=on_step,
-        callback_on_step_end_tensor_inputs=("preview",) if on_stage and recipe.num_inference_steps > 1 else (),
-        **_seeds_and_marks(recipes),
-        **(_varied_latents(pipe, recipe) if recipe.variations else {}),
-        **_only_some(pipe, recipe),
-        **({"uploads": uploads} if uploads and getattr(pipe, "draws_scenes", False) else {}),
-    )
+    try:
+        output = call(
+            prompt=recipe.prompt,
+            negative_prompt=recipe.negative_prompt or None,
+            image=list(images) or None,
+            **{name: getattr(recipe, name) for name in CONTROLS},
+            image_weights=list(recipe.image_weights) or None,
+            fusion_type=recipe.fusion_type if images else None,
+            similarity_strength=recipe.similarity_strength,
+            callback_on_step_end=on_step,
+            callback_on_step_end_tensor_inputs=("preview",) if on_stage and recipe.num_inference_steps > 1 else (),
+            **_seeds_and_marks(recipes),
+            **(_varied_latents(pipe, recipe) if recipe.variations else {}),
+            **_only_some(pipe, recipe),
+            **({"uploads": uploads} if uploads and getattr(pipe, "draws_scenes", False) else {}),
+        )
+    except HeldBack as held:
+        return [held] * len(recipes)
     seconds = (time.perf_counter() - started) / len(recipes)
     steps = {name: each / len(recipes) for name, each in _step_seconds(ends).items()}
-    return [_finished(output, number, each, seconds, steps) for number, each in enumerate(recipes)]
+    return [
+        HeldBack() if output.images[number] is None else _finished(output, number, each, seconds, steps)
+        for number, each in enumerate(recipes)
+    ]
 
 
 def _watcher(

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from pipeline.loading.capabilities import EASEL, Capabilities
-from pipeline.loading.errors import WeightsError
+from pipeline.loading.errors import HeldBack, WeightsError
 from pipeline.loading.hardware import is_zero_gpu, on_gpu
 from pipeline.recipe import Recipe, pixels_hash
 from pipeline.safety import SafetyScreen
@@ -161,7 +161,7 @@ class Studio:
         fresh: bool = False,
         place: Place | None = None,
         also: Sequence[Recipe] = (),
-    ) -> Generator[Busy | Stage | Rendered, None, None]:
+    ) -> Generator[Busy | Stage | Rendered | HeldBack, None, None]:
         """Draw one picture: yields what happens, last the finished picture. Closing the iterator stops the drawing.
 
         What was drawn before comes from the store at once, as `Restored`, though the model be busy or not yet loaded;
@@ -170,7 +170,8 @@ class Studio:
         Args:
             uploads: as `render` takes them.
             place: of the request; without one that of the context (`jobs.CURRENT`), or a new one.
-            also: recipes of other seeds, drawn in the same call; their pictures follow the first.
+            also: recipes of other seeds, drawn in the same call; their pictures follow the first. Of these several
+                one that the model's own safety check held back is told by its `HeldBack`, in its place.
 
         Raises:
             Cancelled: ``cancel(visitor)`` was called, or the place was cancelled.
@@ -224,7 +225,7 @@ class Studio:
 
     def _in_turn(
         self, recipes: list[Recipe], given: tuple, place: Place, cancel: threading.Event
-    ) -> Iterator[Stage | Rendered]:
+    ) -> Iterator[Stage | Rendered | HeldBack]:
         lent = self._lent_events is not None  # the drawing is then in another process, which hears no cancel
         if self._lent_events is not None:
             events = self._lent_events(recipes, given)
@@ -247,10 +248,10 @@ class Studio:
         given: tuple,
         cancel: "AnyOf | None" = None,
         ended: Callable[[], None] | None = None,
-    ) -> Generator[Stage | Rendered, None, None]:
+    ) -> Generator[Stage | Rendered | HeldBack, None, None]:
         """Draw of ``given``, (images, uploads), in a thread of its own: every step, then the pictures."""
 
-        def draw(**watching: Any) -> list[Rendered]:
+        def draw(**watching: Any) -> list[Rendered | HeldBack]:
             if len(recipes) > 1:
                 return render_together(self._pipe, recipes, *given, **watching)
             one: Any = getattr(self._pipe, "render_recipe", partial(render, self._pipe))  # a `Fleet` has its own

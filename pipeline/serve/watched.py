@@ -4,6 +4,7 @@ import queue
 import threading
 from collections.abc import Callable, Generator
 
+from pipeline.loading.errors import HeldBack
 from pipeline.serve.render import AnyOf, Cancelled, Rendered, Stage
 
 __all__ = ["watched"]
@@ -12,9 +13,9 @@ _LOOK = 0.1  # seconds between looks whether the drawing is to be stopped
 
 
 def watched(
-    draw: Callable[..., list[Rendered]], stop: AnyOf, ended: Callable[[], None] | None = None
-) -> Generator[Stage | Rendered, None, None]:
-    """Every step, then the pictures. Closing the iterator stops the drawing.
+    draw: Callable[..., list[Rendered | HeldBack]], stop: AnyOf, ended: Callable[[], None] | None = None
+) -> Generator[Stage | Rendered | HeldBack, None, None]:
+    """Every step, then the pictures, or why one of them was held back. Closing the iterator stops the drawing.
 
     Args:
         draw: takes ``on_stage`` and ``cancel`` as `render` does.
@@ -33,7 +34,7 @@ def watched(
                 events.put(rendered)
             events.put(None)
         except BaseException as error:  # handed to the visitor's own thread
-            events.put(error)
+            events.put((error,))  # apart from `HeldBack`, which is what became of a picture
         finally:
             if ended is not None:
                 ended()
@@ -49,8 +50,8 @@ def watched(
                 continue
             if event is None:
                 return
-            if isinstance(event, BaseException):
-                raise event
+            if isinstance(event, tuple):
+                raise event[0]
             yield event
     except GeneratorExit:
         stop.set()

@@ -8,7 +8,7 @@ from pathlib import Path
 import gradio as gr
 from PIL import Image
 
-from pipeline.loading.errors import WeightsError
+from pipeline.loading.errors import HeldBack, WeightsError
 from pipeline.pictures.decode import decode_picture
 from pipeline.recipe import SCHEMA, STAGES, Recipe
 from pipeline.serve.drawn import Drawn
@@ -213,7 +213,7 @@ class DrawingHandlers:
     ) -> Iterator[dict]:  # fmt: skip
         """Draw the recipes one after the other and add them to `kept`."""
         board, form, words, against = self.board, self.form, Words.of(request), values[self.board.expected]
-        first, total, seconds = len(kept), len(recipes), 0.0
+        first, total, seconds, held = len(kept), len(recipes), 0.0, None
         fresh = against is not None and against.fresh
         given = {"uploads": self.open_uploads(uploads), "visitor": visitor_of(request), "fresh": fresh}
         for number, event in draw_series(self.studio, recipes, images, **given):
@@ -227,13 +227,16 @@ class DrawingHandlers:
                 if total > 1:
                     shown |= {board.canvas: canvas_series(kept, first, total, words)}
                 yield {**shown, board.line: done_line(event, words, of)}
+            elif isinstance(event, HeldBack):
+                held = event
             else:
                 updates = self.progress(event, recipes[number], words, of)
-                if number:  # the drawings that are there already stay in view
+                if len(kept) > first:  # the drawings that are there already stay in view
                     updates.pop(board.canvas, None)
                 yield updates
         if total > 1:
-            yield {board.line: status(words("status.done_many", count=total, seconds=f"{seconds:.1f}"))}
+            line = words("status.done_many", count=len(kept) - first, seconds=f"{seconds:.1f}")
+            yield {board.line: status(line) if held is None else refuse(f"{line}. {words.message(str(held))}", words)}
         own = {name: values[getattr(form, name)] for name in STEPS.values()}
         choices = quality_choices(self.pace, own, values[form.guidance_scale])
         yield {form.quality: gr.update(choices=choices)}

@@ -5,11 +5,12 @@ import threading
 from dataclasses import replace
 
 import pytest
+import torch
 
 from app import limits_for
 from pipeline.__main__ import main as command
 from pipeline.evaluation.batches import main as bench
-from pipeline.loading.errors import WeightsError
+from pipeline.loading.errors import HeldBack, WeightsError
 from pipeline.loading.find import find_model
 from pipeline.loading.options import LoadOptions
 from pipeline.recipe import Recipe, read_png
@@ -22,7 +23,7 @@ from pipeline.serve.store import PictureStore
 from pipeline.serve.studio import Studio
 from pipeline.serve.together import draw_series
 from pipeline.watermark import verify
-from tests.tiny_diffusers import tiny_stable_diffusion, tiny_unclip
+from tests.tiny_diffusers import tiny_stable_diffusion, tiny_unclip, with_safety_checker
 
 
 @pytest.fixture(scope="module")
@@ -130,3 +131,58 @@ def test_the_bench_prints_what_a_call_of_several_gains(folder, capsys):
     rows = [line for line in capsys.readouterr().out.splitlines() if re.match(r"\| \d", line)]
     assert len(rows) == 2 and rows[0].split("|")[3].strip() == "1.00"
     assert 0 <= int(rows[1].split("|")[4]) <= 2  # the same pictures, but for a rounding
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory):
+    """(found, pipe, recipes) of a model whose own safety check holds back the second of three pictures."""
+    folder, seen = tmp_path_factory.mktemp("guarded") / "sd", []
+    with_safety_checker().save_pretrained(folder)
+    found = find_model(folder, LoadOptions(batch=2))
+    pipe, can = found.load(), found.capabilities
+    recipes = series(can.recipe(Recipe(prompt="a cat", **{**can.controls, "num_inference_steps": 1}), "0" * 12), 3)
+    checker = pipe.pipe.safety_checker
+    checker.visual_projection.register_forward_hook(lambda _module, _given, embeds: seen.append(embeds))
+    for recipe in recipes:
+        render(pipe, recipe)
+    middle = torch.nn.functional.normalize(torch.cat(seen))
+    towards = middle[1] - (middle[0] + middle[2]) / 2  # what the second has that its neighbours lack
+    checker.concept_embeds.data[0] = towards
+    near = middle @ torch.nn.functional.normalize(towards, dim=0)
+    checker.concept_embeds_weights.data[0] = float(near[1] + torch.max(near[0], near[2])) / 2
+    return found, pipe, recipes
+
+
+@pytest.mark.parametrize("batch", [1, 2])
+def test_one_that_is_held_back_does_not_end_the_others(guarded, batch):
+    found, pipe, recipes = guarded
+    studio = Studio(pipe, capabilities=found.capabilities.in_batches(batch), weights_hash=found.weights_hash)
+    ends = [
+        (number, event) for number, event in draw_series(studio, recipes) if isinstance(event, Rendered | HeldBack)
+    ]
+    assert [(number, type(event)) for number, event in ends] == [(0, Rendered), (1, HeldBack), (2, Rendered)]
+    assert [event.recipe.seed for _, event in ends if isinstance(event, Rendered)] == [0, 2]
+    assert "Change the prompt or the seed" in str(ends[1][1])
+    with pytest.raises(HeldBack, match="own safety check"):
+        list(draw_series(studio, recipes[1:2]))
+
+
+def test_an_order_answers_with_the_others_and_the_sentence(guarded):
+    found, pipe, _ = guarded
+    few = replace(found.capabilities, controls={**found.capabilities.controls, "num_inference_steps": 1})
+    studio = Studio(pipe, capabilities=few.in_batches(1), weights_hash="0" * 12)
+    with studio.jobs.admit(Client("here", "a")) as place:
+        drawn = draw_order(studio, limits_for(few), Order(prompt="a cat", count=3, seed=0), place)
+        assert [type(each) for each in drawn] == [Rendered, HeldBack, Rendered]
+        with pytest.raises(HeldBack):
+            draw_order(studio, limits_for(few), Order(prompt="a cat", count=1, seed=1), place)
+
+
+def test_the_command_line_writes_the_others_and_says_which_was_held_back(guarded, tmp_path, capsys):
+    guarded[1].pipe.save_pretrained(tmp_path / "sd")
+    words = ["draw", "a cat", "--model", str(tmp_path / "sd"), "--num-inference-steps", "1"]
+    assert command([*words, "--count", "3", "--batch", "2", "-o", str(tmp_path / "cat.png")]) == 0
+    assert sorted(file.name for file in tmp_path.glob("*.png")) == ["cat-1.png", "cat-3.png"]
+    assert "seed 1: The model's own safety check held this picture back." in capsys.readouterr().err
+    assert command([*words, "--seed", "1", "-o", str(tmp_path / "dog.png")]) == 2
+    assert not (tmp_path / "dog.png").exists()
