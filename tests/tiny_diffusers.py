@@ -207,9 +207,9 @@ def _flux_components(guidance_embeds: bool) -> dict:
     }
 
 
-def tiny_vae(levels: int, **more) -> AutoencoderKL:
+def tiny_vae(levels: int, channels: int = 4, **more) -> AutoencoderKL:
     return AutoencoderKL(
         block_out_channels=(4,) * levels, down_block_types=("DownEncoderBlock2D",) * levels,
-        up_block_types=("UpDecoderBlock2D",) * levels, latent_channels=4, norm_num_groups=4,
+        up_block_types=("UpDecoderBlock2D",) * levels, latent_channels=channels, norm_num_groups=4,
         mid_block_add_attention=False, **more,
     )  # fmt: skip

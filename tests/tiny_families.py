@@ -22,8 +22,8 @@ from tests.tiny_diffusers import (
 CHAT = "{% for message in messages %}{{ message['content'] }}{% endfor %}"
 
 
-def save_tiny(pipe: DiffusionPipeline, folder: Path, side: int = 256) -> None:
-    """Save a pipeline as a repository that draws ``side`` pixels.
+def save_tiny(pipe: DiffusionPipeline, folder: Path, side: int = 256, **fixed) -> None:
+    """Save a pipeline as a repository that draws ``side`` pixels, with ``fixed`` arguments in its call.
 
     Networks that are born with zeros in their gates heed no prompt before they are trained; here they get numbers.
     """
@@ -33,17 +33,18 @@ def save_tiny(pipe: DiffusionPipeline, folder: Path, side: int = 256) -> None:
             if parameter.ndim > 1 and not parameter.any():
                 torch.nn.init.normal_(parameter, std=0.2)
     pipe.save_pretrained(folder)
-    rules = [{"why": "tiny", "then": {"width": side, "height": side}}]
+    then = {"width": side, "height": side} | ({"fixed": fixed} if fixed else {})
+    rules = [{"why": "tiny", "then": then}]
     (folder / "easel_defaults.json").write_text(json.dumps({"rules": rules}), encoding="utf-8")
 
 
-def byte_tokenizer(length: int = 512) -> transformers.Qwen2Tokenizer:
+def byte_tokenizer(length: int = 512, **more) -> transformers.Qwen2Tokenizer:
     """One token a byte, with a chat template."""
     from transformers.convert_slow_tokenizer import bytes_to_unicode
 
     vocabulary = {letter: number for number, letter in enumerate(bytes_to_unicode().values())}
     vocabulary["<|endoftext|>"] = len(vocabulary)
-    tokenizer = transformers.Qwen2Tokenizer(vocab=vocabulary, merges=[], model_max_length=length)
+    tokenizer = transformers.Qwen2Tokenizer(vocab=vocabulary, merges=[], model_max_length=length, **more)
     tokenizer.chat_template = CHAT
     return tokenizer
 
@@ -79,17 +80,24 @@ def qwen_vl(dim: int = DIM) -> transformers.Qwen2_5_VLForConditionalGeneration:
     return transformers.Qwen2_5_VLForConditionalGeneration(config)
 
 
-def qwen3_vl(dim: int = DIM) -> transformers.Qwen3VLModel:
+def qwen3_vl_config(dim: int = DIM, layers: int = 2) -> transformers.Qwen3VLConfig:
     rope = {"mrope_section": [4, 2, 2], "rope_type": "default", "mrope_interleaved": True, "rope_theta": 1e6}
     text = {
-        "hidden_size": dim, "intermediate_size": dim, "num_hidden_layers": 2, "num_attention_heads": 2,
+        "hidden_size": dim, "intermediate_size": dim, "num_hidden_layers": layers, "num_attention_heads": 2,
         "num_key_value_heads": 2, "head_dim": 16, "rope_parameters": rope, "vocab_size": 300,
     }  # fmt: skip
     vision = {
         "depth": 1, "hidden_size": dim, "intermediate_size": dim, "num_heads": 2, "out_hidden_size": dim,
         "deepstack_visual_indexes": [0], "num_position_embeddings": 16,
     }  # fmt: skip
-    return transformers.Qwen3VLModel(transformers.Qwen3VLConfig(text_config=text, vision_config=vision))
+    return transformers.Qwen3VLConfig(text_config=text, vision_config=vision)
+
+
+def flux2_vae() -> diffusers.AutoencoderKLFlux2:
+    return diffusers.AutoencoderKLFlux2(
+        block_out_channels=(4,) * 4, latent_channels=4, norm_num_groups=4, layers_per_block=1,
+        mid_block_add_attention=False,
+    )  # fmt: skip
 
 
 def qwen_vae() -> diffusers.AutoencoderKLQwenImage:
@@ -290,7 +298,7 @@ def krea2_parts() -> dict:
     return {
         "transformer": transformer, "vae": qwen_vae(), "tokenizer": byte_tokenizer(),
         "scheduler": FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=True),
-        "text_encoder": qwen3_vl(), "text_encoder_select_layers": (1, 2),
+        "text_encoder": transformers.Qwen3VLModel(qwen3_vl_config()), "text_encoder_select_layers": (1, 2),
     }  # fmt: skip
 
 
@@ -436,16 +444,12 @@ def flux2_parts() -> dict:
         patch_size=1, in_channels=16, num_layers=1, num_single_layers=1, attention_head_dim=16, num_attention_heads=2,
         joint_attention_dim=3 * 16, timestep_guidance_channels=16, axes_dims_rope=(4, 4, 4, 4), guidance_embeds=False,
     )  # fmt: skip
-    vae = diffusers.AutoencoderKLFlux2(
-        block_out_channels=(4,) * 4, latent_channels=4, norm_num_groups=4, layers_per_block=1,
-        mid_block_add_attention=False,
-    )  # fmt: skip
     qwen = transformers.Qwen3ForCausalLM(transformers.Qwen3Config(
         vocab_size=300, hidden_size=16, intermediate_size=16, num_hidden_layers=layers, num_attention_heads=2,
         num_key_value_heads=2, head_dim=8, max_position_embeddings=2048,
     ))  # fmt: skip
     return {
-        "transformer": transformer, "vae": vae,
+        "transformer": transformer, "vae": flux2_vae(),
         "scheduler": FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=True),
         "text_encoder": qwen, "tokenizer": byte_tokenizer(),
     }  # fmt: skip

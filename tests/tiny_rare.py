@@ -28,12 +28,14 @@ from tests.tiny_families import (
     clip_projected,
     decoder_like,
     flux2_parts,
+    flux2_vae,
     hunyuan_image_parts,
     krea2_parts,
     pixart_parts,
     sana_parts,
     sd3_parts,
     t5_encoder,
+    tiny_hunyuan_dit,
 )
 
 
@@ -151,7 +153,7 @@ def tiny_ernie() -> DiffusionPipeline:
         text_in_dim=DIM, rope_axes_dim=(4, 4, 8),
     )  # fmt: skip
     return diffusers.ErnieImagePipeline(
-        transformer=transformer, vae=flux2_parts()["vae"], tokenizer=byte_tokenizer(),
+        transformer=transformer, vae=flux2_vae(), tokenizer=byte_tokenizer(),
         text_encoder=decoder_like(transformers.Qwen3Config, transformers.Qwen3Model),
         scheduler=FlowMatchEulerDiscreteScheduler(),
     )  # fmt: skip
@@ -219,6 +221,14 @@ def tiny_pixart_sigma_pag() -> DiffusionPipeline:
 
 def tiny_sana_pag() -> DiffusionPipeline:
     return diffusers.SanaPAGPipeline(scheduler=FlowMatchEulerDiscreteScheduler(shift=7.0), **sana_parts())
+
+
+def tiny_kolors_pag() -> DiffusionPipeline:
+    return diffusers.KolorsPAGPipeline(**tiny_kolors().components, force_zeros_for_empty_prompt=False)
+
+
+def tiny_hunyuan_dit_pag() -> DiffusionPipeline:
+    return diffusers.HunyuanDiTPAGPipeline(**tiny_hunyuan_dit().components, requires_safety_checker=False)
 
 
 def tiny_sag() -> DiffusionPipeline:

@@ -9,11 +9,11 @@ sets. All that match count, in order, the model's own file last:
 `when` takes ``class`` (one, or a list), ``name`` (a regular expression, looked for in the model's name without case)
 and ``config`` (``component.key`` -> its value, or a list of values; null is what is not there; the component "index"
 is model_index.json). `then` takes the controls (null: the model has none), ``width`` and ``height`` in pixels,
-``latent_side`` (where no configuration names one), ``size`` ("config": before the signature), ``negative_prompt``
-(whether it takes one), ``sizes`` and ``schedulers`` (false: only its own), ``batches`` (false: one picture a call),
-``fixed`` (arguments of the call that are passed unless a control or the recipe says otherwise), ``other_steps``
-(arguments that are passed with any other number of steps than the first) and ``dtype`` ("bfloat16": never float16;
-"float32").
+``size_step`` (of both, in pixels), ``latent_side`` (where no configuration names one), ``size`` ("config": before the
+signature), ``negative_prompt`` (whether it takes one), ``sizes`` and ``schedulers`` (false: only its own), ``batches``
+(false: one picture a call), ``fixed`` (arguments of the call that are passed unless a control or the recipe says
+otherwise), ``other_steps`` (arguments that are passed with any other number of steps than the first) and ``dtype``
+("bfloat16": never float16; "float32").
 """
 
 import functools
@@ -29,7 +29,7 @@ from pipeline.loading.errors import WeightsError
 __all__ = ["OWN_FILE", "find_defaults", "text_to_image_classes"]
 
 OWN_FILE = "easel_defaults.json"  # in a model's folder
-_NUMBERS = ("width", "height", "latent_side")
+_NUMBERS = ("width", "height", "size_step", "latent_side")
 _SWITCHES = ("negative_prompt", "sizes", "schedulers", "batches")
 _THEN = {*CONTROLS, *_NUMBERS, *_SWITCHES, "size", "fixed", "other_steps", "dtype"}
 _WHEN = {"class", "name", "config"}

@@ -85,7 +85,7 @@ def read_capabilities(folder: str | Path, model: str) -> Capabilities:
         negative_prompt=negative and defaults.get("negative_prompt", True),
         max_references=2 if fills_in else 1 if takes_image or draws_over else 0,
         sizes={"width", "height"} <= parameters.keys() and defaults.get("sizes", True),
-        size_step=max(16, _scale(folder, model)),
+        size_step=defaults.get("size_step", max(16, _scale(folder, model))),
         similarity=draws_over,
         mask=fills_in,
         schedulers=compatible_schedulers(scheduler) if defaults.get("schedulers", True) else (),

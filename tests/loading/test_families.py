@@ -15,7 +15,7 @@ from pipeline.loading.find import find_model
 from pipeline.recipe import Recipe, read_png
 from pipeline.serve.render import Cancelled, compare, render, render_together, series
 from pipeline.watermark import verify
-from tests import tiny_diffusers, tiny_families, tiny_rare
+from tests import tiny_diffusers, tiny_families, tiny_processors, tiny_rare
 
 PRIOR = ["prior", "decoder"]
 QUICK = {
@@ -35,7 +35,10 @@ SLOW = {
     "hunyuan_image_distilled": ["decoder"], "krea2_distilled": ["decoder"], "sdxl_pag": ["decoder"],
     "sd3_pag": ["decoder"], "pixart_sigma_pag": ["decoder"], "sana_pag": ["decoder"], "sag": ["decoder"],
     "panorama": ["decoder"], "sd-turbo": ["decoder"], "sdxl-lightning": ["decoder"], "sd3.5-turbo": ["decoder"],
-    "z-image-turbo": ["decoder"],
+    "z-image-turbo": ["decoder"], "kolors_pag": ["decoder"], "hunyuan_dit_pag": ["decoder"],
+    "flux2": ["decoder"], "longcat": ["decoder"], "omnigen": ["decoder"], "nucleus": ["decoder"],
+    "qwen_image21": ["decoder"], "bria_fibo2": ["decoder"], "dreamlite": ["decoder"],
+    "dreamlite_mobile": ["decoder"], "ideogram4": ["decoder"], "glm_image": ["decoder"],
 }  # fmt: skip
 # Repositories of the same classes that their names tell to be distilled.
 SAME_AS = {
@@ -44,8 +47,15 @@ SAME_AS = {
 }  # fmt: skip
 SIDE = {"kandinsky": 512, "kandinsky21": 512, "kandinsky5": 1024}  # pixels; 256 for all others
 FAMILIES = [*QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)]
-ONE_A_CALL = ("amused", "ldm", "prx", "prx_pixel", "panorama")  # no batches
-NEEDS = {"kolors": "sentencepiece"}  # packages
+FIXED = {"ideogram4": {"max_sequence_length": 64}}  # it computes with all of 2,048, however short the prompt
+ONE_A_CALL = ("amused", "ldm", "prx", "prx_pixel", "panorama", "glm_image")  # no batches
+_PROCESSORS = (
+    "flux2", "longcat", "omnigen", "nucleus", "qwen_image21", "bria_fibo2", "dreamlite", "dreamlite_mobile",
+    "glm_image",
+)  # fmt: skip
+NEEDS = {  # packages
+    "kolors": "sentencepiece", "kolors_pag": "sentencepiece", **dict.fromkeys(_PROCESSORS, "torchvision"),
+}  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -59,10 +69,10 @@ def family(tmp_path_factory):
             function = f"tiny_{SAME_AS.get(name, name)}"
             build = next(
                 getattr(module, function)
-                for module in (tiny_families, tiny_diffusers, tiny_rare)
+                for module in (tiny_families, tiny_diffusers, tiny_rare, tiny_processors)
                 if hasattr(module, function)
             )
-            tiny_families.save_tiny(build(), root / name, SIDE.get(name, 256))
+            tiny_families.save_tiny(build(), root / name, SIDE.get(name, 256), **FIXED.get(name, {}))
             found = find_model(root / name)
             kept[name] = found, found.load()
         return kept[name]
