@@ -5,7 +5,9 @@
 starts `python app.py`, lets so many clients at once ask for pictures through the page's queue, each its own session,
 while somebody opens the page every two seconds, lets one greedy client fill the queue beside a polite one, and ends
 with a soak of small requests. Before and after every row the same pipeline draws without a server, in this process,
-so that what the server costs is a share. Who is refused asks again when told to. It prints a table, and exits with 1
+so that what the server costs is a share: of the pictures a second, which the clients share too, since they run on the
+same machine, and of the processor time of a picture, the server's alone. Who is refused asks again when told to. It
+prints a table, and exits with 1
 where a request failed, something was refused while 50 or fewer waited, the log holds a traceback, or memory stays
 more than 50 MB above where it was. Linux only, for the memory.
 """
@@ -37,6 +39,8 @@ _HEADER = [
     "a second",
     "of the bare",
     "CPU s each",
+    "CPU of the bare",
+    "clients' CPU s",
     "p50 s",
     "p95 s",
     "p99 s",
@@ -56,7 +60,9 @@ class Level:
         kinds: how often each kind of refusal and failure came, by status or name.
         page: how long the page took to answer meanwhile, each time.
         cpu: seconds of processor time that the server spent meanwhile, pages that were opened included.
+        clients_cpu: and the clients, all of them.
         bare: pictures a second that the pipeline draws without a server; 0 where that was not measured.
+        bare_cpu: seconds of processor time of one of these.
     """
 
     name: str
@@ -65,7 +71,9 @@ class Level:
     kinds: Counter[int | str] = field(default_factory=Counter)
     page: list[float] = field(default_factory=list)
     cpu: float = 0.0
+    clients_cpu: float = 0.0
     bare: float = 0.0
+    bare_cpu: float = 0.0
 
     @property
     def refused(self) -> int:
@@ -81,11 +89,14 @@ class Level:
         """For the table."""
         rate = len(self.seconds) / self.wall if self.wall else 0.0
         share = f"{rate / self.bare:.2f}" if self.bare else ""
-        cpu = f"{self.cpu / len(self.seconds):.3f}" if self.cpu and self.seconds else ""
+        each = [spent / max(1, len(self.seconds)) for spent in (self.cpu, self.clients_cpu)]
+        cpu, clients_cpu = (f"{spent:.3f}" if spent else "" for spent in each)
+        cpu_share = f"{each[0] / self.bare_cpu:.2f}" if self.bare_cpu else ""
         waits = [f"{_quantile(self.seconds, at):.2f}" for at in (0.5, 0.95, 0.99)]
         page = f"{_quantile(self.page, 0.95):.2f}" if self.page else ""
         counts = [str(len(self.seconds)), str(self.refused), str(self.failed)]
-        return [self.name, *counts, f"{rate:.2f}", share, cpu, *waits, page, f"{megabytes:.0f}"]
+        spent = [cpu, cpu_share, clients_cpu]
+        return [self.name, *counts, f"{rate:.2f}", share, *spent, *waits, page, f"{megabytes:.0f}"]
 
     def count(self, answer: dict) -> None:
         """Count what is no picture."""
@@ -131,9 +142,10 @@ def run_level(server: Server, clients: int, pictures: int, first_seed: int) -> L
 
     looker = threading.Thread(target=look, daemon=True)
     looker.start()
-    began, spent = time.monotonic(), server.cpu_seconds
+    began, spent, own = time.monotonic(), server.cpu_seconds, cpu_seconds()
     _together([lambda name=name: visit(f"level{clients}-{name}") for name in range(clients)])
     level.wall, level.cpu = time.monotonic() - began, server.cpu_seconds - spent
+    level.clients_cpu = cpu_seconds() - own
     over.set()
     looker.join()
     level.kinds += Counter()  # none of those that never came
@@ -220,7 +232,8 @@ def main(argv: list[str] | None = None) -> int:
         for place, clients in enumerate(arguments.clients):
             level = run_level(server, clients, max(arguments.pictures, 2 * clients), 1000 * (place + 1))
             bare()
-            level.bare = sum(rate for rate, _ in bares[-2:]) / 2 if bares else 0.0
+            if bares:
+                level.bare, level.bare_cpu = (sum(values) / 2 for values in zip(*bares[-2:], strict=True))
             rows.append(level.row(server.megabytes))
             print(*rows[-1], sep="  ", file=sys.stderr, flush=True)
             told += [f"{level.name}: {count} x {kind}" for kind, count in level.kinds.most_common()]
@@ -256,7 +269,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--clients", type=int, nargs="*", default=[1, 5, 20, 50], help="at once, a row each")
     parser.add_argument("--pictures", type=int, default=100, help="in each row; two for each client at least")
     parser.add_argument("--bare", type=int, default=30, help="pictures without a server, before and after each row")
-    parser.add_argument("--greedy", type=int, default=30, help="connections of the greedy client; 0 leaves it out")
+    parser.add_argument("--greedy", type=int, default=100, help="connections of the greedy client; 0 leaves it out")
     parser.add_argument("--soak", type=int, default=500, help="small requests at the end")
     parser.add_argument("--model", default="weights", help="as app.py takes it")
     return parser

@@ -38,6 +38,7 @@ __all__ = ["Busy", "Restored", "Studio"]
 
 _logger = logging.getLogger(__name__)
 _POLL = 0.1  # seconds between looks at a waiting drawing
+_POLL_LATER = 0.5  # once it has waited for a second: each look of fifty that wait takes time from the one that draws
 _SAY = 1.0  # seconds between two sentences to somebody who waits
 _NEXT = "Another picture is being drawn. Yours is next."
 _SWEEP = 600  # seconds between looks for what is too old
@@ -214,12 +215,15 @@ class Studio:
             check()
             yield Busy(f"Loading the model, {time.monotonic() - started:.0f} s so far. Your picture is next.")
         latest, last = "", -math.inf
-        while not place.wait(_POLL):
+        while not place.wait(_POLL if time.monotonic() - started < _SAY else _POLL_LATER):
             check()
+            if time.monotonic() - last < _SAY:
+                continue
             before = place.before
             words = f"{before} others are before you." if before > 1 else _NEXT
-            if words != latest and time.monotonic() - last >= _SAY:
-                latest, last = words, time.monotonic()
+            last = time.monotonic()
+            if words != latest:
+                latest = words
                 yield Busy(words)
         check()
 

@@ -9,7 +9,6 @@ gradio makes endpoints of.
 """
 
 import inspect
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -26,7 +25,6 @@ from pipeline.watermark import WatermarkError
 __all__ = ["build_api"]
 
 _DRAWS = ("generate", "variations")
-_SAY = 1.0  # seconds between two messages that say nothing: gradio makes its outputs anew for each of them
 
 
 def build_api(programs: Programs, metrics: Metrics) -> None:
@@ -44,6 +42,7 @@ def build_api(programs: Programs, metrics: Metrics) -> None:
                 [_widget(name, argument) for name, argument in tool.arguments.items()],
                 outputs,
                 api_name=tool.name,
+                preprocess=False,  # each argument would go to another thread and back, unchanged: see `_plain`
                 **line,
             )
 
@@ -51,23 +50,16 @@ def build_api(programs: Programs, metrics: Metrics) -> None:
 def _endpoint(programs: Programs, tool: Tool, metrics: Metrics) -> Callable:
     """A function whose signature and docstring are the tool's, as gradio reads them.
 
-    It is a generator: where the client hangs up, gradio closes it, and the drawing stops (within one step: its place
-    is told as well).
+    It is no generator: gradio would read arguments and make answers anew with every step. Where the client hangs up,
+    its place is told, and the drawing stops within one step.
     """
 
     def endpoint(*values: Any):
-        last = time.monotonic()
         try:
             with metrics.answering("api"):
-                for result in programs.call(tool.name, dict(zip(tool.arguments, values, strict=True))):
-                    if result is None:
-                        if time.monotonic() - last >= _SAY:
-                            yield (gr.skip(), gr.skip()) if tool.name in _DRAWS else gr.skip()
-                            last = time.monotonic()
-                    elif tool.name in _DRAWS:
-                        yield _told(result)
-                    else:
-                        yield result
+                given = dict(zip(tool.arguments, map(_plain, values), strict=True))
+                *_, result = programs.call(tool.name, given)
+                return _told(result) if tool.name in _DRAWS else result
         except (ValueError, WeightsError, WatermarkError, Cancelled) as error:
             raise gr.Error(str(error).replace("`", "") or "Cancelled.", print_exception=False) from error
 
@@ -104,6 +96,15 @@ def _widget(name: str, argument: Mapping[str, Any]) -> gr.components.Component:
         "boolean": lambda: gr.Checkbox(bool(default), label=name),
         "array": lambda: gr.JSON(default, label=name),
     }
-    widget = widgets[kind]()
-    widget.preprocess = lambda payload: payload  # gradio's own rounds 1.5, fails on "7", and says neither
-    return widget
+    return widgets[kind]()
+
+
+def _plain(value: Any) -> Any:
+    """A value as it came, since gradio rounds 1.5 and fails on "7", and says neither; files as their paths.
+
+    Where a file may be is checked before (gradio takes none but uploads).
+    """
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    is_file = isinstance(value, dict) and isinstance(value.get("meta"), dict) and "path" in value
+    return value["path"] if is_file else value

@@ -25,7 +25,8 @@ __all__ = ["Presence", "Queue"]
 UNREAD_SECONDS = 30.0  # how long an event waits for somebody who reads its stream
 ABSENT_SECONDS = 60.0  # after which the state of a session without a page is dropped
 _NO_STREAM = "Nothing is under way for this session. Ask for a picture first."
-_IDLE = 0.005  # seconds between looks at an empty queue
+_IDLE, _IDLE_BUSY = 0.005, 0.02  # seconds between looks at an empty queue; while several wait anyway
+_SEVERAL = 4
 _logger = logging.getLogger(__name__)
 
 
@@ -104,12 +105,23 @@ class Queue(queueing.Queue):
         self._places: dict[str, Place] = {}
         presence.on_gone.append(self._later)
         presence.has_stream = self.pending_messages_per_session.__contains__
-        self.sleep_when_free = _IDLE
         self.ANALYTICS_MAX_EVENTS = 100
+
+    @property
+    def sleep_when_free(self) -> float:
+        """Seconds after which gradio looks again whether an event has come."""
+        return _IDLE_BUSY if len(self._places) >= _SEVERAL else _IDLE
+
+    @sleep_when_free.setter
+    def sleep_when_free(self, _: float) -> None:
+        """Gradio sets its own, which is not heeded."""
 
     def compute_analytics_summary(self, records: list) -> dict:
         """Gradio's own makes a table of the last 10,000 events after every event."""
         return {"functions": {}}
+
+    async def start_progress_updates(self) -> None:
+        """Nothing: gradio looks twenty times a second for what its `Progress` has to say, and nothing here has one."""
 
     def create_event_queue_for_fn(self, block_fn) -> None:
         """Of the drawing line any number may start: each waits for the turn of its place."""

@@ -12,6 +12,7 @@ import html
 import re
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Collection
 from typing import Any
 
@@ -47,6 +48,8 @@ _ASKS = {"prompt", "seed", "images"}  # a link with one of these is about a pict
 _ABOUT = "Type a sentence, get a watermarked picture, and a link that draws it again."
 _PATIENCE = 60.0  # seconds that a preview may wait for its turn
 _DAY = 86400
+_PAGES = 8  # addresses of this server for which the page is kept
+_OF_GRADIO = {"page", "deep_link"}  # what gradio's page itself may depend on
 _MCP_PATHS = ("/mcp", "/mcp/", "/gradio_api/mcp", "/gradio_api/mcp/")  # the last two: where gradio's own would be
 _KEY = {"og": "property", "twitter": "name"}  # what the two kinds of tags call their name
 _OLD_TAGS = re.compile(r'<meta\s+(?:property|name)="(?:og|twitter):[^"]*"\s+content="[^"]*"\s*/?>\s*')
@@ -180,15 +183,24 @@ class _Answers:
 
 
 class _LinkPreview:
-    """ASGI middleware: the page's head describes Easel, or the picture of a drawable link; gradio's own tags go."""
+    """ASGI middleware: the page's head describes Easel, or the picture of a drawable link; gradio's own tags go.
+
+    The rest of the page is the same for everybody who knows the server by one address, so it is kept: gradio takes
+    45 ms of processor time to make it, and nothing is drawn meanwhile.
+    """
 
     def __init__(self, app, studio: Studio, limits: Limits):
         self.app, self.studio, self.limits = app, studio, limits
+        self._pages: OrderedDict[str, tuple[list, str, str]] = OrderedDict()  # headers, before our tags, after them
 
     async def __call__(self, scope, receive, send) -> None:
-        tags = self._tags(Request(scope)) if scope["type"] == "http" and scope["method"] == "GET" else None
-        if tags is None:
+        request = Request(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
+        if request is None or (root := self._root(request)) is None:
             return await self.app(scope, receive, send)
+        tags = self._tags(request, root)
+        is_plain = not _OF_GRADIO & request.query_params.keys()
+        if is_plain and (page := self._pages.get(root)) is not None:
+            return await _send_page(send, page, tags)
         start, body = {}, b""
 
         async def rewrite(message) -> None:
@@ -199,23 +211,29 @@ class _LinkPreview:
             body += message.get("body", b"")
             if message.get("more_body"):
                 return
+            kind = dict(start["headers"]).get(b"content-type", b"")
+            if start["status"] != 200 or not kind.startswith(b"text/html"):
+                await send(start)
+                return await send({"type": "http.response.body", "body": body})
             headers = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
-            kind = dict(headers).get(b"content-type", b"")
-            if start["status"] == 200 and kind.startswith(b"text/html"):
-                head, closing, rest = body.decode("utf-8").partition("</head>")
-                body = (_OLD_TAGS.sub("", head) + tags + closing + rest).encode("utf-8")
-            headers.append((b"content-length", str(len(body)).encode()))
-            await send({**start, "headers": headers})
-            await send({"type": "http.response.body", "body": body})
+            head, closing, rest = body.decode("utf-8").partition("</head>")
+            page = headers, _OLD_TAGS.sub("", head), closing + rest
+            if is_plain:
+                self._pages[root] = page
+                if len(self._pages) > _PAGES:
+                    self._pages.popitem(last=False)
+            await _send_page(send, page, tags)
 
         await self.app(scope, receive, rewrite)
 
-    def _tags(self, request: Request) -> str | None:
-        """The tags of the page; None for whatever else is asked for."""
+    def _root(self, request: Request) -> str | None:
+        """The address of the page, if it is what is asked for."""
         root_path = request.scope.get("root_path", "").rstrip("/")
         if request.url.path.rstrip("/") not in ("", root_path):
             return None
-        root = get_root_url(request, "/", root_path or None)
+        return get_root_url(request, "/", root_path or None)
+
+    def _tags(self, request: Request, root: str) -> str:
         tags = {"og:type": "website", "og:site_name": "Easel", "og:title": "Easel", "og:url": f"{root}/"}
         tags |= {"og:description": _ABOUT, "twitter:card": "summary"}
         if _ASKS & request.query_params.keys():
@@ -246,6 +264,14 @@ class _LinkPreview:
             "og:image:height": self.studio.capabilities.height,
             "og:image:alt": sentence,
         }
+
+
+async def _send_page(send, page: tuple[list, str, str], tags: str) -> None:
+    headers, before, after = page
+    body = (before + tags + after).encode("utf-8")
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": 200, "headers": [*headers, length]})
+    await send({"type": "http.response.body", "body": body})
 
 
 def _drawable(query: str, studio: Studio, limits: Limits) -> ParsedLink:

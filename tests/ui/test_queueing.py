@@ -174,7 +174,9 @@ def test_fifty_wait_and_all_of_them_are_served(pipe):
 
         def ask(number):
             assert join(client, f"session-{number}", seed=number).status_code == 200
-            last = [message for message in read(client, f"session-{number}")][-2]
+            messages = list(read(client, f"session-{number}"))
+            assert "process_generating" not in {message["msg"] for message in messages}  # each takes the drawer's time
+            last = messages[-2]
             finished.append(last["success"] and last["output"]["data"][1][0]["seed"] == number)
 
         threads = [threading.Thread(target=ask, args=(number,)) for number in range(50)]

@@ -216,6 +216,20 @@ def test_behind_a_proxy_the_preview_has_the_public_address(client):
     assert Tags(client.get("/?prompt=a+cat", headers=forwarded).text)["og:image"].startswith("https://easel.example/")
 
 
+def test_the_page_is_made_once_for_each_address_of_the_server(client, monkeypatch):
+    def page(address: str, query: str = "") -> str:
+        answer = client.get(f"/{query}", headers={"host": address})
+        assert answer.status_code == 200 and int(answer.headers["content-length"]) == len(answer.content)
+        return answer.text
+
+    first = page("one.example")
+    monkeypatch.setattr("gradio.route_utils.update_root_in_config", lambda *_: 1 / 0)  # gradio makes it no more
+    assert page("one.example") == first and '"root":"http://one.example' in first
+    assert Tags(page("one.example", "?prompt=a+cat&seed=7"))["og:title"] == "a cat"
+    monkeypatch.undo()
+    assert '"root":"http://two.example' in page("two.example") and "one.example" not in page("two.example")
+
+
 @pytest.mark.parametrize("query", ["", "?__theme=dark", "?prompt=a+cat&steps=900", "?prompt="])
 def test_a_page_without_a_valid_link_is_about_easel(client, query):
     page = client.get(f"/{query}")
