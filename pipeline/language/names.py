@@ -310,6 +310,8 @@ def _forms(words: tuple[str, ...], *, counted: bool = False) -> list[tuple[str, 
     forms = [words, (*words[:-1], singular(words[-1]))]
     if counted:
         forms.reverse()
+    if len(words) > 1 and words[-1] == "glasses":  # by themselves they are worn
+        forms.append((*words[:-1], "glass"))
     for at in range(1, len(words)):
         if words[at] in ("with", "of", "on", "in", "without", "and", "wearing", "holding"):
             forms.append((*words[: at - 1], singular(words[at - 1]), *words[at:]))

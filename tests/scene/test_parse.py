@@ -261,6 +261,7 @@ STYLES = {
 
 # What is drawn is not what is said: told, or not drawn and told.
 TOLD = {
+    "three wine glasses": None,
     "an animal": ("replaced", "dog face", ()),
     "a cheetah": ("replaced", "leopard", ()),
     "a fork and a knife": None,
@@ -293,6 +294,12 @@ def test_a_style_is_read_as_the_page_writes_it(reader, prompt):
 def test_what_is_drawn_for_want_of_the_thing_is_told(reader, prompt):
     notes = [(note.kind, note.used, note.choices) for note in reader.parse(prompt).notes]
     assert notes == ([TOLD[prompt]] if TOLD[prompt] else [])
+
+
+@trained
+def test_glasses_are_worn_by_themselves_and_filled_behind_another_word(reader):
+    names = [reader.parse(said).scene.things[0].name for said in ("three wine glasses", "two glasses")]
+    assert names == ["wine glass", "glasses"]
 
 
 @trained
