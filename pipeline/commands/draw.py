@@ -79,8 +79,8 @@ def draw(arguments: argparse.Namespace) -> None:
         **references,
     )
     model.capabilities.check(recipe)
-    recipe = model.capabilities.recipe(recipe, model.weights_hash)
     pipe: Any = model.load()
+    recipe = model.capabilities.recipe(recipe, model.weights_hash or getattr(pipe, "weights_hash", ""))
     steps = sum(getattr(recipe, row.steps) for row in STAGE_ROWS if row.steps in model.capabilities.controls)
     recipes, size = series(recipe, arguments.count), model.capabilities.batch
     last: Rendered | None = None

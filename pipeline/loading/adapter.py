@@ -73,6 +73,7 @@ class AdaptedPipeline:
         self._loops = 0
         self._stages = [row.name for row in STAGE_ROWS if row.steps in capabilities.controls]
         self._siblings: dict[str, DiffusionPipeline] = {}
+        self.weights_hash = ""  # where it was not known before the weights were here
         self._schedulers = {capabilities.scheduler: getattr(pipe, "scheduler", None)}
         self._previews = Previews(pipe) if capabilities.previews else None
         self._watch(pipe)

@@ -92,13 +92,20 @@ def is_out_of_memory(error: BaseException) -> bool:
 def _missing_package(error: BaseException, words: str) -> str:
     if isinstance(error, ModuleNotFoundError) and error.name:
         return error.name.partition(".")[0]
-    if isinstance(error, NameError) and error.name and importlib.util.find_spec(error.name) is None:
+    if isinstance(error, NameError) and error.name and error.name.islower() and not _is_there(error.name):
         return error.name  # diffusers imports some packages where they are there, and uses them all the same
+    in_place = isinstance(error, NameError) or "Placeholder" in words  # of a class that is made with torchvision
+    if in_place and not _is_there("torchvision"):
+        return "torchvision"
     if not isinstance(error, ImportError | ValueError | RuntimeError | LookupError):
         return ""
     if not isinstance(error, ImportError) and not re.search(r"install|package metadata", words):
         return ""
-    return next((found[1] for pattern in _PACKAGES if (found := pattern.search(words))), "")
+    return next((found[1].lower() for pattern in _PACKAGES if (found := pattern.search(words))), "")
+
+
+def _is_there(package: str) -> bool:
+    return importlib.util.find_spec(package) is not None
 
 
 def _shorten(words: str) -> str:

@@ -13,7 +13,7 @@ from pipeline.loading.defaults import OWN_FILE
 from pipeline.loading.errors import WeightsError
 from pipeline.loading.hardware import choose_device
 from pipeline.loading.hub import fetch
-from pipeline.loading.loader import load_adapted
+from pipeline.loading.loader import load_adapted, settle_dtype
 from pipeline.loading.lora import Lora, find_loras, name_loaded, with_loras
 from pipeline.loading.options import AUTO, LoadOptions
 from pipeline.loading.repository import check_repository, download, pipeline_class, read_capabilities
@@ -45,7 +45,8 @@ class FoundModel:
 
     Attributes:
         capabilities: its name in recipes and what it can be asked for.
-        weights_hash: 12 hex digits that tell its weights from others; "" where they are not known.
+        weights_hash: 12 hex digits that tell its weights, and the numbers that they are loaded as, from others; ""
+            where they are not known, as of weights that are not here yet: what is loaded then has it.
         load: loads it on this machine's device; takes seconds to minutes, raises `WeightsError`.
     """
 
@@ -85,11 +86,12 @@ def find_model(name: str | Path = DEFAULT_WEIGHTS, options: LoadOptions = AUTO) 
     check_repository(path, model)
     loras = find_loras(options.loras)
     capabilities = _as_asked(read_capabilities(path, model), loras, options)
+    settled = settle_dtype(path, model, options) or options
 
     def load() -> AdaptedPipeline:
-        return load_adapted(path, capabilities, options, loras=loras)
+        return load_adapted(path, capabilities, settled, loras=loras)
 
-    return FoundModel(capabilities, name_loaded(name_weights(path), loras, options), load)
+    return FoundModel(capabilities, name_loaded(name_weights(path), loras, settled), load)
 
 
 def _find_single_file(path: Path, options: LoadOptions) -> FoundModel:
@@ -98,11 +100,12 @@ def _find_single_file(path: Path, options: LoadOptions) -> FoundModel:
     settings = settings_of(path, lambda repository, patterns: fetch(repository, None, patterns))
     loras = find_loras(options.loras)
     capabilities = _as_asked(read_capabilities(settings, model), loras, options)
+    settled = settle_dtype(settings, model, options, checkpoint=path) or options
 
     def load() -> AdaptedPipeline:
-        return load_adapted(settings, capabilities, options, loras=loras, checkpoint=path)
+        return load_adapted(settings, capabilities, settled, loras=loras, checkpoint=path)
 
-    return FoundModel(capabilities, name_loaded(name_weights(path), loras, options), load)
+    return FoundModel(capabilities, name_loaded(name_weights(path), loras, settled), load)
 
 
 def _nothing_there(name: str, path: Path) -> str:
@@ -135,10 +138,19 @@ def _find_on_hub(repository: str, revision: str | None, options: LoadOptions) ->
     loras = find_loras(options.loras)
     capabilities = _as_asked(read_capabilities(folder, repository), loras, options)
 
-    def load() -> AdaptedPipeline:
-        return load_adapted(download(folder, repository, commit), capabilities, options, loras=loras)
+    known = settle_dtype(folder, repository, options)
 
-    return FoundModel(capabilities, name_loaded(commit[:HASH_LENGTH], loras, options), load)
+    def named(settled: LoadOptions) -> str:
+        return name_loaded(commit[:HASH_LENGTH], loras, settled)
+
+    def load() -> AdaptedPipeline:
+        there = download(folder, repository, commit)
+        settled = known or settle_dtype(there, repository, options) or options
+        pipe = load_adapted(there, capabilities, settled, loras=loras)
+        pipe.weights_hash = named(settled)
+        return pipe
+
+    return FoundModel(capabilities, named(known) if known else "", load)
 
 
 def _as_asked(capabilities: Capabilities, loras: Sequence[Lora], options: LoadOptions) -> Capabilities:

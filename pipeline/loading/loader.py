@@ -2,7 +2,8 @@
 
 import inspect
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,8 @@ from pipeline.loading.adapter import AdaptedPipeline
 from pipeline.loading.capabilities import Capabilities
 from pipeline.loading.errors import WeightsError
 from pipeline.loading.failures import say_failure
-from pipeline.loading.files import measure_weights
-from pipeline.loading.hardware import DevicePlacement, place
+from pipeline.loading.files import Weights, measure_weights
+from pipeline.loading.hardware import DevicePlacement, choose_device, place
 from pipeline.loading.lora import Lora, load_loras
 from pipeline.loading.missing import MissingWeights
 from pipeline.loading.options import AUTO, LoadOptions
@@ -22,7 +23,7 @@ if TYPE_CHECKING:  # diffusers takes seconds to import
     import torch
     from diffusers import DiffusionPipeline
 
-__all__ = ["load_adapted"]
+__all__ = ["load_adapted", "settle_dtype"]
 
 
 def load_adapted(
@@ -48,15 +49,11 @@ def load_adapted(
     folder, model = Path(folder), capabilities.model
     own_class = pipeline_class(folder, model)
     defaults = read_defaults(folder, model)
-    never_half = defaults.get("dtype") in ("bfloat16", "float32")
     if checkpoint is None:
         check_repository(folder, model)
         _check_connected(own_class, folder, model)
-        there = components_of(read_index(folder, model))
-        files = {name: folder / name for name in there if any((folder / name).glob("*.safetensors"))}
-    else:
-        files = {checkpoint.name: checkpoint}
-    placement = place({name: measure_weights(path) for name, path in files.items()}, options, never_half=never_half)
+    weights = _measured(folder, model, checkpoint)
+    placement = place(weights, options, never_half=_never_half(defaults))
     missing = MissingWeights()
     try:
         with missing:
@@ -85,6 +82,45 @@ def load_adapted(
         other_steps=defaults.get("other_steps", {}),
         loras=loras,
     )
+
+
+def settle_dtype(
+    folder: str | Path, model: str, options: LoadOptions = AUTO, *, checkpoint: Path | None = None
+) -> LoadOptions | None:
+    """The options with the dtype that "auto" means for these weights on this machine, since it is in the recipe.
+
+    Args:
+        folder, checkpoint: as `load_adapted` takes them; of the weights the headers are read.
+        model: its name.
+        options: as they were given.
+
+    Returns:
+        None where only the weights can tell, and they are not here yet.
+
+    Raises:
+        WeightsError: the options ask for what this machine does not have.
+    """
+    folder = Path(folder)
+    try:
+        weights = _measured(folder, model, checkpoint)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # damaged: it is said when they are loaded
+        weights = {}
+    if not weights and options.dtype == "auto" and choose_device(options.device) == "cpu":
+        return None
+    placement = place(weights, options, never_half=_never_half(read_defaults(folder, model)))
+    return replace(options, dtype=str(placement.dtype).removeprefix("torch."))
+
+
+def _measured(folder: Path, model: str, checkpoint: Path | None) -> dict[str, Weights]:
+    """Of each component that has weights here, how many numbers they are."""
+    if checkpoint is not None:
+        return {checkpoint.name: measure_weights(checkpoint)}
+    there = components_of(read_index(folder, model))
+    return {name: measure_weights(folder / name) for name in there if any((folder / name).glob("*.safetensors"))}
+
+
+def _never_half(defaults: Mapping[str, Any]) -> bool:
+    return defaults.get("dtype") in ("bfloat16", "float32")
 
 
 def _settle(pipe: "DiffusionPipeline", placement: DevicePlacement, options: LoadOptions) -> None:

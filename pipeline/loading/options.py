@@ -33,8 +33,11 @@ class LoadOptions:
 
     @property
     def numbers(self) -> str:
-        """What of it changes the numbers that a picture is computed from, in words; "" where the machine decides."""
-        dtype = "" if self.dtype == "auto" else self.dtype
+        """What of it changes the numbers that a picture is computed from, in words; "" is float32, which has no word.
+
+        "auto" has none either: `pipeline.loading.loader.settle_dtype` puts what was chosen in its place.
+        """
+        dtype = "" if self.dtype in ("auto", "float32") else self.dtype
         return " ".join(word for word in (dtype, "compiled" if self.compile else "") if word)
 
     @property

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -124,6 +124,11 @@ class Studio:
         """The recipe with the model that would draw it here."""
         return self.capabilities.recipe(recipe, self.weights_hash)
 
+    def _named(self, recipe: Recipe) -> Recipe:
+        """The recipe with the name of the weights, where it was made before that was known."""
+        unknown = not recipe.weights_hash and recipe.model == self.capabilities.model
+        return replace(recipe, weights_hash=self.weights_hash) if unknown else recipe
+
     def restore(self, recipe: Recipe, *, read: bool = True) -> Restored | None:
         """The picture of this recipe, if it was drawn here with these weights and today's key and is still kept; with
         how its prompt is understood, unless nobody asks."""
@@ -187,7 +192,8 @@ class Studio:
         cancel = self._cancels.setdefault(visitor, threading.Event()) if visitor else threading.Event()
         with self._place(place, visitor) as place:
             yield from self._until_turn(place, cancel)
-            yield from self._in_turn([recipe, *also], (list(images), uploads), place, cancel)
+            recipes = [self._named(each) for each in (recipe, *also)]
+            yield from self._in_turn(recipes, (list(images), uploads), place, cancel)
 
     @contextmanager
     def _place(self, place: Place | None, visitor: str = "") -> Iterator[Place]:
@@ -379,6 +385,7 @@ class Studio:
         started = time.monotonic()
         try:
             self._pipe = self._load()
+            self.weights_hash = self.weights_hash or getattr(self._pipe, "weights_hash", "")
         except WeightsError as error:
             self.error = error
             _logger.error("%s", error)

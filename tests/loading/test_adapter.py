@@ -17,6 +17,7 @@ from pipeline.loading.weights import name_weights
 from pipeline.recipe import DEFAULTS, SCHEMA, Recipe, pixels_sha256, read_png
 from pipeline.safety import Refused
 from pipeline.serve.render import Cancelled, render
+from pipeline.serve.studio import Studio
 from pipeline.watermark import verify
 
 FAMILIES = ("stable_diffusion", "sdxl", "unclip", "kandinsky", "flux", "flux_schnell", "flux_kontext")
@@ -256,9 +257,9 @@ def test_the_name_of_the_weights_changes_with_them(copy, repository):
 
 
 def test_a_name_on_the_hub_is_fetched_in_two_steps_and_named_by_its_commit(repository, tmp_path, monkeypatch):
-    commit, asked = "0123456789abcdef0123456789abcdef01234567", []
+    commit, asked, whole = "0123456789abcdef0123456789abcdef01234567", [], repository("stable_diffusion")
     snapshot = tmp_path / commit
-    shutil.copytree(repository("stable_diffusion"), snapshot)
+    shutil.copytree(repository("stable_diffusion"), snapshot, ignore=shutil.ignore_patterns("*.safetensors"))
 
     def snapshot_download(repository, revision=None, allow_patterns=None):
         asked.append((repository, revision, allow_patterns))
@@ -266,16 +267,26 @@ def test_a_name_on_the_hub_is_fetched_in_two_steps_and_named_by_its_commit(repos
 
     def download(repository, revision=None, use_safetensors=None):
         asked.append((repository, revision, use_safetensors))
+        shutil.copytree(whole, snapshot, dirs_exist_ok=True)
         return str(snapshot)
 
     monkeypatch.setattr("huggingface_hub.snapshot_download", snapshot_download)
     monkeypatch.setattr("diffusers.StableDiffusionPipeline.download", download)
     found = find_model("owner/tiny-sd@v2")
-    assert (found.capabilities.model, found.weights_hash) == ("owner/tiny-sd", commit[:12])
+    assert found.capabilities.model == "owner/tiny-sd"
     assert asked[0][:2] == ("owner/tiny-sd", "v2") and not any("safetensors" in pattern for pattern in asked[0][2])
     pipe = found.load()
     assert asked[1:] == [("owner/tiny-sd", commit, True)]
     assert pipe.size == (256, 256)
+    # As what numbers they are loaded is told by the weights alone; once they are here, before they are loaded.
+    assert (found.weights_hash, pipe.weights_hash) == ("", commit[:12])
+    assert find_model("owner/tiny-sd@v2").weights_hash == commit[:12]
+    studio = Studio(lambda: pipe, capabilities=found.capabilities)
+    early = studio.recipe(Recipe(prompt="a cat", num_inference_steps=1))
+    studio.open()
+    *_, drawn = studio.draw(early)
+    assert (early.weights_hash, drawn.recipe.weights_hash) == ("", commit[:12])
+    studio.close()
 
 
 def test_a_path_that_is_not_there_never_asks_the_hub(tmp_path, monkeypatch):

@@ -18,6 +18,7 @@ from pipeline.recipe import Recipe
 from pipeline.serve.render import Cancelled, Rendered, Stage, render
 from pipeline.serve.studio import Busy, Studio
 from tests.tiny import tiny_pipeline
+from tests.tiny_diffusers import tiny_stable_diffusion
 
 
 @pytest.mark.parametrize(("available", "device"), [(True, "cuda"), (False, "cpu")])
@@ -97,6 +98,22 @@ def test_a_model_is_loaded_in_the_dtype_that_was_asked_for(repository, dtype):
     assert {parameter.dtype for parameter in pipe.pipe.unet.parameters()} == {getattr(torch, dtype)}
     recipe = found.capabilities.recipe(Recipe(prompt="a cat", num_inference_steps=1), found.weights_hash)
     assert render(pipe, recipe).image.size == (256, 256)
+
+
+def test_what_auto_chose_is_in_the_name_of_the_weights_as_if_it_had_been_asked_for(tmp_path, monkeypatch):
+    pipe = tiny_stable_diffusion().to(torch.bfloat16)
+    pipe.save_pretrained(tmp_path / "sd")
+
+    def named(wish="auto"):
+        return find_model(tmp_path / "sd", LoadOptions(dtype=wish))
+
+    on(monkeypatch, "cpu")
+    assert named().weights_hash == named("float32").weights_hash
+    on(monkeypatch, "cpu", amx=True)
+    found = named()
+    assert found.weights_hash == named("bfloat16").weights_hash != named("float32").weights_hash
+    monkeypatch.setattr(hardware, "_multiplies_bfloat16", lambda: False)  # it is loaded as it was named
+    assert found.load().pipe.unet.dtype == torch.bfloat16
 
 
 def test_the_denoising_network_is_what_is_compiled(repository, monkeypatch):

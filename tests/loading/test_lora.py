@@ -87,9 +87,10 @@ def test_the_weights_are_named_with_their_loras(model, files, repository):
 def test_numbers_that_were_asked_for_are_in_the_name_of_the_weights(files):
     """Another dtype gives other pixels, and the store answers by that name."""
     loras = find_loras((str(files[0]),))
-    wishes = (LoadOptions(), LoadOptions(dtype="bfloat16"), LoadOptions(dtype="float32"), LoadOptions(compile=True))
+    wishes = (LoadOptions(), LoadOptions(dtype="bfloat16"), LoadOptions(dtype="float16"), LoadOptions(compile=True))
     names = [name_loaded("abcdef012345", given, wish) for given in ((), loras) for wish in wishes]
     assert len(set(names)) == 8 and names[0] == "abcdef012345"
+    assert name_loaded("abcdef012345", (), LoadOptions(dtype="float32")) == "abcdef012345"
     assert name_loaded("abcdef012345", (), LoadOptions(device="cpu", offload="none")) == "abcdef012345"
 
 
