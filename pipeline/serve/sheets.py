@@ -2,6 +2,7 @@
 
 import io
 import re
+import shlex
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,8 @@ from PIL import Image
 
 from pipeline.pictures.decode import decode_picture
 from pipeline.recipe import Recipe
+from pipeline.recipe.schema import FIELDS
+from pipeline.scene.edit import operation
 from pipeline.serve.cutouts import SIDE
 from pipeline.serve.drawn import Drawn
 from pipeline.stickers.matrix import Cell, expand, recipes_csv, recipes_json
@@ -22,6 +25,9 @@ __all__ = ["PICTURES", "Sheet", "pack_text", "sheet_file", "sticker"]
 
 _MOST_PIXELS = 1024 * 1024  # of a picture drawn here
 _MOST_JSON = 2_000_000  # bytes
+_EDITS = "pack_edits_"  # of a link, with the cell's number behind it: what was changed of it
+_LOOKS = ("outline", "shadow")
+EDGE = 8  # pixels: what WhatsApp advises
 PICTURES = "pictures"  # the target of whoever wants the drawn files themselves
 
 
@@ -37,6 +43,8 @@ class Sheet:
         tray: the cell that is the set's own small picture.
         style: words that every prompt ends in.
         lines: as they were typed.
+        edge: whether each is given a white die-cut edge.
+        shadow: likewise a soft shadow.
     """
 
     title: str
@@ -47,9 +55,13 @@ class Sheet:
     tray: int = 0
     style: str = ""
     lines: str = ""
+    edge: bool = False
+    shadow: bool = False
 
     @classmethod
-    def from_lines(cls, lines: str, *, title: str, style: str, seed: int) -> "Sheet":
+    def from_lines(
+        cls, lines: str, *, title: str, style: str, seed: int, edge: bool = False, shadow: bool = False
+    ) -> "Sheet":
         """Of prompts, one a line, with choices in braces; all take one seed, so that a set keeps one hand.
 
         Raises:
@@ -57,7 +69,7 @@ class Sheet:
         """
         cells = tuple(expand(lines))
         recipes = tuple(sticker(_styled(cell.prompt, style), seed) for cell in cells)
-        return cls(title.strip() or "Easel", cells, recipes, style=style, lines=lines)
+        return cls(title.strip() or "Easel", cells, recipes, style=style, lines=lines).with_look(edge, shadow)
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> "Sheet":
@@ -70,17 +82,39 @@ class Sheet:
         if not re.fullmatch(r"\d{1,10}(,\d{1,10})*", listed or "7", re.ASCII):
             raise ValueError("This link's seeds are damaged. Copy the link again.")
         seeds = [int(seed) for seed in (listed or "7").split(",")]
-        sheet = cls.from_lines(query.get("pack", ""), title=title[:128], style=style[:80], seed=seeds[0])
+        look = {name: query.get(f"pack_{name}") == "1" for name in ("edge", "shadow")}
+        sheet = cls.from_lines(query.get("pack", ""), title=title[:128], style=style[:80], seed=seeds[0], **look)
         if len(seeds) not in (1, len(sheet.cells)):
             raise ValueError("This link's seeds are damaged. Copy the link again.")
         if len(seeds) > 1:
             recipes = [replace(recipe, seed=seed) for recipe, seed in zip(sheet.recipes, seeds, strict=True)]
             sheet = replace(sheet, recipes=tuple(recipes))
-        return sheet
+        for key, text in query.items():
+            if key.startswith(_EDITS):
+                sheet = sheet._edited(key.removeprefix(_EDITS), text)
+        return sheet._with_tray(query.get("pack_tray", ""))
+
+    def _edited(self, number: str, text: str) -> "Sheet":
+        """With what a link says was changed of one cell."""
+        field = FIELDS["edits"]
+        try:
+            edits, at = field.check(field.read(text)), int(number)
+            if at < 1:
+                raise IndexError(at)
+            return self.with_recipe(at - 1, replace(self.recipes[at - 1], edits=edits))
+        except (ValueError, IndexError) as error:
+            raise ValueError("This link's changes are damaged. Copy the link again.") from error
+
+    def _with_tray(self, number: str) -> "Sheet":
+        """With the cell that a link says is the set's own small picture."""
+        known = number.isascii() and number.isdigit() and 0 < int(number) <= len(self.cells)
+        return replace(self, tray=int(number) - 1) if known else self
 
     @property
     def query(self) -> str:
-        """The query of a link that draws it again: words, style and seeds; what was changed by hand is in the JSON."""
+        """The query of a link that draws it again: words, style, seeds, changes and icon; emoji and descriptions that
+        were typed are in the JSON.
+        """
         prompts = [cell.prompt for cell in self.cells]
         try:
             whole = [cell.prompt for cell in expand(self.lines)] == prompts
@@ -92,7 +126,13 @@ class Sheet:
             "pack_title": self.title,
             "pack_style": self.style,
             "pack_seeds": ",".join(seeds if len(set(seeds)) > 1 else seeds[:1]),
+            "pack_tray": str(self.tray + 1) if self.tray else "",
+            "pack_edge": "1" if self.edge else "",
+            "pack_shadow": "1" if self.shadow else "",
         }
+        write, usual = FIELDS["edits"].write, _look(self.edge, self.shadow)
+        changed = {n: each.edits for n, each in enumerate(self.recipes, 1) if each.edits != usual}
+        fields |= {f"{_EDITS}{n}": write(edits) for n, edits in changed.items()}
         return "?" + urlencode({name: value for name, value in fields.items() if value})
 
     @classmethod
@@ -108,7 +148,9 @@ class Sheet:
             each.recipe or sticker(pack.prompt(number), each.seed) for number, each in enumerate(pack.stickers)
         )
         texts = [[each.prompt, " ".join(each.emoji), each.alt] for each in pack.stickers]
-        return cls(pack.title, cells, recipes, tray=pack.tray, style=pack.style), texts
+        looks = {shlex.split(text)[0] for text in recipes[0].edits}
+        look = {"edge": "outline" in looks, "shadow": "shadow on" in recipes[0].edits}
+        return cls(pack.title, cells, recipes, tray=pack.tray, style=pack.style, **look), texts
 
     def with_prompt(self, number: int, prompt: str) -> "Sheet":
         """With other words for one cell, which is not drawn yet.
@@ -118,13 +160,24 @@ class Sheet:
         """
         cell = expand(prompt.replace("{", "").replace("}", ""))[0]
         cells = (*self.cells[:number], replace(self.cells[number], prompt=cell.prompt), *self.cells[number + 1 :])
-        recipe = replace(self.recipes[number], prompt=_styled(cell.prompt, self.style), edits=())
+        recipe = replace(
+            self.recipes[number], prompt=_styled(cell.prompt, self.style), edits=_look(self.edge, self.shadow)
+        )
         return replace(self, cells=cells).with_recipe(number, recipe)
 
     def with_recipe(self, number: int, recipe: Recipe) -> "Sheet":
         """With another recipe for one cell, which is not drawn yet."""
         recipes = (*self.recipes[:number], recipe, *self.recipes[number + 1 :])
         return replace(self, recipes=recipes, drawn={n: each for n, each in self.drawn.items() if n != number})
+
+    def with_look(self, edge: bool, shadow: bool) -> "Sheet":
+        """With or without an edge and a shadow, nothing of it drawn; what else was changed stays."""
+        rest = [tuple(text for text in each.edits if shlex.split(text)[0] not in _LOOKS) for each in self.recipes]
+        recipes = [
+            replace(recipe, edits=_look(edge, shadow) + edits)
+            for recipe, edits in zip(self.recipes, rest, strict=True)
+        ]
+        return replace(self, recipes=tuple(recipes), drawn={}, failed={}, edge=edge, shadow=shadow)
 
     def with_drawn(self, number: int, drawn: Drawn) -> "Sheet":
         """With one more cell drawn."""
@@ -221,6 +274,11 @@ def pack_text(data: bytes) -> str:
     if len(data) > _MOST_JSON:
         raise ValueError("This file is too large for a pack.")
     return data.decode("utf-8", "replace")
+
+
+def _look(edge: bool, shadow: bool) -> tuple[str, ...]:
+    """The operations of an edge and a shadow."""
+    return (*([operation("outline", EDGE, "#ffffff")] if edge else []), *(["shadow on"] if shadow else []))
 
 
 def _styled(prompt: str, style: str) -> str:

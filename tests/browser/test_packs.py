@@ -30,6 +30,9 @@ def test_a_pack_is_drawn_changed_one_by_one_and_leaves_within_all_limits(open_pa
     page.click("#packs-draw")
     drawn(page, 3)
     first = sources(page)
+    picture = page.locator("#packs-grid li:first-child .tile").bounding_box()
+    for key in page.locator("#packs-grid li:first-child button").all():
+        assert key.bounding_box()["y"] >= picture["y"] + picture["height"], "no key lies over a sticker"
     page.click("#packs-grid [data-index='0']")
     page.wait_for_function("src => document.querySelector('#packs-grid .tile img').src !== src", arg=first[0])
     drawn(page, 3)
@@ -60,6 +63,12 @@ def test_a_pack_is_drawn_changed_one_by_one_and_leaves_within_all_limits(open_pa
     other = open_page(link[link.index("?") :])
     drawn(other, 3)
     assert other.eval_on_selector_all(TILES, "all => all.map(image => image.alt)") == ["a cat", "a dog", "a red apple"]
+    assert "pack_edits_2=" in link and other.locator("#packs-grid li:nth-child(2) .tray").count() == 1
+    other.uncheck("#packs-edge input")
+    other.wait_for_function(
+        "src => document.querySelector('#packs-grid .tile img').src !== src", arg=sources(other)[0]
+    )
+    drawn(other, 3)
 
 
 def test_the_example_of_a_pack_is_one_click_away(open_page):

@@ -75,6 +75,35 @@ def test_a_link_brings_words_style_and_seeds_back():
             Sheet.from_query({"pack": "a cat\na dog\na fox", "pack_seeds": damaged})
 
 
+def test_a_link_brings_changes_look_and_icon_back():
+    sheet = Sheet.from_lines("a cat\na dog\na fox", title="", style="", seed=7, edge=True, shadow=True)
+    assert {recipe.edits for recipe in sheet.recipes} == {("outline 8 '#ffffff'", "shadow on")}
+    wished = replace(sheet.recipes[1], edits=(*sheet.recipes[1].edits, "colour dog '#ff66aa'", "mirror dog"))
+    sheet = replace(sheet.with_recipe(1, wished), tray=2)
+    back = Sheet.from_query(dict(parse_qsl(sheet.query[1:])))
+    assert (back.recipes, back.tray, back.edge, back.shadow) == (sheet.recipes, 2, True, True)
+    assert "pack_edits_1" not in sheet.query
+    for damaged in ("0", "4", "x", "-1"):
+        with pytest.raises(ValueError, match="changes are damaged"):
+            Sheet.from_query({"pack": "a cat\na dog\na fox", f"pack_edits_{damaged}": "mirror dog"})
+    assert Sheet.from_query({"pack": "a cat\na dog\na fox", "pack_tray": "9"}).tray == 0
+
+
+def test_an_edge_is_laid_and_taken_off_again_and_other_changes_stay(drawn):
+    changed = drawn.with_recipe(0, replace(drawn.recipes[0], edits=("mirror car",))).with_look(True, False)
+    assert changed.recipes[0].edits == ("outline 8 '#ffffff'", "mirror car") and not changed.drawn
+    assert changed.with_look(False, False).recipes[0].edits == ("mirror car",)
+    assert changed.with_prompt(1, "a pink boat").recipes[1].edits == ("outline 8 '#ffffff'",)
+
+
+def test_a_pack_with_an_edge_opens_with_its_switch_on(drawn):
+    sheet = drawn.with_look(True, False)
+    for number, each in drawn.drawn.items():
+        sheet = sheet.with_drawn(number, each)
+    again, _ = Sheet.from_pack(sheet.pack().to_json())
+    assert (again.edge, again.shadow, again.recipes) == (True, False, sheet.recipes[:3])
+
+
 def test_other_words_for_one_take_its_picture_and_its_changes_and_keep_the_rest(drawn):
     edited = drawn.with_recipe(0, replace(drawn.recipes[0], edits=("mirror car",))).with_prompt(0, " a  pink {car} ")
     assert edited.cells[0].prompt == "a pink car" and edited.recipes[0].prompt == "a pink car, 3d render"

@@ -58,7 +58,7 @@ class PacksTab:
             )  # fmt: skip
             self._variants = gr.Dropdown(
                 [(say(f"packs.{name}"), name) for name in VARIANTS], value="expressions", label=say("packs.vary_by"),
-                min_width=110, elem_id="packs-variants",
+                min_width=150, elem_id="packs-variants",
             )  # fmt: skip
             self._fill = gr.Button(say("packs.fill"), size="sm", elem_id="packs-fill", min_width=80)
         self._lines = gr.Textbox(
@@ -71,6 +71,9 @@ class PacksTab:
                 [(say("form.any"), ANY), *STYLES], value=STYLES[0], label=say("form.style"), min_width=110
             )
             self._seed = gr.Number(label=say("form.seed"), value=7, precision=0, min_width=90)
+        with gr.Row(elem_classes="row", elem_id="packs-look"):
+            self._edge = gr.Checkbox(label=say("packs.edge"), value=True, elem_id="packs-edge", min_width=110)
+            self._shadow = gr.Checkbox(label=say("edit.shadow"), value=False, elem_id="packs-shadow", min_width=110)
         with gr.Row(elem_classes="row"):
             self._draw = gr.Button(say("packs.draw"), variant="primary", elem_id="packs-draw", scale=3)
             self._cancel = gr.Button(
@@ -101,7 +104,7 @@ class PacksTab:
         with gr.Row(elem_classes="row", elem_id="packs-files"):
             places = [(say(f"target.{name}"), name) for name, target in TARGETS.items() if target.pack]
             self._target = gr.Dropdown(
-                [(say("packs.pictures"), PICTURES), *places], value=PICTURES, label=say("packs.for"), min_width=160,
+                [(say("packs.pictures"), PICTURES), *places], value=PICTURES, label=say("packs.for"), min_width=220,
                 elem_id="packs-target",
             )  # fmt: skip
             self._make = gr.Button(say("packs.make"), size="sm", elem_id="packs-make", min_width=110)
@@ -117,7 +120,8 @@ class PacksTab:
 
     def _wire(self) -> None:
         self._fill.click(self.fill, [self._subject, self._variants], [self._lines, self._line], **QUICK)
-        self._asked = [self._lines, self._title, self._style, self._seed]
+        look = [self._edge, self._shadow]
+        self._asked = [self._lines, self._title, self._style, self._seed, *look]
         self._then_draw(self._draw.click, self.draw, self._asked)
         self._then_draw(self._open.upload, self.open, [self._open])
         anew = self._grid.click(_index, None, self._number, **QUICK)  # what follows a click is not told of it
@@ -126,6 +130,8 @@ class PacksTab:
         for listen in (self._apply.click, self._prompt.submit, self._change.submit):
             self._then_draw(listen, self.edit, one)
         self._then_draw(self._resume.click, self.resume, [self._sheet])
+        for switch in look:
+            self._then_draw(switch.input, self.look, [self._sheet, *look])
         picked = [self._picked, self._edit, self._prompt, self._change]
         self._grid.expand(self.pick, self._sheet, picked, **QUICK)
         self._texts.input(lambda rows: rows, self._texts, self._typed, **QUICK)
@@ -163,6 +169,7 @@ class PacksTab:
                 return {self._line: refuse(error, Words.of(request)), tabs: gr.Tabs(selected="packs")}
             filled = {self._lines: sheet.lines, self._title: sheet.title, self._seed: sheet.recipes[0].seed}
             filled |= {self._style: sheet.style if sheet.style in STYLES else ANY, self._sheet: sheet}
+            filled |= {self._edge: sheet.edge, self._shadow: sheet.shadow}
             return {**filled, tabs: gr.Tabs(selected="packs")}
 
         filled = [tabs, self._sheet, self._line, *self._asked]
@@ -194,12 +201,14 @@ class PacksTab:
             return gr.skip(), refuse(error, Words.of(request))
 
     def draw(
-        self, lines: str, title: str, style: str, seed: int, texts: list, request: gr.Request
+        self, lines: str, title: str, style: str, seed: int, edge: bool, shadow: bool, texts: list,
+        request: gr.Request,
     ) -> Iterator[dict]:  # fmt: skip
         """Draw every prompt of the lines."""
         try:
             chosen = "" if style == ANY else style
-            sheet = Sheet.from_lines(lines or "", title=title or "", style=chosen, seed=int(seed or 0))
+            told = {"title": title or "", "style": chosen, "seed": int(seed or 0)}
+            sheet = Sheet.from_lines(lines or "", **told, edge=bool(edge), shadow=bool(shadow))
         except ValueError as error:
             yield {self._line: refuse(error, Words.of(request))}
             return
@@ -220,6 +229,15 @@ class PacksTab:
             yield {self._line: gr.skip()}  # why there is none stands there
             return
         yield from self._paint(sheet, texts, request)
+
+    def look(
+        self, sheet: Sheet | None, edge: bool, shadow: bool, texts: list, request: gr.Request
+    ) -> Iterator[dict]:  # fmt: skip
+        """All of them with or without edge and shadow: what they show is not drawn again."""
+        if sheet is None:
+            yield {self._line: gr.skip()}
+            return
+        yield from self._paint(sheet.with_look(bool(edge), bool(shadow)), texts, request)
 
     def again(self, sheet: Sheet | None, number: int, texts: list, request: gr.Request) -> Iterator[dict]:
         """Draw one of them by another seed."""
