@@ -14,7 +14,7 @@ from pipeline.language.wording import app_caption
 from pipeline.models.prior import NOISE_DIM, DrawingPrior
 from pipeline.scene.drawing import Bend, Drawing, choose_drawing, choose_form, is_mirrored
 from pipeline.scene.kinds import worn_at
-from pipeline.scene.record import MAX_THINGS, Scene
+from pipeline.scene.record import MAX_THINGS, Scene, Thing
 
 __all__ = ["Plan", "make_plan", "tone_of"]
 
@@ -97,8 +97,9 @@ def make_plan(
             told.append(style or "")
             continue
         usual = thing.relation is not None and thing.relation.kind == "worn by" and worn_at(thing.name) == "ears"
+        name = _shown(thing, scene, prior)
         drawing = choose_drawing(  # of headphones there are drawings from the side, and of one ear
-            prior, thing.name, style, own, variety=0.0 if usual else variety, tone=tone_of(thing.said or thing.name)
+            prior, name, style, own, variety=0.0 if usual else variety, tone=tone_of(thing.said or thing.name)
         )
         if drawing is None:
             raise ValueError(
@@ -107,9 +108,15 @@ def make_plan(
             )
         drawings.append(drawing)
         forms.append(drawing.form)
-        told.append(app_caption(with_article(thing.name), drawing.rendering))
+        told.append(app_caption(with_article(name), drawing.rendering))
     changed = before is not None and before != scene
     return Plan(scene, parsed, tuple(drawings), tuple(forms), tuple(told), noise, places, changed)
+
+
+def _shown(thing: Thing, scene: Scene, prior: DrawingPrior) -> str:
+    """What a thing is drawn as: one that is alone and has an expression by its face, where that was taught."""
+    face = f"{thing.name} face"
+    return face if thing.expression and len(scene.things) == 1 and face in prior.index_of else thing.name
 
 
 def noise_places(scene: Scene, before: Scene) -> tuple[int, ...]:

@@ -108,8 +108,15 @@ def _android(image: Image.Image, ground: str, name: str) -> tuple[dict[str, Imag
     return pictures, {"ic_launcher.xml": xml.encode()}
 
 
+def _tones(image: Image.Image, ground: str, name: str) -> tuple[dict[str, Image.Image], dict[str, bytes]]:
+    cutout = _inside(image, 512, 0.92)
+    inks = {"black": "#000000", "white": "#ffffff"}
+    made = {"glyph": glyph, "duotone": duotone}
+    return {f"{tone}-{ink}.png": make(cutout, inks[ink]) for tone, make in made.items() for ink in inks}, {}
+
+
 _Maker = Callable[[Image.Image, str, str], tuple[dict[str, Image.Image], dict[str, bytes]]]
-ICON_SETS: dict[str, _Maker] = {"favicon": _favicon, "pwa": _pwa, "ios": _ios, "android": _android}
+ICON_SETS: dict[str, _Maker] = {"favicon": _favicon, "pwa": _pwa, "ios": _ios, "android": _android, "tones": _tones}
 
 
 def safe_zone(image: Image.Image, kind: str, ground: str = "#ffffff") -> Image.Image:

@@ -104,3 +104,14 @@ def test_what_is_no_icon_is_said():
     for empty in (glyph, duotone, lambda image: icon_set(image, "ios")):
         with pytest.raises(ValueError, match="shows nothing"):
             empty(Image.new("RGBA", (300, 300)))
+
+
+def test_a_glyph_and_a_duotone_come_in_black_and_in_white():
+    files = icon_set(two_tones(), "tones", key=KEY)
+    assert sorted(files) == ["duotone-black.png", "duotone-white.png", "glyph-black.png", "glyph-white.png"]
+    for name, data in files.items():
+        with Image.open(io.BytesIO(data)) as image:
+            pixels = np.asarray(image)
+        solid = pixels[..., 3] > 250
+        assert image.size == (512, 512) and solid.any() and (pixels[..., 3] == 0).any()
+        assert (pixels[solid][:, :3].mean() > 200) == name.endswith("white.png")

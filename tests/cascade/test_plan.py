@@ -1,0 +1,33 @@
+"""Which drawing a thing is planned as. Example run: python -m pytest tests/cascade/test_plan.py"""
+
+import torch
+
+from pipeline.cascade.plan import make_plan
+from pipeline.models.prior import NOISE_DIM, DrawingPrior
+from pipeline.scene.record import MAX_THINGS, Relation, Scene, Thing
+from tests.tiny import EMBED_DIM, SEMANTIC_DIM
+
+
+def prior_with_faces() -> DrawingPrior:
+    prior = DrawingPrior(
+        ["cat", "cat face", "hat"], ["3d render"], num_drawings=3, num_cells=3, embed_dim=EMBED_DIM,
+        semantic_dim=SEMANTIC_DIM, concept_dim=8, drawing_dim=8, rendering_dim=8, hidden_dim=32, num_layers=1,
+    )  # fmt: skip
+    prior.cells.copy_(torch.tensor([(0, 0, 0, 0), (1, 1, 0, 0), (2, 2, 0, 0)]))
+    return prior
+
+
+def concepts(*things: Thing) -> list[int]:
+    noise = {"prior": torch.zeros(MAX_THINGS, NOISE_DIM)}
+    plan = make_plan(Scene(things=things), None, noise, prior_with_faces(), variety=0.0)
+    return [drawing.concept for drawing in plan.drawings if drawing is not None]
+
+
+def test_an_expression_is_drawn_on_a_face_where_one_was_taught():
+    assert concepts(Thing("cat", "cat", expression="happy")) == [1]
+    assert concepts(Thing("cat", "cat")) == [0]
+
+
+def test_who_wears_something_keeps_its_body():
+    cat, hat = Thing("cat", "cat", expression="happy"), Thing("hat", "hat", relation=Relation("worn by", "cat"))
+    assert concepts(cat, hat) == [0, 2]
