@@ -74,7 +74,6 @@ ELSEWHERE = {
     "pipeline.cascade.inputs": "called by text_to_image, whose tests draw with it",
     "pipeline.cascade.networks": "called by text_to_image, whose tests draw with it",
     "pipeline.cascade.references": "called by text_to_image, whose tests draw with it",
-    "pipeline.scene.finish": "called by text_to_image, whose tests draw with it",
     "pipeline.language.word_states": "called by training.scene_parser and scene.tagger",
     "pipeline.loading.capabilities": "loading/test_adapter.py",
     "pipeline.loading.errors": "an exception",

@@ -30,6 +30,7 @@ from pipeline.ui.words import Words, say
 
 __all__ = ["PacksTab"]
 
+HEADERS = "Prompt", "Emoji", "Alt"
 _logger = logging.getLogger(__name__)
 
 
@@ -112,9 +113,9 @@ class PacksTab:
                 say("keys.download"), interactive=False, size="sm", variant="primary", elem_id="packs-download",
                 min_width=110,
             )  # fmt: skip
-        with gr.Accordion(say("packs.texts"), open=False, elem_id="packs-texts"):
+        with gr.Accordion(say("packs.texts"), open=False, elem_id="packs-texts") as self._panel:
             self._texts = gr.Dataframe(
-                headers=["", "Emoji", "Alt"], datatype="str", type="array", interactive=True, row_count=0,
+                headers=list(HEADERS), datatype="str", type="array", interactive=True, row_count=0,
                 column_count=3, wrap=True, show_label=False,
             )  # fmt: skip
 
@@ -134,6 +135,8 @@ class PacksTab:
             self._then_draw(switch.input, self.look, [self._sheet, *look])
         picked = [self._picked, self._edit, self._prompt, self._change]
         self._grid.expand(self.pick, self._sheet, picked, **QUICK)
+        # What a closed panel was sent is not in it when it opens.
+        self._panel.expand(_table, self._typed, self._texts, **QUICK)
         self._texts.input(lambda rows: rows, self._texts, self._typed, **QUICK)
         self._tray.click(self.set_tray, [self._sheet, self._picked], [self._sheet, self._grid], **QUICK)
         self._link.click(None, js="() => { window.easel.copyPack(); }", **HIDDEN)
@@ -299,7 +302,7 @@ class PacksTab:
         """Draw what is not drawn yet; one that fails does not stop the others, and Cancel keeps what is there."""
         words, count = Words.of(request), len(sheet.cells)
         rows = _texts(sheet, texts)
-        told = {self._texts: rows, self._typed: rows, self._download: gr.update(interactive=False)}
+        told = {self._texts: _table(rows), self._typed: rows, self._download: gr.update(interactive=False)}
         yield {self._sheet: sheet, self._grid: render("sheet", words, sheet=sheet), **told}
         for number, recipe in enumerate(sheet.recipes):
             if number in sheet.drawn:
@@ -346,6 +349,11 @@ def _texts(sheet: Sheet, before: list) -> list[list[str]]:
     typed = {str(row[0]): [str(row[1] or ""), str(row[2] or "")] for row in before or []}
     filled = {c.prompt: [" ".join(emoji_of(c.prompt)), alternative_text(c.prompt)] for c in sheet.cells}
     return [[c.prompt, *typed.get(c.prompt, filled[c.prompt])] for c in sheet.cells]
+
+
+def _table(rows: list) -> dict:
+    """Rows as the table takes them: without headers it would number its columns."""
+    return {"headers": list(HEADERS), "data": rows}
 
 
 def _progress(sheet: Sheet, words: Words) -> str:
