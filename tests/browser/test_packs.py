@@ -49,6 +49,8 @@ def test_a_pack_is_drawn_changed_one_by_one_and_leaves_within_all_limits(open_pa
     page.click("#packs-tray")
     page.wait_for_selector("#packs-grid li:nth-child(2) .tray")
     keep(page, "desktop-light-pack")
+    page.click("#packs-texts button")
+    page.locator("#packs-texts").get_by_text("A cat", exact=True).last.wait_for(state="visible")
     page.click("#packs-target input")
     page.get_by_role("option", name="WhatsApp sticker").click()
     page.click("#packs-make")
