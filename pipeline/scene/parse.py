@@ -250,7 +250,7 @@ class SceneReader:
         for first, _, name in plain.known:
             if first == start:
                 return Name(name, name if name in self.names.phrases else self.names.find(name).phrase)
-        for before in range(min(4, mention.at), -1, -1):
+        for before in () if mention.renamed else range(min(4, mention.at), -1, -1):
             words = tuple(token.text for token in tokens[mention.at - before : mention.end])
             roles = {token.role for token in tokens[mention.at - before : mention.at]}
             told = {"look", "colour", "thing", "thing+", "size", "quality", "chatter", "style"}

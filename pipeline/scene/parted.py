@@ -1,11 +1,12 @@
-"""Names that hold two things: "a bowl of apples", "a cat playing chess", "a vase of yellow tulips"."""
+"""Names that hold two things: "a bowl of apples", "a cat playing chess", "a dog skateboarding",
+"a vase of yellow tulips"."""
 
 import dataclasses
 from collections.abc import Sequence
 
 from pipeline.language.english import singular
 from pipeline.language.names import NameFinder
-from pipeline.scene.kinds import is_container
+from pipeline.scene.kinds import is_alive, is_container
 from pipeline.scene.sketch import Mention, Sketch
 from pipeline.scene.tagger import Token
 
@@ -27,7 +28,35 @@ def part_names(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> Non
         whole = len(words) == mention.end - mention.at  # else a colour stands in the name
         if (parted := _parted(words, names)) and (whole or parted[2] == "in"):
             _divide(drawn, mention, *parted)
+    for mention in list(drawn.things):
+        _busy(drawn, mention, tokens, names)
     _filled(drawn, tokens)
+
+
+def _busy(drawn: Sketch, mention: Mention, tokens: Sequence[Token], names: NameFinder) -> None:
+    """ "a polar bear ice skating" is the bear, with ice skates, and no person who skates."""
+    words = tuple(mention.said.split())
+    whole, after = len(words) == mention.end - mention.at, tokens[mention.end : mention.end + 1]
+    if after and after[0].role == "action" and after[0].text.endswith("ing") and len(words) > 1:
+        words = (*words, after[0].text)
+        mention.looks = [look for look in mention.looks if look != after[0].text]
+    if not words[-1].endswith("ing") or not whole or names.exact(words) is not None:
+        return
+    for cut in range(len(words) - 1, 0, -1):
+        if names.exact(words[:cut]) is None or not is_alive(" ".join(words[:cut])):
+            continue
+        first, last = words[cut:-1], words[-1].removesuffix("ing")
+        tools = ((*first, form) for form in (last, f"{last}e", last[:-1]))
+        tool = next((tool for tool in tools if names.is_name(" ".join(tool)) and not is_alive(" ".join(tool))), None)
+        own = dataclasses.replace(mention, said=" ".join(words[:cut]), end=mention.at + cut)
+        index = drawn.things.index(mention)
+        drawn.things[index] = own
+        if tool is None:
+            own.looks.append(" ".join(words[cut:]))
+        else:
+            drawn.things.append(Mention(mention.at + cut, mention.end, " ".join(tool), renamed=True))
+            drawn.relations.append((index, len(drawn.things) - 1, "with"))
+        return
 
 
 def _parted(words: tuple[str, ...], names: NameFinder) -> tuple[int, int, str, bool] | None:

@@ -53,6 +53,7 @@ class Mention:
         where: sides and corners that are told of it.
         negated: whether it shall not be there.
         relation: index of the relation word that it is the object of, or -1.
+        renamed: whether ``said`` stands in for the words at its place: "ice skate" for "ice skating".
     """
 
     at: int
@@ -66,6 +67,7 @@ class Mention:
     where: list[str] = field(default_factory=list)
     negated: bool = False
     relation: int = -1
+    renamed: bool = False
 
 
 @dataclass

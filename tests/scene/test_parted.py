@@ -28,6 +28,16 @@ def stands(reader, prompt):
 @pytest.mark.parametrize(
     ("prompt", "expected"),
     [
+        ("a dog skateboarding", {"dog": (1, None, None), "skateboard": (1, None, ("with", "dog"))}),
+        (
+            "a penguin and a polar bear ice skating",
+            {
+                "penguin": (1, None, None),
+                "polar bear": (1, None, None),
+                "ice skate": (1, None, ("worn by", "polar bear")),
+            },
+        ),
+        ("a cat surfing", {"cat": (1, None, None)}),
         ("a bowl of apples", {"bowl": (1, None, None), "red apple": (3, None, ("in", "bowl"))}),
         ("a box of red apples", {"package": (1, None, None), "red apple": (3, "red", ("in", "package"))}),
         (
