@@ -8,14 +8,15 @@ import types
 
 import pytest
 import torch
+from diffusers import DiffusionPipeline
 
-from pipeline.loading import hardware
+from pipeline.loading import hardware, loader
 from pipeline.loading.errors import WeightsError
-from pipeline.loading.files import Weights
+from pipeline.loading.files import Weights, measure_weights
 from pipeline.loading.find import find_model
 from pipeline.loading.options import LoadOptions, add_load_options, read_load_options
 from pipeline.recipe import Recipe
-from pipeline.serve.render import Cancelled, Rendered, Stage, render
+from pipeline.serve.render import Cancelled, Rendered, Stage, compare, render
 from pipeline.serve.studio import Busy, Studio
 from tests.tiny import tiny_pipeline
 from tests.tiny_diffusers import tiny_stable_diffusion
@@ -114,6 +115,49 @@ def test_what_auto_chose_is_in_the_name_of_the_weights_as_if_it_had_been_asked_f
     assert found.weights_hash == named("bfloat16").weights_hash != named("float32").weights_hash
     monkeypatch.setattr(hardware, "_multiplies_bfloat16", lambda: False)  # it is loaded as it was named
     assert found.load().pipe.unet.dtype == torch.bfloat16
+
+
+@pytest.mark.parametrize(
+    ("device", "room", "dtype", "asked"),
+    [
+        ("cuda", 1.3, torch.bfloat16, ("to", "cuda")),
+        ("cuda", 1.2, torch.bfloat16, ("enable_model_cpu_offload", "cuda")),
+        ("cuda", 0.2, torch.bfloat16, ("enable_sequential_cpu_offload", "cuda")),
+        ("xpu", 1.3, torch.bfloat16, ("to", "xpu")),
+        ("xpu", 1.2, torch.bfloat16, ("enable_model_cpu_offload", "xpu")),
+        ("mps", 0.2, torch.float16, ("to", "mps")),  # its memory is the machine's own: nothing is gained by waiting
+    ],
+)
+def test_what_is_asked_of_diffusers_follows_from_the_weights_and_the_free_memory(
+    repository, monkeypatch, device, room, dtype, asked
+):
+    """A stated figure, since there is no such device here: ``room`` times what the weights take in 16 bits."""
+    folder, calls = repository("stable_diffusion"), []
+    weights = [measure_weights(folder / part).numbers for part in ("unet", "vae", "text_encoder")]
+    assert 0.2 * sum(weights) < max(weights) < sum(weights)
+    on(monkeypatch, device, free=int(room * 2 * sum(weights)))
+    for name in ("to", "enable_model_cpu_offload", "enable_sequential_cpu_offload"):
+
+        def note(self, to=None, name=name, *, device=None):
+            calls.append((name, to or device))
+            assert self.unet.dtype == dtype
+
+        monkeypatch.setattr(DiffusionPipeline, name, note)
+    find_model(folder).load()
+    assert calls == [asked]
+
+
+def test_components_that_wait_for_their_turn_draw_the_same_picture(repository, loaded, monkeypatch):
+    """accelerate's own hooks, with the CPU in the accelerator's place."""
+    found, pipe = loaded("stable_diffusion")
+    recipe = found.capabilities.recipe(Recipe(prompt="a cat", num_inference_steps=1), found.weights_hash)
+    monkeypatch.setattr(
+        loader, "place", lambda *given, **more: hardware.DevicePlacement("cpu", torch.float32, "model")
+    )
+    waiting = find_model(repository("stable_diffusion")).load()
+    turns = [type(hook.model).__name__ for hook in waiting.pipe._all_hooks]
+    assert turns == ["CLIPTextModel", "UNet2DConditionModel", "AutoencoderKL"]
+    assert compare(render(waiting, recipe).image, render(pipe, recipe).image).psnr > 50
 
 
 def test_the_denoising_network_is_what_is_compiled(repository, monkeypatch):
