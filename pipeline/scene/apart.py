@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from pipeline.language.relations import relation_of
+from pipeline.scene.parts import PART_WORDS
 from pipeline.scene.tagger import Token
 
 __all__ = ["tell_apart"]
@@ -11,7 +12,9 @@ _SMALL = frozenset("a an the".split())
 _OWN = frozenset("its his her their my your our".split())
 _BODY = frozenset(
     "teeth tooth hair face nose eyes eye ears ear hands hand feet foot paws paw tail wings wing fur nails head beard "
-    "back belly tummy arms arm legs leg tongue mouth feathers mane lips".split()
+    "back belly tummy arms arm legs leg tongue mouth feathers mane lips whiskers horn horns eyebrows freckles spikes "
+    "scales stripes spots fangs claws antlers hooves petals thorns leaves branches lights lid spout pocket pockets "
+    "laces sleeves collar buttons zipper strap pattern texture smile grin expression".split()
 )
 _NAMES = frozenset(("plane landing", "airplane landing", "plane taking"))  # of one thing each
 # Words that are a part of one thing, and a thing of their own beside any other.
@@ -34,39 +37,48 @@ def tell_apart(tokens: Sequence[Token]) -> None:
 
 
 def _verbs(tokens: Sequence[Token]) -> None:
-    """ "bee landing on", "spaceship landing on the moon": no name ends in a verb and goes on with "on"."""
+    """ "bee landing on", "man facing a woman": no name ends in a verb and goes on with "on", or with another thing."""
     for at in range(1, len(tokens) - 2):
         verb, after = tokens[at], tokens[at + 1]
-        said = f"{verb.text} {after.text}"
-        if verb.role != "thing+" or not verb.text.endswith("ing") or relation_of(said) is None:
+        if verb.role != "thing+" or not verb.text.endswith("ing"):
             continue
-        if relation_of(after.text) is None or f"{tokens[at - 1].text} {verb.text}" in _NAMES:
+        if f"{tokens[at - 1].text} {verb.text}" in _NAMES:
             continue
-        start = at
-        while tokens[start].role == "thing+":
-            start -= 1
+        alone = after.text in _SMALL and relation_of(verb.text) is not None
+        if not alone and (relation_of(after.text) is None or relation_of(f"{verb.text} {after.text}") is None):
+            continue
         target = next((one for one in range(at + 2, len(tokens)) if tokens[one].text not in _SMALL), -1)
         if target < 0 or tokens[target].role not in ("thing", "thing+"):
             continue
-        for other in tokens[at + 2 : target]:
+        for other in tokens[at + 1 : target]:
             other.role, other.head = "chatter", -1
-        verb.role, verb.head, after.role, after.head = "relation", start, "relation+", -1
+        verb.role, verb.head = "relation", _start(tokens, at)
+        if not alone:
+            after.role = "relation+"
         tokens[target].role, tokens[target].head = "thing", at
 
 
+def _start(tokens: Sequence[Token], at: int) -> int:
+    """Where the name begins that goes on at a word."""
+    while tokens[at].role == "thing+":
+        at -= 1
+    return at
+
+
 def _parts(tokens: Sequence[Token]) -> None:
-    """ "a motorbike with flames": what nothing is told of is a thing beside it, and "with" ends no name."""
+    """ "a motorbike with flames", "a mouse with cheese": what nothing is told of, and is no part of anything, is a
+    thing beside it; "with" ends no name.
+    """
     for at in range(1, len(tokens) - 1):
         word, part = tokens[at], at + 1
         while part + 1 < len(tokens) and tokens[part].role in ("chatter", "colour", "look", "size"):
             part += 1
-        if word.role != "thing+" or word.text != "with" or tokens[part].role != "part":
+        if word.text != "with" or word.role not in ("thing+", "chatter") or tokens[part].role != "part":
             continue
-        start = at
-        while tokens[start].role == "thing+":
-            start -= 1
+        start = _start(tokens, at) if word.role == "thing+" else tokens[part].head
+        told = any(other.head == part for other in tokens) or tokens[part].text in PART_WORDS | _BODY
         word.role, word.head = "chatter", -1
-        if not any(other.head == part for other in tokens):
+        if not told and start >= 0 and tokens[start].role == "thing":
             word.role, word.head = "relation", start
             tokens[part].role, tokens[part].head = "thing", at
 
@@ -79,8 +91,7 @@ def _things_for_parts(tokens: Sequence[Token]) -> None:
         ):  # fmt: skip
             continue
         whole = next((one for one in range(at - 1, -1, -1) if tokens[one].text in _PARTS_OF[token.text]), -1)
-        while whole > 0 and tokens[whole].role == "thing+":
-            whole -= 1
+        whole = _start(tokens, whole) if whole >= 0 else whole
         if whole < 0 or tokens[whole].role != "thing":
             continue
         if token.head >= 0 and tokens[token.head].role == "relation":

@@ -32,7 +32,7 @@ _DISHES = frozenset(
     "candy cake pie tart tea juice cookie biscuit pudding soda lemonade yogurt sorbet sandwich soup sauce salad oil "
     "muffin pastry bread roll sushi smoothie milkshake cocktail jam gum".split()
 )
-_BEHIND = frozenset("on over under in of up at into onto above behind out from off around down next to".split())
+_BEHIND = frozenset("on over under in of up at into onto above behind out from off around down next to by".split())
 
 
 def mend(tokens: Sequence[Token]) -> None:

@@ -14,7 +14,7 @@ from pipeline.scene.kinds import is_alive
 from pipeline.scene.pieces import Piece, pieces_of
 from pipeline.scene.shape import Shape
 
-__all__ = ["recolour_part"]
+__all__ = ["PART_WORDS", "recolour_part"]
 
 _SOFT = 0.05  # of the thing's height: how softly a painted place ends within a piece
 
@@ -212,6 +212,7 @@ _PLACES = {
     )
     for word in words.split()
 }  # fmt: skip
+PART_WORDS = frozenset((*_PIECES, *_PLACES, "ears", "ear", "horns", "horn", "antlers", "tail"))
 
 
 def recolour_part(layer: torch.Tensor, part: str, colour: torch.Tensor, name: str = "") -> torch.Tensor:
