@@ -1,17 +1,17 @@
-"""Look for the mark and the recipe in a file: easel verify apple.png"""
+"""Look for the mark, the recipe and Content Credentials in a file: easel verify apple.png"""
 
 import argparse
 from pathlib import Path
 
+from pipeline.serve.evidence import Evidence, look
 from pipeline.serve.limits import Limits
-from pipeline.serve.uploads import open_whole
-from pipeline.watermark import verify
+from pipeline.serve.store import open_store
 
 __all__ = ["main"]
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run `easel verify` with the rest of its command line; 0 where the mark was found, else 1.
+    """Run `easel verify` with the rest of its command line; 0 where the mark was found and belongs, else 1.
 
     Raises:
         ValueError: the file cannot be read as a picture.
@@ -19,16 +19,37 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="easel verify", description="Look for the watermark and the recipe.")
     parser.add_argument("file", type=Path, help="PNG, JPEG or WebP")
     parser.add_argument("--deep", action="store_true", help="also search unusual sizes and small rotations")
+    parser.add_argument(
+        "--store", metavar="FOLDER", default="off",
+        help="pictures that the page keeps: the recipe that a mark names, and whether the mark was copied",
+    )  # fmt: skip
     arguments = parser.parse_args(argv)
-    file = open_whole(arguments.file, Limits())
-    recipe, found = file.recipe, verify(file.image, deep=arguments.deep, reduced=file.reduced)
+    if arguments.store != "off" and not Path(arguments.store).expanduser().is_dir():
+        raise ValueError(f"`--store` takes the folder of the page's store, got {arguments.store}: there is none.")
+    evidence = None
+    for event in look(str(arguments.file), Limits(), open_store(arguments.store), deep=arguments.deep):
+        if isinstance(event, Evidence):
+            evidence = event
+    assert evidence is not None  # looking ends with it, or raises
+    _print(evidence)
+    return 0 if evidence.verdict == "GENERATED" else 1
+
+
+def _print(evidence: Evidence) -> None:
+    found, recipe = evidence.found, evidence.recipe
     print(found.sentence)
     if found.payload is not None:
         print(f"Recipe id in the mark: {found.payload:08x}")
+    if evidence.copied:
+        print(
+            "COPIED: the mark names a picture that this one does not show. It was copied from there, or painted over."
+        )
+    if evidence.credentials is not None:
+        print(f"Content Credentials: {evidence.credentials.state}")
     if recipe is None:
         print("The file holds no recipe.")
-    else:
-        print(f"Recipe in the file: id {recipe.id[:8]}\n{recipe.to_parameters()}")
-        if found.payload not in (None, recipe.id32):
-            print("The two ids differ: the text was changed or moved.")
-    return 0 if found.result == "GENERATED" else 1
+        return
+    where = "file" if evidence.source == "file" else "store, which the mark names"
+    print(f"Recipe in the {where}: id {recipe.id[:8]}\n{recipe.to_parameters()}")
+    if evidence.source == "file" and evidence.misplaced:
+        print("The two ids differ: the text was changed or moved.")
