@@ -142,7 +142,7 @@ _NUMBERS = {
     fourteen:14 fifteen:15 sixteen:16 seventeen:17 eighteen:18 nineteen:19 twenty:20 thirty:30 forty:40 fifty:50
     hundred:100 hundreds:100 thousand:1000 dozen:12 dozens:24 pair:2 couple:2 trio:3 duo:2 both:2 twin:2 few:3
     some:3 several:4 many:6 lots:8 lot:8 bunch:5 group:4 flock:6 herd:5 swarm:8 crowd:8 numerous:6 multiple:4
-    single:1 a:1 an:1 various:4 school:6 pack:4 handful:4 stack:3 row:4 quartet:4 triplet:3 triplets:3 pile:5
+    single:1 a:1 an:1 various:4 school:6 pack:4 handful:4 stack:3 row:4 quartet:4 triplet:3 triplets:3 pile:5 family:3
     """.split()
     )
 }

@@ -23,17 +23,40 @@ _PARTS_OF = {
     "caps": frozenset("mushrooms toadstools bottles acorns".split()),
     "shade": frozenset("lamp lantern".split()),
 }
+# One of these is two to the word.
+_TWOFOLD = frozenset(
+    "scissors glasses sunglasses goggles binoculars pliers tweezers tongs jeans pants trousers shorts".split()
+)
 _STARS = frozenset("stars constellations".split())
 
 
 def tell_apart(tokens: Sequence[Token]) -> None:
     """Correct roles and heads, in place."""
+    _pairs(tokens)
     _verbs(tokens)
     _parts(tokens)
     _things_for_parts(tokens)
     _own_bodies(tokens)
     _stars(tokens)
     _colours_of_places(tokens)
+
+
+def _pairs(tokens: Sequence[Token]) -> None:
+    """ "a pair of scissors" is one, and no pair beside them; "a family of ducks" is some ducks."""
+    for at in range(len(tokens) - 2):
+        word, joint, thing = tokens[at : at + 3]
+        if word.text not in ("pair", "pairs", "family") or joint.text != "of":
+            continue
+        twofold = thing.text in _TWOFOLD
+        if thing.role not in ("thing", "thing+") or not (twofold or word.text == "family" or joint.role == "chatter"):
+            continue
+        joint.role, joint.head = "chatter", -1
+        if thing.role == "thing+":
+            thing.role, thing.head = "thing", word.head
+        for other in tokens:
+            if other.head == at and other is not thing:
+                other.head = at + 2
+        word.role, word.head = ("chatter", -1) if twofold else ("number", at + 2)
 
 
 def _verbs(tokens: Sequence[Token]) -> None:

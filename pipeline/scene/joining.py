@@ -15,6 +15,7 @@ __all__ = ["join_things"]
 _WORN_AS = {"bow": "ribbon", "glass": "glasses", "headset": "headphone", "shades": "sunglasses", "cap": "billed cap"}
 _TOPPED = frozenset("cake cupcake sundae pudding pie muffin tart cheesecake shortcake".split())
 _TOPPINGS = frozenset("candle cherry strawberry".split())  # what stands on these, not beside them
+_FILLED = frozenset("vase basket flowerpot planter".split())  # what is with these is in them
 _CANDLE = 0.5  # scale of a candle there
 SURROUNDING = 6  # things that surround another, where no number is said
 _SIDES = {
@@ -98,7 +99,8 @@ def _told(subject: Thing, target: Thing, kind: str) -> tuple[str, Relation]:
     if kind == "holding" or (kind == "with" and is_held(object_said) and is_alive(said)):
         return target.id, Relation("held by", subject.id)
     if kind == "with":
-        return target.id, Relation("on" if _tops(target, subject) else "with", subject.id)
+        filled = said.split()[-1] in _FILLED and not is_alive(object_said)
+        return target.id, Relation("on" if _tops(target, subject) else "in" if filled else "with", subject.id)
     if kind == "surrounded by":
         return target.id, Relation("around", subject.id)
     if kind == "on" and worn_at(said) and is_alive(object_said):

@@ -38,6 +38,9 @@ def written(tokens):
         ("plane/t landing/+ on a runway/t", "plane/t landing/+ on a runway/t"),
         ("motorbike/t with/+ flames/part:0", "motorbike/t with/r:0 flames/t:1"),
         ("house/t with/+ red/c:3 roof/part:0", "house/t with red/c:3 roof/part:0"),
+        ("pair/t of scissors/t", "pair of scissors/t"),
+        ("on/r:5 pair/t:0 of/+ jeans/+ and cat/t", "on/r:5 pair of jeans/t:0 and cat/t"),
+        ("a pair/t of/+ shoes/+", "a pair/t of/+ shoes/+"),
         ("mouse/t with cheese/part:0", "mouse/t with/r:0 cheese/t:1"),
         ("cat/t with whiskers/part:0", "cat/t with whiskers/part:0"),
         ("car/t with wheels/part:0", "car/t with wheels/part:0"),
@@ -57,6 +60,20 @@ def test_words_are_told_apart(taken_for, right):
     tokens = tagged(taken_for)
     tell_apart(tokens)
     assert written(tokens) == right
+
+
+def test_a_family_is_a_number():
+    tokens = tagged("happy/a:1 family/t of/+ ducks/+")
+    tell_apart(tokens)
+    assert [(token.role, token.head) for token in tokens] == [
+        ("action", 3), ("number", 3), ("chatter", -1), ("thing", -1),
+    ]  # fmt: skip
+
+
+def test_flowers_with_a_vase_are_in_it():
+    drawn = Sketch(things=[Mention(0, 1, "vase"), Mention(2, 3, "tulip")], relations=[(0, 1, "with")])
+    _, tulip = join_things([Thing("vase", "vase"), Thing("tulip", "tulip")], drawn, [])[0]
+    assert tulip.relation is not None and (tulip.relation.kind, tulip.relation.target) == ("in", "vase")
 
 
 def test_it_is_part_of_mending():
