@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from scipy import ndimage
 
-from pipeline.pictures.masks import dilated, eroded, labelled
+from pipeline.pictures.masks import bounds, dilated, eroded, labelled
 from pipeline.scene.shape import Face, Shape
 
 __all__ = ["Own", "Point", "find_face", "find_own", "in_profile", "unmultiplied"]
@@ -262,6 +262,13 @@ def _away(head: tuple[float, float, float, float], x: float, y: float, apart: fl
     return aside + 1.5 * max(0.0, 0.3 - apart / (right - left))
 
 
+def _within(spot: np.ndarray, x: float, reach: float, share: float) -> np.ndarray:
+    """Pixels about a column, in the upper share of a spot."""
+    _, top, _, bottom = bounds(spot)
+    rows, columns = np.ogrid[: spot.shape[0], : spot.shape[1]]
+    return (np.abs(columns - x) < reach) & (rows < top + share * (bottom - top))
+
+
 def _below(small: np.ndarray, one: Point, other: Point, chin: float) -> tuple[np.ndarray, np.ndarray]:
     """Nose and mouth: what is darker between and below the eyes; the upper is the nose, if it is compact."""
     nose, mouth = np.zeros(small.shape[1:], bool), np.zeros(small.shape[1:], bool)
@@ -285,10 +292,14 @@ def _below(small: np.ndarray, one: Point, other: Point, chin: float) -> tuple[np
         found[number] = (high, columns.stop - columns.start, rows.stop - rows.start)
     for at, number in enumerate(sorted(found, key=lambda number: found[number][0])):
         _, width, height = found[number]
-        if at == 0 and width < 2.6 * height:
-            nose |= labels == number
+        own = labels == number
+        if at == 0 and width < 0.5 * apart and width < 2.6 * height:
+            nose |= own
+        elif at == 0 and width < 2.6 * height:  # nose and mouth in one
+            upper = own & _within(own, x, 0.2 * apart, 0.55)
+            nose, mouth = nose | upper, mouth | own & ~upper
         else:
-            mouth |= labels == number
+            mouth |= own
     labels, count = labelled(eroded(solid, 2) & (around - luma < -0.09))  # teeth
     for number, (rows, columns) in enumerate(ndimage.find_objects(labels), 1):
         high, centre = (rows.start + rows.stop) / 2, (columns.start + columns.stop) / 2

@@ -54,3 +54,12 @@ def test_a_compact_spot_between_eyes_and_a_bar_is_the_nose():
 def test_one_small_dark_spot_is_an_eye_seen_from_the_side():
     side, plain = face(YELLOW, (0.3, 0.3, 0.035, DARK)), face(YELLOW)
     assert in_profile((side.numpy() + 1) / 2) and not in_profile((plain.numpy() + 1) / 2)
+
+
+def test_a_nose_that_runs_into_a_mouth_is_parted_from_it():
+    layer = face(ORANGE, (0.32, 0.4, 0.05, DARK), (0.68, 0.4, 0.05, DARK), (0.5, 0.56, 0.05, DARK))
+    layer[:3, 76:84, 62:66] = -0.8
+    layer[:3, 82:90, 46:82] = -0.8
+    found = own(layer)
+    assert found.nose[round(0.56 * SIDE), SIDE // 2] and not found.nose[86].any()
+    assert found.mouth[86, 50] and found.mouth[86, 78]
