@@ -33,6 +33,7 @@ from pipeline.serve.order import NotOffered, Order
 from pipeline.serve.proxies import public_url
 from pipeline.serve.render import Cancelled, Rendered
 from pipeline.serve.studio import Studio
+from pipeline.serve.tools import tools_of
 from pipeline.watermark import WatermarkError
 
 __all__ = ["door_routes"]
@@ -51,14 +52,14 @@ def door_routes(studio: Studio, limits: Limits, entry: Entry, root_path: str = "
         entry: who may ask.
         root_path: below which a proxy serves this.
     """
-    metrics = studio.metrics
+    metrics, tools = studio.metrics, tools_of(studio.capabilities, limits)
     metrics.watch(lambda: len(studio.jobs), lambda: studio.is_ready)
 
     async def tell(request: Request) -> Response:
         return Response(metrics.text(), headers={"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"})
 
     async def listed(request: Request) -> Response:
-        document = openapi(public_url(request, root_path), needs_key=bool(entry.keys))
+        document = openapi(public_url(request, root_path), tools.values(), needs_key=bool(entry.keys))
         if request.url.path.endswith(".json"):
             return JSONResponse(document)
         return HTMLResponse(openapi_page(document))

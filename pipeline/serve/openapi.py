@@ -2,15 +2,25 @@
 
 import html
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from pipeline import __version__
 from pipeline.serve.openai import EDIT, GENERATION, VARIATION
 from pipeline.serve.titan import VERSIONS, schema_of
+from pipeline.serve.tools import PICTURE, Tool
 
 __all__ = ["openapi", "openapi_page"]
 
 _FILE = {"type": "string", "format": "binary"}
+_UPLOADED = {  # what gradio wants of a file
+    "type": "object",
+    "properties": {
+        "path": {"type": "string", "description": "As /gradio_api/upload answers it."},
+        "meta": {"type": "object", "properties": {"_type": {"const": "gradio.FileData"}}},
+    },
+    "required": ["path", "meta"],
+}
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Easel for programs</title>
@@ -18,17 +28,18 @@ _PAGE = """<!doctype html>
 pre{{overflow-x:auto;padding:.8rem;border:1px solid;border-radius:.4rem}}h2{{font-size:1.1rem;margin-top:2rem}}
 :root{{color-scheme:light dark}}</style></head>
 <body><h1>Easel for programs</h1><p>{about} <a href="openapi.json">openapi.json</a></p>{doors}</body></html>"""
-_ABOUT = "What each address takes and answers, beside the page's own endpoints (gradio_api/info)."
+_ABOUT = "What each address takes and answers."
 
 
-def openapi(url: str, *, needs_key: bool = False) -> dict[str, Any]:
+def openapi(url: str, tools: Iterable[Tool] = (), *, needs_key: bool = False) -> dict[str, Any]:
     """The document.
 
     Args:
         url: of this server, as its client knows it.
+        tools: the page's own endpoints.
         needs_key: whether programs must send a key.
     """
-    paths = _simple()
+    paths = _simple() | _endpoints(tools)
     for model, version in VERSIONS.items():
         answers = ["embedding", "inputTextTokenCount", "message"] if version == "embed" else ["images", "error"]
         paths[f"/model/{model}/invoke"] = {
@@ -110,6 +121,45 @@ def _simple() -> dict[str, Any]:
             }
         },
     }
+
+
+def _endpoints(tools: Iterable[Tool]) -> dict[str, Any]:
+    """The page's own: asked in one request, read in another; what they take as a file was uploaded before."""
+    paths: dict[str, Any] = {}
+    for tool in tools:
+        asks = {
+            "summary": f"{tool.description.splitlines()[0]} Answers the event_id to read the result with.",
+            "requestBody": {"required": True, "content": _json(_with_uploads(tool.schema))},
+            "responses": _responses(_json()),
+        }
+        reads = {
+            "summary": f"What came of an event of {tool.name}, as server-sent events; the last one has the result.",
+            "parameters": [_in_path("event_id")],
+            "responses": _responses({"text/event-stream": {}}),
+        }
+        paths[f"/gradio_api/call/v2/{tool.name}"] = {"post": asks}
+        paths[f"/gradio_api/call/{tool.name}/{{event_id}}"] = {"get": reads}
+    if paths:
+        files = {"type": "object", "properties": {"files": {"type": "array", "items": _FILE}}}
+        asks = {
+            "summary": "Files for the page's endpoints; answers their paths.",
+            "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": files}}},
+            "responses": _responses(_json({"type": "array", "items": {"type": "string"}})),
+        }
+        paths["/gradio_api/upload"] = {"post": asks}
+    return paths
+
+
+def _with_uploads(schema: Any) -> Any:
+    """A tool's schema with uploaded files where it has pictures as base64."""
+    if isinstance(schema, list):
+        return [_with_uploads(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("contentEncoding") == PICTURE["contentEncoding"]:
+        kept = {name: value for name, value in schema.items() if name in ("description", "default")}
+        return {**_UPLOADED, **kept}
+    return {name: _with_uploads(value) for name, value in schema.items()}
 
 
 def _json(schema: dict | None = None) -> dict[str, Any]:

@@ -81,6 +81,8 @@ def checked(tool: Tool, given: Mapping[str, Any]) -> dict[str, Any]:
             if value is None and "default" not in argument:
                 raise ValueError(f"{name} is missing. It takes {_described(argument)}.") from violation
             got = f"{violation.actual} characters" if violation.keyword == "maxLength" else repr(value)[:80]
+            if argument["type"] == "array" and isinstance(value, list) and violation.keyword == "maxItems":
+                got = str(len(value))  # files by their paths here are nobody's business
             raise ValueError(f"{name} takes {_described(argument)}, got {got}.") from violation
         values[name] = value if value is None or argument["type"] != "number" else float(value)
     return values

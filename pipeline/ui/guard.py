@@ -38,7 +38,10 @@ def guard(demo: gr.Blocks) -> None:
         except Exception as error:
             mistaken = isinstance(error, _MISTAKEN) or not _is_ours(error)
             _status.set(503 if is_out_of_room(error) else 422 if mistaken else 500)
-            raise gr.Error(_sentence(error, _named(demo, block_fn)), print_exception=False) from error
+            words = _sentence(error, _named(demo, block_fn))
+            if isinstance(error, ValidationError) and (name := _no_file(demo, block_fn, options.get("inputs"))):
+                words = f'{name} takes uploaded files, each {{"path": ..., "meta": {{"_type": "gradio.FileData"}}}}.'
+            raise gr.Error(words, print_exception=False) from error
 
     demo.process_api = guarded
 
@@ -118,6 +121,20 @@ def _place(error: BaseException) -> str:
 def _named(demo: gr.Blocks, block_fn) -> str:
     fn = demo.fns.get(block_fn) if isinstance(block_fn, int) else block_fn
     return f"/{fn.api_name}" if fn is not None and fn.api_name else "this function"
+
+
+def _no_file(demo: gr.Blocks, block_fn, values: list | None) -> str:
+    """The argument of an endpoint that takes files and got something else; "" for none."""
+    fn = demo.fns.get(block_fn) if isinstance(block_fn, int) else block_fn
+    if fn is None or not fn.api_name:
+        return ""
+    for widget, value in zip(fn.inputs, values or (), strict=False):
+        if isinstance(widget, gr.File) and value is not None:
+            try:
+                (widget.data_model or gr.FileData).model_validate(value, context={"validate_meta": True})
+            except (ValidationError, ValueError):
+                return str(widget.label)
+    return ""
 
 
 def _short(error: BaseException) -> str:

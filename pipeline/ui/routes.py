@@ -140,6 +140,7 @@ class _Answers:
             return _no(400, str(error))
         recipe = studio.recipe(link.recipe)
         if (restored := studio.restore(recipe, read=False)) is not None:
+            studio.metrics.observe(restored, from_store=True)
             return _file(studio, restored)
         if recipe.image_hashes:
             return _no(404, "This picture was made with reference pictures, and it is not kept here.")

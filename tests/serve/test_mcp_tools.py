@@ -117,6 +117,7 @@ def test_plain_base64_is_a_picture_too(demo):
         ("generate", {"prompt": "a cat", "wings": 2}, "generate has no argument 'wings'."),
         ("generate", {"prompt": "a cat", "image_weights": [1]}, "image_weights has 1 numbers for 0 pictures."),
         ("variations", {"image": []}, "image takes a list of 1 to 5 pictures, got []."),
+        ("variations", {"image": ["aGk="] * 6}, "image takes a list of 1 to 5 pictures, got 6."),
         ("variations", {"image": ["http://127.0.0.1/a.png"]}, "nothing is fetched from an address"),
         ("verify", {"image": "/etc/passwd"}, "image takes a picture as base64"),
         ("verify", {"image": base64.b64encode(b"no picture").decode()}, "cannot be read as a picture"),

@@ -233,6 +233,26 @@ def test_values_of_the_wrong_kind_get_a_sentence_and_no_traceback(server, wrong,
 
 
 @pytest.mark.parametrize(
+    ("pictures", "words"),
+    [
+        ("x", "image takes uploaded files, each {"),
+        ([1], "image takes uploaded files, each {"),
+        ([], "image takes a list of 1 to 5 pictures, got []."),
+        (None, "image is missing. It takes a list of 1 to 5 pictures."),
+    ],
+)
+def test_variations_says_what_image_takes(server, pictures, words):
+    _, client = server
+    index = next(fn["id"] for fn in config(client)["dependencies"] if fn["api_name"] == "variations")
+    arguments = client.demo.programs.tools["variations"].arguments
+    values = {name: argument.get("default") for name, argument in arguments.items()} | {"image": pictures}
+    body = {"data": list(values.values()), "fn_index": index, "session_hash": "vary"}
+    assert client.post("/gradio_api/queue/join", json=body).status_code == 200
+    last = [message for message in read(client, "vary") if message["msg"] == "process_completed"][-1]
+    assert not last["success"] and last["output"]["error"].startswith(words)
+
+
+@pytest.mark.parametrize(
     ("path", "body", "status"),
     [
         ("/gradio_api/run/nothing", {"data": []}, 404),

@@ -3,6 +3,7 @@
 import errno
 import io
 import queue
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -159,6 +160,8 @@ def test_a_stored_picture_is_answered_to_whoever_asks_at_once(client):
             answers = list(visitors.map(lambda _: many.get(link), range(150)))
     assert first.status_code == 200 and {answer.status_code for answer in answers} == {200}
     assert {answer.content for answer in answers} == {first.content}
+    hits = re.search(r'easel_pictures_total\{source="store"\} (\S+)', client.get("/metrics").text)
+    assert hits and float(hits[1]) >= 150
 
 
 def test_one_address_gets_so_many_drawings_a_minute(pipe, tmp_path):
