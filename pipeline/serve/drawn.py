@@ -9,6 +9,7 @@ from pipeline.recipe import Recipe
 from pipeline.serve.render import Rendered
 
 if TYPE_CHECKING:
+    from pipeline.scene.notes import Note
     from pipeline.scene.record import Scene
     from pipeline.scene.standing import Standing
 
@@ -29,16 +30,19 @@ class Drawn:
     scene: "Scene | None" = None
     standing: "Standing | None" = None  # of a picture drawn here and now; one from the store has none
     uploads: tuple[tuple[str, str], ...] = ()  # (hash, file) of each cut-out of the visitor's that is in it
+    notes: "tuple[Note, ...]" = ()  # how the prompt was understood, as far as a person should know
 
     @classmethod
     def from_rendered(
         cls, rendered: Rendered, path: str, references: Sequence[str] = (), uploads: Sequence[tuple[str, str]] = ()
     ) -> "Drawn":
         weights = tuple(rendered.image_weights or ())
-        read_as = "" if rendered.reading is None else rendered.reading.sentence
+        read_as, notes = "", ()
+        if rendered.reading is not None:
+            read_as, notes = rendered.reading.sentence, rendered.reading.notes
         return cls(
             path, rendered.recipe, rendered.pixels_hash, rendered.seconds, weights, tuple(references), read_as,
-            rendered.scene, rendered.standing, tuple(uploads),
+            rendered.scene, rendered.standing, tuple(uploads), notes,
         )  # fmt: skip
 
     @property

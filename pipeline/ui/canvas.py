@@ -111,6 +111,7 @@ def canvas_finished(
         drawn=drawn,
         alt=alt_of(drawn, words),
         facts=facts,
+        told=_told(drawn, words),
         verdict=verdict,
         things=[{**thing, "label": _where(thing, words)} for thing in things],
         editable=editable,
@@ -122,6 +123,17 @@ def canvas_finished(
         look=look,
         ways=ways,
     )
+
+
+def _told(drawn: Drawn, words: Words) -> list[tuple[str, str, tuple[str, ...]]]:
+    """How the prompt was understood, in the visitor's language: a sentence, what was said, and what it may mean."""
+    rest = [note for note in drawn.notes if note.kind != "left out"]
+    told = [
+        (words(f"note.{note.kind.replace(' ', '_')}", said=note.said, used=note.used), note.said, note.choices)
+        for note in rest
+    ]
+    left_out = ", ".join(dict.fromkeys(f"“{note.said}”" for note in drawn.notes if note.kind == "left out"))
+    return [*told, (words("note.left_out", said=left_out), "", ())] if left_out else told
 
 
 def _grounds(words: Words) -> list[tuple[str, str]]:

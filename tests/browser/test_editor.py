@@ -6,6 +6,7 @@ Example run: python -m pytest -m browser tests/browser/test_editor.py
 import base64
 import io
 import json
+import re
 
 import numpy as np
 import pytest
@@ -246,3 +247,17 @@ def test_25_changes_by_hand_and_in_words_are_the_same_bytes_in_another_profile(o
     for _ in acts:
         after(page, lambda: page.click(".change [data-do=undo]"))
     assert pixels(page) == first
+
+
+def test_a_choice_of_what_may_be_meant_is_one_click(open_page):
+    page = open_page()
+    draw(page)
+    ready(page)
+    asked = page.input_value("#prompt textarea")
+    choice = page.locator("#canvas [data-mean]").first
+    said, mean = choice.get_attribute("data-said"), choice.get_attribute("data-mean")
+    choice.click()
+    wanted = re.sub(rf"\b{re.escape(said)}\b", mean, asked, count=1)
+    assert wanted != asked
+    page.wait_for_function("wanted => document.querySelector('#canvas .finished img')?.alt === wanted", arg=wanted)
+    assert page.input_value("#prompt textarea") == wanted

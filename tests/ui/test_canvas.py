@@ -3,10 +3,11 @@
 import re
 
 from pipeline.recipe import Recipe
+from pipeline.scene.notes import NOTE_KINDS, Note
 from pipeline.serve.drawn import Drawn
 from pipeline.serve.render import Stage
 from pipeline.ui.canvas import canvas_compared, canvas_drawing, canvas_finished, shares
-from pipeline.ui.words import Words
+from pipeline.ui.words import TABLES, Words
 
 CAT = Drawn("/tmp/cat.png", Recipe(prompt="a cat", seed=7), "0" * 16, 1.0)
 
@@ -47,3 +48,21 @@ def test_shares_are_the_fusions_and_each_has_its_picture_without():
     markup = shares(drawn, Words(), ["/tmp/without-1.png", None])
     assert 'alt="Drawn without picture 1"' in markup and "nothing left" in markup
     assert shares(CAT, Words()) == ""
+
+
+def test_how_a_prompt_was_read_is_said_in_the_visitors_language_with_a_button_for_each_choice():
+    notes = (Note("guessed", "<i>car", "leopard", ("automobile", "racing car")), Note("left out", "old"))
+    drawn = Drawn("/tmp/x.png", CAT.recipe, "0" * 16, 1.0, notes=notes)
+    german = " ".join(canvas_finished(drawn, Words("de")).split())
+    assert "„&lt;i&gt;car“ wurde nie gelehrt: „leopard“ ist geraten. Meinten Sie:" in german
+    assert "Weggelassen: “old”." in german and "<i>" not in german
+    assert re.findall(r'data-said="(.*?)" data-mean="(.*?)"', german) == [
+        ("&lt;i&gt;car", "automobile"),
+        ("&lt;i&gt;car", "racing car"),
+    ]
+    assert "read-as" not in canvas_finished(CAT, Words())
+
+
+def test_every_kind_of_note_has_its_sentence_and_the_english_one_is_the_prompts_own():
+    for kind, sentence in NOTE_KINDS.items():
+        assert TABLES["en"][f"note.{kind.replace(' ', '_')}"] == sentence

@@ -104,7 +104,18 @@ def test_no_key_is_left_over():
     """A key that nothing asks for is no burden to translators."""
     sources = [*UI.rglob("*.py"), *TEMPLATES, *(UI / "static").glob("*.js")]
     text = "".join(path.read_text(encoding="utf-8") for path in sources)
-    made = ("message.", "quality.", "fusion.", "examples.", "stage.", "facts.anew", "verify.", "page.", "target.")
+    made = (
+        "message.",
+        "quality.",
+        "fusion.",
+        "examples.",
+        "stage.",
+        "facts.anew",
+        "verify.",
+        "page.",
+        "target.",
+        "note.",
+    )
     made += tuple(f"packs.{name}" for name in VARIANTS)
     made += ("edit.cut_", "icons.")
     made += tuple(f"edit.{where}" for where in ("left", "centre", "right", "top", "middle", "bottom"))

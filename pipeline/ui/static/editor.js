@@ -231,7 +231,10 @@ function keydown(event) {
   }
   if (event.key === "Escape" && stage?.figure.classList.contains("picking")) return picking(false);
   // Out of a field, too, and with the focus nowhere: the fields of the whole picture come back.
-  if (event.key === "Escape" && thing() && (here || event.target === document.body)) return choose(null);
+  if (event.key === "Escape" && thing() && (here || event.target === document.body)) {
+    event.preventDefault();
+    return choose(null);
+  }
   if (!here || typing || !thing() || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Delete" || event.key === "Backspace") send({ do: "remove", thing: chosen });
   else if (KEYS.has(event.key)) nudge(event.key, event);

@@ -55,3 +55,16 @@ new MutationObserver(() => {
 }).observe(document.body, { subtree: true, childList: true, characterData: true });
 
 document.addEventListener("click", (event) => event.target.closest?.(".notes > button")?.parentElement.remove());
+
+// "Did you mean: tower, Tokyo tower?": a click says it so in the prompt, and draws.
+document.addEventListener("click", (event) => {
+  const choice = event.target.closest?.("#canvas [data-mean]");
+  const field = document.querySelector("#prompt textarea");
+  if (!choice || !field) return;
+  const { said, mean } = choice.dataset;
+  const letters = said.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"); // whole words: "car" stands in no "cartoon"
+  const word = new RegExp(`(?<![\\p{L}\\p{N}])${letters}(?![\\p{L}\\p{N}])`, "iu");
+  field.value = word.test(field.value) ? field.value.replace(word, () => mean) : mean;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  requestAnimationFrame(() => document.getElementById("generate")?.click());
+});
