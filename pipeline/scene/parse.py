@@ -38,9 +38,8 @@ __all__ = ["Parsed", "SceneReader"]
 
 BARE_PLURAL = 3  # things that a plural without a number means
 # What comes in twos.
-_PAIRED = frozenset(
-    "shoes boots sandals slippers sneakers skates mittens gloves earrings eyes ears hands feet wings twins".split()
-)
+_PAIRED = frozenset("shoes boots sandals slippers sneakers heels skates mittens gloves earrings".split())
+_PAIRED |= frozenset("eyes ears hands feet wings twins".split())
 COLOUR_ALIASES = {
     "grey": "gray",
     "golden": "gold",
