@@ -1,6 +1,7 @@
 """Large layers brought to what the plan says: colours, form and rendering."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import torch
 
@@ -23,6 +24,8 @@ _BLUE = (
     "blue two-tone outline icon", "blue duotone line icon", "plump blue duotone icon", "angular blue line icon",
     "gradient app icon", "plump flat blue icon", "flat light blue icon", "plump blue outlined icon",
 )  # fmt: skip
+_USUAL_TURN = 0.3  # of a palette's turn, that is left to what has a usual colour
+_VIVID = 0.25  # chroma from which that is a colour, not a grey
 _FILL = 12  # coordinate of the noise
 
 
@@ -62,8 +65,10 @@ def finish_layer(
         layer = recolour(layer, (rgb(thing.colour, palette) + 1) / 2, exact=exact)
     elif drawing is not None and _is_black(thing):
         layer = recolour(layer, (rgb("black", palette) + 1) / 2)
-    elif drawing is None or not _says_colour(thing, palette):
-        layer = shift_palette(layer, drawing.palette if drawing is not None else shift)
+    elif drawing is None:
+        layer = shift_palette(layer, shift)
+    elif not _says_colour(thing, palette):
+        layer = shift_palette(layer, _near_usual(thing, drawing.palette))
     for part, colour in thing.part_colours.items():
         layer = recolour_part(layer, part, (rgb(colour, palette) + 1) / 2, thing.said or thing.name)
     layer = warp_layer(layer, form)
@@ -83,3 +88,12 @@ def _says_colour(thing: Thing, palette: Mapping[str, str]) -> bool:
     """Whether a thing's own name says which colour it has: a black cat is never purple."""
     words = f"{thing.name} {thing.said or ''}".lower().replace("-", " ").split()
     return not palette.keys().isdisjoint(words)
+
+
+def _near_usual(thing: Thing, shift: Palette) -> Palette:
+    """A palette that leaves what has a usual colour near to it: no sun is green."""
+    usual = usual_colours(thing.said or thing.name) or usual_colours(thing.name)
+    if not usual:
+        return shift
+    colour = (rgb(usual[0]) + 1) / 2
+    return replace(shift, hue=_USUAL_TURN * shift.hue) if colour.max() - colour.min() > _VIVID else shift

@@ -42,3 +42,9 @@ def test_a_name_that_says_its_colour_keeps_it(name, said):
 def test_a_black_cat_is_black_though_it_was_drawn_in_purple():
     assert drawn("black cat", PURPLE).max() < 0.15
     assert drawn("black hole", PURPLE)[2] > 0.4, "no animal: as it was drawn"
+
+
+def test_what_has_a_usual_colour_stays_near_it():
+    sun, ball = (drawn(name, (0.95, 0.75, 0.2)) for name in ("sun", "balloon"))
+    assert sun[2] < 0.5 and sun[0] > 0.6, "yellow to orange"
+    assert float((ball - sun).abs().max()) > 0.3
