@@ -13,7 +13,7 @@ from pipeline.language.english import with_article
 from pipeline.language.wording import app_caption
 from pipeline.models.prior import NOISE_DIM, DrawingPrior
 from pipeline.scene.drawing import Bend, Drawing, choose_drawing, choose_form, is_mirrored
-from pipeline.scene.kinds import worn_at
+from pipeline.scene.kinds import is_animal, worn_at
 from pipeline.scene.record import MAX_THINGS, Scene, Thing
 
 __all__ = ["Plan", "make_plan", "tone_of"]
@@ -114,9 +114,9 @@ def make_plan(
 
 
 def _shown(thing: Thing, scene: Scene, prior: DrawingPrior) -> str:
-    """What a thing is drawn as: one that is alone and has an expression by its face, where that was taught."""
-    face = f"{thing.name} face"
-    return face if thing.expression and len(scene.things) == 1 and face in prior.index_of else thing.name
+    """What a thing is drawn as: an animal that is alone and has an expression by its face, where that was taught."""
+    face, alone = f"{thing.name} face", len(scene.things) == 1 and is_animal(thing.name)
+    return face if thing.expression and alone and face in prior.index_of else thing.name
 
 
 def noise_places(scene: Scene, before: Scene) -> tuple[int, ...]:

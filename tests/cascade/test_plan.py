@@ -10,10 +10,10 @@ from tests.tiny import EMBED_DIM, SEMANTIC_DIM
 
 def prior_with_faces() -> DrawingPrior:
     prior = DrawingPrior(
-        ["cat", "cat face", "hat"], ["3d render"], num_drawings=3, num_cells=3, embed_dim=EMBED_DIM,
+        ["cat", "cat face", "robot", "robot face"], ["3d render"], num_drawings=4, num_cells=4, embed_dim=EMBED_DIM,
         semantic_dim=SEMANTIC_DIM, concept_dim=8, drawing_dim=8, rendering_dim=8, hidden_dim=32, num_layers=1,
     )  # fmt: skip
-    prior.cells.copy_(torch.tensor([(0, 0, 0, 0), (1, 1, 0, 0), (2, 2, 0, 0)]))
+    prior.cells.copy_(torch.tensor([(0, 0, 0, 0), (1, 1, 0, 0), (2, 2, 0, 0), (3, 3, 0, 0)]))
     return prior
 
 
@@ -26,8 +26,9 @@ def concepts(*things: Thing) -> list[int]:
 def test_an_expression_is_drawn_on_a_face_where_one_was_taught():
     assert concepts(Thing("cat", "cat", expression="happy")) == [1]
     assert concepts(Thing("cat", "cat")) == [0]
+    assert concepts(Thing("robot", "robot", expression="happy")) == [2], "its face is a sign of programs"
 
 
 def test_who_wears_something_keeps_its_body():
-    cat, hat = Thing("cat", "cat", expression="happy"), Thing("hat", "hat", relation=Relation("worn by", "cat"))
+    cat, hat = Thing("cat", "cat", expression="happy"), Thing("hat", "robot", relation=Relation("worn by", "cat"))
     assert concepts(cat, hat) == [0, 2]
