@@ -210,7 +210,7 @@ def pack_files(
             key=key,
             payload=sticker.recipe.id32 if sticker.recipe else None,
         )
-        name = f"{number + 1:02d}-{_slug(sticker.prompt)}{made.suffix}"
+        name = _file_stem(number, sticker.prompt, target) + made.suffix
         files[name] = made.data
         entries.append({"file": name, "emoji": list(sticker.emoji[: rules.emoji[1]]), "alt": sticker.alt})
         with Image.open(io.BytesIO(made.data)) as image:
@@ -244,6 +244,12 @@ def zip_files(files: Mapping[str, bytes]) -> bytes:
         for name, data in files.items():
             archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
+
+
+def _file_stem(number: int, prompt: str, target: Target) -> str:
+    """A file's name without its suffix, as the place takes names."""
+    stem = f"{number + 1:02d}-{_slug(prompt)}"[: target.names[1] if target.names else None].rstrip("-")
+    return stem.replace("-", "_") if target.plain_names else stem
 
 
 def _slug(prompt: str) -> str:

@@ -113,6 +113,7 @@ _ALL = (
         (128, 128),
         ("PNG", "WEBP", "JPEG", "GIF", "AVIF"),
         max_bytes=256 * KIB,
+        pack=PackRules((1, 50)),  # what a server takes that nobody boosts
         names=(2, 32),
         plain_names=True,
     ),
@@ -123,6 +124,7 @@ _ALL = (
         ("PNG", "GIF"),
         max_bytes=512 * KIB,
         animation=Animation(512 * KIB, 5_000),
+        pack=PackRules((1, 60)),  # what a server takes at its highest level
         names=(2, 30),
     ),
     Target("slack", "Slack emoji", (128, 128), ("PNG", "GIF", "JPEG"), max_bytes=128 * KB),

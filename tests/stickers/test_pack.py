@@ -114,6 +114,14 @@ def test_the_files_keep_to_the_places_limits_and_carry_their_recipes_mark(files)
     assert [sticker.prompt for sticker in again.stickers] == PROMPTS
 
 
+@pytest.mark.parametrize("place", ["discord-sticker", "discord-emoji"])
+def test_names_are_such_as_discord_takes(place):
+    long = "a fox that is very happy and waves with both of its hands"
+    pack = make_pack("Foxes", [long, *PROMPTS[1:]])
+    files = pack_files(pack, {number: draw_cutout() for number in range(3)}, TARGETS[place], KEY)
+    assert check_pack(zip_files(files), TARGETS[place]) == []
+
+
 def test_a_wastickers_file_holds_what_its_readers_expect(files):
     data = wastickers(files)
     assert check_pack(data, TARGETS["whatsapp"]) == [] and data == wastickers(files)
