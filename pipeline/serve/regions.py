@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from pipeline.pictures.masks import dilated
+from pipeline.pictures.masks import dilated, eroded
 from pipeline.pictures.pixels import pixels_sha256
 from pipeline.recipe import Recipe
 from pipeline.scene.meant import meant
@@ -19,6 +19,7 @@ __all__ = ["Region", "find_region", "own_drawing"]
 
 _GROUNDS = frozenset("background backdrop ground surroundings surrounding".split())
 _ALL = frozenset("everything all things objects".split())
+_RIM = 3  # pixels: what is thinner beside a part is its own edge, not another thing
 _ARTICLES = frozenset("the a an this that its my".split())
 
 
@@ -44,6 +45,7 @@ class Region:
         top, left = max(0, rows[0] - more), max(0, columns[0] - more)
         box[top : rows[-1] + 1 + more, left : columns[-1] + 1 + more] = True
         others = self.things & ~dilated(self.part, iterations=2)
+        others &= dilated(eroded(others, iterations=_RIM), iterations=2 * _RIM)  # no rim of the part itself
         return box & ~dilated(others, iterations=3)
 
 
