@@ -106,7 +106,6 @@ ELSEWHERE = {
     "pipeline.scene.cutout": "scene/test_tasks.py",
     "pipeline.scene.mending": "called by scene.sketch",
     "pipeline.scene.tagger": "called by scene.parse",
-    "pipeline.serve.regions": "called by serve.retouching",
     "pipeline.serve.retouching": "called by serve.drawing, whose tests draw with it",
     "pipeline.serve.archive": "ui/tabs/test_search.py",
     "pipeline.serve.collection": "ui/tabs/test_search.py",
