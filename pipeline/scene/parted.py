@@ -35,15 +35,15 @@ def part_names(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> Non
 
 def _busy(drawn: Sketch, mention: Mention, tokens: Sequence[Token], names: NameFinder) -> None:
     """ "a polar bear ice skating" is the bear, with ice skates, and no person who skates."""
-    words = tuple(mention.said.split())
+    words = mention.said.split()
     whole, after = len(words) == mention.end - mention.at, tokens[mention.end : mention.end + 1]
     if after and after[0].role == "action" and after[0].text.endswith("ing") and len(words) > 1:
-        words = (*words, after[0].text)
+        words.append(after[0].text)
         mention.looks = [look for look in mention.looks if look != after[0].text]
-    if not words[-1].endswith("ing") or not whole or names.exact(words) is not None:
+    if not words[-1].endswith("ing") or not whole or names.exact(tuple(words)) is not None:
         return
     for cut in range(len(words) - 1, 0, -1):
-        if names.exact(words[:cut]) is None or not is_alive(" ".join(words[:cut])):
+        if names.exact(tuple(words[:cut])) is None or not is_alive(" ".join(words[:cut])):
             continue
         first, last = words[cut:-1], words[-1].removesuffix("ing")
         tools = ((*first, form) for form in (last, f"{last}e", last[:-1]))

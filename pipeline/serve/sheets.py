@@ -149,8 +149,8 @@ class Sheet:
         )
         texts = [[each.prompt, " ".join(each.emoji), each.alt] for each in pack.stickers]
         looks = {shlex.split(text)[0] for text in recipes[0].edits}
-        look = {"edge": "outline" in looks, "shadow": "shadow on" in recipes[0].edits}
-        return cls(pack.title, cells, recipes, tray=pack.tray, style=pack.style, **look), texts
+        edge, shadow = "outline" in looks, "shadow on" in recipes[0].edits
+        return cls(pack.title, cells, recipes, tray=pack.tray, style=pack.style, edge=edge, shadow=shadow), texts
 
     def with_prompt(self, number: int, prompt: str) -> "Sheet":
         """With other words for one cell, which is not drawn yet.

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from pipeline.loading.errors import HeldBack
 from pipeline.serve.drawn import Drawn
 from pipeline.serve.render import Cancelled, Rendered, compare
 from pipeline.serve.uploads import open_picture
@@ -51,6 +52,8 @@ class Redraw:
                     if verdict.result != "identical":  # both on the shelf, to look at
                         saved = str(drawing.studio.save(event))
                         kept.append(Drawn.from_rendered(event, saved, shown.references, shown.uploads))
+                elif isinstance(event, HeldBack):
+                    raise event
                 else:
                     yield drawing.progress(event, shown.recipe, words)
         except Cancelled:
