@@ -74,7 +74,7 @@ def build_form(limits: Limits, pace: Pace, capabilities: Capabilities = EASEL) -
         pace: names the qualities with their seconds.
         capabilities: what the model can be asked for.
     """
-    widgets = _words_and_pickers() | _actions(limits, capabilities)
+    widgets = _words_and_pickers(capabilities) | _actions(limits, capabilities)
     widgets |= _references(limits, capabilities) | _more(limits, pace, capabilities)
     return Form(**widgets, origin=gr.State(None), sizes=_sizes(capabilities))
 
@@ -94,11 +94,11 @@ def quality_choices(pace: Pace, own: Mapping[str, int], guidance_scale: float = 
     return pace.choices(own, guidance_scale, say=lambda name: say(f"quality.{name}"))
 
 
-def _words_and_pickers() -> dict:
+def _words_and_pickers(capabilities: Capabilities) -> dict:
     """The prompt, and what it says of style and ground as pictures and colours to pick; theme.css paints them."""
     prompt = gr.Textbox(
         label=say("form.prompt"), placeholder=say("form.placeholder"), lines=2, max_lines=4, elem_id="prompt",
-        autofocus=True,
+        autofocus=True, info=_tags(capabilities),
     )  # fmt: skip
     anything = (say("form.any"), ANY)
     style = gr.Radio(
@@ -109,6 +109,14 @@ def _words_and_pickers() -> dict:
         label=say("form.background"), elem_id="background",
     )  # fmt: skip
     return {"prompt": prompt, "style": style, "background": background}
+
+
+def _tags(capabilities: Capabilities) -> str | None:
+    """The LoRAs that are loaded, as they are weighed in a prompt; gradio reads the text as Markdown."""
+    tags = [
+        f"`<lora:{name}:{scale:g}>`" for name, scale in zip(capabilities.loras, capabilities.lora_scales, strict=True)
+    ]
+    return f"LoRA: {' '.join(tags)}" if tags else None
 
 
 def _actions(limits: Limits, capabilities: Capabilities) -> dict:

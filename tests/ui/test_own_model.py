@@ -81,6 +81,14 @@ def test_strength_mask_scheduler_and_sizes_are_offered_where_the_model_has_them(
     assert blocks["reference-pictures"].label.key.endswith("form.references_mask")
 
 
+def test_loras_that_are_loaded_are_named_beside_the_prompt(model):
+    can = replace(model.capabilities, loras=("inks",), lora_scales=(0.8,))
+    for capabilities, info in ((can, "LoRA: `<lora:inks:0.8>`"), (model.capabilities, None)):
+        page = build_demo(model.load, capabilities=capabilities)
+        blocks = {getattr(block, "elem_id", None): block for block in page.blocks.values()}
+        assert blocks["prompt"].info == info
+
+
 def test_limits_leave_room_for_what_the_model_starts_with(model):
     limits = limits_for(model.capabilities)
     assert (limits.max_steps, limits.max_guidance, limits.max_references) == (100, 15.0, 2)
