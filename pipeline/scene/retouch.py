@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 from scipy import ndimage
 
+from pipeline.language.relations import scenery_of
 from pipeline.pictures.masks import dilated, labelled
 from pipeline.scene.canvas import canvas_size
 from pipeline.scene.cutout import cut_out
@@ -137,16 +138,21 @@ def repaint_around(
     if own is not None:
         alpha = Image.fromarray(np.minimum(np.asarray(alpha), np.asarray(own)))
     kept.putalpha(alpha)
-    front = canonical(_centred(kept, size, foot=said.ground is not None and said.ground.kind == "scene"))
+    scenery = _scenery(said)
+    in_scene = scenery is not None or (said.ground is not None and said.ground.kind == "scene")
+    front = canonical(_centred(kept, size, foot=in_scene))
     uploads = {upload_hash(front): front}
     operations = [operation("canvas", *size)]
-    if said.ground is None:
+    if scenery is not None:
+        operations.append(operation("ground", "scene", scenery[1]))
+    elif said.ground is None:
         under = canonical(_centred(whole, size))
         if alpha.getextrema() != (255, 255):  # the ground around what is kept, carried on; none of what stood there
             under = canonical(_without(whole, alpha, size))
         uploads[upload_hash(under)] = under
         operations.append(operation("ground", "picture", upload_hash(under)))
     known = {thing.id for thing in meant(kept_name, said)} if kept_name else {thing.id for thing in said.things[:1]}
+    known |= {scenery[0]} if scenery is not None else set()
     operations += [operation("remove", thing.id) for thing in said.things if thing.id in known]
     left = [thing for thing in said.things if thing.id not in known]
     if left:
@@ -155,6 +161,14 @@ def repaint_around(
             operation("place", thing.id, *_place(box, size)) for thing, box in zip(left, free, strict=False)
         ]
     return Retouch(size, (*operations, *_plain(said), operation("front", next(iter(uploads)))), uploads)
+
+
+def _scenery(said: Scene) -> tuple[str, str] | None:
+    """The thing that is meant as the ground, and its scenery: around a picture "a sunny beach" is no small beach."""
+    if said.ground is not None and said.ground.kind != "colour":
+        return None
+    named = ((thing.id, scenery_of(thing.said or thing.name)) for thing in said.things)
+    return next(((id, name) for id, name in named if name is not None), None)
 
 
 def cut_free(picture: Image.Image) -> tuple[Retouch, str]:

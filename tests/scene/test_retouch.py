@@ -108,6 +108,14 @@ def test_on_a_larger_canvas_with_a_scenery_what_is_kept_stands_on_the_ground():
     assert np.flatnonzero(kept.any(1))[-1] == round(0.88 * 512) - 1
 
 
+def test_a_scenery_that_was_read_as_a_thing_is_the_ground_around_what_is_kept():
+    said = Scene(things=(Thing("beach", "beach with umbrella", said="beach"), Thing("cat", "cat")))
+    outside = white(0, 0, 320, 256)
+    outside.paste(0, (20, 50, 140, 170))
+    scene = edit(said, repaint_around(photo(), outside, said, (512, 512), kept_name="the ball").operations)
+    assert scene.ground == Ground("scene", name="beach") and [thing.id for thing in scene.things] == ["cat"]
+
+
 def test_without_a_ground_in_words_the_pictures_own_is_carried_on():
     said, outside = Scene(), white(0, 0, 320, 256)
     outside.paste(0, (20, 50, 140, 170))
