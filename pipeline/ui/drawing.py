@@ -71,10 +71,13 @@ class DrawingHandlers:
         """The page is ready for the next drawing."""
         return {self.form.generate: gr.update(interactive=True), self.form.cancel: gr.update(interactive=False)}
 
-    def cancel(self, request: gr.Request) -> str:
+    def stopping(self, request: gr.Request) -> str:
+        """What is shown before the drawing is stopped, so that it never comes after "Cancelled"."""
+        return status(Words.of(request)("status.stopping"))
+
+    def cancel(self, request: gr.Request) -> None:
         """Stop the visitor's drawing."""
         self.studio.cancel(visitor_of(request))
-        return status(Words.of(request)("status.stopping"))
 
     def draw(self, values: dict, request: gr.Request) -> Iterator[dict]:
         """Draw what the form says, picture after picture."""

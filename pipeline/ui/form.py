@@ -122,7 +122,7 @@ def _tags(capabilities: Capabilities) -> str | None:
 def _actions(limits: Limits, capabilities: Capabilities) -> dict:
     with gr.Row(elem_id="actions", elem_classes="row"):
         generate = gr.Button(say("form.generate"), variant="primary", elem_id="generate", scale=3)
-        cancel = gr.Button(say("form.cancel"), elem_id="cancel", interactive=False, scale=1, min_width=90)
+        cancel = gr.Button(say("form.cancel"), elem_id="cancel", interactive=False, scale=1, min_width=112)
     with gr.Row(elem_id="seed-row", elem_classes="row"):
         seed = gr.Number(label=say("form.seed"), value=0, precision=0, elem_id="seed", min_width=110, scale=3)
         with gr.Column(scale=2, min_width=90, elem_id="seed-keys"):

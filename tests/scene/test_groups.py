@@ -101,6 +101,14 @@ def test_a_hat_sits_on_the_head_and_not_on_a_raised_tail():
     assert hat["a"][3] < middle(hat["b"])[1]
 
 
+def test_a_scarf_is_behind_the_head_of_what_goes_on_four_legs_and_not_on_its_face():
+    for layer, side in ((animal(), 1), (animal().flip(-1), -1)):
+        found = boxes(pair("worn by", "bow tie", "cat"), layer, WHOLE)
+        left, _, right, _ = found["b"]
+        head = middle(found["b"])[0] - side * 0.31 * (right - left)  # columns 4 to 24 of 4 to 56
+        assert side * (middle(found["a"])[0] - head) > 0.04 * (right - left)
+
+
 def test_glasses_are_on_the_face_and_boots_at_the_feet():
     face = boxes(pair("worn by", "sunglasses", "cat face"), WHOLE, WHOLE)
     assert face["b"][1] < middle(face["a"])[1] < middle(face["b"])[1] + 10

@@ -64,7 +64,7 @@ class CreateTab:
         for button, (strength, stage) in board.keys.again.items():
             drawing.on(button.click, drawing.vary(strength, stage))
         drawing.on(form.leave_out.click, drawing.leave_out)
-        form.cancel.click(drawing.cancel, None, board.line, **QUICK)
+        form.cancel.click(drawing.stopping, None, board.line, **QUICK).then(drawing.cancel, None, None, **QUICK)
         self._redraw.wire()
         self._editing.wire()
 

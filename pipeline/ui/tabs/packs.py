@@ -140,7 +140,7 @@ class PacksTab:
         self._texts.input(lambda rows: rows, self._texts, self._typed, **QUICK)
         self._tray.click(self.set_tray, [self._sheet, self._picked], [self._sheet, self._grid], **QUICK)
         self._link.click(None, js="() => { window.easel.copyPack(); }", **HIDDEN)
-        self._cancel.click(self.cancel, None, self._line, **QUICK)
+        self._cancel.click(self.stopping, None, self._line, **QUICK).then(self.cancel, None, None, **QUICK)
         self._make.click(self.make, [self._sheet, self._target, self._typed], [self._download, self._line], **QUEUED)
 
     def _then_draw(self, listen: Callable, work: Callable, inputs: list) -> None:
@@ -191,10 +191,13 @@ class PacksTab:
     def _end(self) -> tuple:
         return gr.update(interactive=True), gr.update(interactive=False)
 
-    def cancel(self, request: gr.Request) -> str:
+    def stopping(self, request: gr.Request) -> str:
+        """What is shown before the drawing is stopped."""
+        return status(Words.of(request)("status.stopping"))
+
+    def cancel(self, request: gr.Request) -> None:
         """Stop drawing; what is drawn stays."""
         self._studio.cancel(_visitor(request))
-        return status(Words.of(request)("status.stopping"))
 
     def fill(self, subject: str, variants: str, request: gr.Request) -> tuple:
         """The subject in all its variants, one a line."""
