@@ -72,8 +72,9 @@ class Editing:
         board, drawing = self._board, self._drawing
         inputs: set[Block] = {*drawing.inputs, self._versions}
         outputs = [*drawing.outputs, self._versions]
-        board.canvas.edit(self.edit, inputs, outputs, **QUEUED)
-        board.canvas.undo(self.undo, inputs, outputs, **QUICK)
+        # Each in turn: by default gradio drops what is done before the last change has come back.
+        board.canvas.edit(self.edit, inputs, outputs, trigger_mode="multiple", **QUEUED)
+        board.canvas.undo(self.undo, inputs, outputs, trigger_mode="multiple", **QUICK)
         board.keys.upload.upload(self.add, inputs | {board.keys.upload}, outputs, **QUEUED)
 
     def edit(self, values: dict, event: gr.EventData, request: gr.Request) -> Iterator[dict]:

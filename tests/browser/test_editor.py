@@ -171,6 +171,27 @@ def test_ground_outline_shadow_and_lettering_are_switches_and_travel_in_the_link
     other.wait_for_selector("#canvas [data-verdict=identical]")
 
 
+def test_changes_faster_than_the_picture_are_all_made_in_their_order(open_page):
+    page = open_page()
+    draw(page)
+    before = ready(page)
+    page.evaluate(
+        """() => {
+            const shadow = document.querySelector('[data-op=shadow] input');
+            const edge = document.querySelector('[data-op=outline] input');
+            shadow.click();
+            edge.value = '6';
+            edge.dispatchEvent(new Event('change', {bubbles: true}));
+            document.querySelector('[data-op=ground] select').value = 'scene|grass';
+            document.querySelector('[data-op=ground] select').dispatchEvent(new Event('change', {bubbles: true}));
+        }"""
+    )
+    changed(page, before)
+    page.wait_for_function("() => document.querySelector('#canvas figure').dataset.query.includes('grass')")
+    said = edits(page)
+    assert "shadow on" in said and "outline 6 '#ffffff'" in said and said[-1] == "ground scene grass"
+
+
 def test_a_colour_is_taken_from_the_picture_where_the_browser_has_no_dropper(open_page):
     page = open_page()
     page.evaluate("delete window.EyeDropper")

@@ -8,10 +8,13 @@ const IDLE = 300; // milliseconds after the last key until its effect is asked f
 const STEP = 0.01; // of the picture, for an arrow key; Shift takes five
 const GROW = 1.05;
 const TURN = 5; // degrees
+const PATIENCE = 15_000; // ms until a change counts as lost
 const KEYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "+", "=", "-", "[", "]", "m"]);
 
 let chosen = null; // id of the thing that is selected; it stays so over a redraw
 let stage = null; // of the figure on the page: {figure, scene, hits, frame, waiting, lifted}
+let sent = 0; // when the change was sent that is under way
+const line = []; // changes that were made before the last one came back
 let focused = null; // where the focus was in the editor: a redraw brings new elements, and it goes on there
 
 const round = (number) => Math.round(number * 10000) / 10000;
@@ -19,10 +22,17 @@ const thing = (id = chosen) => stage?.scene.things.find((each) => each.id === id
 
 const editor = () => document.querySelector("#canvas .editor");
 
+// One after another: each is made to the picture that the one before it gave.
 function send(operation) {
   const from = document.querySelector("#canvas figure.finished");
+  if (from.getAttribute("aria-busy") === "true" && performance.now() - sent < PATIENCE) return line.push(operation);
+  sent = performance.now();
   from.setAttribute("aria-busy", "true");
   from.dispatchEvent(new CustomEvent("easel-edit", { detail: operation, bubbles: true }));
+}
+
+function next() {
+  if (line.length) send(line.shift());
 }
 
 function sendPlace() {
@@ -354,6 +364,7 @@ async function mount(figure) {
   hits.drawImage(map, 0, 0);
   if (stage.figure === figure) stage.hits = hits;
   figure.dataset.editable = "true";
+  next();
 }
 
 // What was refused leaves the picture as it is: then a thing that was moved by hand goes back to where it stood.
@@ -365,6 +376,7 @@ function settle() {
   stage.scene = JSON.parse(figure.dataset.scene);
   drop();
   paint();
+  next();
 }
 
 new MutationObserver(() => {
