@@ -266,7 +266,8 @@ def _worn(thing: Shape, other: Shape) -> Joint:
         side = max(share * wide, 0.2) / max(thing.width, 0.3)
         y = top + down * high
         if other.face is not None and place == "eyes":
-            y, side = other.face.y, max(min(2.1 * other.face.apart, wide), 0.7 * wide, 0.2) / max(thing.width, 0.3)
+            side = max(min(2.1 * other.face.apart, wide), 0.7 * wide, 0.2) / max(thing.width, 0.3)
+            return _at(thing, side, x=middle, top=other.face.y - side * (thing.heaviest - thing.box[1]), depth=2)
         if place == "neck" and other.looks and other.width > 0.7 * other.height:  # on four legs: behind the head
             middle, y = middle - 0.28 * other.looks * wide, y + 0.16 * high
         if place == "neck" and thing.height > thing.width:  # its loop, not its ends, is at the neck

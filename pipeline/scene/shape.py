@@ -64,6 +64,12 @@ class Shape:
         return self.box[3] - self.box[1]
 
     @functools.cached_property
+    def heaviest(self) -> float:
+        """Height of its centre of mass: of glasses, whose temples stand up, the middle of the lenses."""
+        rows = self.mask.sum(1).float()
+        return float((rows * (torch.arange(GRID) + 0.5)).sum() / rows.sum()) / GRID
+
+    @functools.cached_property
     def is_face(self) -> bool:
         """A head without a body: by its name, or as wide as high and nearly filling a disc."""
         if "face" in self.name.split():

@@ -116,6 +116,13 @@ def test_glasses_are_on_the_face_and_boots_at_the_feet():
     assert middle(feet["a"])[1] > middle(feet["b"])[1]
 
 
+def test_the_lenses_are_the_middle_of_glasses_whose_temples_stand_up():
+    glasses = torch.zeros(64, 64)
+    glasses[40:56, 4:60] = 1.0
+    glasses[8:40, 4:8] = glasses[8:40, 56:60] = 1.0
+    assert 42 / 64 < Shape(glasses).heaviest < 52 / 64
+
+
 def test_sizes_follow_the_real_ones():
     ladybug = boxes(pair("on", "ladybug", "leaf"), WHOLE, WHOLE)
     elephant = boxes(pair("next to", "mouse", "elephant"), WHOLE, WHOLE)
