@@ -1,6 +1,11 @@
 """No test reads or writes the user's own folders: certificates are made in a temporary one, and nothing is stored."""
 
+import os
+
 import pytest
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # two processes of two threads each take twice as long on two cores
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session", autouse=True)
