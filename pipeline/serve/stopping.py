@@ -9,9 +9,11 @@ With a handler of its own SIGTERM is heard by process 1 of a container too, whic
 import logging
 import math
 import os
+import queue
 import signal
 import sys
 import threading
+import time
 from types import FrameType
 from typing import NoReturn
 
@@ -26,25 +28,38 @@ _logger = logging.getLogger(__name__)
 
 
 class Stop:
-    """Set by SIGTERM or SIGINT from the moment it is made. To be made in the main thread.
+    """Hears SIGTERM and SIGINT from the moment it is made. To be made, and waited for, in the main thread.
+
+    The handler only puts into a `queue.SimpleQueue`, which may be interrupted by it at any point. Setting a
+    `threading.Event` there waits for ever where the signal finds the main thread on its way into the event's `wait`.
 
     Attributes:
-        asked: set once the process was asked to stop.
+        asked: set once `wait` has heard that the process was asked to stop.
     """
 
     def __init__(self):
         self.asked = threading.Event()
+        self._heard: queue.SimpleQueue[int] = queue.SimpleQueue()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._hear)
 
     def wait(self, seconds: float | None = None) -> bool:
         """Whether the process was asked to stop, after at most so long."""
-        return self.asked.wait(seconds)
+        deadline = math.inf if seconds is None else time.monotonic() + seconds
+        while not self.asked.is_set():
+            left = deadline - time.monotonic()
+            try:  # a signal that another thread of the process took is seen at the next turn
+                self._heard.get(timeout=min(1.0, max(0.0, left)))
+                self.asked.set()
+            except queue.Empty:
+                if left <= 1:
+                    break
+        return self.asked.is_set()
 
     def _hear(self, number: int, _frame: FrameType | None) -> None:
-        if self.asked.is_set() and number == signal.SIGINT:
+        if number == signal.SIGINT and self.asked.is_set():
             raise KeyboardInterrupt  # the second time is meant
-        self.asked.set()
+        self._heard.put(number)
 
 
 def leave() -> NoReturn:

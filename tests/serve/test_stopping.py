@@ -112,6 +112,24 @@ def test_a_visitor_of_the_page_is_told_that_the_server_stops(demo):
             list(events)
 
 
+SIGNALS = """
+import os, signal
+from pipeline.serve.stopping import Stop
+stop = Stop()
+assert not stop.wait(0)
+with stop.asked._cond:  # as if the signal found the main thread on its way into the event's own wait
+    os.kill(os.getpid(), signal.SIGTERM)
+    for _ in range(1000): pass
+assert stop.wait() and stop.wait(0) and stop.asked.is_set()
+print("heard")
+"""
+
+
+def test_a_signal_is_heard_wherever_it_finds_the_main_thread():
+    run = subprocess.run([sys.executable, "-c", SIGNALS], capture_output=True, text=True, timeout=60, check=True)
+    assert run.stdout.strip() == "heard"
+
+
 SERVER = """
 import sys, threading, time
 from pipeline.serve.stopping import Stop, leave
