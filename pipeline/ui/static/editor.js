@@ -390,6 +390,7 @@ document.addEventListener("pointerdown", (event) => {
 });
 document.addEventListener("keydown", keydown);
 document.addEventListener("click", (event) => {
+  if (event.target.closest?.("#generate, #shelf")) line.length = 0; // what waits was meant for the picture before
   const button = event.target.closest?.("#canvas .editor button");
   if (button?.dataset.thing) choose(button.dataset.thing === chosen ? null : button.dataset.thing);
   else if (button && "pick" in button.dataset) pick();
