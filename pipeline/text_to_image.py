@@ -277,14 +277,18 @@ class TextToImagePipeline(Encoding, Networks, Composing, DiffusionPipeline):
             plan = self.plan(*understood, noise, references, variety=variety, transparent=transparent, edits=edits)
             plan = replace(plan, uploads=check_uploads(plan.scene, uploads))
             planned.append((plan, self._encode_checked(plan, text, prompt_embeds)))
-        drawn, embeds, standings = [], [], []
+        drawn, embeds, plans, standings = [], [], [], []
         for index, (plan, encoded) in enumerate(planned):
             on_step = self._steps(plan, index, embeds, callback_on_step_end, callback_on_step_end_tensor_inputs)
             embed = self.run_prior(plan, references)
             if references is None:
                 on_step("prior", 0, torch.tensor(0.0), embed, None)
-            layers = self.draw_layers(plan, embed, encoded, negative, steps, guidance_scale, references, on_step)
+            layers, faceless = self.draw_layers(
+                plan, embed, encoded, negative, steps, guidance_scale, references, on_step
+            )
+            plan = plan.with_faceless(faceless)
             picture, standing = self.compose(plan, embed, layers, encoded, references)
+            plans.append(plan)
             standings.append(standing)
             embeds.append(embed if len(embed) == 1 else self.get_image_embeds([picture]))
             mine = [at for at, drawing in enumerate(plan.drawings) if drawing is not None]
@@ -293,7 +297,6 @@ class TextToImagePipeline(Encoding, Networks, Composing, DiffusionPipeline):
             drawn.append(embed_checked(picture, payload=watermark_payload, version=watermark_version))
         self.maybe_free_model_hooks()
         shares = list(references.shares) if references is not None and references.shares else None
-        plans = [plan for plan, _ in planned]
         output = make_output(drawn, embeds, shares, plans, standings, output_type=output_type)
         return output if return_dict else tuple(vars(output).values())
 

@@ -305,7 +305,7 @@ def test_an_edit_changes_what_it_names_and_not_a_bit_of_the_rest(pipe):
         with torch.no_grad():
             encoded = pipe._encode_checked(plan, None, None)
             embeds = pipe.run_prior(plan, None)
-            layers = pipe.draw_layers(plan, embeds, encoded, None, steps, 1.0, None, lambda *_: None)
+            layers, _ = pipe.draw_layers(plan, embeds, encoded, None, steps, 1.0, None, lambda *_: None)
             return np.asarray(pipe.compose(plan, embeds, layers, encoded)[0]).astype(int)
 
     before = laid()

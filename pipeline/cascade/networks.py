@@ -150,17 +150,18 @@ class Networks:
 
     def draw_layers(
         self, plan: Plan, embeds, encoded, negative, steps, guidance_scale, references, on_step
-    ) -> torch.Tensor:
-        """Draw: embeddings (things, embed_dim) -> layers (things, 4, side, side) in [-1, 1], as they will be laid.
+    ) -> tuple[torch.Tensor, list[int]]:
+        """Draw: embeddings (things, embed_dim) -> layers (things, 4, side, side) in [-1, 1], as they will be laid, and
+        which things have no face for the expression that is asked for.
         What was drawn from the same a moment ago is not drawn again; its steps are told as kept.
         """
         if not len(embeds):
-            return torch.zeros(0, 4, 1, 1)
+            return torch.zeros(0, 4, 1, 1), []
         shared = (
             state_of(self.decoder, self.super_res), tuple(sorted(steps.items())), guidance_scale,
             digest(plan.noise["decoder"], plan.noise.get("super_res"), *(negative or ())),
         )  # fmt: skip
-        layers = []
+        layers, faceless = [], []
         for at, (thing, drawing, form) in enumerate(zip(plan.scene.things, plan.drawings, plan.forms, strict=True)):
             own, style = _own(embeds, encoded, at), thing.style if thing.upload else thing.style or plan.scene.style
             drawn = (shared, thing.upload, digest(*own))
@@ -195,7 +196,8 @@ class Networks:
                 layers.append(self.kept.layers.get(finished, finish))
             else:
                 layers.append(self.kept.layers.get((finished, thing.expression, thing.name), wear))
-        return torch.stack(layers)
+                faceless += [at] if torch.equal(layers[-1], self.kept.layers.get(finished, finish)) else []
+        return torch.stack(layers), faceless
 
     def _emoji(self, plan: Plan, name: str, style, shared, negative, steps, guidance_scale) -> torch.Tensor | None:
         """The emoji face of that name, (4, side, side), as it is usually drawn in a style; None where none was taught.

@@ -2,8 +2,8 @@
 
 import re
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -14,6 +14,7 @@ from pipeline.language.wording import app_caption
 from pipeline.models.prior import NOISE_DIM, DrawingPrior
 from pipeline.scene.drawing import Bend, Drawing, choose_drawing, choose_form, is_mirrored
 from pipeline.scene.kinds import is_animal, worn_at
+from pipeline.scene.notes import Note
 from pipeline.scene.record import MAX_THINGS, Scene, Thing
 
 __all__ = ["Plan", "make_plan", "tone_of"]
@@ -50,6 +51,14 @@ class Plan:
     def noise_of(self, at: int) -> torch.Tensor:
         """The noise (``NOISE_DIM``,) of thing ``at``: its own, whatever was added or taken away before it."""
         return self.noise["prior"][self.places[at] if self.places else at]
+
+    def with_faceless(self, numbers: Sequence[int]) -> "Plan":
+        """With a note for each of these things: its drawing has no face that could take its expression."""
+        if self.parsed is None or not numbers:
+            return self
+        things = [self.scene.things[at] for at in numbers]
+        notes = [Note("expression", str(thing.expression), with_article(thing.name)) for thing in things]
+        return replace(self, parsed=replace(self.parsed, notes=(*self.parsed.notes, *dict.fromkeys(notes))))
 
 
 def tone_of(name: str) -> str:

@@ -25,8 +25,8 @@ FACES = {
     "cool": "smiling face with sunglasses",
 }
 EXPRESSIONS = tuple(FACES)
-# What floats beside the face: an emoji's own hand at its chin cannot be told from its skin.
-BALLOONS = {"thinking": "thought balloon"}
+# What floats beside the face: an emoji's own hand at its chin cannot be told from its skin, and its own Zzz is tiny.
+BALLOONS = {"thinking": "thought balloon", "sleeping": "zzz"}
 _SAID = {
     word.strip(): expression
     for expression, words in {

@@ -13,6 +13,8 @@ from pipeline.scene.faces import Point, unmultiplied
 __all__ = ["Emoji", "read_emoji"]
 
 _EYES = 0.42, 0.31  # height of an emoji's eyes, and how far apart they are, of its width: where none are found
+_BROW = 0.05  # of the square, at least: the blue of who is scared
+_SPECK = 0.35  # of the widest part of a side
 _RIM_SKIN = 0.17  # of the side: so near to an emoji's outline its skin may be shaded
 
 
@@ -22,7 +24,7 @@ class Emoji:
 
     Attributes:
         colours: (4, side, side) in [0, 1], colours multiplied by alpha: all that is not skin.
-        pieces: "left", "right", "both", "mouth", "beside", where it has such -> how much of each pixel is of it,
+        pieces: "left", "right", "both", "mouth", where it has such -> how much of each pixel is of it,
             (side, side) in [0, 1].
         left, right: its eyes.
         width: of the whole emoji.
@@ -43,13 +45,15 @@ def read_emoji(face: np.ndarray) -> Emoji:
     width, height, middle = right - left, bottom - top, (left + right) / 2
     kept = _not_skin(face, solid)
     labels, count = labelled(kept)
-    pieces = {name: np.zeros((side, side), bool) for name in ("left", "right", "both", "mouth", "beside")}
+    pieces = {name: np.zeros((side, side), bool) for name in ("left", "right", "both", "mouth")}
     colours = unmultiplied(face)
     mouth, lowest = 0, 0.0
-    blues = ndimage.mean(np.minimum(colours[2], colours[1] + 0.15) - colours[0], labels, range(1, count + 1)) > 0
+    blue = ndimage.mean(np.minimum(colours[2], colours[1] + 0.15) - colours[0], labels, range(1, count + 1))
+    light = ndimage.mean(colours.max(0), labels, range(1, count + 1))
+    blues = (blue > 0.15) | (blue > 0) & (light > 0.5)  # what is dark and hardly blue is an eyebrow
     centres = ndimage.center_of_mass(kept, labels, range(1, count + 1))
     for number, place in enumerate(ndimage.find_objects(labels), 1):
-        central = abs(centres[number - 1][1] - middle) < 0.15 * width and not blues[number - 1]
+        central = abs(centres[number - 1][1] - middle) < 0.2 * width and not blues[number - 1]
         if central and place[0].stop > max(lowest, top + 0.55 * height):
             mouth, lowest = number, place[0].stop
     for number, place in enumerate(ndimage.find_objects(labels), 1):
@@ -57,7 +61,7 @@ def read_emoji(face: np.ndarray) -> Emoji:
         if number == mouth:
             name = "mouth"
         elif blues[number - 1] and centres[number - 1][0] < top + 0.32 * height and wide < 0.45 * width:
-            name = "beside"  # tears begin at the eyes
+            continue  # what floats beside it; tears begin at the eyes
         elif place[1].stop <= middle + 0.02 * width:
             name = "left"
         elif place[1].start >= middle - 0.02 * width:
@@ -65,6 +69,9 @@ def read_emoji(face: np.ndarray) -> Emoji:
         else:
             name = "both"
         pieces[name] |= own
+    for name in ("left", "right"):
+        pieces[name] = _without_specks(pieces[name])
+    kept = np.logical_or.reduce(list(pieces.values()))
     eyes = _emoji_eyes(colours, pieces, (middle, top, width, height))
     mask = ndimage.gaussian_filter(dilated(kept, iterations=1).astype(np.float32), 0.7) * solid
     owner = {name: own[tuple(nearest_of(kept))] for name, own in pieces.items()}
@@ -78,6 +85,13 @@ def read_emoji(face: np.ndarray) -> Emoji:
         *eyes,
         float(width),
     )
+
+
+def _without_specks(piece: np.ndarray) -> np.ndarray:
+    """Without what is narrow beside the widest part of it, as the rest of a Zzz is beside an eye."""
+    labels, _ = labelled(piece)
+    wide = [columns.stop - columns.start for _, columns in ndimage.find_objects(labels)]
+    return np.isin(labels, [at for at, each in enumerate(wide, 1) if each > _SPECK * max(wide)])
 
 
 def _emoji_eyes(colours: np.ndarray, pieces: dict[str, np.ndarray], disc: tuple) -> tuple[Point, Point]:
@@ -123,7 +137,43 @@ def _not_skin(face: np.ndarray, solid: np.ndarray) -> np.ndarray:
         for at in range(count)
     ]
     large = [at + 1 for at in range(count) if areas[at] > 0.0009 * side**2 and not shades[at]]
-    return np.isin(labels, large)
+    kept = np.isin(labels, large) & ~_pale_brow(colours, solid) & ~_blush(colours, solid)
+    thick = dilated(eroded(kept, iterations=3), iterations=3)
+    _, top, _, bottom = bounds(solid)
+    low = (np.arange(side) > (top + bottom) / 2)[:, None] & (depth < _RIM_SKIN)  # a line of shade below a mouth
+    return kept & (thick | ~low)
+
+
+def _pale_brow(colours: np.ndarray, solid: np.ndarray) -> np.ndarray:
+    """The blue from above of who is scared, with the shade at its lower edge: it is skin."""
+    side = solid.shape[-1]
+    _, top, _, bottom = bounds(solid)
+    labels, _ = labelled(solid & (colours[2] > colours[0] + 0.05) & (colours.max(0) > 0.6))
+    brow = np.zeros_like(solid)
+    for number in np.unique(labels[top : top + round(0.12 * (bottom - top))]):
+        if number and (labels == number).sum() > _BROW * side**2:
+            brow |= labels == number
+    if not brow.any():
+        return brow
+    brow |= (np.arange(side) < bounds(brow)[3] + side // 5)[:, None] & solid
+    dark = dilated(eroded(colours.max(0) < 0.45, iterations=2), iterations=3)
+    white, _ = labelled(dilated(eroded(colours.min(0) > 0.8, iterations=2), iterations=3))
+    eyes = np.isin(white, np.unique(white[dark & (white > 0)]))  # of a pupil
+    return brow & ~(dark | eyes)
+
+
+def _blush(colours: np.ndarray, solid: np.ndarray) -> np.ndarray:
+    """Cheeks: pink on one side of a face and, as its mirror image, on the other."""
+    left, _, right, _ = bounds(solid)
+    red, green, blue = colours
+    pink = solid & (red > 0.85) & (green > 0.3) & (green < 0.75) & (blue > 0.25) & (blue < 0.75)
+    image = np.roll(pink[:, ::-1], left + right - pink.shape[-1], axis=1)
+    labels, count = labelled(dilated(pink & dilated(image, iterations=2)))
+    middle, cheeks = (left + right) / 2, np.zeros_like(solid)
+    for number, (_, columns) in enumerate(ndimage.find_objects(labels), 1):
+        if not columns.start <= middle <= columns.stop and (labels == number).sum() > 0.001 * pink.size:
+            cheeks |= labels == number
+    return dilated(cheeks, iterations=2) & (red > 0.8)
 
 
 def _is_skin(colours: np.ndarray, rim: np.ndarray) -> np.ndarray:

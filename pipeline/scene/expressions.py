@@ -2,8 +2,9 @@
 
     layer = wear_expression(fox, emoji, "fox")      # the emoji drawn in the fox's own style
 
-A thing's own eyes and mouth are filled with what lies around them, and its nose stays where there is room. A thing
-without eyes gets the face where it is widest; one that is seen from the side, or too thin for a face, stays as it is.
+A thing's own eyes and mouth are filled with what lies around them, and its nose stays where there is room. What is
+seen from the side takes the one eye, where that tells something without a mouth. A thing without eyes, seen from the
+front or without limbs, gets the face where it is widest; what is left, or too thin for a face, stays as it is.
 """
 
 from typing import Any
@@ -11,10 +12,11 @@ from typing import Any
 import numpy as np
 import torch
 from scipy import ndimage
+from scipy.spatial import ConvexHull
 
 from pipeline.pictures.masks import bounds, dilated, eroded, labelled, nearest_of
 from pipeline.scene.emoji_faces import Emoji, read_emoji
-from pipeline.scene.faces import Own, Point, find_own, in_profile, unmultiplied
+from pipeline.scene.faces import FRONT, Own, Point, find_eyes, find_own, odd, symmetry, unmultiplied
 from pipeline.scene.shape import Shape
 
 __all__ = ["wear_expression"]
@@ -26,6 +28,10 @@ _BALLOON = 0.42  # of the head's width: how wide a balloon is
 _SQUEEZED = 0.65  # of a mouth's size: so much smaller it may be to find room under a nose
 _DISC = 0.27  # of the thing's longer side: what holds no disc of this radius has no room for a face
 _STONE = 0.28  # of that disc's radius: a plain part of this radius in its middle takes the face
+_PLAIN = 0.97  # of its convex hull, so much is filled of what has no limbs, and therefore no side
+_TELLING = 0.88  # of the ellipse in its box an eye fills more that tells no expression without its mouth,
+_ODD = 0.15  # ... unless it is so far from a disc
+_RED = 0.3  # ... or so much redder than green
 
 
 def wear_expression(
@@ -37,7 +43,10 @@ def wear_expression(
     Args:
         layer, emoji: (4, side, side) in [-1, 1], colours multiplied by alpha.
         name: of the thing; a "face" is all head.
-        balloon: (4, side, side), floats beside the face, as "Zzz" of an emoji does.
+        balloon: (4, side, side), floats beside the face, as "Zzz" does.
+
+    Returns:
+        A layer of the same shape; `layer` itself where nothing of it can be shown.
     """
     thing, face = ((one.float().numpy() + 1) / 2 for one in (layer, emoji))
     if not (thing[3] > 0.5).any() or not (face[3] > 0.5).any():
@@ -45,7 +54,8 @@ def wear_expression(
     worn = read_emoji(face)
     shape = Shape(torch.from_numpy(thing[3]), name)
     own = find_own(thing, (shape.head, shape.box))
-    disc = None if own or in_profile(thing) else _disc(thing)
+    eyes = [] if own else find_eyes(thing)
+    disc = None if own or eyes else _disc(thing)
     side = thing.shape[-1]
     places: list[Place] = []
     width, corner = 0.7 * shape.width * side, Point(shape.box[2] * side, shape.box[1] * side)
@@ -53,12 +63,16 @@ def wear_expression(
         places, shows_nose = _on_own(worn, own)
         thing = _without(thing, own.eyes | own.mouth, own.nose, fill_nose=not shows_nose)
         width, corner = own.width, _corner(thing, own)
+    elif len(eyes) == 1:
+        places, width, corner = _on_eye(thing, worn, *eyes[0])
+        if places:
+            thing = _without(thing, _round(thing, *eyes[0]), np.zeros_like(thing[3], bool), fill_nose=False)
     elif disc:
         places = _on_disc(worn, *disc)
         width, corner = 1.9 * disc[1], Point(disc[0].x + disc[1], disc[0].y - disc[1])
+    if not places and balloon is None:
+        return layer
     made = _laid(thing, worn, places) if places else thing
-    if "beside" in worn.pieces:
-        made = _beside(made, worn.colours * (worn.pieces["beside"] > 0), width / worn.width, corner)
     if balloon is not None:
         made = _beside(made, (balloon.float().numpy() + 1) / 2, _BALLOON * width / side, corner)
     return torch.from_numpy((2 * made - 1).astype(np.float32)).to(layer)
@@ -93,16 +107,45 @@ def _mouth(worn: Emoji, own: Own, scale: float, eye: Point, middle: Point) -> tu
     x = middle.x + scale * (centre.x - eye.x)
     y = middle.y + scale * (centre.y - eye.y)
     lowest, high = own.chin - 0.05 * own.width, scale * (bottom - top)
-    shows_nose = False
-    if own.nose.any():
-        under = bounds(own.nose)[3] + 0.02 * own.width
-        room = (lowest - under) / high
-        shows_nose = room > _SQUEEZED
-        if shows_nose:
-            scale *= min(room, 1.0)
-            high = scale * (bottom - top)
-            y = max(y, under + high / 2)
-    return scale, centre, Point(x, min(y, lowest - high / 2)), shows_nose
+    under = bounds(own.nose)[3] + 0.02 * own.width
+    shows_nose = own.nose.any() and (lowest - under) / high > _SQUEEZED
+    upper = max(under, y - high / 2) if shows_nose else y - high / 2
+    size = float(np.clip((lowest - upper) / high, _SQUEEZED, 1.0)) * scale
+    high *= size / scale
+    y = min(upper + high / 2, lowest - high / 2)
+    return size, centre, Point(x, y), bool(shows_nose)
+
+
+def _on_eye(thing: np.ndarray, worn: Emoji, eye: Point, radius: float) -> tuple[list[Place], float, Point]:
+    """Where they go on a thing that is seen from the side: the one eye, where it tells something without a mouth; how
+    wide its head is, and where beside it something may float.
+    """
+    depth = np.asarray(ndimage.distance_transform_edt(np.pad(thing[3] > 0.5, 1)))[1:-1, 1:-1]
+    y, x = (slice(max(0, round(at - 5 * radius)), round(at + 5 * radius)) for at in (eye.y, eye.x))
+    width = 2 * float(np.clip(depth[y, x].max(), 4 * radius, 8 * radius))
+    solid = thing[3] > 0.5
+    left, _, right, _ = bounds(solid)
+    name, at = ("right", worn.right) if eye.x < (left + right) / 2 else ("left", worn.left)
+    column = solid[:, round(eye.x)].nonzero()[0]
+    corner = Point(eye.x + 0.3 * width, float(column[0]) if len(column) else eye.y)
+    piece = worn.pieces.get(name)
+    if piece is None or "both" in worn.pieces or not _tells(worn, piece > 0.5):
+        return [], width, corner
+    return [((name,), width / worn.width, at, eye)], width, corner
+
+
+def _tells(worn: Emoji, eye: np.ndarray) -> bool:
+    """Whether an eye alone tells an expression: it is no plain round one."""
+    left, top, right, bottom = bounds(eye)
+    red, green, _ = worn.colours[:3, eye].mean(1)
+    filled = eye.sum() / (np.pi / 4 * (right - left) * (bottom - top))
+    return bool(filled < _TELLING or odd(eye) > _ODD or red - green > _RED)
+
+
+def _round(thing: np.ndarray, middle: Point, radius: float) -> np.ndarray:
+    """Pixels of an eye."""
+    rows, columns = np.ogrid[: thing.shape[-1], : thing.shape[-1]]
+    return np.hypot(rows - middle.y, columns - middle.x) < 1.3 * radius + 1
 
 
 def _on_disc(worn: Emoji, centre: Point, radius: float) -> list[Place]:
@@ -132,10 +175,16 @@ def _disc(thing: np.ndarray) -> tuple[Point, float] | None:
     parts = [at for at in numbers if furthest[at - 1] < radius and areas[at - 1] < radius**2]
     inner = np.isin(labels, parts)
     inner = eroded(np.asarray(ndimage.binary_fill_holes(dilated(inner, 5)), bool), 5)
-    left, top, stone = _deepest(inner)
-    if _STONE * radius < stone < 0.6 * radius:
-        return Point(left, top), 1.4 * stone
-    return Point(x, y), radius
+    inner_x, inner_y, stone = _deepest(inner)
+    if _STONE * radius < stone < 0.6 * radius and not _limbed(solid):
+        return Point(inner_x, inner_y), 1.5 * stone
+    has_side = max(symmetry(solid, x + 0.5), symmetry(solid, (left + right) / 2)) < FRONT and _limbed(solid)
+    return None if has_side else (Point(x, y), radius)
+
+
+def _limbed(solid: np.ndarray) -> bool:
+    """Whether an outline has limbs, or a neck: it leaves some of its convex hull empty."""
+    return bool(solid.sum() < _PLAIN * ConvexHull(np.argwhere(solid & ~eroded(solid))).volume)  # in a plane, the area
 
 
 def _deepest(mask: np.ndarray) -> tuple[float, float, float]:
@@ -217,7 +266,7 @@ def _beside(made: np.ndarray, drawn: np.ndarray, scale: float, corner: Point) ->
     start = Point((left + right) / 2, (top + bottom) / 2)
     wide, high = scale * (right - left) / 2, scale * (bottom - top) / 2
     margin = 0.02 * side
-    end = Point(min(corner.x, side - wide - margin), max(corner.y, high + margin))
+    end = Point(min(corner.x + wide / 2, side - wide - margin), max(corner.y - high / 2, high + margin))
     moved = _moved(drawn, scale, start, end)
     made = made.copy()
     made[:3] = made[:3] * (1 - moved[3]) + moved[:3]

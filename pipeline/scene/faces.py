@@ -15,17 +15,25 @@ from scipy import ndimage
 from pipeline.pictures.masks import bounds, dilated, eroded, labelled
 from pipeline.scene.shape import Face, Shape
 
-__all__ = ["Own", "Point", "find_face", "find_own", "in_profile", "unmultiplied"]
+__all__ = ["FRONT", "Own", "Point", "find_eyes", "find_face", "find_own", "odd", "symmetry", "unmultiplied"]
 
+FRONT = 0.78  # overlap of an outline and its mirror image, at least, of what is seen from the front
 _GRID = 128  # pixels at which a thing's own features are looked for
 _EYE = 0.0011, 0.075  # area of an eye, of the thing's ...
 _SMALL = 0.02  # ... of the only one that is seen from the side
 _PATCH = 0.05  # ... and from where it is a patch of fur, which stays
 _FAINT = 0.012  # difference of luma at least: the mirror image of one eye
-_RING = 3.0  # times the area of an eye: what lies around it and is larger is a patch of fur, or a mask
 _CONTRASTS = 0.045, 0.07, 0.13, 0.22  # difference of luma to what lies around
 _REACHES = 0.05, 0.1  # of the side: how far around
 _BEST = 1.0  # cost beyond which two spots are no eyes
+_HIGH = 0.9  # of the distance of two eyes, how high a head is between them at least
+_EVEN = 0.85  # symmetry of an outline, at least, of whose one eye a faint mirror image is looked for
+_SAME = 0.25  # difference of colour around an eye and its faint mirror image, at most
+_WIDEST = 3.0  # of the distance of the eyes: what is wider is more than a head
+_UNLIKE = 1.6  # cost of a difference of colour around them
+_NOSE = 0.38  # of the distance of the eyes, at most below them, a nose begins; what is lower is a mouth
+_FEWEST = 12  # pixels around an eye that tell its fur
+_FUR = 0.12, 0.12  # difference of colour within which a pixel is of the fur, and of how much of what lies around
 
 
 class Point(NamedTuple):
@@ -70,10 +78,18 @@ def find_own(thing: np.ndarray, heads: Sequence[tuple[float, float, float, float
     side = thing.shape[-1]
     factor = max(1, side // _GRID)
     small = thing[:, ::factor, ::factor]
+    size, solid = small.shape[-1], small[3] > 0.5
     pair = _pair(small, heads)
+    if pair is None and heads[0] == heads[1] and symmetry(solid, size * (heads[0][0] + heads[0][2]) / 2) > _EVEN:
+        pair = _mirrored(_darker(small), eroded(solid, iterations=3), heads[0])  # all head
+        if pair and not (
+            _is_head(solid, *pair[:2]) and _unlike(unmultiplied(small), solid, *_halves(pair[2])) < _SAME
+        ):
+            pair = None
+    if pair is None:
+        pair = _two(small, [(Point(at.x / factor, at.y / factor), radius) for at, radius in find_eyes(thing)])
     if pair is None:
         return None
-    size, solid = small.shape[-1], small[3] > 0.5
     one, other, spots, spot_areas = pair
     y, x = (one.y + other.y) / 2, (one.x + other.x) / 2
     apart = other.x - one.x
@@ -82,46 +98,60 @@ def find_own(thing: np.ndarray, heads: Sequence[tuple[float, float, float, float
     start = max((at for at in outside if at < x), default=-1) + 1
     stop = min((at for at in outside if at > x), default=size)
     below = (~solid[int(y) :, int(x)]).nonzero()[0]
-    chin = min(int(y) + (below[0] if len(below) else size - int(y)), y + 1.35 * max(apart, 0.3 * (stop - start)))
+    width = min(stop - start, _WIDEST * apart)
+    chin = min(int(y) + (below[0] if len(below) else size - int(y)), y + 1.35 * max(apart, 0.3 * width))
     nose, mouth = _below(small, one, other, chin)
-    eyes = _ringed(small, spots) if spot_areas < _PATCH * solid.sum() else _inside(small, spots)
+    eyes = _whole(small, spots) if spot_areas < _PATCH * solid.sum() else _inside(small, spots)
 
     def large(mask: np.ndarray) -> np.ndarray:
         return np.kron(mask, np.ones((factor, factor), bool))
 
     left, right = (Point(factor * (at.x + 0.5), factor * (at.y + 0.5)) for at in (one, other))
-    return Own(left, right, large(eyes), large(mouth), large(nose), factor * chin, factor * float(stop - start))
+    return Own(left, right, large(eyes), large(mouth), large(nose), factor * chin, factor * float(width))
 
 
-def in_profile(thing: np.ndarray) -> bool:
-    """Whether one small dark spot of a thing (4, side, side) may be the only eye that is seen of it."""
+def find_eyes(thing: np.ndarray) -> list[tuple[Point, float]]:
+    """Middle and radius of each small dark spot of a thing (4, side, side) that may be the only eye seen of it."""
     factor = max(1, thing.shape[-1] // _GRID)
     small = thing[:, ::factor, ::factor]
     solid = small[3] > 0.5
     rows = solid.any(1).nonzero()[0]
+    found: list[tuple[Point, float]] = []
     for mask, contrast, light in _spots(small, _darker(small)):
         if light or contrast < _CONTRASTS[-1]:
             continue
         labels, count = labelled(mask)
         for number in range(1, count + 1):
             spot = labels == number
-            high = (ndimage.center_of_mass(spot)[0] - rows[0]) / len(rows)
-            if _EYE[0] * solid.sum() < spot.sum() < _SMALL * solid.sum() and high < 0.6 and _odd(spot) < 0.15:
-                return True
-    return False
+            y, x = np.argwhere(spot).mean(0).tolist()
+            high = (y - rows[0]) / len(rows)
+            if not (_EYE[0] * solid.sum() < spot.sum() < _SMALL * solid.sum() and high < 0.6 and odd(spot) < 0.15):
+                continue
+            middle, radius = Point(factor * (x + 0.5), factor * (y + 0.5)), factor * float(np.sqrt(spot.sum() / np.pi))
+            if not any(np.hypot(middle.x - at.x, middle.y - at.y) < radius + other for at, other in found):
+                found.append((middle, radius))
+    return found
 
 
-def _ringed(small: np.ndarray, spots: np.ndarray) -> np.ndarray:
-    """Spots with what lies around them closely: the white of an eye, or its rim."""
-    eyes, area = spots.copy(), spots.sum()
-    for mask, contrast, _ in _spots(small, _darker(small)):
-        if contrast != _CONTRASTS[1]:
+def _whole(small: np.ndarray, spots: np.ndarray) -> np.ndarray:
+    """Spots with all that has not the colours of the fur around them: the white of an eye, its iris, or its rim."""
+    colours, solid, eyes = unmultiplied(small), small[3] > 0.5, spots.copy()
+    labels, count = labelled(spots)
+    rows, columns = np.ogrid[: len(solid), : len(solid)]
+    for number in range(1, count + 1):
+        spot = labels == number
+        left, top, right, bottom = bounds(spot)
+        reach = max(right - left, bottom - top) / 2
+        away = np.hypot(rows - (top + bottom - 1) / 2, columns - (left + right - 1) / 2)
+        near = solid & (away < 2.4 * reach + 1)
+        around = colours[:, solid & (away >= 2.4 * reach + 1) & (away < 3.2 * reach + 2) & ~spots]
+        if around.shape[1] < _FEWEST:
             continue
-        labels, _count = labelled(mask & ~spots)
-        for number in np.unique(labels[dilated(spots, iterations=2) & (labels > 0)]):
-            ring = labels == number
-            if ring.sum() < _RING * area / 2:
-                eyes |= ring
+        alike = np.abs(colours[:, near][:, :, None] - around[:, None, :]).max(0) < _FUR[0]
+        strange = spot.copy()
+        strange[near] |= alike.mean(1) < _FUR[1]
+        joined, _ = labelled(strange)
+        eyes |= np.isin(joined, np.unique(joined[spot]))
     return eyes
 
 
@@ -153,8 +183,8 @@ def _pair(small: np.ndarray, heads: Sequence) -> tuple[Point, Point, np.ndarray,
     edge = ~eroded(solid, iterations=5)
     rows = solid.any(1).nonzero()[0]
     lowest = rows[0] + 0.78 * (rows[-1] - rows[0])
-    best, least = None, _BEST
-    for mask, contrast, light in _spots(small, darker := _darker(small)):
+    best, least, colours = None, _BEST, unmultiplied(small)
+    for mask, contrast, light in _spots(small, _darker(small)):
         labels, count = labelled(mask)
         places = ndimage.find_objects(labels)
         numbers = range(1, count + 1)
@@ -173,16 +203,58 @@ def _pair(small: np.ndarray, heads: Sequence) -> tuple[Point, Point, np.ndarray,
             cost += min(_away(head, *middle, apart) for head in heads)
             if cost > least:
                 continue
+            if not _is_head(solid, Point(x1, y1), Point(x2, y2)):
+                continue
             shapes = [labels[places[at]] == at + 1 for at in (one, other)]
             cost += 0.7 * (1 - _alike(shapes[0][:, ::-1], shapes[1])) + 0.35 * light - contrast
-            cost += max(_odd(shape) for shape in shapes) + max(edges[one], edges[other])
+            cost += max(odd(shape) for shape in shapes) + max(edges[one], edges[other])
+            cost += _UNLIKE * _unlike(colours, solid, labels == one + 1, labels == other + 1) if cost < least else 0
             if cost < least:
                 least = cost
                 spots = (labels == one + 1) | (labels == other + 1)
                 best = Point(x1, y1), Point(x2, y2), spots, float(max(areas[one], areas[other]))
-    if best is None and heads[0] == heads[1]:  # all head
-        return _mirrored(darker, eroded(solid, iterations=3), heads[0])
     return best
+
+
+def _two(small: np.ndarray, eyes: list[tuple[Point, float]]) -> tuple[Point, Point, np.ndarray, float] | None:
+    """The only two dark spots, where they are level and alike: the head lies about them, wherever it is."""
+    if len(eyes) != 2:
+        return None
+    (one, first), (other, second) = sorted(eyes)
+    x, y, apart = (one.x + other.x) / 2, (one.y + other.y) / 2, other.x - one.x
+    if abs(one.y - other.y) > 0.25 * apart or max(first, second) > 1.6 * min(first, second):
+        return None
+    size = small.shape[-1]
+    head = ((x - apart) / size, (y - apart) / size, (x + apart) / size, (y + apart) / size)
+    return _pair(small, (head,))
+
+
+def symmetry(solid: np.ndarray, x: float) -> float:
+    """Overlap of an outline (side, side) of bool and its mirror image about a column, of what both cover."""
+    image = np.roll(solid[:, ::-1], round(2 * x) - len(solid), axis=1)
+    return float((solid & image).sum() / (solid | image).sum())
+
+
+def _halves(spots: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What of two spots is left and right of their middle."""
+    left, _, right, _ = bounds(spots)
+    is_left = (np.arange(spots.shape[1]) < (left + right) / 2)[None]
+    return spots & is_left, spots & ~is_left
+
+
+def _unlike(colours: np.ndarray, solid: np.ndarray, one: np.ndarray, other: np.ndarray) -> float:
+    """How far the colours around two spots differ."""
+    around = (dilated(spot, 4) & ~dilated(spot, 1) & solid for spot in (one, other))
+    first, second = (colours[:, ring].mean(1) if ring.any() else np.zeros(3) for ring in around)
+    return float(np.abs(first - second).max())
+
+
+def _is_head(solid: np.ndarray, one: Point, other: Point) -> bool:
+    """Whether what lies between two spots has no gap, and is as high as they are apart."""
+    x, y = round((one.x + other.x) / 2), round((one.y + other.y) / 2)
+    gaps = (~np.pad(solid[:, x], 1)).nonzero()[0] - 1
+    high = min(gaps[gaps > y], default=y) - max(gaps[gaps <= y], default=y)
+    return bool(solid[y, round(one.x) : round(other.x) + 1].all()) and high > _HIGH * (other.x - one.x)
 
 
 def _mirrored(
@@ -199,7 +271,7 @@ def _mirrored(
             y, x = np.argwhere(spot).mean(0).tolist()
             apart = 2 * abs(x - middle)
             image = np.roll(spot[:, ::-1], round(2 * middle) - size, axis=1)
-            if not _EYE[0] * area < spot.sum() < _EYE[1] * area or _odd(spot) > 0.2 or not (inner & image).any():
+            if not _EYE[0] * area < spot.sum() < _EYE[1] * area or odd(spot) > 0.2 or not (inner & image).any():
                 continue
             if not 0.16 < apart / size < 0.62 or _away(head, middle / size, y / size, apart / size) > 0.45:
                 continue
@@ -211,7 +283,7 @@ def _mirrored(
     return best
 
 
-def _odd(spot: np.ndarray) -> float:
+def odd(spot: np.ndarray) -> float:
     """How far a spot is from a disc: long, bent or ragged."""
     spot = np.asarray(ndimage.binary_fill_holes(spot), bool)
     y, x = (spot.nonzero() - np.array([[at] for at in ndimage.center_of_mass(spot)])) + 0.0
@@ -291,11 +363,11 @@ def _below(small: np.ndarray, one: Point, other: Point, chin: float) -> tuple[np
             continue
         found[number] = (high, columns.stop - columns.start, rows.stop - rows.start)
     for at, number in enumerate(sorted(found, key=lambda number: found[number][0])):
-        _, width, height = found[number]
+        high, width, height = found[number]
         own = labels == number
-        if at == 0 and width < 0.5 * apart and width < 2.6 * height:
+        if at == 0 and high - height / 2 - y < _NOSE * apart and width < 0.5 * apart and width < 2.6 * height:
             nose |= own
-        elif at == 0 and width < 2.6 * height:  # nose and mouth in one
+        elif at == 0 and high - height / 2 - y < _NOSE * apart and width < 2.6 * height:  # nose and mouth in one
             upper = own & _within(own, x, 0.2 * apart, 0.55)
             nose, mouth = nose | upper, mouth | own & ~upper
         else:

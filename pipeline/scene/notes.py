@@ -20,6 +20,7 @@ NOTE_KINDS = {
     "negated": "“{said}” is not added; what belongs to a drawing stays in it.",
     "option": "Of another program, without effect here: {said}.",
     "relation": "How “{said}” stands to the others was not understood.",
+    "expression": "“{said}” is not shown: this drawing of {used} has no face that could take it.",
     "wish": "“{said}” was not understood as a change.",
     "absent": "There is no “{said}” in the picture.",
     "refused": "{said}",

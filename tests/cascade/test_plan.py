@@ -4,6 +4,7 @@ import torch
 
 from pipeline.cascade.plan import make_plan
 from pipeline.models.prior import NOISE_DIM, DrawingPrior
+from pipeline.scene.parse import Parsed
 from pipeline.scene.record import MAX_THINGS, Relation, Scene, Thing
 from tests.tiny import EMBED_DIM, SEMANTIC_DIM
 
@@ -32,3 +33,12 @@ def test_an_expression_is_drawn_on_a_face_where_one_was_taught():
 def test_who_wears_something_keeps_its_body():
     cat, hat = Thing("cat", "cat", expression="happy"), Thing("hat", "robot", relation=Relation("worn by", "cat"))
     assert concepts(cat, hat) == [0, 2]
+
+
+def test_a_drawing_without_a_face_is_told_once():
+    fish = Thing("fish", "cat", expression="sad")
+    noise = {"prior": torch.zeros(MAX_THINGS, NOISE_DIM)}
+    plan = make_plan(Scene(things=(fish,)), Parsed(Scene(things=(fish,))), noise, prior_with_faces(), variety=0.0)
+    assert plan.with_faceless([]) is plan
+    told = plan.with_faceless([0]).parsed
+    assert told.sentence == "“sad” is not shown: this drawing of a cat has no face that could take it."

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from pipeline.scene.faces import find_own, in_profile
-from tests.scene.test_expressions import DARK, ORANGE, SIDE, WHITE, YELLOW, face
+from pipeline.scene.faces import find_eyes, find_own
+from tests.scene.test_expressions import DARK, ORANGE, SIDE, WHITE, YELLOW, disc, face
 
 WHOLE = (0.02, 0.02, 0.98, 0.98)
 FUR = (0.4, 0.3, 0.26)
@@ -53,7 +53,53 @@ def test_a_compact_spot_between_eyes_and_a_bar_is_the_nose():
 
 def test_one_small_dark_spot_is_an_eye_seen_from_the_side():
     side, plain = face(YELLOW, (0.3, 0.3, 0.035, DARK)), face(YELLOW)
-    assert in_profile((side.numpy() + 1) / 2) and not in_profile((plain.numpy() + 1) / 2)
+    ((middle, radius),) = find_eyes((side.numpy() + 1) / 2)
+    assert abs(middle.x / SIDE - 0.3) < 0.02 and abs(middle.y / SIDE - 0.3) < 0.02 and 0.02 < radius / SIDE < 0.05
+    assert not find_eyes((plain.numpy() + 1) / 2)
+
+
+def test_an_eye_and_a_spot_beyond_a_narrow_waist_are_no_face():
+    fish = torch.full((4, SIDE, SIDE), -1.0)
+    for left, right in ((4, 60), (68, 124)):
+        fish[:, 40:88, left:right] = 0.6
+    fish[:, 60:66, 60:68] = 0.6
+    for x in (30, 92):
+        fish[:3, 58:66, x : x + 8] = -0.8
+    assert own(fish) is None
+
+
+def test_spots_on_different_ground_are_no_pair_of_eyes():
+    snail = face(ORANGE)
+    shell = torch.tensor([-0.8, -0.1, 0.8])[:, None, None]
+    snail[:3, :, SIDE // 2 :] = torch.where(snail[3, :, SIDE // 2 :] > 0, shell, -1.0)
+    for x in (0.34, 0.66):
+        disc(layer := (snail + 1) / 2, x, 0.45, 0.05, DARK)
+        snail = 2 * layer - 1
+    assert own(snail) is None
+
+
+def test_a_small_head_beside_a_large_body_is_found_by_its_two_eyes():
+    turtle = torch.full((4, SIDE, SIDE), -1.0)
+    turtle[:3, 30:110, 4:124], turtle[3, 30:110, 4:124] = 0.2, 1.0
+    for x in (12, 30):
+        turtle[:3, 60:67, x : x + 7] = -0.9
+    found = own(turtle, (0.3, 0.2, 0.9, 0.6))
+    assert found is not None and abs(found.left.x - 15.5) < 2 and abs(found.right.x - 33.5) < 2
+    assert found.width < 64, "the head is not as wide as the body"
+
+
+def test_the_iris_around_a_slit_goes_with_it():
+    spots = [
+        (x, 0.45, radius, colour) for x in (0.3, 0.7) for radius, colour in ((0.08, (0.3, 0.6, 0.3)), (0.04, DARK))
+    ]
+    found = own(face((0.55, 0.5, 0.6), *spots))
+    assert found is not None and found.eyes[round(0.45 * SIDE), round((0.3 - 0.065) * SIDE)]
+    assert not found.eyes[round(0.45 * SIDE), round((0.3 - 0.12) * SIDE)]
+
+
+def test_what_is_far_below_the_eyes_is_a_mouth_and_no_nose():
+    ghost = own(face(WHITE, (0.36, 0.35, 0.05, DARK), (0.64, 0.35, 0.05, DARK), (0.5, 0.58, 0.05, DARK)))
+    assert ghost.mouth[round(0.58 * SIDE), SIDE // 2] and not ghost.nose.any()
 
 
 def test_a_nose_that_runs_into_a_mouth_is_parted_from_it():
