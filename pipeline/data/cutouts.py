@@ -22,11 +22,12 @@ from tqdm import tqdm
 from pipeline.atomic import new_file, write_file
 from pipeline.pictures.decode import decode_picture
 
-__all__ = ["STYLES_NAME", "Cutout", "CutoutSet", "load_cutouts"]
+__all__ = ["SAME_DRAWING", "STYLES_NAME", "Cutout", "CutoutSet", "load_cutouts"]
 
 logger = logging.getLogger(__name__)
 
 STYLES_NAME = "styles.json"
+SAME_DRAWING = ("fluent-3d", "fluent-color", "fluent-flat")  # sources that render the same drawings
 _DECODING = 2  # what is kept under a cache's name: cut to the alpha box since 2
 
 
@@ -49,6 +50,11 @@ class Cutout:
     is_flag: bool = False
     is_tone_variant: bool = False
     opaque: bool = False  # no alpha: a whole picture with its own caption, never composed
+
+    @property
+    def style(self) -> str:
+        """What its style is called first; its source where none is named."""
+        return self.styles[0] if self.styles else self.source
 
 
 @dataclass(frozen=True)

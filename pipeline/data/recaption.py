@@ -34,6 +34,7 @@ from pipeline.pictures.decode import flatten
 __all__ = [
     "describer",
     "descriptive_caption",
+    "draw_of",
     "is_poor",
     "load_captioner",
     "recaption",
@@ -76,7 +77,7 @@ def recaption(
         chosen = [
             index
             for index, record in enumerate(batch)
-            if not record.dropped and _draw(record.key, seed) < fraction and select(record)
+            if not record.dropped and draw_of(record.key, seed) < fraction and select(record)
         ]
         texts = describe([batch[index].picture().image for index in chosen]) if chosen else []
         for index, text in zip(chosen, texts, strict=True):
@@ -93,7 +94,7 @@ def recaption_epoch(
     The three lists run in parallel; `generated` comes from one pass of the captioner over the set.
     """
     return [
-        new if new and _draw(key, seed * 1_000_003 + epoch) < fraction else old
+        new if new and draw_of(key, seed * 1_000_003 + epoch) < fraction else old
         for key, old, new in zip(keys, texts, generated, strict=True)
     ]
 
@@ -196,7 +197,7 @@ def _train_tokenizer(texts: list[str]) -> PreTrainedTokenizerFast:
     )
 
 
-def _draw(key: str, seed: int) -> float:
+def draw_of(key: str, seed: int) -> float:
     """A number in 0..1 that depends on the key and the seed alone."""
     digest = hashlib.blake2b(f"{seed}\0{key}".encode(errors="replace"), digest_size=8).digest()
     return int.from_bytes(digest, "big") / 2**64

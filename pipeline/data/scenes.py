@@ -222,6 +222,12 @@ class SceneComposer:
             cutout, self._caption(subject, style, colour if is_named else None, cutout, rng), ground, place
         )
 
+    def picture(self, portrait: Portrait) -> Image.Image:
+        """What a portrait describes, RGB."""
+        canvas = Image.new("RGB", (self.size, self.size), portrait.ground)
+        self._put(canvas, portrait.cutout, portrait.place[:2], portrait.place[2])
+        return canvas
+
     def _in_app_words(self, cutout: Cutout, rng: random.Random) -> Portrait:
         """Thing and style alone: ground, size and place need no words, a prompt's reader writes them into the pose."""
         name = self._coloured(cutout, rng)

@@ -7,6 +7,10 @@ classification into the groups of the pictures by the groups' names, for every M
 keeps the text vectors (the part that says what is shown) and replaces the image encoder by ridge regression from
 16 x 16 pixels, fitted on the sources that training used. Chance is given beside it. Then pictures are found by
 pictures: the same thing as two held-out sets draw it.
+
+``--embedders FOLDER ...`` names stages 1 that were trained otherwise (a folder holds ``image_encoder`` and
+``text_proj``): what words find is measured of each, by the numbers that say what is shown, with mean and standard
+deviation of those whose names differ in a last "-seed0" alone.
 """
 
 import argparse
@@ -21,12 +25,17 @@ import torch
 from PIL import Image
 
 from pipeline.data.cutouts import Cutout, load_cutouts
+from pipeline.evaluation.seeds import summarise_seeds
+from pipeline.evaluation.table import markdown_table
 from pipeline.language.english import with_article
+from pipeline.models.image_encoder import ImageEncoder
+from pipeline.models.text_projection import TextProjection
 from pipeline.search import DUPLICATE_COSINE, EmbedsBoth
 
 __all__ = [
     "PixelRidge",
     "compare",
+    "compare_embedders",
     "copy_cosines",
     "evaluate",
     "lengths_of",
@@ -223,6 +232,50 @@ def compare(
     return rows
 
 
+def compare_embedders(
+    embedders: dict[str, EmbedsBoth], root: Path, sources: list[str], limit: int, semantic: int
+) -> list[dict]:
+    """A row for each embedder and source: R@1, R@5 and R@10 of words to pictures and of pictures to words."""
+    rows = []
+    for source in sources:
+        pictures, images = _load(root, source, limit)
+        for name, embedder in embedders.items():
+            texts = prefix(_in_batches(embedder.get_text_embeds, captions_of(pictures)), semantic)
+            shown = prefix(_in_batches(embedder.get_image_embeds, images), semantic)
+            pairs = ("words", recall_at(texts, shown)), ("pictures", recall_at(shown, texts))
+            facts = {f"{way} R@{k}": value for way, found in pairs for k, value in zip(RANKS, found, strict=True)}
+            rows.append({"group": f"{source}, {len(pictures):,}", "variant": name, **facts})
+    return rows
+
+
+def _print_embedders(rows: list[dict]) -> None:
+    facts = [key for key in rows[0] if key not in ("group", "variant")]
+    cells = [[row["group"], row["variant"], *(f"{100 * row[fact]:.1f}" for fact in facts)] for row in rows]
+    print(markdown_table(["pictures", "embedder", *facts], cells))
+    means = [
+        [
+            group,
+            f"{kind}, {count} seeds",
+            *(f"{100 * found[fact][0]:.1f} ± {100 * found[fact][1]:.1f}" for fact in facts),
+        ]
+        for group, kind, count, found in summarise_seeds(rows)
+    ]
+    if means:
+        print("\nMean and standard deviation over the seeds of a training:\n")
+        print(markdown_table(["pictures", "embedder", *facts], means))
+
+
+def _embedders(pipe: Any, folders: Sequence[Path]) -> dict[str, Any]:
+    """The pipeline as it is ("as shipped"), and with the stage of each folder put in."""
+    found = {"as shipped": pipe}
+    for folder in folders:
+        image_encoder = ImageEncoder.from_pretrained(folder / "image_encoder", dtype=torch.float32).eval()
+        text_proj = TextProjection.from_pretrained(folder / "text_proj", dtype=torch.float32).eval()
+        parts = {**pipe.components, "image_encoder": image_encoder, "text_proj": text_proj}
+        found[folder.name] = type(pipe)(**parts)
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--weights", default="weights", help="folder of the model (default: %(default)s)")
@@ -234,6 +287,9 @@ def main() -> None:
         help="sources that training used: the baseline is fitted on them, and the first is measured too",
     )
     parser.add_argument("--limit", type=int, default=1000, help="pictures of each source (default: %(default)s)")
+    parser.add_argument(
+        "--embedders", type=Path, nargs="+", metavar="FOLDER", help="stages 1 that were trained otherwise"
+    )
     arguments = parser.parse_args()
 
     # Late: the pipeline takes seconds to import, and all above takes any embedder.
@@ -242,6 +298,11 @@ def main() -> None:
     embedder = TextToImagePipeline.from_pretrained(arguments.weights)
     held_out, (lengths, semantic) = arguments.held_out.split(","), lengths_of(embedder)
     trained_on = arguments.trained_on.split(",")
+    if arguments.embedders:
+        sources = [*held_out, trained_on[0]]
+        compared = _embedders(embedder, arguments.embedders)
+        _print_embedders(compare_embedders(compared, arguments.input, sources, arguments.limit, semantic))
+        return
     rows = compare(embedder, arguments.input, held_out, trained_on, arguments.limit, lengths, semantic)
     print("| pictures | image encoder | length | words to picture R@1/5/10 | picture to words R@1/5/10 | 8 groups |")
     print("|---|---|---|---|---|---|")

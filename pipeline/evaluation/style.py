@@ -183,7 +183,7 @@ class StyleJudge:
 
 def style_of(row: Cutout) -> str:
     """What a cut-out's style is called first."""
-    return row.styles[0] if row.styles else row.source
+    return row.style
 
 
 def is_held_out(concept: str) -> bool:

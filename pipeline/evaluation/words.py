@@ -34,7 +34,7 @@ from pipeline.evaluation.table import markdown_table
 from pipeline.language.english import singular, with_article
 from pipeline.language.spelling import spellings
 
-__all__ = ["ListedWord", "judge_word", "main", "read_words", "real_words"]
+__all__ = ["ListedWord", "draw_words", "judge_word", "main", "print_words", "read_words", "real_words"]
 
 # Kinds of notes that tell a person that a word is not drawn as itself.
 OWNED_UP = ("replaced", "guessed", "respelled", "unknown", "nothing", "foreign")
@@ -142,7 +142,7 @@ def draw_words(
     return rows, pictures
 
 
-def _print_words(rows: list[dict]) -> None:
+def print_words(rows: list[dict]) -> None:
     counts = [[name, str(sum(row["outcome"] == name for row in rows))] for name in OUTCOMES]
     print(markdown_table(["drawn", "words", "share"], [[*row, f"{int(row[1]) / len(rows):.1%}"] for row in counts]))
     for outcome in OUTCOMES[1:]:
@@ -200,7 +200,7 @@ def run(pipe, judge: CutoutJudge, arguments: argparse.Namespace) -> list[dict]:
         words = read_words(arguments.prompts)
         words = words[:: max(1, len(words) // arguments.limit)]
         rows, pictures = draw_words(draw, judge, words, arguments.style)
-        _print_words(rows)
+        print_words(rows)
         right, asked = real_words(judge, words, arguments.seed)
         print(
             f"\nreal: {right} of the {asked} words that a cut-out goes by are seen in it, {right / max(1, asked):.1%}"

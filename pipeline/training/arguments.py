@@ -42,6 +42,15 @@ def parse_arguments(
     if stage == "scenes":
         parser.add_argument("--number", type=int, help="how many scenes (default: the preset's)")
         parser.add_argument("--app-wording", type=float, default=0.8, help="share of captions in the app's own words")
+        parser.add_argument("--captioner", help="folder of `python -m pipeline.data.recaption`: describes scenes anew")
+        parser.add_argument(
+            "--recaptioned", type=float, default=0.0, help="share of scenes whose caption the captioner writes (0)"
+        )
+    if stage in ("prior", "vocabulary"):
+        parser.add_argument("--held-out", help="list of `python -m pipeline.data.held_out`: is not taught")
+    if stage == "prior":
+        parser.add_argument("--only", help="folder whose metadata.jsonl names by id what to learn from")
+        parser.add_argument("--table-learning-rate", type=float, default=1e-2, help="of the vectors (%(default)s)")
     if stage == "decoder":
         parser.add_argument("--without-components", action="store_true", help="for the ablation; give --output too")
     if stage == "super_res":
@@ -55,11 +64,20 @@ def parse_arguments(
         arguments.minutes = 25.0
     if arguments.input is None and stage in ("scenes", "prior", "decoder", "super_res", "vocabulary"):
         parser.error("--input is missing: this stage learns from pictures.")
+    if stage == "scenes":
+        _check_recaptioned(parser, arguments)
     arguments.output = arguments.output or str(Path(arguments.run) / stage)
     if arguments.dry_run:
         print(json.dumps({"stage": stage, **vars(arguments), **asdict(PRESETS[arguments.preset])}, indent=2))
         raise SystemExit(0)
     return arguments, PRESETS[arguments.preset]
+
+
+def _check_recaptioned(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
+    if not 0 <= arguments.recaptioned <= 1:
+        parser.error(f"--recaptioned is to be 0 to 1, got {arguments.recaptioned:g}. 0.1 is one scene in ten.")
+    if bool(arguments.recaptioned) != bool(arguments.captioner):
+        parser.error("--recaptioned and --captioner go together: give both, or neither.")
 
 
 def loop_config(arguments: argparse.Namespace, *, batch_size: int, learning_rate: float, **more) -> LoopConfig:

@@ -10,7 +10,6 @@ very errors that it will meet. It is told what the pipeline tells it: "a fox, 3d
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
@@ -184,7 +183,8 @@ def main(argv: list[str] | None = None) -> None:
     table = DrawingTable.make(cutouts.cutouts)
     if len(table.cells) != len(prior.cells):
         raise SystemExit(f"The prior was taught {len(prior.cells)} cut-outs, `--input` holds {len(table.cells)}.")
-    layers = torch.from_numpy(to_layer(np.asarray(cutouts.pixels), preset.layer_size))
+    rows = [cutout.index for cutout in cutouts.cutouts]
+    layers = torch.from_numpy(to_layer(cutouts.pixels[rows], preset.layer_size))
     told = Told(table, Path(arguments.run) / "decoder" / "told.safetensors", arguments.text_encoder, preset.max_tokens)
     torch.manual_seed(arguments.seed)
     decoder = ImageDecoder(

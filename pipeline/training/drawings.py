@@ -8,16 +8,15 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from pipeline.data.cutouts import Cutout, CutoutSet
+from pipeline.data.cutouts import SAME_DRAWING, Cutout, CutoutSet
 from pipeline.models.image_encoder import ImageEncoder
 from pipeline.models.prior import TONES
 from pipeline.training.embedder import to_layers
 from pipeline.training.scenes import to_layer
 from pipeline.training.vocabulary import phrases_of
 
-__all__ = ["SAME_DRAWING", "DrawingTable", "embed_cutouts", "hue_freedom", "tone_of"]
+__all__ = ["DrawingTable", "embed_cutouts", "hue_freedom", "tone_of"]
 
-SAME_DRAWING = ("fluent-3d", "fluent-color", "fluent-flat")  # sources that render the same drawings
 # How often a row is drawn. Skin tones and people are half of the emoji; flags are hardly asked for.
 TIER_WEIGHTS = {"core": 1.6, "extra-emoji": 1.0, "extra-glyph": 0.7, "extra-icon": 0.7}
 # What grows has its colours: where those who drew it differ, they differ less than paint does.
@@ -51,7 +50,7 @@ class DrawingTable:
         """
         phrase_of = phrases_of(cutouts)
         concepts = {concept: at for at, concept in enumerate(sorted(phrase_of))}
-        styles = [cutout.styles[0] if cutout.styles else cutout.source for cutout in cutouts]
+        styles = [cutout.style for cutout in cutouts]
         renderings = sorted(set(styles))
         seen: Counter = Counter()
         drawings: dict[tuple, int] = {}
@@ -87,8 +86,9 @@ def embed_cutouts(cutouts: CutoutSet, image_encoder: ImageEncoder) -> tuple[torc
     """Components (n, components) and what is shown (n, semantic_dim), unit length, of every cut-out's layer."""
     size = image_encoder.config.layer_size
     components, semantic = [], []
-    for start in tqdm(range(0, len(cutouts.cutouts), 256), desc="embed cut-outs", mininterval=5):
-        layers = to_layers(torch.from_numpy(to_layer(np.asarray(cutouts.pixels[start : start + 256]), size)))
+    rows = [cutout.index for cutout in cutouts.cutouts]  # not all there are: what cannot be decoded has no record
+    for start in tqdm(range(0, len(rows), 256), desc="embed cut-outs", mininterval=5):
+        layers = to_layers(torch.from_numpy(to_layer(cutouts.pixels[rows[start : start + 256]], size)))
         components.append(image_encoder.components(layers))
         semantic.append(torch.nn.functional.normalize(image_encoder.semantic(layers).float(), dim=-1))
     return torch.cat(components), torch.cat(semantic)
@@ -103,7 +103,7 @@ def hue_freedom(cutouts: CutoutSet, table: DrawingTable) -> torch.Tensor:
     for row, cutout in enumerate(cutouts.cutouts):
         concept = int(table.cells[row, 0])
         groups.setdefault(concept, cutout.group)
-        hue = None if cutout.is_tone_variant else _main_hue(np.asarray(cutouts.pixels[row]))
+        hue = None if cutout.is_tone_variant else _main_hue(np.asarray(cutouts.pixels[cutout.index]))
         if hue is not None:
             hues.setdefault(concept, []).append(hue)
     spread = {c: 1 - abs(np.mean(own)) for c, own in hues.items() if len(own) >= 3}

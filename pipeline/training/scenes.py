@@ -5,11 +5,16 @@
 A scene is a cut-out, a ground and a place. The cut-outs are kept once, as 64x64 layers; the text encoder is frozen and
 costs more than all that is trained on its output, so its token states are kept beside the scenes. Written shard by
 shard; the same command goes on where it stopped.
+
+``--captioner FOLDER --recaptioned 0.1`` has that model describe one scene in ten from its picture, in place of the
+metadata's words; what is described at a smaller share is at a larger one, too.
 """
 
 import random
 import zlib
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, cast
@@ -19,12 +24,13 @@ import torch
 from tqdm import tqdm
 
 from pipeline.atomic import ASIDE, new_file
-from pipeline.data.scenes import Portrait
+from pipeline.data.recaption import draw_of, load_captioner
+from pipeline.data.scenes import Portrait, SceneComposer
 from pipeline.training.arguments import composer_from, parse_arguments
 from pipeline.training.loop import fast_dtype
 from pipeline.training.text import encode_captions, load_text_encoder
 
-__all__ = ["SceneSet", "main", "to_layer"]
+__all__ = ["SceneSet", "main", "recaptioned", "to_layer"]
 
 SHARD = 5_000  # scenes
 _LAYERS, _PHRASES = "layers.npy", "phrases.npy"
@@ -136,15 +142,36 @@ def _prepare(arguments, preset) -> None:
     tokenizer, text_encoder = load_text_encoder(arguments.text_encoder)
     dtype = fast_dtype(torch.device("cpu"))
     composer = composer_from(arguments, preset.super_res_size)
-    _maker = composer, tokenizer, cast(Any, text_encoder).to(dtype), preset.max_tokens
+    describe = load_captioner(Path(arguments.captioner)) if arguments.captioner else None
+    _maker = composer, tokenizer, cast(Any, text_encoder).to(dtype), preset.max_tokens, describe, arguments.recaptioned
+
+
+def recaptioned(
+    scenes: list[Portrait], composer: SceneComposer, describe: Callable[[list], list[str]], share: float, seed: str
+) -> list[Portrait]:
+    """The same scenes; the captions of a ``share`` of them are what ``describe`` says of their pictures.
+
+    Which ones is a matter of the scene's number and ``seed``: those of a small share are among those of a larger one.
+    """
+    chosen = [at for at in range(len(scenes)) if draw_of(f"{seed}/{at}", 0) < share]
+    described = list(scenes)
+    for start in range(0, len(chosen), _CHUNK):
+        some = chosen[start : start + _CHUNK]
+        texts = describe([composer.picture(scenes[at]) for at in some])
+        for at, text in zip(some, texts, strict=True):
+            if text:
+                described[at] = replace(scenes[at], caption=text)
+    return described
 
 
 @torch.no_grad()
 def _make_shard(folder: Path, count: int, seed: str) -> int:
     """Describe ``count`` scenes and encode their captions into ``folder``: a function of ``seed``."""
-    composer, tokenizer, text_encoder, max_tokens = _maker
+    composer, tokenizer, text_encoder, max_tokens, describe, share = _maker
     rng = random.Random(seed)
     scenes = [composer.portray(rng) for _ in range(count)]
+    if describe is not None:
+        scenes = recaptioned(scenes, composer, describe, share, seed)
     order = sorted(range(count), key=lambda i: len(scenes[i].caption))  # alike in length: little padding
     scenes, tokens, lengths = [scenes[i] for i in order], [], []
     for start in range(0, count, _CHUNK):

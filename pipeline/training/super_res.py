@@ -37,15 +37,24 @@ TEXT_DROP = 0.1
 
 
 class _Redrawer(nn.Module):
-    """The frozen stages before this one."""
+    """The frozen stages before this one.
 
-    def __init__(self, image_encoder: ImageEncoder, prior: DrawingPrior, decoder: ImageDecoder):
+    Args:
+        image_encoder, prior, decoder: theirs.
+        indices: which pictures the rows of the prior's table are, int64 (rows,).
+    """
+
+    cells: torch.Tensor  # of every picture, as the prior's, int64 (pictures, 4)
+
+    def __init__(self, image_encoder: ImageEncoder, prior: DrawingPrior, decoder: ImageDecoder, indices: torch.Tensor):
         super().__init__()
         self.image_encoder, self.prior, self.decoder = image_encoder, prior, decoder
+        self.register_buffer("cells", prior.cells.new_zeros(int(indices.max()) + 1, 4).long())
+        self.cells[indices] = prior.cells.long()
 
     def forward(self, small, cutouts, poses, tokens, mask, generator: torch.Generator) -> torch.Tensor:
         """Small layers -> as the decoder redraws them in one step, most from the prior's guess at these cut-outs."""
-        concepts, drawings, renderings, tones = self.prior.cells[cutouts].long().unbind(1)
+        concepts, drawings, renderings, tones = self.cells[cutouts].unbind(1)
         guesses = embed_drawings(self.prior, concepts, drawings, renderings, tones, poses)
         embeds = disturbed(self.image_encoder.embed(small, poses), guesses, generator)
         noise = torch.randn(small.shape, generator=generator, device=small.device)
@@ -169,7 +178,8 @@ def main(argv: list[str] | None = None) -> None:
     run, redrawer = Path(arguments.run), None
     scenes = SceneSet(run)
     tiers = tuple(arguments.tiers.split(",")) if arguments.tiers else None
-    pixels = load_cutouts(arguments.input, size=preset.super_res_size, tiers=tiers).pixels
+    cutouts = load_cutouts(arguments.input, size=preset.super_res_size, tiers=tiers)
+    pixels = cutouts.pixels
     if len(pixels) != len(scenes.all_layers):
         raise SystemExit(
             f"`--input` {arguments.input} has {len(pixels)} pictures, the scenes of {run} were made of "
@@ -180,7 +190,13 @@ def main(argv: list[str] | None = None) -> None:
         image_encoder = ImageEncoder.from_pretrained(run / "embedder" / "image_encoder")
         decoder = ImageDecoder.from_pretrained(run / "decoder" / "decoder")
         prior = DrawingPrior.from_pretrained(run / "prior" / "prior")
-        redrawer = _Redrawer(image_encoder, prior, decoder).requires_grad_(False)
+        indices = torch.tensor([cutout.index for cutout in cutouts.cutouts])
+        if len(indices) != len(prior.cells):
+            raise SystemExit(
+                f"The prior of {run} was taught {len(prior.cells)} pictures, `--input` holds {len(indices)}: its "
+                "guesses would be of other pictures. Give the --input and --tiers that it was taught."
+            )
+        redrawer = _Redrawer(image_encoder, prior, decoder, indices).requires_grad_(False)
     if arguments.start_from:
         super_res = SuperResolution.from_pretrained(arguments.start_from, dtype=torch.float32)
     else:

@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 
 from pipeline.data.cutouts import Cutout, load_cutouts
+from pipeline.data.held_out import HeldOut
 from pipeline.data.scenes import BACKGROUNDS, MORE_GROUNDS, PLAIN_STYLE_WORDS
 from pipeline.language.common_words import MEANT
 from pipeline.models.vocabulary import Vocabulary
@@ -112,6 +113,12 @@ def main(argv: list[str] | None = None) -> None:
     if arguments.sources:
         wanted = {item.partition("=")[0] for item in arguments.sources.split(",")}
         cutouts = [cutout for cutout in cutouts if cutout.source in wanted]
+    if arguments.held_out:
+        try:
+            held_out = HeldOut.read(arguments.held_out)
+        except ValueError as error:
+            raise SystemExit(str(error)) from error
+        cutouts = [cutout for cutout in cutouts if not held_out.holds(cutout)]
     named = set(arguments.named.split(",")) if arguments.named else None
     vocabulary = make_vocabulary(cutouts, *load_text_encoder(arguments.text_encoder), named=named)
     vocabulary.save_pretrained(Path(arguments.output) / "vocabulary")

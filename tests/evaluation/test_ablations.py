@@ -1,10 +1,14 @@
 """Example run: python -m pytest tests/evaluation/test_ablations.py"""
 
+import json
+
 import numpy as np
 import pytest
 import torch
 
-from pipeline.evaluation.ablations import Variant, WithoutText, ablate, variants
+from pipeline.evaluation import ablations
+from pipeline.evaluation.ablations import Variant, WithoutText, ablate, ablate_parts, run_ablations, variants
+from pipeline.evaluation.arguments import evaluation_arguments
 from pipeline.evaluation.judge import load_judge
 from pipeline.evaluation.prompts import PromptLists
 from pipeline.models.decoder import ImageDecoder
@@ -79,3 +83,42 @@ def test_a_decoder_without_components_draws_the_same_however_it_looks():
     text = torch.zeros(1, 2, 32), torch.ones(1, 2)
     with torch.no_grad():
         assert torch.equal(blind(*inputs, first, *text), blind(*inputs, other, *text))
+
+
+ASKS = [
+    {"tag": "single_object", "include": [{"class": "red disc", "count": 1}], "prompt": "a photo of a red disc"},
+    {"tag": "colors", "include": [{"class": "disc", "count": 1, "color": "red"}], "prompt": "a photo of a red disc"},
+]
+
+
+def test_genevals_rows_are_judged_by_part_with_the_networks_that_are_put_in(judge, monkeypatch):
+    drawn, pipe = [], tiny_pipeline()
+
+    def judged(judge, ask, picture):
+        drawn.append(np.asarray(picture))
+        return {"part": ask["tag"], "right": ask["tag"] == "colors"}
+
+    monkeypatch.setattr(ablations, "judge_composition", judged)
+    shares = ablate_parts(pipe, judge, Variant("default", "as shipped"), ASKS)
+    assert shares == {"single_object": 0.0, "colors": 1.0, "mean": 0.5}
+    other = Variant("o", "other", replaced=lambda pipe: {"super_res": tiny_pipeline(seed=1).super_res})
+    ablate_parts(pipe, judge, other, ASKS)
+    assert not np.array_equal(drawn[0], drawn[2])
+
+
+@pytest.mark.parametrize("prompts", [True, False], ids=["geneval", "main list"])
+def test_seeds_of_one_training_are_summed_up_beside_real_pictures(judge, prompts, tmp_path, capsys):
+    folders = []
+    for seed in (0, 1):
+        folders.append(tmp_path / f"with-text-seed{seed}" / "super_res")
+        tiny_pipeline(seed=seed).super_res.save_pretrained(folders[-1])
+    (tmp_path / "geneval.jsonl").write_text("\n".join(map(json.dumps, ASKS)))
+    parser = evaluation_arguments("", "")
+    ablations.add_arguments(parser)
+    words = ["--input", "pictures", "--limit", "2", "--groups", "super_res trained otherwise", "--super-res"]
+    words += [str(folder) for folder in folders] + (["--prompts", f"{tmp_path}/geneval.jsonl"] if prompts else [])
+    rows = run_ablations(tiny_pipeline(), judge, parser.parse_args(words))
+    assert [row["variant"] for row in rows] == ["as shipped", "with-text-seed0", "with-text-seed1", "artists' own"]
+    assert rows[-1]["single_object" if prompts else "top5"] == 1.0
+    said = capsys.readouterr().out
+    assert "| with-text, 2 seeds |" in said and " ± " in said

@@ -15,6 +15,7 @@ from pipeline.evaluation.embedding import (
     SIZE,
     PixelRidge,
     compare,
+    compare_embedders,
     copy_cosines,
     evaluate,
     lengths_of,
@@ -163,3 +164,17 @@ def test_the_lengths_measured_are_those_that_the_model_has():
     assert lengths_of(embedder(embed_dim=512)) == ([128, 256, 384, 512], 512)
     assert lengths_of(embedder(embed_dim=1024, semantic_dim=256)) == ([128, 256, 384, 1024], 256)
     assert lengths_of(embedder(embed_dim=32, semantic_dim=None)) == ([32], 32)
+
+
+def test_embedders_are_compared_on_the_same_pictures(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    make_source(tmp_path / "one.zip", 48)
+
+    class Blind(ColourEmbedder):
+        def get_image_embeds(self, images):
+            return self._embed([(128, 128, 128) for _ in images])
+
+    rows = compare_embedders({"sees": ColourEmbedder(), "blind": Blind()}, tmp_path, ["one"], 100, 4)
+    found = {row["variant"]: row for row in rows}
+    assert found["sees"]["words R@1"] == found["sees"]["pictures R@1"] == 1.0
+    assert found["blind"]["words R@5"] == 0.0 and found["blind"]["group"] == "one, 8"

@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+import torch
 
 from pipeline.data.cutouts import Cutout, CutoutSet
-from pipeline.training.drawings import DrawingTable, hue_freedom, tone_of
+from pipeline.training.drawings import DrawingTable, embed_cutouts, hue_freedom, tone_of
+from tests.tiny import tiny_components
 
 
 def cutout(index: int, concept: str, source: str, style: str, **more) -> Cutout:
@@ -52,3 +54,17 @@ def test_a_hue_is_free_where_artists_differ_and_fixed_where_they_agree():
     table = DrawingTable.make(rows)
     free = dict(zip(table.phrases, hue_freedom(CutoutSet(rows, pixels), table).tolist(), strict=True))
     assert free["fox"] == 0 and free["car"] == 1
+
+
+def test_a_record_goes_with_its_own_pixels_where_others_are_left_out():
+    colours = [(255, 0, 0), (0, 255, 0), (0, 0, 255)]
+    pixels = np.stack([np.full((64, 64, 4), (*colour, 255), np.uint8) for colour in colours])
+    rows = [cutout(at, "car", f"s{at}", f"style {at}", group="objects") for at in range(3)]
+    encoder = tiny_components()["image_encoder"]
+    every, some = (embed_cutouts(CutoutSet(own, pixels), encoder) for own in (rows, rows[1:]))
+    assert all(torch.allclose(a[1:], b) for a, b in zip(every, some, strict=True))
+    assert not torch.allclose(every[0][0], every[0][1])
+    lone = rows[2:]
+    grey = np.concatenate([np.full((2, 64, 64, 4), 128, np.uint8), pixels[2:]])
+    kinds = [hue_freedom(CutoutSet(lone, one), DrawingTable.make(lone)) for one in (pixels, grey)]
+    assert torch.equal(*kinds)  # what lies in the rows of others says nothing

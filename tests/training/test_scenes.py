@@ -1,10 +1,15 @@
 """Example run: python -m pytest tests/training/test_scenes.py"""
 
+import random
+
 import numpy as np
 import pytest
 import torch
 
-from pipeline.training.scenes import SceneSet, to_layer
+from pipeline.data.cutouts import Cutout, CutoutSet
+from pipeline.data.scenes import SceneComposer
+from pipeline.training.arguments import parse_arguments
+from pipeline.training.scenes import SceneSet, recaptioned, to_layer
 
 
 def write_shard(folder, first, count, text_dim=4):
@@ -73,3 +78,50 @@ def test_scenes_of_an_older_version_say_so(scenes, tmp_path):
     (tmp_path / "scenes" / "phrases.npy").unlink()
     with pytest.raises(FileNotFoundError, match="older version"):
         SceneSet(tmp_path)
+
+
+def test_a_share_of_the_scenes_is_described_from_its_picture_and_a_larger_share_holds_a_smaller():
+    colours = {"red": (255, 0, 0), "blue": (0, 0, 255)}
+    rows = [Cutout(at, name, "thing", "thing", "thing", "s") for at, name in enumerate(colours)]
+    pixels = np.stack([np.full((32, 32, 4), (*colour, 255), np.uint8) for colour in colours.values()])
+    composer = SceneComposer(CutoutSet(rows, pixels), 64)
+    rng = random.Random(0)
+    scenes = [composer.portray(rng) for _ in range(400)]
+
+    def describe(pictures):
+        colours = [picture.getpixel(tuple(int(64 * at) for at in (0.5, 0.5))) for picture in pictures]
+        return [f"it is {colour}" for colour in colours]
+
+    changed = {}
+    for share in (0.0, 0.1, 0.3):
+        described = recaptioned(scenes, composer, describe, share, "scenes/0/0")
+        changed[share] = {at for at in range(400) if described[at].caption != scenes[at].caption}
+        assert [one.cutout for one in described] == [one.cutout for one in scenes]
+        assert [one.place for one in described] == [one.place for one in scenes]
+    assert not changed[0.0] and changed[0.1] < changed[0.3]
+    assert 25 < len(changed[0.1]) < 60 and 95 < len(changed[0.3]) < 150
+    central = [at for at in changed[0.3] if abs(scenes[at].place[0] - 0.5) + abs(scenes[at].place[1] - 0.5) < 0.1]
+    assert central
+    for at in central:  # what is described is that scene's own picture
+        assert described[at].caption == f"it is {colours[scenes[at].cutout.id]}"
+
+
+def test_a_scene_that_nothing_is_said_of_keeps_its_caption():
+    rows = [Cutout(0, "red", "thing", "thing", "thing", "s")]
+    composer = SceneComposer(CutoutSet(rows, np.full((1, 8, 8, 4), 255, np.uint8)), 16)
+    scenes = [composer.portray(random.Random(0))]
+    assert recaptioned(scenes, composer, lambda pictures: [""] * len(pictures), 1.0, "s") == scenes
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--recaptioned", "1.5", "--captioner", "c"], "0 to 1"),
+        (["--recaptioned", "0.1"], "go together"),
+        (["--captioner", "c"], "go together"),
+    ],
+)
+def test_a_share_needs_a_captioner_and_a_captioner_a_share(words, said, capsys):
+    with pytest.raises(SystemExit):
+        parse_arguments("", "scenes", ["--input", "pictures", *words])
+    assert said in capsys.readouterr().err

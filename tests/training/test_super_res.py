@@ -6,7 +6,9 @@ import torch
 
 from pipeline.models.super_resolution import SuperResolution
 from pipeline.training.scenes import SceneSet, to_layer
-from pipeline.training.super_res import CROP, _SuperRes, layer_batches, super_res_loss
+from pipeline.training.super_res import CROP, _Redrawer, _SuperRes, layer_batches, main, super_res_loss
+from tests.evaluation.cutout_zip import write_cutouts
+from tests.tiny import tiny_components
 from tests.training.test_scenes import write_shard
 
 
@@ -60,3 +62,23 @@ def test_the_loss_is_a_function_of_its_generator_and_falls_along_its_gradient(sc
             parameter -= 0.01 * parameter.grad / length
     after = losses()
     assert after["loss"] < before["loss"] and after["bilinear_psnr"] == before["bilinear_psnr"]
+
+
+def test_a_redrawn_picture_is_guessed_by_its_own_row_where_others_are_left_out():
+    parts = tiny_components()
+    names = "image_encoder", "prior", "decoder"
+    redrawer = _Redrawer(*(parts[name] for name in names), indices=torch.tensor([1, 4, 5, 7]))
+    assert torch.equal(redrawer.cells[[1, 4, 5, 7]], parts["prior"].cells.long())
+
+
+def test_a_prior_of_other_pictures_is_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # decoded pictures are kept in runs/cache
+    write_cutouts(tmp_path / "pictures")
+    write_shard(tmp_path / "run" / "scenes" / "0-0000", 0, 12)
+    np.save(tmp_path / "run" / "scenes" / "layers.npy", np.zeros((30, 64, 64, 4), np.uint8))
+    np.save(tmp_path / "run" / "scenes" / "phrases.npy", np.arange(30))
+    parts = tiny_components()
+    for stage, name in (("embedder", "image_encoder"), ("prior", "prior"), ("decoder", "decoder")):
+        parts[name].save_pretrained(tmp_path / "run" / stage / name)
+    with pytest.raises(SystemExit, match="was taught 4 pictures, `--input` holds 30"):
+        main(["--input", "pictures", "--preset", "tiny", "--run", "run", "--steps", "1"])
