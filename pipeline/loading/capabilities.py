@@ -163,7 +163,7 @@ class Capabilities:
                     f"The link was made with the model {recipe.model}. {self.model} draws it with its own settings, "
                     "so the picture is another one."
                 )
-            own: dict[str, Any] = {name: self.start(name) for name in CONTROLS}
+            own: dict[str, Any] = {name: self.start(name) for name in CONTROLS if not self._is_typed(recipe, name)}
             sizes = {name: DEFAULTS[SCHEMA][name] for name in ("width", "height")}
             unsaid = (recipe.width, recipe.height) == tuple(DEFAULTS[recipe.schema][name] for name in sizes)
             if unsaid or not self.sizes:
@@ -180,6 +180,11 @@ class Capabilities:
             left_out = ", ".join(name.replace("_", " ") for name in changes)
             notes.append(f"The model {self.model} has no {left_out}; what the link says about that was left out.")
         return replace(recipe, **changes), tuple(notes)
+
+    def _is_typed(self, recipe: Recipe, name: str) -> bool:
+        """Whether a link that somebody typed, for no model, says a control's value."""
+        typed = recipe.model == EASEL.model and not recipe.weights_hash
+        return typed and name in self.controls and getattr(recipe, name) != DEFAULTS[recipe.schema][name]
 
     def _idle(self, recipe: Recipe) -> list[str]:
         """Settings of the recipe that say something, though this model has no such thing."""

@@ -68,7 +68,7 @@ class Board:
         """Updates that show one of the pictures, with its file on the download button; `ways`: undo, redo."""
         return {
             self.canvas: canvas_finished(kept[number], words, verdict, ways=ways),
-            self.row: shelf(kept, number, words),
+            self.row: shelf(kept, number, words, examples=studio.capabilities.scenes),
             **self.offer(studio, kept[number], words, file_format),
             self.pictures: kept,
             self.selected: number,
@@ -89,7 +89,8 @@ class Board:
 def build_board(capabilities: Capabilities) -> Board:
     """Lay the board out inside the current gradio context."""
     notes = gr.HTML("", elem_id="notes")
-    canvas = gr.HTML(str(block("canvas_empty", examples=EXAMPLES)), elem_id="canvas", js_on_load=ON_BUTTON)
+    empty = block("canvas_empty", examples=EXAMPLES) if capabilities.scenes else block("canvas_plain")
+    canvas = gr.HTML(str(empty), elem_id="canvas", js_on_load=ON_BUTTON)
     line = gr.HTML(status(""), elem_id="status")
     keys = build_picture_keys(capabilities)
     row = gr.HTML(str(block("shelf_empty")), elem_id="shelf", js_on_load=ON_BUTTON)

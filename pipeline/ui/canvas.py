@@ -13,6 +13,7 @@ from types import MappingProxyType
 from PIL import Image
 
 from pipeline.language.styles import BACKGROUNDS, STYLES
+from pipeline.loading.capabilities import EASEL, Capabilities
 from pipeline.recipe import STAGES, Recipe, Variation
 from pipeline.scene.record import SCENERY
 from pipeline.serve.drawn import Drawn
@@ -37,11 +38,16 @@ _FIELDS = {
     "image_weights": "compare.weights",
     "fusion_type": "form.fusion",
     "similarity_strength": "form.similarity",
+    "scheduler": "form.scheduler",
 }
+_PLAIN = {"num_inference_steps": "form.steps", "guidance_scale": "form.guidance"}  # of other models
 
 
-def canvas_empty(words: Words) -> str:
-    """The canvas before anything is drawn: the wall of examples, whose pictures `thumbnails` brings."""
+def canvas_empty(words: Words, capabilities: Capabilities = EASEL) -> str:
+    """The canvas before anything is drawn: the wall of examples, whose pictures `thumbnails` brings; of another model
+    there are none."""
+    if not capabilities.scenes:
+        return render("canvas_plain", words)
     return render("canvas_empty", words, examples=EXAMPLES)
 
 
@@ -151,8 +157,9 @@ def _where(thing: dict, words: Words) -> str:
 
 def canvas_compared(one: Drawn, other: Drawn, words: Words) -> str:
     """Two finished pictures side by side, with what their recipes say differently; the keys stay with the first."""
+    plain = _PLAIN if one.recipe.model != EASEL.model else {}
     rows = [
-        (words(key), [_field(drawn.recipe, name, words) for drawn in (one, other)])
+        (words(plain.get(name, key)), [_field(drawn.recipe, name, words) for drawn in (one, other)])
         for name, key in _FIELDS.items()
         if getattr(one.recipe, name) != getattr(other.recipe, name)
     ]
@@ -168,12 +175,16 @@ def shares(drawn: Drawn, words: Words, without: Sequence[str | None] = ()) -> st
     return render("shares", words, weights=drawn.image_weights, without=list(without))
 
 
-def shelf(pictures: list[Drawn], selected: int | None, words: Words) -> str:
-    """The row of this session's pictures, newest first; each is a button that `click` reports as ``index``."""
+def shelf(pictures: list[Drawn], selected: int | None, words: Words, *, examples: bool = True) -> str:
+    """The row of this session's pictures, newest first; each is a button that `click` reports as ``index``.
+
+    Args:
+        examples: whether a button goes back to the wall of examples.
+    """
     named = [
         (drawn, words("shelf.picture", prompt=alt_of(drawn, words), seed=drawn.recipe.seed)) for drawn in pictures
     ]
-    return render("shelf", words, pictures=named, selected=selected)
+    return render("shelf", words, pictures=named, selected=selected, examples=examples)
 
 
 def status(text: str, kind: str = "", of: str = "") -> str:

@@ -146,7 +146,7 @@ class DrawingHandlers:
 
         def back() -> dict:
             if not kept:
-                return {board.canvas: canvas_empty(words)}
+                return {board.canvas: canvas_empty(words, self.studio.capabilities)}
             number = values[board.selected] if len(kept) == len(values[board.pictures]) else len(kept) - 1
             return self.show(kept, number, words, None, values[board.keys.file_format])
 

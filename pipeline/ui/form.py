@@ -1,8 +1,9 @@
 """The left half of the Create tab: every widget that a recipe is read from, and the two directions between them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from random import SystemRandom
+from typing import Any
 
 import gradio as gr
 from PIL import Image
@@ -19,6 +20,7 @@ __all__ = ["FUSIONS", "Form", "build_form", "quality_choices", "read_form", "ref
 
 # Widths and heights to pick from; a recipe may have any other.
 SIZES = ((256, 256), (512, 512), (1024, 1024), (512, 384), (384, 512), (768, 432))
+_PLAIN = ("form.steps", "form.guidance")  # of a model that draws in one go
 FUSIONS = ("mean", "max", "attention", "gated")  # as `ImageFusion` calls them
 
 
@@ -89,6 +91,10 @@ def _sizes(capabilities: Capabilities) -> tuple[tuple[int, int], ...]:
     return tuple(size for size in found if size[0] * size[1] <= capabilities.max_area)
 
 
+def _size_choices(sizes: Iterable[tuple[int, int]]) -> list[tuple[str, str]]:
+    return [(f"{width} × {height}", f"{width}x{height}") for width, height in sizes]
+
+
 def quality_choices(pace: Pace, own: Mapping[str, int], guidance_scale: float = 1.0) -> list[tuple[str, str]]:
     """The choices of the quality picker, each with its seconds as far as they are known."""
     return pace.choices(own, guidance_scale, say=lambda name: say(f"quality.{name}"))
@@ -96,17 +102,19 @@ def quality_choices(pace: Pace, own: Mapping[str, int], guidance_scale: float = 
 
 def _words_and_pickers(capabilities: Capabilities) -> dict:
     """The prompt, and what it says of style and ground as pictures and colours to pick; theme.css paints them."""
+    example = say("form.placeholder") if capabilities.scenes else say("form.placeholder_other")
     prompt = gr.Textbox(
-        label=say("form.prompt"), placeholder=say("form.placeholder"), lines=2, max_lines=4, elem_id="prompt",
-        autofocus=True, info=_tags(capabilities),
+        label=say("form.prompt"), placeholder=example, lines=2, max_lines=4, elem_id="prompt", autofocus=True,
+        info=_tags(capabilities),
     )  # fmt: skip
     anything = (say("form.any"), ANY)
     style = gr.Radio(
-        [anything, *((name, name) for name in STYLES)], value=ANY, label=say("form.style"), elem_id="style"
-    )
+        [anything, *((name, name) for name in STYLES)], value=ANY, label=say("form.style"), elem_id="style",
+        visible=capabilities.scenes,
+    )  # fmt: skip
     background = gr.Radio(
         [anything, (say("form.transparent"), TRANSPARENT), *((name, name) for name in BACKGROUNDS)], value=ANY,
-        label=say("form.background"), elem_id="background",
+        label=say("form.background"), elem_id="background", visible=capabilities.scenes,
     )  # fmt: skip
     return {"prompt": prompt, "style": style, "background": background}
 
@@ -120,6 +128,7 @@ def _tags(capabilities: Capabilities) -> str | None:
 
 
 def _actions(limits: Limits, capabilities: Capabilities) -> dict:
+    sizes = _sizes(capabilities)
     with gr.Row(elem_id="actions", elem_classes="row"):
         generate = gr.Button(say("form.generate"), variant="primary", elem_id="generate", scale=3)
         cancel = gr.Button(say("form.cancel"), elem_id="cancel", interactive=False, scale=1, min_width=112)
@@ -133,9 +142,8 @@ def _actions(limits: Limits, capabilities: Capabilities) -> dict:
             scale=2,
         )  # fmt: skip
         size = gr.Dropdown(
-            [(f"{width} × {height}", f"{width}x{height}") for width, height in _sizes(capabilities)],
-            value="{}x{}".format(*_sizes(capabilities)[0]), label=say("form.size"), min_width=110, elem_id="size",
-            scale=3, visible=bool(capabilities.stages) or capabilities.sizes,
+            _size_choices(sizes), value="{}x{}".format(*sizes[0]), label=say("form.size"), min_width=110,
+            elem_id="size", scale=3, visible=bool(capabilities.stages) or capabilities.sizes,
         )  # fmt: skip
     return {
         "generate": generate, "cancel": cancel, "seed": seed, "dice": dice, "keep_seed": keep_seed, "count": count,
@@ -149,8 +157,7 @@ def _references(limits: Limits, capabilities: Capabilities) -> dict:
         say("form.references"), open=False, elem_id="references", visible=capabilities.max_references > 0
     ) as panel:
         references = gr.Gallery(
-            label=say("form.references_mask" if capabilities.mask else "form.references_up_to"), type="filepath",
-            format="png", file_types=["image"],
+            label=_references_label(capabilities), type="filepath", format="png", file_types=["image"],
             columns=max(1, limits.max_references), height=130, object_fit="cover", interactive=True,
             elem_id="reference-pictures",
         )  # fmt: skip
@@ -174,6 +181,14 @@ def _references(limits: Limits, capabilities: Capabilities) -> dict:
         "reference_panel": panel, "references": references, "fusion_type": fusion_type, "weights": weights,
         "similarity_strength": similarity_strength, "shares": shares, "leave_out": leave_out,
     }  # fmt: skip
+
+
+def _references_label(capabilities: Capabilities) -> Any:
+    if capabilities.fusion:
+        return say("form.references_up_to")
+    if capabilities.mask:
+        return say("form.references_mask")
+    return say("form.references_over") if capabilities.similarity else say("form.references_one")
 
 
 def _more(limits: Limits, pace: Pace, capabilities: Capabilities) -> dict:
@@ -202,8 +217,10 @@ def _more(limits: Limits, pace: Pace, capabilities: Capabilities) -> dict:
             sliders = slider("form.prior_steps", "prior_num_inference_steps", limits.max_prior_steps, 1)
             sliders |= slider("form.prior_guidance", "prior_guidance_scale", limits.max_guidance, 0.1)
         with gr.Row(elem_classes="row"):
-            sliders |= slider("form.decoder_steps", "num_inference_steps", limits.max_steps, 1)
-            sliders |= slider("form.decoder_guidance", "guidance_scale", limits.max_guidance, 0.1)
+            in_stages = bool(capabilities.stages) or "prior_num_inference_steps" in capabilities.controls
+            steps, guidance = ("form.decoder_steps", "form.decoder_guidance") if in_stages else _PLAIN
+            sliders |= slider(steps, "num_inference_steps", limits.max_steps, 1)
+            sliders |= slider(guidance, "guidance_scale", limits.max_guidance, 0.1)
         with gr.Row(elem_classes="row"):
             sliders |= slider("form.super_res_steps", "super_res_num_inference_steps", limits.max_steps, 1)
             variations = gr.Textbox(
@@ -262,7 +279,7 @@ def read_form(form: Form, values: dict, limits: Limits) -> tuple[Recipe, list[Im
     if origin := values[form.origin]:
         hidden = ("schema", "edits", "transparent")  # what the form has no widgets for comes back with the rest
         unseen = {name: getattr(recipe, name) for name in (*hidden, "model", "weights_hash")}
-        if (origin.width, origin.height) not in form.sizes:
+        if not form.size.visible:  # the model has one size, whatever a recipe says
             unseen |= {"width": recipe.width, "height": recipe.height}
         if replace(origin, **unseen) == recipe:
             recipe = replace(recipe, **{name: getattr(origin, name) for name in hidden})
@@ -272,7 +289,8 @@ def read_form(form: Form, values: dict, limits: Limits) -> tuple[Recipe, list[Im
 def write_form(form: Form, recipe: Recipe) -> dict:
     """Updates that show a recipe in the form, all but the reference pictures: a recipe knows only their hashes."""
     style, background = read_choices(recipe.prompt)
-    size = (recipe.width, recipe.height)
+    size = (recipe.width, recipe.height) if form.size.visible else form.sizes[0]
+    sizes = form.sizes if size in form.sizes else (*form.sizes, size)
     return {
         form.prompt: recipe.prompt,
         form.negative_prompt: recipe.negative_prompt,
@@ -288,7 +306,7 @@ def write_form(form: Form, recipe: Recipe) -> dict:
         form.super_res_num_inference_steps: recipe.super_res_num_inference_steps,
         form.variations: ", ".join(recipe.variations),
         form.variety: recipe.variety,
-        form.size: "{}x{}".format(*(size if size in form.sizes else form.sizes[0])),
+        form.size: gr.update(choices=_size_choices(sizes), value="{}x{}".format(*size)),
         form.scheduler: recipe.scheduler,
         form.origin: recipe,
     }

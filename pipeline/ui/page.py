@@ -37,7 +37,7 @@ class Page(gr.Blocks):
 def build_page(demo: gr.Blocks, studio: Studio, limits: Limits) -> None:
     """Lay everything out inside `demo` and wire it."""
     with gr.Row(elem_id="top"):
-        gr.HTML(str(block("header")), elem_id="title", scale=1)
+        gr.HTML(str(block("header" if studio.capabilities.scenes else "header_other")), elem_id="title", scale=1)
         state = gr.HTML(status(""), elem_id="model-state", scale=0, min_width=150)
         theme = gr.Button(say("head.theme"), size="sm", elem_id="theme-toggle", scale=0, min_width=90)
     with gr.Tabs() as tabs:
@@ -52,7 +52,7 @@ def build_page(demo: gr.Blocks, studio: Studio, limits: Limits) -> None:
         with gr.Tab(say("tab.history"), id="history"):
             build_history_tab()
         with gr.Tab(say("tab.about"), id="about"):
-            build_about_tab()
+            build_about_tab(studio.capabilities)
     theme.click(None, js="() => { window.easel.toggleTheme(); }", **HIDDEN)
 
     def loading(request: gr.Request) -> Iterator[str]:
@@ -75,4 +75,8 @@ def model_state(studio: Studio, words: Words) -> str:
     """One line on the model for the page's corner."""
     if studio.error is not None:
         return status(words.message(str(studio.error)), "bad")
-    return status(words("head.ready"), "good") if studio.is_ready else status(words("head.loading"))
+    if not studio.is_ready:
+        return status(words("head.loading"))
+    if studio.capabilities.scenes:
+        return status(words("head.ready"), "good")
+    return status(words("head.ready_other", model=studio.capabilities.model.rpartition("/")[2]), "good")

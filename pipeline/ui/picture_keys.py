@@ -39,10 +39,11 @@ class PictureKeys:
     upload: gr.UploadButton  # out of sight: the editor's own button opens it
 
 
-def _places() -> list[tuple]:
+def _places(capabilities: Capabilities) -> list[tuple]:
     """What a picture may leave for: (label, value)."""
     targets = [(say(f"target.{name}"), FOR + name) for name in TARGETS]
-    return targets + [(say(f"icons.{name}"), ICON_SET + name) for name in ICON_SETS]
+    sets = [name for name in ICON_SETS if capabilities.scenes or name != "tones"]  # of an opaque one: a filled square
+    return targets + [(say(f"icons.{name}"), ICON_SET + name) for name in sets]
 
 
 def build_picture_keys(capabilities: Capabilities = EASEL) -> PictureKeys:
@@ -58,11 +59,7 @@ def build_picture_keys(capabilities: Capabilities = EASEL) -> PictureKeys:
             say("keys.download"), size="sm", variant="primary", elem_id="download", min_width=80
         )
         file_format = gr.Dropdown(
-            [
-                *((_NAMES[name], name) for name in FORMATS),
-                *((say(f"target.{name}"), FOR + name) for name in TARGETS),
-                *((say(f"icons.{name}"), ICON_SET + name) for name in ICON_SETS),
-            ],
+            [*((_NAMES[name], name) for name in FORMATS), *_places(capabilities)],
             value="png",
             label=say("keys.file_format"),
             container=False,

@@ -252,7 +252,7 @@ class _LinkPreview:
     def _about(self, link: ParsedLink, root: str) -> dict[str, str | int]:
         """What the tags say of a link's picture."""
         recipe = link.recipe
-        query = recipe.to_query(link.pixels_hash)
+        query, drawn = recipe.to_query(link.pixels_hash), self.studio.recipe(recipe)
         sentence = recipe.prompt.strip() or "A picture"
         title = sentence if len(sentence) <= 120 else sentence[:119] + "…"
         return {
@@ -261,8 +261,8 @@ class _LinkPreview:
             "og:url": f"{root}/{query}",
             "og:image": f"{root}/picture{query}",
             "og:image:type": "image/png",
-            "og:image:width": self.studio.capabilities.width,
-            "og:image:height": self.studio.capabilities.height,
+            "og:image:width": drawn.width,
+            "og:image:height": drawn.height,
             "og:image:alt": sentence,
         }
 

@@ -28,6 +28,8 @@ TABLES: dict[str, dict[str, str]] = {
 }
 for _language, _table in TABLES.items():  # the About tab is long: a text of its own
     _table["about"] = (LOCALES / f"about.{_language}.md").read_text(encoding="utf-8")
+    _rest = _table["about"].partition("\n\n")[2]  # without its first section, which is about our model
+    _table["about_other"] = f"{_table['about.other']}\n\n{_rest}"
 LANGUAGES = tuple(TABLES)
 _ENGLISH = TABLES["en"]
 _PREFIX = "easel."  # keeps our keys apart from gradio's own

@@ -130,6 +130,8 @@ def test_a_link_typed_by_hand_is_drawn_as_the_models_own_form_would(repository, 
     start = {name: plain.start(name) for name in CONTROLS}
     assert (adopted, notes) == (Recipe(model="sd", prompt="a cat", **start), ())
     assert plain.adopt(adopted) == (adopted, ())
+    wished, notes = plain.adopt(Recipe.from_query(f"?prompt=a+cat&steps=3&guidance=4{version}").recipe)
+    assert (wished.num_inference_steps, wished.guidance_scale, notes) == (3, 4.0, ())
     ours = Recipe.from_query(f"?prompt=a+cat{version}").recipe
     assert EASEL.adopt(ours) == (ours, ())
 

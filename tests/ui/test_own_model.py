@@ -8,20 +8,25 @@ import threading
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+import gradio as gr
 import httpx
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from app import build_demo, launch_options, limits_for, main
+from app import LIMITS, build_demo, launch_options, limits_for, main
 from pipeline.__main__ import main as command
 from pipeline.loading.capabilities import EASEL
 from pipeline.loading.find import find_model
 from pipeline.recipe import Recipe, read_png
 from pipeline.serve.jobs import HOUSE
+from pipeline.serve.pace import Pace
 from pipeline.serve.render import Cancelled
 from pipeline.serve.store import PictureStore
+from pipeline.ui.canvas import canvas_empty
+from pipeline.ui.form import build_form, write_form
+from pipeline.ui.words import Words
 from pipeline.watermark import verify
 from tests.tiny_diffusers import tiny_stable_diffusion
 
@@ -66,9 +71,35 @@ def test_controls_that_the_model_lacks_are_hidden(demo):
     names = " ".join(hidden)
     for missing in ("prior_steps", "prior_guidance", "super_res_steps", "form.variations", "form.quality"):
         assert missing in names
-    for there in ("decoder_steps", "decoder_guidance", "form.negative"):
-        assert there not in names
+    for there in ("form.steps", "form.guidance", "form.negative"):
+        assert there not in names and any(name.endswith(there) for name in shown)
     assert "form.fusion" in names
+
+
+def test_nothing_that_only_our_model_draws_is_offered(demo):
+    blocks = {getattr(block, "elem_id", None): block for block in demo.blocks.values()}
+    assert not blocks["style"].visible and not blocks["background"].visible
+    assert "html.canvas_plain" in blocks["canvas"].value
+    offered = {value for _, value in blocks["file-format"].choices}
+    assert "icons:favicon" in offered and "icons:tones" not in offered
+    assert "data-example" not in canvas_empty(Words(), demo.studio.capabilities)
+
+
+@pytest.mark.parametrize(
+    ("change", "label"),
+    [({}, "mask"), ({"mask": False}, "over"), ({"mask": False, "similarity": False}, "one")],
+)
+def test_the_reference_pictures_are_called_what_the_model_does_with_them(model, change, label):
+    page = build_demo(model.load, capabilities=replace(model.capabilities, **change))
+    blocks = {getattr(block, "elem_id", None): block for block in page.blocks.values()}
+    assert blocks["reference-pictures"].label.key.endswith(f"form.references_{label}")
+
+
+def test_a_links_size_is_shown_though_the_picker_had_another_choice():
+    with gr.Blocks():
+        form = build_form(LIMITS, Pace(LIMITS))
+    update = write_form(form, Recipe(prompt="a cat", width=640, height=480))[form.size]
+    assert update["value"] == "640x480" and [value for _, value in update["choices"]][-2:] == ["768x432", "640x480"]
 
 
 def test_strength_mask_scheduler_and_sizes_are_offered_where_the_model_has_them(demo, model):

@@ -104,7 +104,7 @@ class CreateTab:
     ) -> dict:  # fmt: skip
         chosen, board, words = int(event.index), self.board, Words.of(request)
         if not 0 <= chosen < len(kept):
-            return {board.line: status(""), board.canvas: canvas_empty(words)}
+            return {board.line: status(""), board.canvas: canvas_empty(words, self._studio.capabilities)}
         if beside and number is not None and chosen != number:
             compared = canvas_compared(kept[number], kept[chosen], words)
             return {board.canvas: compared, board.beside: False, board.line: status("")}
