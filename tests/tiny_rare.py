@@ -146,6 +146,24 @@ def tiny_lumina() -> DiffusionPipeline:
     )  # fmt: skip
 
 
+def tiny_z_image_omni() -> DiffusionPipeline:
+    """Z-Image that may be shown a picture, which an encoder of its own looks at."""
+    torch.manual_seed(0)
+    transformer = diffusers.ZImageTransformer2DModel(
+        in_channels=4, dim=32, n_layers=1, n_refiner_layers=1, n_heads=2, n_kv_heads=2, cap_feat_dim=DIM,
+        siglip_feat_dim=DIM, axes_dims=[8, 4, 4], axes_lens=[1024, 64, 64],
+    )  # fmt: skip
+    vision = transformers.Siglip2VisionConfig(
+        hidden_size=DIM, intermediate_size=DIM, num_hidden_layers=1, num_attention_heads=2, num_patches=16
+    )
+    return diffusers.ZImageOmniPipeline(
+        transformer=transformer, vae=tiny_vae(4, shift_factor=0.0), scheduler=FlowMatchEulerDiscreteScheduler(),
+        text_encoder=decoder_like(transformers.Qwen3Config, transformers.Qwen3Model), tokenizer=byte_tokenizer(),
+        siglip=transformers.Siglip2VisionModel(vision),
+        siglip_processor=transformers.Siglip2ImageProcessor(max_num_patches=16),
+    )  # fmt: skip
+
+
 def tiny_ernie() -> DiffusionPipeline:
     torch.manual_seed(0)
     transformer = diffusers.ErnieImageTransformer2DModel(

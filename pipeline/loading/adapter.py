@@ -280,7 +280,7 @@ class AdaptedPipeline:
         """Count the steps of a pipeline, and look at the numbers that become its picture."""
         for each in _with_inner_pipelines(pipe):
             each.progress_bar = self._progress_bar
-            _watch_for_nan(each, self.capabilities.model)
+            _watch_for_nan(each, self.capabilities.model, "--lora left out or " if self.loras else "")
 
     def _sibling(self, task: Task) -> "DiffusionPipeline":
         if task not in self._siblings:
@@ -355,8 +355,11 @@ def _tile(pipe: "DiffusionPipeline", wanted: bool) -> None:
             pass
 
 
-def _watch_for_nan(pipe: "DiffusionPipeline", model: str) -> None:
-    """Refuse numbers that are none where a decoder's output becomes a picture; they would be black pixels."""
+def _watch_for_nan(pipe: "DiffusionPipeline", model: str, first: str) -> None:
+    """Refuse numbers that are none where a decoder's output becomes a picture; they would be black pixels.
+
+    first: what may help before a larger dtype does.
+    """
     processor: Any = getattr(pipe, "image_processor", None)
     postprocess = getattr(processor, "postprocess", None)
     if postprocess is None:
@@ -366,7 +369,8 @@ def _watch_for_nan(pipe: "DiffusionPipeline", model: str) -> None:
         if hasattr(image, "isfinite") and not bool(image.isfinite().all()):
             raise ModelFailed(
                 f"{model} ({type(pipe).__name__}) computed numbers that are none (NaN), so there is no picture. "
-                "Start with --dtype float32; where that does not help, its weights are damaged: download them again."
+                f"Start with {first}--dtype float32; where that does not help, its weights are damaged: download them "
+                "again."
             )
         return postprocess(image, *arguments, **more)
 

@@ -25,6 +25,7 @@ from typing import Any
 
 from pipeline.loading.capabilities import CONTROLS
 from pipeline.loading.errors import WeightsError
+from pipeline.recipe import FIELDS
 
 __all__ = ["OWN_FILE", "find_defaults", "text_to_image_classes"]
 
@@ -90,12 +91,16 @@ def _check_rule(rule: dict) -> None:
     re.compile(rule.get("when", {}).get("name", ""))
     for name, value in rule["then"].items():
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        if name in CONTROLS and not (number and value >= 0 or value is None):
-            raise ValueError(f"{name} takes a number or null, got {value!r}")
+        if name in CONTROLS and value is not None:
+            low, high = FIELDS[name].low, FIELDS[name].high
+            if not (number and low <= value <= high):
+                raise ValueError(f"{name} takes a number from {low:g} to {high:g}, or null, got {value!r}")
         if name in _NUMBERS and not (number and isinstance(value, int) and 1 <= value <= 8192):
             raise ValueError(f"{name} takes a whole number of pixels, got {value!r}")
         if name == "fixed" and not isinstance(value, dict) or name in _SWITCHES and not isinstance(value, bool):
             raise ValueError(f"{name} cannot be {value!r}")
+    if len({"width", "height"} & rule["then"].keys()) == 1:
+        raise ValueError("width and height belong together")
 
 
 def _counts(when: Mapping, class_name: str, names: tuple[str, ...], config: Callable[[str], Mapping]) -> bool:

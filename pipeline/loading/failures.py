@@ -13,7 +13,8 @@ from pipeline.loading.hardware import choose_device
 
 __all__ = ["is_out_of_memory", "say_failure"]
 
-_DOING = {"load": "cannot be loaded", "draw": "could not draw this picture"}
+_DOING = {"load": "cannot be loaded", "draw": "could not draw this picture", "lora": "cannot take it"}
+_NO_FIT = "Its files do not fit diffusers {version}. Download the repository again, or choose another one"
 _LONGEST = 200  # characters of a library's own words
 _OUT_OF_MEMORY = re.compile(r"out of memory|can't allocate memory|cannot allocate memory|insufficient memory", re.I)
 _PACKAGES = (
@@ -38,7 +39,7 @@ _REMEDIES = (
     ),
     (
         r"JSON|config|unexpected keyword|has no attribute|missing \d+ required|tokenizer|combination of arguments",
-        "Its files do not fit diffusers {version}. Download the repository again, or choose another one",
+        _NO_FIT,
     ),
 )
 _DRAWING_REMEDIES = (
@@ -51,17 +52,23 @@ _DRAWING_REMEDIES = (
     ),
     (r"image input|`image`|reference", "Add a reference picture, or choose a model that needs none"),
     (r"too long|sequence length|index out of|int too big", "Shorten the prompt, or download its tokenizer again"),
+    (r"num_inference_steps", "Ask for fewer steps, or download the repository again"),
+    # What a configuration says is looked at when it is used.
+    (
+        r"must be one of|is not supported|choose one of|^NotImplementedError|^TypeError|^KeyError|^AttributeError",
+        _NO_FIT,
+    ),
 )
 
 
-def say_failure(error: BaseException, model: str, own_class: str, doing: Literal["load", "draw"]) -> str:
+def say_failure(error: BaseException, model: str, own_class: str, doing: Literal["load", "draw", "lora"]) -> str:
     """One sentence, or two, with the remedy.
 
     Args:
         error: what was raised.
         model: its name in recipes.
         own_class: its pipeline's class.
-        doing: what was going on.
+        doing: what was going on: it was loaded, it drew, or a LoRA was put into it.
     """
     words = " ".join(f"{error}".split())
     subject = f"{model} ({own_class}) {_DOING[doing]}"
@@ -73,11 +80,11 @@ def say_failure(error: BaseException, model: str, own_class: str, doing: Literal
     if package := _missing_package(error, words):
         return f"{subject}: it needs the package {package}. Install it with pip install {package}, and start again."
     reason = f"{type(error).__name__}: {_shorten(words)}" if words else type(error).__name__
-    table, otherwise = (
-        (_REMEDIES, "Choose another repository")
-        if doing == "load"
-        else (_DRAWING_REMEDIES, "Change the settings, or choose another model")
-    )
+    table, otherwise = {
+        "load": (_REMEDIES, _NO_FIT),
+        "draw": (_DRAWING_REMEDIES, "Change the settings, or choose another model"),
+        "lora": ((), "It is made for another model, or damaged. Leave it out, or choose another LoRA"),
+    }[doing]
     told = f"{type(error).__name__}: {words}"
     remedy = next((remedy for pattern, remedy in table if re.search(pattern, told, re.I)), otherwise)
     return f"{subject} ({reason}). {remedy.format(version=_version())}."

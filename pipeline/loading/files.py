@@ -16,6 +16,8 @@ __all__ = ["PICKLES", "Weights", "check_component", "fault_of_weights", "is_poin
 __all__ += ["read_json"]
 
 PICKLES = (".bin", ".ckpt", ".pt", ".pth", ".pkl", ".msgpack")
+# Weights that other programs read.
+_OTHER_FORMS = {".gguf": "GGUF", ".onnx": "ONNX", ".xml": "OpenVINO", ".h5": "TensorFlow", ".tflite": "TFLite"}
 _POINTER = b"version https://git-lfs"
 _MOST_HEADER = 100_000_000  # bytes; the format's own bound
 _TOKENIZER_FILES = (
@@ -42,8 +44,10 @@ _QUANTISERS = {
     "gptq": "gptqmodel",
     "awq": "autoawq",
 }  # a configuration's quant_method -> the package that computes with it
-_BITS = {"F64": 64, "F32": 32, "F16": 16, "BF16": 16, "F8_E4M3": 8, "F8_E5M2": 8, "I8": 8, "U8": 8}
+_BITS = {"F64": 64, "F32": 32, "F16": 16, "BF16": 16, "F8_E4M3": 8, "F8_E5M2": 8, "I8": 8, "U8": 8, "BOOL": 8}
+_BITS |= {"I16": 16, "U16": 16, "I32": 32, "U32": 32, "I64": 64, "U64": 64}
 _INTEGERS = ("I8", "U8", "I16", "U16", "I32", "U32")
+_INDICES = ("I16", "U16", "I32", "U32", "I64", "U64", "BOOL")  # places and masks, no weights
 _SCALES = (".scale_weight", ".weight_scale", ".weight_scale_inv", "scaled_fp8")  # beside weights of 8 bits
 _AGAIN = "Download the repository again."
 
@@ -116,9 +120,9 @@ def fault_of_weights(file: Path) -> str:
     except (ValueError, RecursionError):
         return f"has a damaged header. {_AGAIN}"
     try:
-        ends = [entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"]
+        ends = [_end_of(entry) for name, entry in header.items() if name != "__metadata__"]
         needed = 8 + length + max(ends, default=0)
-    except (AttributeError, KeyError, TypeError, IndexError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         return f"has a damaged header. {_AGAIN}"
     if not ends:
         return f"holds no weights. {_AGAIN}"
@@ -127,12 +131,23 @@ def fault_of_weights(file: Path) -> str:
     return f"has {size - needed:,} bytes too many. {_AGAIN}" if size > needed else ""
 
 
+def _end_of(entry: dict) -> int:
+    """Where a tensor's bytes end, as a header says; ValueError where its dtype, shape and bytes cannot be together."""
+    start, end = entry["data_offsets"]
+    shape, bits = entry["shape"], _BITS.get(entry["dtype"])
+    if not all(isinstance(each, int) and each >= 0 for each in (start, end, *shape)):
+        raise ValueError(shape)
+    if end < start or bits is not None and (end - start) * 8 != math.prod(shape) * bits:
+        raise ValueError(shape)
+    return end
+
+
 def measure_weights(folder: Path) -> Weights:
     """Of one file, or all .safetensors files of one component's folder, by their headers; variants count once."""
     files = [folder] if folder.is_file() else sorted(folder.glob("*.safetensors"))
     headers = [read_header(file) for file in files]
     tensors = {name: entry for header in headers for name, entry in header.items() if name != "__metadata__"}
-    bits = [_BITS.get(entry["dtype"], 32) for entry in tensors.values()]
+    bits = [_BITS.get(entry["dtype"], 32) for entry in tensors.values() if entry["dtype"] not in _INDICES]
     return Weights(sum(math.prod(entry["shape"]) for entry in tensors.values()), max(bits, default=32))
 
 
@@ -202,8 +217,9 @@ def _check_weights(folder: Path, files: set[str], model: str, class_name: str) -
                 f"{model} has its {name} as a pickle only ({pickles[0]}), and opening a pickle can run code. "
                 "Choose a repository with safetensors, or convert it."
             )
-        if any(file.endswith(".gguf") for file in files):
-            raise WeightsError(f"{model} has its {name} as GGUF only. Choose the repository with safetensors.")
+        for ending, form in _OTHER_FORMS.items():
+            if any(file.endswith(ending) for file in files):
+                raise WeightsError(f"{model} has its {name} as {form} only. Choose the repository with safetensors.")
         raise WeightsError(f"The component {name} of {model} has no weights (.safetensors). {_AGAIN}")
     for index in sorted(file for file in files if ".safetensors.index" in file):
         shards = read_json(folder / index, model).get("weight_map")
@@ -212,7 +228,10 @@ def _check_weights(folder: Path, files: set[str], model: str, class_name: str) -
         for shard in sorted(set(shards.values())):
             if Path(shard).name != shard or shard not in files:
                 raise WeightsError(f"{name}/{shard[:80]} of {model} is missing, which {index} names. {_AGAIN}")
-    plain = "quantization_config" not in read_json(folder / "config.json", model)
+    config = read_json(folder / "config.json", model)
+    if all(key.startswith("_") for key in config):
+        raise WeightsError(f"{name}/config.json of {model} holds no settings. {_AGAIN}")
+    plain = "quantization_config" not in config
     for file in weights:
         fault = fault_of_weights(folder / file) or (plain and _fault_of_numbers(folder / file))
         if fault:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["FoundModel", "find_model"]
 
 _OURS = "TextToImagePipeline"
-_HUB_PAGE = re.compile(r"^https?:/+(?:www\.)?(?:huggingface\.co|hf\.co)/")
+_HUB_PAGE = re.compile(r"^(?:https?:/+)?(?:www\.)?(?:huggingface\.co|hf\.co)/")
 _HUB_NAME = re.compile(r"(\w[\w.-]*/[\w.-]+?)(?:@([\w.-]+))?", re.ASCII)  # owner/name, perhaps @revision
 _CONFIGURATION = (INDEX, "*/config.json", "*/scheduler_config.json", "README.md", SUMS, OWN_FILE)
 
@@ -71,6 +71,13 @@ def find_model(name: str | Path = DEFAULT_WEIGHTS, options: LoadOptions = AUTO) 
     if not str(name).strip():
         raise WeightsError("`--model` is empty. Pass a folder or a Hub name (owner/name), or leave it out.")
     path = Path(name).expanduser()
+    try:
+        path.exists()
+    except OSError as error:
+        raise WeightsError(
+            f"`--model` takes a folder, a file or a Hub name (owner/name), got one that cannot be looked for "
+            f"({error.strerror}): {str(name)[:80]}."
+        ) from error
     text = _HUB_PAGE.sub("", str(name)).replace("/tree/", "@").rstrip("/")
     if not path.exists() and (match := _HUB_NAME.fullmatch(text)):
         return _find_on_hub(match[1], match[2], options)

@@ -66,8 +66,8 @@ def load_adapted(
                 component.eval()
         if missing.found:
             raise WeightsError(
-                f"The weights of {model} do not fit their configuration: {missing.found[0]} is not in "
-                "its files. Download the repository again."
+                f"The weights of {model} ({own_class.__name__}) do not fit their configuration: "
+                f"{missing.found[0]} is not in its files. Download the repository again."
             )
         load_loras(pipe, loras, model)
         _settle(pipe, placement, options)

@@ -46,6 +46,8 @@ def find_loras(given: Sequence[str]) -> tuple[Lora, ...]:
     """
     found: dict[str, Lora] = {}
     for text in given:
+        if not text.strip():
+            raise WeightsError("`--lora` is empty. Pass a .safetensors file, or leave it out.")
         path, scale = _divide(text)
         if path.is_dir():
             files = sorted(path.glob("*.safetensors"))
@@ -122,7 +124,7 @@ def load_loras(pipe: "DiffusionPipeline", loras: Sequence[Lora], model: str) -> 
                 str(lora.file.parent), weight_name=lora.file.name, adapter_name=lora.name, local_files_only=True
             )
         except Exception as error:  # anything can be raised out of somebody else's file
-            reason = say_failure(error, model, own_class, "load")
+            reason = say_failure(error, model, own_class, "lora")
             raise WeightsError(f"The LoRA {lora.file.name} does not fit: {reason}") from error
         if _adapters(pipe) == before:
             raise WeightsError(

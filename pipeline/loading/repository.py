@@ -50,6 +50,7 @@ def read_capabilities(folder: str | Path, model: str) -> Capabilities:
     """
     folder = Path(folder)
     own_class = pipeline_class(folder, model)
+    named = f"{model} ({own_class.__name__})"  # in sentences
     defaults = read_defaults(folder, model)
     parameters = inspect.signature(own_class.__call__).parameters
     controls = {}
@@ -59,15 +60,15 @@ def read_capabilities(folder: str | Path, model: str) -> Capabilities:
         if found and value is not None:
             controls[name] = int(value) if name.endswith("steps") else float(value)
     if "num_inference_steps" not in controls:
-        raise WeightsError(f"{model} ({own_class.__name__}) counts no steps. Choose another repository.")
-    width, height = _size(folder, model, parameters, defaults)
+        raise WeightsError(f"{named} counts no steps. Choose another repository.")
+    width, height = _size(folder, named, parameters, defaults)
     if width * height < MIN_AREA:
         raise WeightsError(
-            f"{model} draws {width}x{height} pixels, and the watermark needs 256x256 or more. Choose a larger model."
+            f"{named} draws {width}x{height} pixels, and the watermark needs 256x256 or more. Choose a larger model."
         )
     if max(width, height) > _LARGEST:
         raise WeightsError(
-            f"{model} draws {width}x{height} pixels, and pictures here have up to {_LARGEST} a side. "
+            f"{named} draws {width}x{height} pixels, and pictures here have up to {_LARGEST} a side. "
             "Choose a smaller model."
         )
     # A pipeline with a true_cfg_scale of 1 (FLUX) accepts a negative prompt and does nothing with it.
@@ -110,7 +111,14 @@ def read_defaults(folder: str | Path, model: str) -> dict[str, Any]:
         return index if component == "index" else _config(folder, component, model)
 
     names = (model, *(name for name in [index.get("_name_or_path")] if isinstance(name, str)))
-    return find_defaults(pipeline_class(folder, model).__name__, names, config, folder)
+    own_class = pipeline_class(folder, model)
+    found = find_defaults(own_class.__name__, names, config, folder)
+    takes = inspect.signature(own_class.__call__).parameters
+    for name in (name for key in ("fixed", "other_steps") for name in found.get(key, {}) if name not in takes):
+        raise WeightsError(
+            f"The defaults of {model} fix `{name}`, which {own_class.__name__} does not take. Leave it out."
+        )
+    return found
 
 
 def download(configuration: str | Path, repository: str, revision: str) -> Path:
@@ -172,7 +180,7 @@ def pipeline_class(folder: Path, model: str) -> type:
             f"{model} is not a text-to-image repository: its pipeline is {name}. "
             "Choose one that draws a picture from a sentence alone."
         )
-    _check_channels(folder, model, index, name)
+    _check_channels(folder, f"{model} ({name})", index)
     return found
 
 
@@ -188,7 +196,7 @@ def _needs_more(own_class: type) -> bool:
     return "prompt" not in parameters or bool(needed) or bool(others & parameters.keys())
 
 
-def _check_channels(folder: Path, model: str, index: dict, name: str) -> None:
+def _check_channels(folder: Path, model: str, index: dict) -> None:
     """Refuse what its channels give away: inpainting, editing and refining models under a text-to-image name."""
     inputs, latents = (
         _config(folder, part, model).get(key) for part, key in (("unet", "in_channels"), ("vae", "latent_channels"))
@@ -196,12 +204,12 @@ def _check_channels(folder: Path, model: str, index: dict, name: str) -> None:
     if isinstance(inputs, int) and isinstance(latents, int) and inputs > latents:
         what = _EXTRA_CHANNELS.get(inputs - latents, "work on pictures")
         raise WeightsError(
-            f"{model} ({name}) is made to {what}: its network takes {inputs} channels, and {latents} are drawn from a "
+            f"{model} is made to {what}: its network takes {inputs} channels, and {latents} are drawn from a "
             "sentence. Choose one that draws a picture from a sentence alone."
         )
     if index.get("requires_aesthetics_score") is True:
         raise WeightsError(
-            f"{model} ({name}) refines pictures that another model drew. Choose one that draws from a sentence alone."
+            f"{model} refines pictures that another model drew. Choose one that draws from a sentence alone."
         )
 
 
@@ -331,6 +339,7 @@ def check_repository(folder: str | Path, model: str) -> None:
     import diffusers
 
     folder = Path(folder)
+    model = f"{model} ({pipeline_class(folder, model).__name__})"  # in sentences
     for name, (library, class_name) in components_of(read_index(folder, model)).items():
         if Path(name).name != name or name in (".", ".."):
             raise WeightsError(

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["check_single_file", "load_single_file", "settings_of"]
 
+_OF_LORAS = ("lora", "hada_w", "lokr_w")  # in their tensors' names
+_UNET = "model.diffusion_model."  # begins the names of its tensors in checkpoints of Stable Diffusion
 SETTINGS = ("model_index.json", "*/*.json", "*/*.txt", "*/*.model")  # of a repository; no weights
 
 
@@ -36,7 +38,7 @@ def check_single_file(path: Path) -> None:
     if fault := fault_of_weights(path):
         raise WeightsError(f"{name} {fault.replace('Download the repository again', 'Download it again')}")
     names = [key for key in read_header(path) if key != "__metadata__"]
-    if any("lora" in key.lower() for key in names):
+    if any(part in key.lower() for key in names for part in _OF_LORAS):
         raise WeightsError(
             f"{name} holds a LoRA, which changes a model and is none. Pass the model, and the LoRA with --lora."
         )
@@ -55,15 +57,18 @@ def settings_of(path: Path, fetch: Callable[[str, tuple[str, ...]], Path]) -> Pa
     if (path.parent / "model_index.json").is_file():
         return path.parent
     import torch
-    from diffusers.loaders.single_file_utils import fetch_diffusers_config
+    from diffusers.loaders.single_file_utils import fetch_diffusers_config, infer_diffusers_model_type
 
     header = {name: entry for name, entry in read_header(path).items() if name != "__metadata__"}
     try:
         shapes = {name: torch.empty(entry["shape"], device="meta") for name, entry in header.items()}
+        if infer_diffusers_model_type(shapes) == "v1" and not any(name.startswith(_UNET) for name in header):
+            raise ValueError("a part of a model")  # it calls so whatever it does not know
         repository = fetch_diffusers_config(shapes)["pretrained_model_name_or_path"]
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise WeightsError(
-            f"{path.name} is no checkpoint that diffusers knows. Pass the folder of a pipeline."
+            f"{path.name} is no checkpoint that diffusers knows, or a part of one (a VAE, a text encoder, an "
+            "embedding). Pass the whole model: a checkpoint, or the folder of a pipeline."
         ) from error
     try:
         return fetch(repository, SETTINGS)

@@ -235,7 +235,7 @@ def test_a_model_too_small_for_the_mark_is_refused(copy):
 
 def test_weights_that_do_not_fit_are_one_sentence(copy):
     shutil.copy(next((copy / "vae").glob("*.safetensors")), next((copy / "unet").glob("*.safetensors")))
-    assert "weights of copy do not fit their configuration" in refusal(copy)
+    assert "weights of copy (StableDiffusionPipeline) do not fit their configuration" in refusal(copy)
 
 
 def test_the_name_of_the_weights_changes_with_them(copy, repository):

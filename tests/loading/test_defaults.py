@@ -151,7 +151,9 @@ def test_a_models_own_file_wins(tmp_path):
         ('{"rules": [{"if": {}, "then": {}}]}', "a rule has no 'if'"),
         ('{"rules": [{"when": {"name": "("}, "then": {}}]}', "PatternError|error"),
         ('{"rules": [{"then": {"width": "512"}}]}', "width takes a whole number of pixels"),
-        ('{"rules": [{"then": {"guidance_scale": -1}}]}', "guidance_scale takes a number or null"),
+        ('{"rules": [{"then": {"guidance_scale": -1}}]}', "guidance_scale takes a number from 0 to 100, or null"),
+        ('{"rules": [{"then": {"num_inference_steps": 0}}]}', "num_inference_steps takes a number from 1 to 1000"),
+        ('{"rules": [{"then": {"width": 512}}]}', "width and height belong together"),
         ('{"rules": [{"then": {"fixed": 1}}]}', "fixed cannot be 1"),
         ('{"rules": [{"then": {"batches": 4}}]}', "batches cannot be 4"),
     ],
@@ -160,6 +162,13 @@ def test_a_file_of_another_form_is_refused_by_name(tmp_path, content, said):
     folder = repository(tmp_path / "model", "StableDiffusionXLPipeline", XL)
     (folder / OWN_FILE).write_text(content)
     with pytest.raises(WeightsError, match=f"{OWN_FILE} of this model is not as .*({said})"):
+        read_capabilities(folder, "model")
+
+
+def test_what_is_fixed_has_to_be_an_argument_of_the_models_call(tmp_path):
+    folder = repository(tmp_path / "model", "StableDiffusionXLPipeline", XL)
+    (folder / OWN_FILE).write_text('{"rules": [{"then": {"fixed": {"guidance": 1}}}]}')
+    with pytest.raises(WeightsError, match="fix `guidance`, which StableDiffusionXLPipeline does not take"):
         read_capabilities(folder, "model")
 
 

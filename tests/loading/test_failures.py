@@ -19,6 +19,12 @@ RAISED = {
     "many lines": (RuntimeError("first\n\n  second\nthird"), "(RuntimeError: first second third)"),
     "a long story": (RuntimeError("word " * 200), "word ...)"),
     "half precision": (RuntimeError("\"slow_conv2d_cpu\" not implemented for 'Half'"), "--dtype float32"),
+    "a setting of its files": (
+        ValueError("prediction_type given as foo must be one of `epsilon`"),
+        "again, or choose",
+    ),
+    "a setting of another kind": (TypeError("unsupported operand type(s) for /: 'Tensor' and 'str'"), "do not fit"),
+    "too many steps": (ValueError("`num_inference_steps`: 2 cannot be larger than 1"), "Ask for fewer steps"),
     "a size": (ValueError("`height` and `width` have to be divisible by 8 but are 388"), "a width and a height that"),
 }
 

@@ -39,6 +39,7 @@ SLOW = {
     "flux2": ["decoder"], "longcat": ["decoder"], "omnigen": ["decoder"], "nucleus": ["decoder"],
     "qwen_image21": ["decoder"], "bria_fibo2": ["decoder"], "dreamlite": ["decoder"],
     "dreamlite_mobile": ["decoder"], "ideogram4": ["decoder"], "glm_image": ["decoder"],
+    "z_image_omni": ["decoder"],
 }  # fmt: skip
 # Repositories of the same classes that their names tell to be distilled.
 SAME_AS = {

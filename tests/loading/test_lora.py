@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from pipeline.loading import adapter
 from pipeline.loading.errors import WeightsError
@@ -149,6 +149,8 @@ def test_what_is_no_lora_is_one_sentence(files, tmp_path, repository):
     save_file(
         {"unet.nothing.lora_A.weight": torch.zeros(2, 3), "unet.nothing.lora_B.weight": torch.zeros(3, 2)}, other
     )
+    part = tmp_path / "part.safetensors"  # one of the two matrices of each pair
+    save_file({name: tensor for name, tensor in load_file(files[0]).items() if "lora_A" in name}, part)
     (tmp_path / "half.safetensors").write_bytes(files[0].read_bytes()[:-5])
     (tmp_path / "inks.safetensors").write_bytes(files[0].read_bytes())
     (tmp_path / "pickle.ckpt").write_bytes(b"0")
@@ -156,9 +158,11 @@ def test_what_is_no_lora_is_one_sentence(files, tmp_path, repository):
         str(tmp_path / "gone.safetensors"): "There is no LoRA at",
         str(tmp_path / "pickle.ckpt"): "is no .safetensors file",
         str(tmp_path / "half.safetensors"): "is only half there",
-        str(tmp_path): "takes one file, and .* holds 3",
+        str(tmp_path): "takes one file, and .* holds 4",
         f"{files[0]}:11": "a number from -10 to 10, got 11",
-        str(other): "The LoRA other.safetensors",
+        str(other): "Leave it out, or choose another LoRA|is made for another model",
+        str(part): "The LoRA part.safetensors does not fit: .* Leave it out, or choose another LoRA",
+        " ": "`--lora` is empty",
     }
     for given, said in wrong.items():
         with pytest.raises(WeightsError, match=said) as caught:

@@ -90,9 +90,19 @@ def test_a_file_that_is_no_checkpoint_is_refused(tmp_path, name, content, said):
     assert said in refusal(tmp_path / name)
 
 
-def test_a_lora_is_no_model(tmp_path):
-    save_file({"unet.lora_A.weight": torch.zeros(1)}, tmp_path / "inks.safetensors")
+@pytest.mark.parametrize("name", ["unet.lora_A.weight", "lora_te_q_proj.lokr_w1", "lora.hada_w1_a"])
+def test_a_lora_is_no_model(tmp_path, name):
+    save_file({name.replace("lora.", ""): torch.zeros(1)}, tmp_path / "inks.safetensors")
     assert "holds a LoRA, which changes a model and is none" in refusal(tmp_path / "inks.safetensors")
+
+
+@pytest.mark.parametrize(
+    "name", ["decoder.conv_in.weight", "text_model.embeddings.weight", "emb_params", "control_model.a"]
+)
+def test_a_part_of_a_model_is_not_taken_for_stable_diffusion(tmp_path, name):
+    """diffusers calls so whatever it does not know, and would ask the Hub for the settings."""
+    save_file({name: torch.zeros(1)}, tmp_path / "part.safetensors")
+    assert "no checkpoint that diffusers knows, or a part of one" in refusal(tmp_path / "part.safetensors")
 
 
 def test_a_checkpoint_without_some_weights_is_refused(beside_settings):
