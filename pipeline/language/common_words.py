@@ -99,7 +99,7 @@ SAME_THING = {
     "spiral shell": "shell, seashell, sea shell, conch",
     "black bird": "crow, blackbird, jackdaw",
     "paw prints": "paws",
-    "spider web": "cobweb, spiderweb",
+    "spider web": "cobweb, spiderweb, web",
     "nest with eggs": "nest, bird's nest, birds nest, bird nest",
     # Plants and nature.
     "blossom": "flower, flowers",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-__all__ = ["BALLOONS", "EXPRESSIONS", "FACES", "expression_of"]
+__all__ = ["BALLOONS", "EXPRESSIONS", "FACES", "expression_of", "is_plain_mood"]
 
 # Expression -> the emoji that shows it.
 FACES = {
@@ -51,6 +51,12 @@ _SAID = {
     for word in (expression, *words.split(","))
 }
 
+# Told of a thing without a face they give it one.
+_MOODS = frozenset(
+    "happy smiling sad angry laughing crying winking grinning cheerful joyful frowning surprised sleepy sleeping "
+    "lovestruck smiley furious kissing giggling weeping sobbing".split()
+)
+
 
 def expression_of(looks: Sequence[str]) -> tuple[str | None, list[str]]:
     """The first expression that words tell, and the words that tell none."""
@@ -62,3 +68,8 @@ def expression_of(looks: Sequence[str]) -> tuple[str | None, list[str]]:
         else:
             found = told
     return found, rest
+
+
+def is_plain_mood(look: str) -> bool:
+    """Whether a word says the expression of a face of whatever it is told: a smiling cup has one, a cool car none."""
+    return look.lower() in _MOODS

@@ -12,6 +12,7 @@ from pipeline.language.common_words import SAME_THING
 from pipeline.language.english import plural, singular, with_article
 from pipeline.language.spelling import Speller, spellings
 from pipeline.language.stand_ins import NOT_TAUGHT, STAND_INS, TYPICAL
+from pipeline.language.styles import COLOURFUL
 from pipeline.models.vocabulary import Vocabulary
 
 __all__ = ["GUESS", "Name", "NameFinder"]
@@ -30,11 +31,18 @@ KIND = 0.5  # cosine from which a name that ends in the words is one of them: "p
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _LEADING = frozenset("a an the my your his her its their our some any one another this that these those of".split())
+# Who does something, and words of those who can.
+_WHO = frozenset(
+    "player driver rider singer dancer teacher worker cleaner lover seller maker painter baker farmer drummer "
+    "guitarist pianist goalkeeper skater swimmer runner climber surfer skier boxer wrestler athlete fan coach "
+    "trainer".split()
+)
+_PERSONS = frozenset("person man woman people men women boy girl child worker".split())
 _SPLIT = re.compile(r" (?:of|with|in|on) (?:an? |the )?")
 # What is said of a quantity and is no thing of its own where the whole is not taught: "a bowl of ramen" is ramen.
 _MEASURES = frozenset(
     "bowl cup glass mug bottle plate slice piece bunch bouquet stack pile basket pack can jar pot pair set group bag "
-    "drop ball sheet loaf bar scoop box tray handful row bundle crate bucket head ear".split()
+    "drop ball sheet loaf bar scoop box tray handful row bundle crate bucket head ear wheel wedge block".split()
 )
 
 
@@ -122,6 +130,8 @@ class NameFinder:
             counted: whether a number is told of them: "three books" are no stack of books.
         """
         forms = _forms(words, counted=counted)
+        if self._prefers_one(words):  # "mountains"
+            forms = [form for form in forms if form != words]
         for form in forms:
             for table in (self._same, self._typical, self._itself):
                 if form in table:
@@ -132,8 +142,21 @@ class NameFinder:
         if other := self._otherwise(forms):
             return self.exact(other)
         found = [form for form in forms if form in self._keywords]
+        if words and singular(words[-1]) in _WHO:  # a "football player" is no ball
+            found = [form for form in found if not _PERSONS.isdisjoint(self._keywords[form].split())]
         # The singular: "eggs" are a keyword of the nest.
         return self._keywords[found[min(1, len(found) - 1)]] if found else None
+
+    def _prefers_one(self, words: tuple[str, ...]) -> bool:
+        """Whether several have a drawing of their own that is a sign in one colour, and one was drawn in colour."""
+        several, one = (self._itself.get(form) for form in (words, (*words[:-1], singular(words[-1]))))
+        if several is None or one is None or several == one or words in self._same:
+            return False
+        return self._in_colour(one) and not self._in_colour(several)
+
+    def _in_colour(self, phrase: str) -> bool:
+        shown = self.vocabulary.config.shown
+        return shown is None or phrase not in shown or not {*COLOURFUL}.isdisjoint(shown[phrase])
 
     def is_name(self, said: str) -> bool:
         """Whether words are the name of a thing that was taught, or of what people mean by them."""
@@ -158,7 +181,7 @@ class NameFinder:
         """Whether a name is said in the plural of one that was taught, and is none of its own."""
         words = tuple(_WORD.findall(said.lower()))
         one = (*words[:-1], singular(words[-1]))
-        if one == words or words in self._itself:
+        if one == words or words in self._itself and not self._prefers_one(words):
             return False
         found = self.exact(words)
         if found is None or found != self.exact(one):
@@ -213,6 +236,13 @@ class NameFinder:
         best, cosine = near[0]
         if kind := self._kind(form, embed):
             return Name(text, kind, 0.995, tuple(name for name in names if name != kind))
+        if (
+            singular(form[-1]) in _WHO
+            and len(form) > 1
+            and "person" in self.phrases
+            and _PERSONS.isdisjoint(best.split())
+        ):
+            return Name(text, "person", 0.999, names)
         others = tuple(name for name in names if name != best)
         if head := self._head(form, best):
             return Name(text, head, 0.999, tuple(name for name in names if name != head))
@@ -260,7 +290,7 @@ class NameFinder:
         """The known name that words end with: what people mean by it, or the thing of that name."""
         for start in range(len(words)):
             for form in _forms(words[start:]):
-                if phrase := self._same.get(form) or self._itself.get(form):
+                if phrase := self._same.get(form) or self._itself.get(form) or self._near.get(form):
                     return phrase
         return None
 

@@ -106,7 +106,7 @@ _SCENERIES = _table(
             """,
         "night sky": """
             night, night sky, starry night, starry sky, midnight, moonlight, dark night, stars, city at night,
-            christmas night, night time
+            christmas night, night time, dark, darkness
             """,
         "desert": "desert, dunes, sahara, sand dunes, mars, wasteland, canyon",
         "room": """

@@ -185,6 +185,8 @@ STAND_INS = {
     "potted plant": "bonsai",
     "sled": "sleigh",
     "diya lamp": "oil lamp",
+    "shopping bags": "groceries, grocery",
+    "couple with heart": "wedding couple, bride and groom, newlyweds, lovers",
 }
 
 # Word -> what may be meant.

@@ -4,10 +4,15 @@ import re
 
 from pipeline.language.english import article
 
-__all__ = ["ANY", "BACKGROUNDS", "STYLES", "TRANSPARENT", "read_choices", "write_choices"]
+__all__ = ["ANY", "BACKGROUNDS", "COLOURFUL", "STYLES", "TRANSPARENT", "read_choices", "write_choices"]
 
 ANY = "Any"
 STYLES = ("3d render", "gradient vector", "flat geometric", "cartoon emoji", "flat sticker")
+# Styles whose drawings pass into others: in colour, and of a thing alone. The others are drawn only as they are.
+COLOURFUL = (
+    "3d render", "gradient vector", "flat geometric", "cartoon emoji", "flat sticker", "blob emoji", "bold flat emoji",
+    "muted flat illustration", "outlined cartoon emoji",
+)  # fmt: skip
 # Name -> colour, on the page and in the captions of the training scenes (pipeline/data/scenes.py has more beside).
 BACKGROUNDS = {
     "white": "#ffffff",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import torch
 
+from pipeline.language.styles import COLOURFUL
 from pipeline.models.prior import DrawingPrior
 from pipeline.scene.rendering import can_render
 
@@ -32,11 +33,6 @@ DEFAULT_VARIETY = 0.7
 # The first numbers of neighbouring seeds are alike (torch's generator); later ones are not.
 _WHICH, _MIRROR, _FORM, _PALETTE = 20, 21, slice(22, 28), slice(8, 11)
 OTHERS = 1.2  # weight of a drawing by another artist, at full variety, against one in the asked style
-# Styles whose drawings pass into others: in colour, and of a thing alone. The others are drawn only as they are.
-_COLOURFUL = (
-    "3d render", "gradient vector", "flat geometric", "cartoon emoji", "flat sticker", "blob emoji", "bold flat emoji",
-    "muted flat illustration", "outlined cartoon emoji",
-)  # fmt: skip
 _ICONS = (
     "colorful outlined icon", "flat color office icon", "gradient app icon", "sticker style icon",
     "32x32 pixel art sprite", "blue duotone line icon", "plump blue duotone icon", "angular blue line icon",
@@ -46,6 +42,11 @@ _GLYPHS = (
     "solid glyph", "rounded solid glyph", "bold woodcut glyph", "map glyph", "health glyph", "black and white glyph",
     "duotone line icon",
 )  # fmt: skip
+# Drawings that are themselves pictures, with a ground up to straight sides, which stay straight.
+_PICTURES = frozenset((
+    "cityscape", "cityscape at dusk", "sunset", "sunrise", "sunrise over mountains", "night with stars",
+    "bridge at night", "foggy", "milky way", "national park", "desert", "camping", "beach with umbrella", "foggy city",
+))  # fmt: skip
 _SIDED = re.compile(
     r"\b(left|right|clock|o’clock|o'clock|flag|arrow|letter|number|keycap|button|sign|input|text|abc|clockwise|"
     r"chart|hand|score|calendar|date|word|[a-z]|\d+)\b"
@@ -152,7 +153,7 @@ def choose_drawing(
         tone,
         shown,
         rendering in _GLYPHS and shown not in _GLYPHS,
-        choose_form(noise, variety, mirrored=is_mirrored(phrase)),
+        choose_form(noise, 0.0 if phrase in _PICTURES else variety, mirrored=is_mirrored(phrase)),
         choose_palette(noise, variety, float(prior.hue_freedom[concept])),
     )
 
@@ -164,11 +165,11 @@ def _options(
     own = [(drawing, rendering) for drawing, rendering, _ in cells if rendering == style]
     taken = {drawing for drawing, _ in own}
     others: dict[int, str] = {}  # a drawing in several renderings is rendered from the first of the best kind
-    order = {name: at for at, name in enumerate((*_COLOURFUL, *_ICONS, *_GLYPHS))}
+    order = {name: at for at, name in enumerate((*COLOURFUL, *_ICONS, *_GLYPHS))}
     for drawing, rendering, _ in sorted(cells, key=lambda cell: order.get(cell[1], 99)):
         if drawing not in taken:
             others.setdefault(drawing, rendering)
-    colourful = [pair for pair in others.items() if pair[1] in _COLOURFUL]
+    colourful = [pair for pair in others.items() if pair[1] in COLOURFUL]
     if style is None or not can_render(style):
         return [(pair, 1.0) for pair in own or colourful or list(others.items())]
     if own:

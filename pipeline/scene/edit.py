@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pipeline.scene.compose import Placement
+from pipeline.scene.ids import free_id
 from pipeline.scene.record import Ground, Lettering, Outline, Relation, Scene, Thing
 
 __all__ = ["VERBS", "edit", "operation", "pinned"]
@@ -99,21 +100,11 @@ def _whole(name: str, word: str) -> int:
         raise ValueError(f"`{name}` must be a whole number, got {word!r}.") from error
 
 
-def _free(scene: Scene, base: str) -> str:
-    """An id that nothing in the scene has."""
-    taken, number, own = {thing.id for thing in scene.things}, 1, base
-    while own in taken:
-        number += 1
-        own = f"{base[:36]}-{number}"
-    return own
-
-
 def _copies(scene: Scene, thing: Thing) -> list[str]:
     """The ids that its copies get when it is split."""
     names = [thing.id]
     for _ in range(thing.count - 1):
-        taken = replace(scene, things=(*scene.things, *(replace(thing, id=own, count=1) for own in names[1:])))
-        names.append(_free(taken, thing.id))
+        names.append(free_id(thing.id, {*names, *(other.id for other in scene.things)}))
     return names
 
 
@@ -191,7 +182,7 @@ def _arrangement(things: Sequence[Thing], before: str) -> str:
 def _copy(scene: Scene, id: str) -> Scene:
     thing = scene.thing(id)
     place = thing.place and (min(thing.place[0] + _STEP, 1.5), min(thing.place[1] + _STEP, 1.5), thing.place[2])
-    copy = replace(thing, id=_free(scene, id), place=place)
+    copy = replace(thing, id=free_id(id, {other.id for other in scene.things}), place=place)
     things = list(scene.things)
     things.insert(things.index(thing) + 1, copy)
     return replace(scene, things=tuple(things), arrangement=_arrangement(things, scene.arrangement))

@@ -16,6 +16,7 @@ _WORN_AS = {"bow": "ribbon", "glass": "glasses", "headset": "headphone", "shades
 _TOPPED = frozenset("cake cupcake sundae pudding pie muffin tart cheesecake shortcake".split())
 _TOPPINGS = frozenset("candle cherry strawberry".split())  # what stands on these, not beside them
 _FILLED = frozenset("vase basket flowerpot planter".split())  # what is with these is in them
+_FULL_OF = frozenset(("full of", "filled with", "containing", "overflowing with", "loaded with"))
 _CANDLE = 0.5  # scale of a candle there
 SURROUNDING = 6  # things that surround another, where no number is said
 _SIDES = {
@@ -44,6 +45,8 @@ def join_things(things: list[Thing | None], drawn: Sketch, notes: list[Note]) ->
         if kind is None:
             notes.append(Note("relation", words))
             kind = "next to"
+        if words in _FULL_OF and is_container(one.said or one.name):
+            kind, one, other = "in", other, one
         if kind == "with" and "on top" in " ".join(drawn.things[target].where):
             kind, one, other = "on", other, one
         placed, relation = _told(by_id[one.id], by_id[other.id], kind)

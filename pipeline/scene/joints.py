@@ -250,11 +250,20 @@ def _with(thing: Shape, other: Shape) -> Joint:
 # Where it is worn -> width of it, of the head's, height of its middle from the head's top, of the head's height.
 _ON_HEAD = {"eyes": (0.86, 0.46), "mouth": (0.5, 0.74), "ears": (1.16, 0.42), "neck": (0.8, 1.02)}
 
+_HEADLESS = ("banana", "avocado", "pineapple", "lemon", "cactus", "potato", "egg")  # alive, but of one piece
+_HELMET = 1.5  # width of what goes round a head, of the head's
+
 
 def _worn(thing: Shape, other: Shape) -> Joint:
     left, top, right, bottom = other.head
-    wide, high, middle = right - left, bottom - top, (left + right) / 2
     place = worn_at(thing.name) or "head"
+    if place in ("eyes", "mouth") and other.face is None and (not is_alive(other.name) or _last(other) in _HEADLESS):
+        x, y, radius = other.disc
+        left, top, right, bottom = x - radius, y - radius, x + radius, y + radius
+    wide, high, middle = right - left, bottom - top, (left + right) / 2
+    if place == "whole head":
+        side = _HELMET * max(wide, 0.7 * high) / max(thing.width, 0.3)
+        return _at(thing, side, x=middle, top=top + 0.5 * high - 0.5 * side * thing.height, depth=2)
     if place == "head":
         side = min(max(0.94 * wide, 0.24) / max(thing.width, 0.3), 0.8)
         sunk = 0.16 if other.is_face else 0.24
@@ -278,6 +287,9 @@ def _worn(thing: Shape, other: Shape) -> Joint:
         return _at(thing, min(side, 0.45), x=_middle(other), bottom=other.box[3] + 0.04, depth=2)
     if place == "hands":
         return _held(thing, other)
+    if place == "back" and _last(thing) in ("cape", "cloak") and not other.is_face:  # from the shoulders down
+        side = min(1.25 * other.width, 1.0) / max(thing.width, 0.3)
+        return _at(thing, side, x=_middle(other), top=bottom - 0.15 * high, depth=-1)
     if place == "back":
         side = 0.6
         return _at(thing, side, x=_middle(other), top=top + 0.6 * high, depth=-1)

@@ -26,6 +26,7 @@ _WORN = {
         glasses, sunglasses, goggles, 3d glasses, eye patch, spectacles, shades, reading glasses, swimming goggles,
         ski goggles, eyeglasses, blindfold, diving mask, vr headset, monocle, mask, carnival mask, ninja mask
         """),
+    "whole head": _words("astronaut helmet, space helmet, diving helmet, fishbowl helmet, scuba mask"),
     "mouth": _words("""
         mustache, moustache, beard, face mask, pipe, cigarette, pacifier, lipstick, bubble gum, clown nose
         """),
@@ -69,7 +70,7 @@ _ALIVE = _words("""
     detective, superhero, supervillain, troll, ogre, goblin, cupid, mrs. claus, dancer, lady, guy, warrior, soldier,
     mummy, monster, yeti, bigfoot, gnome, dwarf, leprechaun, cyclops, minotaur, centaur, pegasus, phoenix, poodle,
     dalmatian, husky, retriever, shepherd, beagle, chihuahua, dachshund, avocado, pineapple, lemon, cactus, banana,
-    potato, egg, doll, baby chick, honeybee, dodo, jellyfish, bunny rabbit
+    potato, egg, doll, baby chick, honeybee, dodo, fly, jellyfish, bunny rabbit
     """)
 _ANIMALS = _words("""
     dog, puppy, fox, wolf, cow, bull, ox, pig, boar, goat, sheep, lamb, ram, ewe, horse, pony, donkey, zebra, unicorn,

@@ -134,8 +134,7 @@ def _in_rows_on_ground(scene: Scene, free: list[tuple[int, Thing]]) -> dict[int,
         foot = _FOOT - step * (rows - 1 - row)
         x = 0.5 + (column - (own - 1) / 2) * 0.94 / columns
         places.append((x, foot - side * shorter / scene.height / 2, side))
-    taken = iter(places)
-    return {at: [next(taken) for _ in range(thing.count)] for at, thing in free}
+    return _sized(free, places, shorter / scene.height)
 
 
 def _inside(x: float, y: float, side: float) -> tuple[float, float, float]:
@@ -154,5 +153,23 @@ def _arranged(scene: Scene, free: list[tuple[int, Thing]]) -> dict[int, list[tup
     else:
         lines = {"row": 1 if total <= 3 or aspect > 1 else None, "column": total if total <= 3 else None}
         centres, side = grid(total, aspect, lines.get(scene.arrangement))
-    places = iter((*centre, side) for centre in centres)
-    return {at: [next(places) for _ in range(thing.count)] for at, thing in free}
+    return _sized(free, [(*centre, side) for centre in centres], min(scene.width, scene.height) / scene.height)
+
+
+def _sized(
+    free: list[tuple[int, Thing]], places: list[tuple[float, float, float]], down: float
+) -> dict[int, list[tuple[float, float, float]]]:
+    """The places of things in their order, the large ones larger than the small ones, their feet where they were.
+
+    Args:
+        free: the things.
+        places: x, y and side for each copy of each.
+        down: the picture's shorter side, of its height.
+    """
+    largest, taken = max(1.0, *(thing.scale for _, thing in free)), iter(places)
+    placed = {}
+    for at, thing in free:
+        own = [next(taken) for _ in range(thing.count)]
+        share = thing.scale / largest
+        placed[at] = [(x, y + (1 - share) * side * down / 2, share * side) for x, y, side in own]
+    return placed

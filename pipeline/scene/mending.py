@@ -8,6 +8,7 @@ from pipeline.language.expressions import expression_of
 from pipeline.language.relations import is_relation, relation_of, scenery_of
 from pipeline.scene.apart import tell_apart
 from pipeline.scene.asking import for_whom
+from pipeline.scene.idioms import idioms
 from pipeline.scene.kinds import is_alive
 from pipeline.scene.tagger import Token
 
@@ -25,7 +26,7 @@ _TELLING = frozenset("look size colour number".split())
 # What belongs to a drawing, or is none of its own.
 _STUFF = frozenset(
     "foam froth steam icing frosting glaze sprinkles syrup spout wick rim freckles dimples wrinkles whiskers stubble "
-    "eyelashes stitches texture sparkles".split()
+    "eyelashes stitches texture sparkles scoop scoops topping toppings".split()
 )
 _FLAVOURS = frozenset("mint peach orange lime salmon olive cream coffee chocolate caramel cherry plum honey".split())
 _DISHES = frozenset(
@@ -38,6 +39,7 @@ _BEHIND = frozenset("on over under in of up at into onto above behind out from o
 def mend(tokens: Sequence[Token]) -> None:
     """Correct roles and heads, in place."""
     tell_apart(tokens)
+    idioms(tokens)
     _moods(tokens)
     _first_mentions(tokens)
     _no_things(tokens)
@@ -114,6 +116,8 @@ def _no_things(tokens: Sequence[Token]) -> None:
                 other.role = "look"
                 other.head = next((one for one in range(at - 1, -1, -1) if tokens[one].role == "thing"), -1)
         elif token.text in _ARRANGED and before[-1:] in (["a"], ["one"]) and before[0] in ("in", "on"):
+            if [other.text for other in tokens[at + 1 : at + 2]] == ["of"]:  # "on a pile of books"
+                continue
             token.role, token.head = "chatter", -1
 
 
@@ -202,7 +206,13 @@ def _leads(tokens: Sequence[Token], end: int, at: int) -> bool:
 
 
 def _full_of(tokens: Sequence[Token]) -> None:
-    """ "a chest full of gold": the gold is in the chest."""
+    """ "a chest full of gold", "filled with red apples": what it is full of is in it."""
+    for at in range(1, len(tokens) - 2):
+        one, other = tokens[at : at + 2]
+        if (one.text, other.text) in _FULL and other.role == "relation" and one.role in ("action", "look", "chatter"):
+            one.role, one.head, other.role, other.head = "relation", other.head, "relation+", -1
+            for token in tokens:
+                token.head = at if token.head == at + 1 else token.head
     for at in range(1, len(tokens) - 2):
         one, other, thing = tokens[at : at + 3]
         if (one.text, other.text) in _FULL and thing.role == "thing" and thing.head < 0:
@@ -211,7 +221,16 @@ def _full_of(tokens: Sequence[Token]) -> None:
 
 
 def _ones(tokens: Sequence[Token]) -> None:
-    """ "one red and two yellow", "the first one is black", "on top of both"."""
+    """ "one red and two yellow", "the first one is black", "on top of both", "a big red one"."""
+    for at, token in enumerate(tokens):
+        last = at + 1 == len(tokens) or tokens[at + 1].role != "thing+"
+        if token.role == "thing" and token.text in ("one", "ones") and last:
+            told = any(other.head == at and other.role in ("colour", "size") for other in tokens)
+            before = [
+                one for one in range(at) if tokens[one].role == "thing" and tokens[one].text not in ("one", "ones")
+            ]
+            if told and before:
+                token.role, token.head = "one", before[-1]
     things = [at for at, token in enumerate(tokens) if token.role == "thing"]
     for at, token in enumerate(tokens):
         after = tokens[at + 1] if at + 1 < len(tokens) else None

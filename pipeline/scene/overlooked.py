@@ -23,6 +23,7 @@ _COLOURS = frozenset(
     "black white red green yellow blue brown purple pink gray grey".split()
 )  # no things by themselves
 _JOINS = frozenset("and or with behind on under near beside over , . ; : ! ?".split())
+_JOINING = frozenset("with on in under above over behind".split())
 _BESIDE = ("on", "under", "above", "over", "behind")
 
 
@@ -109,17 +110,18 @@ def _longer(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> None:
 
 
 def _joined(drawn: Sketch, names: NameFinder) -> None:
-    """ "ramen with chopsticks" are two things, where it is no name of one."""
+    """ "ramen with chopsticks", "an astronaut on the moon" are two things, where it is no name of one."""
     for index, mention in enumerate(list(drawn.things)):
         words = tuple(mention.said.split())
-        if "with" not in words[1:-1] or mention.end - mention.at != len(words) or names.exact(words):
+        cut = next((at for at, word in enumerate(words[1:-1], start=1) if word in _JOINING), 0)
+        if not cut or mention.end - mention.at != len(words) or names.exact(words):
             continue
-        cut = words.index("with")
-        if names.exact(words[:cut]) is None or names.exact(words[cut + 1 :]) is None:
+        after = cut + 1 + (words[cut + 1] in ("a", "an", "the"))
+        if names.exact(words[:cut]) is None or names.exact(words[after:]) is None:
             continue
-        drawn.things.append(Mention(mention.at + cut + 1, mention.end, " ".join(words[cut + 1 :])))
+        drawn.things.append(Mention(mention.at + after, mention.end, " ".join(words[after:])))
         mention.said, mention.end = " ".join(words[:cut]), mention.at + cut
-        drawn.relations.append((index, len(drawn.things) - 1, "with"))
+        drawn.relations.append((index, len(drawn.things) - 1, words[cut]))
 
 
 def _places(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> None:

@@ -25,9 +25,12 @@ from pipeline.models.vocabulary import Vocabulary
 from pipeline.scene.asking import without_own_names
 from pipeline.scene.canvas import canvas_size
 from pipeline.scene.choice import choose, known_style, named_in, other_grounds, take_style
+from pipeline.scene.idioms import names_with
+from pipeline.scene.ids import free_id, id_of
 from pipeline.scene.joining import join_things
 from pipeline.scene.lettering import missing_letters
 from pipeline.scene.notes import Note, sentence
+from pipeline.scene.outfits import dress
 from pipeline.scene.overlooked import overlooked, whole_names
 from pipeline.scene.parted import part_names
 from pipeline.scene.record import MAX_COUNT, MAX_TEXT, Ground, Lettering, Scene, Thing
@@ -153,9 +156,11 @@ class SceneReader:
             return Parsed(Scene(width=width, height=height), (*notes, Note("foreign")))
         tokens = self.tagger.tag(self._respelled(plain, notes), plain.known)
         whole_names(tokens, self.names)
+        names_with(tokens, self.names)
         drawn = sketch(tokens)
         overlooked(drawn, tokens, self.names, self.vocabulary)
         part_names(drawn, tokens, self.names)
+        dress(drawn, self.names)
         avoid = ", ".join(part for part in (avoid, plain.negative) if part)
         things = self._things(drawn, plain, tokens, notes, avoid)
         things, arrangement = join_things(things, drawn, notes)
@@ -197,6 +202,8 @@ class SceneReader:
 
     def _mended(self, word: str) -> str:
         lower = word.lower()
+        if lower.endswith("ing") and not self.names.respelled(lower).endswith("ing"):  # what something does
+            return word
         right = lower if lower in _RIGHT else self.names.respelled(lower)
         return word if right == lower else right
 
@@ -226,7 +233,7 @@ class SceneReader:
             said = _one(name.said, count, mention)
             things.append(
                 Thing(
-                    _free_id(said, things),
+                    free_id(id_of(said), {thing.id for thing in things if thing}),
                     name.phrase,
                     said=said if said != name.phrase else None,
                     count=count,
@@ -377,15 +384,6 @@ def _one(said: str, count: int, mention: Mention) -> str:
     if count == 1 and mention.number is None:
         return said
     return " ".join([*words[:-1], singular(words[-1])])
-
-
-def _free_id(said: str, things: list[Thing | None]) -> str:
-    """An id that no other thing has: the last word of its name, and a number where that is taken."""
-    words = re.findall(r"[a-z0-9]+", said.lower()) or ["thing"]
-    base, taken, number = "-".join(words)[-30:].strip("-"), {thing.id for thing in things if thing}, 1
-    while (own := base if number == 1 else f"{base}-{number}") in taken:
-        number += 1
-    return own
 
 
 def _lettering(plain: PlainPrompt, notes: list[Note]) -> Lettering | None:

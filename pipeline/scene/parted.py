@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.language.english import singular
 from pipeline.language.names import NameFinder
+from pipeline.language.relations import relation_of
 from pipeline.scene.kinds import is_alive, is_container
 from pipeline.scene.sketch import Mention, Sketch
 from pipeline.scene.tagger import Token
@@ -13,6 +14,10 @@ from pipeline.scene.tagger import Token
 __all__ = ["part_names"]
 
 _NO_ACTION = frozenset("king ring string thing wing ceiling building pudding clothing painting evening".split())
+_PARENTS = frozenset("mother mom mommy mama mum father dad daddy papa parent grown-up adult".split())
+_BABIES = frozenset("baby young newborn".split())
+_WITH_WHAT = {"player": "holding", "rider": "riding", "driver": "driving", "seller": "holding", "thrower": "holding"}
+_YOUNG = {"cub": "bear", "calf": "cow", "foal": "horse", "fawn": "deer", "joey": "kangaroo", "pup": "dog"}
 
 
 def part_names(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> None:
@@ -30,7 +35,43 @@ def part_names(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> Non
             _divide(drawn, mention, *parted)
     for mention in list(drawn.things):
         _busy(drawn, mention, tokens, names)
+        _related(drawn, mention, names)
+        _playing(drawn, mention, names)
     _filled(drawn, tokens)
+
+
+def _related(drawn: Sketch, mention: Mention, names: NameFinder) -> None:
+    """ "a mother bear and her cub", "a baby elephant": the same kind, and small beside others."""
+    words = tuple(mention.said.split())
+    for look in _BABIES & {*mention.looks}:
+        if is_alive(mention.said):
+            mention.looks.remove(look)
+            words = (look, *words)
+    if len(words) > 1 and words[0] in _PARENTS | _BABIES and is_alive(words[-1]) and names.exact(words) is None:
+        mention.said, mention.renamed = " ".join(words[1:]), True
+    elif words[-1] in _YOUNG and names.exact(words) is None:
+        others = [one.said for one in drawn.things if one is not mention and is_alive(one.said)]
+        mention.said, mention.renamed = (others or [_YOUNG[words[-1]]])[0], True
+    elif words[0] not in _BABIES:
+        return
+    if (words[0] in _BABIES or words[-1] in _YOUNG) and len(drawn.things) > 1:
+        mention.size = mention.size or "small"
+
+
+def _playing(drawn: Sketch, mention: Mention, names: NameFinder) -> None:
+    """ "a football player", "a motorcycle rider", where no drawing of one was taught: a person with that."""
+    words = tuple(mention.said.split())
+    relation = _WITH_WHAT.get(singular(words[-1]))
+    if relation is None or len(words) < 2 or names.exact(words) is not None or names.exact(words[:-1]) is None:
+        return
+    if is_alive(" ".join(words[:-1])) and relation == "holding":
+        return
+    index = drawn.things.index(mention)
+    mention.said, mention.renamed = "person", True
+    if any(subject == index and relation_of(said) == "holding" for subject, _, said in drawn.relations):
+        return
+    drawn.things.append(Mention(mention.end - 1, mention.end, " ".join(words[:-1]), mention.number, renamed=True))
+    drawn.relations.append((index, len(drawn.things) - 1, relation))
 
 
 def _busy(drawn: Sketch, mention: Mention, tokens: Sequence[Token], names: NameFinder) -> None:
@@ -43,12 +84,17 @@ def _busy(drawn: Sketch, mention: Mention, tokens: Sequence[Token], names: NameF
     if not words[-1].endswith("ing") or not whole or names.exact(tuple(words)) is not None:
         return
     for cut in range(len(words) - 1, 0, -1):
-        if names.exact(tuple(words[:cut])) is None or not is_alive(" ".join(words[:cut])):
+        said = " ".join(words[:cut])
+        last_alone = cut == len(words) - 1 and words[-1] not in _NO_ACTION
+        # "a superhero cat flying": who it is as well is told elsewhere.
+        taught = names.exact(tuple(words[:cut])) or last_alone and is_alive(words[cut - 1]) and words[cut - 1]
+        if not taught or not (last_alone or is_alive(said)):
             continue
         first, last = words[cut:-1], words[-1].removesuffix("ing")
         tools = ((*first, form) for form in (last, f"{last}e", last[:-1]))
+        tools = tools if is_alive(said) else ()
         tool = next((tool for tool in tools if names.is_name(" ".join(tool)) and not is_alive(" ".join(tool))), None)
-        own = dataclasses.replace(mention, said=" ".join(words[:cut]), end=mention.at + cut)
+        own = dataclasses.replace(mention, said=said, end=mention.at + cut)
         index = drawn.things.index(mention)
         drawn.things[index] = own
         if tool is None:
@@ -69,6 +115,9 @@ def _parted(words: tuple[str, ...], names: NameFinder) -> tuple[int, int, str, b
             found = names.exact(after)
             if found is not None and not is_container(found) and names.exact(before) is not None:
                 return at, at + 1, "in", True
+        if words[at : at + 2] in (("full", "of"), ("filled", "with")) and is_container(before[-1]):
+            if names.exact(before) is not None and names.exact(words[at + 2 :]) is not None:
+                return at, at + 2, "in", True
         if words[at].endswith("ing") and words[at] not in _NO_ACTION:
             if names.exact(before) is not None and names.exact(after) is not None:
                 return at, at + 1, "with", False

@@ -7,8 +7,10 @@ outline is there.
 import functools
 from typing import NamedTuple
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from scipy import ndimage
 
 __all__ = ["Face", "Shape"]
 
@@ -113,6 +115,13 @@ class Shape:
         centre = min(max(middle, start + wide / 2), end - wide / 2)
         high = min(max(wide, 0.25 * tall), 0.55 * tall)
         return (centre - wide / 2) / GRID, crown / GRID, (centre + wide / 2) / GRID, (crown + high) / GRID
+
+    @functools.cached_property
+    def disc(self) -> tuple[float, float, float]:
+        """x, y and radius of the largest disc within it: the face of a sun is not among its rays."""
+        depth = ndimage.distance_transform_edt(F.pad(self.mask, (1, 1, 1, 1)).numpy())
+        y, x = np.unravel_index(int(depth.argmax()), depth.shape)
+        return (float(x) - 0.5) / GRID, (float(y) - 0.5) / GRID, float(depth[y, x]) / GRID
 
     def top_at(self, x: float, reach: float = 0.1) -> float:
         """The upper edge of the outline about a column: the middle one of those within reach."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipeline.language.expressions import expression_of
+from pipeline.language.expressions import expression_of, is_plain_mood
 from pipeline.language.relations import number_of
 from pipeline.scene.kinds import is_alive
 from pipeline.scene.mending import each_other, mend
@@ -96,7 +96,8 @@ class Sketch:
 
 def face_of(mention: Mention, phrase: str) -> str | None:
     """The expression that is told of a mention of something with a face; its words are then no look any more."""
-    if not (is_alive(phrase) or is_alive(mention.said) or "face" in phrase.split()):
+    moods = any(map(is_plain_mood, mention.looks))
+    if not (moods or is_alive(phrase) or is_alive(mention.said) or "face" in phrase.split()):
         return None
     found, mention.looks = expression_of(mention.looks)
     return found
@@ -222,7 +223,8 @@ def _tell(tokens, drawn: Sketch, mentions: dict[int, Mention], told: dict[int, i
         else:
             drawn.colours.append(colour)
     for start, end in spans.get("number", ()):
-        owner = mentions.get(told[start])
+        of_one = tokens[start].head >= 0 and tokens[tokens[start].head].role == "one"
+        owner = None if of_one else mentions.get(told[start])
         number = number_of([token.text for token in tokens[start:end]])
         if number and "half" in [token.text for token in tokens[max(0, start - 2) : start]]:
             number = max(1, number // 2)
@@ -234,15 +236,19 @@ def _tell(tokens, drawn: Sketch, mentions: dict[int, Mention], told: dict[int, i
             (owner.looks if owner else drawn.others).append(_text(tokens, start, end))
     for start, end in spans.get("size", ()):
         owner = mentions.get(told[start])
-        if owner is not None and tokens[tokens[start].head].role != "part":
-            small = {"small", "tiny", "little", "mini", "miniature"} & {token.text for token in tokens[start:end]}
-            owner.size = "small" if small else "large"
+        if owner is not None and tokens[tokens[start].head].role not in ("part", "one"):
+            owner.size = _size(tokens[start:end])
     for start, end in spans.get("where", ()):
         owner = mentions.get(told[start])
         if owner is not None:
             owner.where.append(_text(tokens, start, end))
         else:
             drawn.others.append(_text(tokens, start, end))
+
+
+def _size(words: Sequence[Token]) -> str:
+    small = {"small", "smaller", "tiny", "little", "mini", "miniature"} & {token.text for token in words}
+    return "small" if small else "large"
 
 
 def _repeat(tokens, order: list[Mention], told: dict[int, int], mentions: dict[int, Mention]) -> None:
@@ -282,8 +288,8 @@ def _relate(tokens, drawn: Sketch, mentions: dict[int, Mention], told: dict[int,
 
 
 def _split(tokens, drawn: Sketch, told: dict[int, int], mentions: dict[int, Mention]) -> None:
-    """ "two cats, one black and one white": a thing of its own for each."""
-    ones: dict[int, list[tuple[str, int]]] = {}
+    """ "two cats, one black and one white", "a big one and a small one": a thing of its own for each."""
+    ones: dict[int, list[tuple[list[str], str | None, int]]] = {}
     for at, token in enumerate(tokens):
         if token.role == "one" and (owner := told[at]) in mentions:
             colours = [
@@ -292,15 +298,21 @@ def _split(tokens, drawn: Sketch, told: dict[int, int], mentions: dict[int, Ment
                 if word.role == "colour" and word.head == at and (other == 0 or tokens[other - 1].head != at
                                                                    or tokens[other - 1].role != "colour")
             ]  # fmt: skip
-            if colours:
-                ones.setdefault(owner, []).append((colours[0], number_of([token.text]) or 1))
-    for owner, colours in ones.items():
+            sizes = [word for word in tokens if word.role == "size" and word.head == at]
+            numbers = [word.text for word in tokens if word.role == "number" and word.head == at]
+            if colours or sizes:
+                size = _size(sizes) if sizes else None
+                ones.setdefault(owner, []).append((colours[:1], size, number_of(numbers or [token.text]) or 1))
+    for owner, told_ones in ones.items():
         mention = mentions[owner]
-        if mention not in drawn.things or len(colours) < 2 and (mention.number or 1) < 2:
+        if mention not in drawn.things or len(told_ones) < 2 and (mention.number or 1) < 2:
             continue
-        told_of = sum(number for _, number in colours)
+        told_of = sum(number for *_, number in told_ones)
         index, total = drawn.things.index(mention), mention.number or told_of
-        copies = [dataclasses.replace(mention, number=number, colours=[colour]) for colour, number in colours]
+        copies = [
+            dataclasses.replace(mention, number=number, colours=colours or mention.colours, size=size or mention.size)
+            for colours, size, number in told_ones
+        ]
         if told_of > total:
             copies = [dataclasses.replace(copy, number=1) for copy in copies[:total]]
         elif total > told_of:

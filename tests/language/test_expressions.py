@@ -34,7 +34,13 @@ def test_only_what_has_a_face_wears_an_expression():
 
     assert told("fox", "fox") == ("happy", []) and told("kitty", "cat face") == ("happy", [])
     assert told("sun", "sun with face") == ("happy", [])
-    assert told("table", "table") == (None, ["happy"])
+    assert told("cup", "hot beverage") == ("happy", [])  # said of a thing, it gives it a face
+
+
+def test_what_is_also_said_of_things_gives_them_no_face():
+    for look in ("cool", "cross", "dead", "content", "mad"):
+        mention = Mention(0, 1, "car", looks=[look])
+        assert face_of(mention, "automobile") is None and mention.looks == [look]
 
 
 def test_every_emoji_of_an_expression_was_taught():

@@ -81,3 +81,19 @@ def test_a_thing_that_is_one_of_what_is_said_is_drawn_with_its_name():
 def test_a_thing_like_nothing_taught_is_owned_up_to_with_a_choice():
     found = NameFinder(taught_vocabulary(more={"broom": "broom"}), embed_texts).find("mop")
     assert found.phrase is None and found.choices == ("broom",)
+
+
+def test_several_that_are_a_sign_in_one_colour_are_the_coloured_one_several_times():
+    vocabulary = taught_vocabulary({"castles": "castle", "chairs": "chair"})
+    vocabulary.config["shown"]["castles"] = ["solid glyph"]
+    names = NameFinder(vocabulary, embed_texts)
+    assert names.exact(("castles",)) == "castle" and names.many("castles")
+    assert names.exact(("castles",), counted=True) == "castle"
+    assert names.exact(("chairs",)) == "chairs" and not names.many("chairs")
+
+
+def test_who_does_something_is_a_person_and_not_the_thing():
+    vocabulary = taught_vocabulary({"castle player": "castle", "person": "star"})
+    vocabulary.phrase_of["castle player"] = "castle"  # a keyword of it
+    found = NameFinder(vocabulary, embed_texts).find("castle player")
+    assert found.phrase == "person" and found.cosine < 1

@@ -305,3 +305,40 @@ def test_what_stands_by_a_thing_at_the_edge_stays_in_the_picture():
         placements, ids = layout(Scene(things=things), torch.stack([WHOLE, WHOLE]))
         own = placements[ids.index("a")]
         assert own.y - own.side / 2 >= -1e-6 and own.x - own.side / 2 >= -1e-6 and own.x + own.side / 2 <= 1 + 1e-6
+
+
+def test_a_large_one_is_larger_than_a_small_one_and_stands_on_the_same_line():
+    for ground in (None, Ground("scene", name="grass")):
+        scene = Scene(
+            things=(Thing("a", "box", scale=1.25), Thing("b", "box", scale=0.55)), arrangement="row", ground=ground
+        )
+        found = boxes(scene, WHOLE, WHOLE)
+        large, small = (found[own][2] - found[own][0] for own in ("a", "b"))
+        assert small / large == pytest.approx(0.55 / 1.25, abs=0.03)
+        assert found["a"][3] == pytest.approx(found["b"][3], abs=2)
+
+
+def sun() -> torch.Tensor:
+    """A disc in the middle and a ray above it."""
+    line = torch.arange(64) - 31.5
+    disc = (line[:, None].square() + line[None].square()).sqrt() < 16
+    disc[2:10, 29:35] = True
+    return torch.where(disc, 1.0, -1.0).expand(4, 64, 64)
+
+
+def test_glasses_of_a_thing_without_a_head_are_on_its_largest_disc():
+    assert Shape((sun()[3] + 1) / 2, "sun").disc == pytest.approx((0.5, 0.5, 0.25), abs=0.03)
+    found = boxes(pair("worn by", "sunglasses", "sun"), sun(), WHOLE)
+    assert middle(found["a"])[0] == pytest.approx(middle(found["b"])[0], abs=4)
+    assert middle(found["a"])[1] > middle(found["b"])[1] - 8
+
+
+def test_a_helmet_is_round_the_head_and_a_cape_hangs_behind_the_shoulders():
+    found = boxes(pair("worn by", "astronaut helmet", "fox"), animal(), WHOLE)
+    left, top, right, bottom = found["a"]
+    shape = Shape((animal()[3] + 1) / 2, "fox")
+    scale = (found["b"][2] - found["b"][0]) / shape.width
+    head = [found["b"][0] + (edge - shape.box[0]) * scale for edge in (shape.head[0], shape.head[2])]
+    assert left < head[0] and right > head[1]
+    placements, ids = layout(pair("worn by", "cape", "fox"), torch.stack([animal(), WHOLE]))
+    assert ids == ["a", "b"]  # behind

@@ -249,7 +249,7 @@ KINDS = {
     # Slips
     "a dinasour with a bananna": [("t-rex", 1, None), ("banana", 1, None)],
     "a pinapple and a lighthose": [("pineapple", 1, None), ("lighthouse", 1, None)],
-    "sunset over mountains with a tree": [("mountains", 1, None), ("deciduous tree", 1, None)],
+    "sunset over mountains with a tree": [("mountain", 3, None), ("deciduous tree", 1, None)],
 }
 
 STYLES = {

@@ -37,6 +37,20 @@ def stands(reader, prompt):
                 "ice skate": (1, None, ("worn by", "polar bear")),
             },
         ),
+        ("a basket full of apples", {"basket": (1, None, None), "red apple": (3, None, ("in", "basket"))}),
+        ("a jar full of cookies", {"jar": (1, None, None), "cookie": (3, None, ("in", "jar"))}),
+        (
+            "a treasure chest filled with gold coins",
+            {"treasure chest": (1, None, None), "coins": (1, "gold", ("in", "treasure chest"))},
+        ),
+        ("a soccer player", {"person": (1, None, None), "soccer ball": (1, None, ("held by", "person"))}),
+        ("a motorcycle rider", {"person": (1, None, ("riding", "motorcycle")), "motorcycle": (1, None, None)}),
+        (
+            "an astronaut on the moon",
+            {"astronaut": (1, None, ("on", "crescent moon")), "crescent moon": (1, None, None)},
+        ),
+        ("a volcano erupting", {"volcano": (1, None, None)}),
+        ("a cat on a pile of books", {"cat": (1, None, ("on", "books")), "books": (1, None, None)}),
         ("a cat surfing", {"cat": (1, None, None)}),
         ("a bowl of apples", {"bowl": (1, None, None), "red apple": (3, None, ("in", "bowl"))}),
         ("a box of red apples", {"package": (1, None, None), "red apple": (3, "red", ("in", "package"))}),
@@ -56,6 +70,22 @@ def stands(reader, prompt):
 )
 def test_what_is_in_or_with_another_is_a_thing_of_its_own(reader, prompt, expected):
     assert stands(reader, prompt) == expected
+
+
+@trained
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ("a mother bear and her cub", [("bear", 1.0), ("bear", 0.55)]),
+        ("a baby elephant and a lion", [("elephant", 0.55), ("lion", 1.0)]),
+        ("a baby elephant", [("elephant", 1.0)]),
+        ("two hearts, a big one and a small pink one", [("red heart", 1.25), ("red heart", 0.55)]),
+    ],
+)
+def test_the_young_are_small_beside_others(reader, prompt, expected):
+    parsed = reader.parse(prompt, seed=1)
+    assert [(thing.name, thing.scale) for thing in parsed.scene.things] == expected
+    assert not parsed.notes
 
 
 @trained
