@@ -59,11 +59,25 @@ def dress(drawn: Sketch, names: NameFinder) -> None:
         drawn: what the prompt asks for.
         names: what was taught.
     """
+    _adjoining(drawn)
     for mention in list(drawn.things):
         _told_before(drawn, mention, names)
     for mention in list(drawn.things):
         _told_after(drawn, mention)
     _costumes(drawn)
+
+
+def _adjoining(drawn: Sketch) -> None:
+    """ "a princess frog", where the tagger took both words for things of their own."""
+    for index in range(len(drawn.things) - 2, -1, -1):
+        one, other = drawn.things[index : index + 2]
+        if one.end != other.at or one.said not in _OUTFITS or not is_alive(other.said):
+            continue
+        if any(index in pair[:2] for pair in drawn.relations):
+            continue
+        other.looks.append(one.said)
+        del drawn.things[index]
+        drawn.relations = [(a - (a > index), b - (b > index), words) for a, b, words in drawn.relations]
 
 
 def _told_before(drawn: Sketch, mention: Mention, names: NameFinder) -> None:

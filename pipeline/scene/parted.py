@@ -42,19 +42,20 @@ def part_names(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> Non
 
 def _related(drawn: Sketch, mention: Mention, names: NameFinder) -> None:
     """ "a mother bear and her cub", "a baby elephant": the same kind, and small beside others."""
-    words = tuple(mention.said.split())
+    words = mention.said.split()
     for look in _BABIES & {*mention.looks}:
         if is_alive(mention.said):
             mention.looks.remove(look)
-            words = (look, *words)
-    if len(words) > 1 and words[0] in _PARENTS | _BABIES and is_alive(words[-1]) and names.exact(words) is None:
+            words.insert(0, look)
+    first, last, taught = words[0], words[-1], names.exact(tuple(words)) is not None
+    if len(words) > 1 and first in _PARENTS | _BABIES and is_alive(last) and not taught:
         mention.said, mention.renamed = " ".join(words[1:]), True
-    elif words[-1] in _YOUNG and names.exact(words) is None:
+    elif last in _YOUNG and not taught:
         others = [one.said for one in drawn.things if one is not mention and is_alive(one.said)]
-        mention.said, mention.renamed = (others or [_YOUNG[words[-1]]])[0], True
-    elif words[0] not in _BABIES:
+        mention.said, mention.renamed = (others or [_YOUNG[last]])[0], True
+    elif first not in _BABIES:
         return
-    if (words[0] in _BABIES or words[-1] in _YOUNG) and len(drawn.things) > 1:
+    if (first in _BABIES or last in _YOUNG) and len(drawn.things) > 1:
         mention.size = mention.size or "small"
 
 

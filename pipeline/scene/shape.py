@@ -119,7 +119,7 @@ class Shape:
     @functools.cached_property
     def disc(self) -> tuple[float, float, float]:
         """x, y and radius of the largest disc within it: the face of a sun is not among its rays."""
-        depth = ndimage.distance_transform_edt(F.pad(self.mask, (1, 1, 1, 1)).numpy())
+        depth = np.asarray(ndimage.distance_transform_edt(F.pad(self.mask, (1, 1, 1, 1)).numpy()))
         y, x = np.unravel_index(int(depth.argmax()), depth.shape)
         return (float(x) - 0.5) / GRID, (float(y) - 0.5) / GRID, float(depth[y, x]) / GRID
 

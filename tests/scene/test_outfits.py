@@ -36,6 +36,7 @@ def worn(reader, prompt):
         ("a frog as a king", ("frog", "crown", None)),
         ("a corgi in a chef outfit", ("dog", "chef hat", "white")),
         ("a samurai with a sword", ("person", "samurai helmet", "red")),
+        ("a princess frog on a lily pad", ("frog", "crown", None)),
         ("an astronaut cat", ("cat", "astronaut helmet", "gray")),
     ],
 )
