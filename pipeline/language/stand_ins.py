@@ -185,6 +185,7 @@ STAND_INS = {
     "potted plant": "bonsai",
     "sled": "sleigh",
     "diya lamp": "oil lamp",
+    "pointy hat": "witch hat, witch's hat, witches hat",
     "shopping bags": "groceries, grocery",
     "couple with heart": "wedding couple, bride and groom, newlyweds, lovers",
 }
