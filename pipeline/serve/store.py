@@ -43,6 +43,7 @@ ORPHAN_SECONDS = 60.0  # after which a file that no row names is one that an int
 MAX_WAITING = 32  # pictures on their way to a slow disk; further ones are not kept
 _FOLDER = "pictures-2"  # below the given one: all in it is ours, and may be deleted
 _PNG_START, _PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
+_LOOKS = 5  # at an entry that another process replaces meanwhile
 _DAMAGED = (11, 26)  # SQLITE_CORRUPT, SQLITE_NOTADB
 _logger = logging.getLogger(__name__)
 
@@ -107,9 +108,10 @@ class PictureStore:
         value = json.dumps(header).encode() + b"\n" + png
 
         def write(cache: diskcache.Cache) -> None:
-            with cache.transact():
-                cache.set(f"picture/{recipe.id}", value, expire=self._max_seconds)
-                cache.set(f"id32/{recipe.id32:08x}", recipe.id, expire=self._max_seconds)
+            # Each by itself: in one transaction diskcache deletes the file that is replaced before its row is changed
+            # for other processes, which then find none.
+            cache.set(f"picture/{recipe.id}", value, expire=self._max_seconds)
+            cache.set(f"id32/{recipe.id32:08x}", recipe.id, expire=self._max_seconds)
 
         self._hand_over("keep a picture", write)
 
@@ -353,7 +355,7 @@ def _read(cache: diskcache.Cache, recipe_id: str) -> StoredPicture | None:
     """An entry, if it is whole: its PNG is compared with its checksum, its recipe with its id."""
     value: Any
     try:
-        value = cache.get(f"picture/{recipe_id}")
+        value = _value(cache, f"picture/{recipe_id}")
     except (OSError, ValueError) as error:  # a file that is gone is None; this is one that cannot be read
         value = error
     if value is None:
@@ -369,6 +371,16 @@ def _read(cache: diskcache.Cache, recipe_id: str) -> StoredPicture | None:
         _logger.warning("The stored picture %s is damaged and was dropped.", recipe_id)
         cache.delete(f"picture/{recipe_id}")
         return None
+
+
+def _value(cache: diskcache.Cache, key: str) -> Any:
+    """What is kept under a key. Another process may replace it between our look at the row and at its file: its row
+    is there and the file is not, so we look again."""
+    for _ in range(_LOOKS):
+        value = cache.get(key)
+        if value is not None or key not in cache:
+            return value
+    return None
 
 
 def _is_png(data: bytes) -> bool:
