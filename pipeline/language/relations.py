@@ -102,11 +102,11 @@ _SCENERIES = _table(
         "beach": "beach, sand, seaside, sandy beach, tropical beach, island beach",
         "snow": """
             snow, winter landscape, arctic, antarctica, north pole, ice, winter, snowy landscape, snowy field, snowy
-            mountain, tundra, iceberg
+            mountain, tundra, snowy, wintry, iceberg
             """,
         "night sky": """
             night, night sky, starry night, starry sky, midnight, moonlight, dark night, stars, city at night,
-            christmas night, night time, dark, darkness
+            christmas night, night time, nighttime, dark, darkness
             """,
         "desert": "desert, dunes, sahara, sand dunes, mars, wasteland, canyon",
         "room": """

@@ -148,6 +148,10 @@ def _part(scene: Scene, id: str, part: str, colour: str) -> Scene:
     return _with(scene, id, part_colours={**scene.thing(id).part_colours, part: colour})
 
 
+def _face(scene: Scene, id: str, expression: str) -> Scene:
+    return _with(scene, id, expression=None if expression == "none" else expression)
+
+
 def _style(scene: Scene, id: str, style: str) -> Scene:
     own = None if style == "none" else style
     if id == "all":
@@ -290,6 +294,7 @@ VERBS: dict[str, tuple[str, Callable[..., Scene]]] = {
     "order": ("order ID front|back|forward|backward", _ordered),
     "colour": ("colour ID COLOUR|none", _colour),
     "part": ("part ID PART COLOUR", _part),
+    "face": ("face ID EXPRESSION|none", _face),
     "style": ("style ID|all STYLE|none", _style),
     "replace": ("replace ID NAME", _replace),
     "remove": ("remove ID", _remove),

@@ -28,6 +28,11 @@ def meant(words: str, scene: Scene, it: str = "") -> list[Thing]:
         return picked
     if not scene.things or said in _ALL:
         return list(scene.things)
+    if owned := re.fullmatch(r"(.+?)(?:'s|s') (.+)", said):  # "the cat's hat"
+        owners = {thing.id for thing in meant(owned[1], scene, it)}
+        near = [thing for thing in meant(owned[2], scene) if thing.relation and thing.relation.target in owners]
+        if near:
+            return near
     parts = [meant(part, scene, it) for part in said.split(" and ")] if " and " in said else []
     if parts and all(parts):
         return [thing for thing in scene.things if any(thing in part for part in parts)]

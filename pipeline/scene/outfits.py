@@ -5,7 +5,7 @@ from pipeline.language.names import NameFinder
 from pipeline.scene.kinds import is_alive
 from pipeline.scene.sketch import Mention, Sketch
 
-__all__ = ["dress"]
+__all__ = ["dress", "outfit_of"]
 
 # Who -> what tells them, and its colour where a drawing of one colour needs one.
 _OUTFITS = {
@@ -50,6 +50,14 @@ _SPECIES = frozenset((
 ))  # fmt: skip
 _PEOPLE = frozenset("man woman boy girl person kid child lady guy men women baby people".split())
 _CLOTHES = frozenset("costume outfit uniform clothes suit disguise attire cosplay".split())
+
+
+def outfit_of(who: str) -> tuple[str, str] | None:
+    """What tells somebody, and its colour, "" where it keeps its own; None for who is told by nothing."""
+    words = who.split()
+    while words and (words[0] in ("a", "an", "the") or words[-1] in _CLOTHES):
+        words = words[1:] if words[0] in ("a", "an", "the") else words[:-1]
+    return _OUTFITS.get(" ".join((*words[:-1], singular(words[-1])))) if words else None
 
 
 def dress(drawn: Sketch, names: NameFinder) -> None:

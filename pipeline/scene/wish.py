@@ -17,6 +17,7 @@ from pipeline.scene.edit import edit, operation
 from pipeline.scene.meant import meant
 from pipeline.scene.notes import Note, sentence
 from pipeline.scene.record import Scene, Thing
+from pipeline.scene.wish_looks import LOOKS
 from pipeline.scene.wish_places import PLACES
 from pipeline.scene.wish_things import ThingWishes
 from pipeline.scene.wish_words import PATTERNS
@@ -64,6 +65,7 @@ _SHAPES = {
     "square": (1, 1), "portrait": (3, 4), "landscape": (4, 3), "wider": (4, 3), "taller": (3, 4), "wide": (16, 9),
     "tall": (9, 16), "banner": (3, 1),
 }  # fmt: skip
+_READERS = PLACES | LOOKS
 
 
 @dataclass(frozen=True)
@@ -139,15 +141,18 @@ class Wishes(ThingWishes):
             return False
         for gap in re.finditer(r",? and ", part):
             one, other = part[: gap.start()], part[gap.end() :]
+            others = [other]
             if not _VERB.match(other):
                 if verb[0].lower() in _NEEDS_MORE:
                     continue
-                other = f"{verb[0]} {other}"
-            trial = Reading(reading.scene, reading.seed, self._colour_of, reading.it)
-            if all(self._one(half, trial) and trial.operations for half in (one, other)) and not trial.notes:
-                reading.scene = trial.scene
-                reading.operations += trial.operations
-                return True
+                # "make the hat red and bigger" tells both of the hat
+                others = [f"{verb[0]} {other}", f"{one.rpartition(' ')[0]} {other}"]
+            for other in others:
+                trial = Reading(reading.scene, reading.seed, self._colour_of, reading.it)
+                if all(self._one(half, trial) and trial.operations for half in (one, other)) and not trial.notes:
+                    reading.scene = trial.scene
+                    reading.operations += trial.operations
+                    return True
         return False
 
     def _one(self, part: str, reading: Reading) -> bool:
@@ -159,7 +164,7 @@ class Wishes(ThingWishes):
             if match is None:
                 continue
             try:
-                if PLACES[kind](match, reading) if kind in PLACES else getattr(self, f"_{kind}")(match, reading):
+                if _READERS[kind](match, reading) if kind in _READERS else getattr(self, f"_{kind}")(match, reading):
                     return True
             except ValueError as error:
                 reading.notes.append(Note("refused", str(error)))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.language.relations import number_of, relation_of
 from pipeline.language.syntax import plain_language
-from pipeline.scene.kinds import worn_at
+from pipeline.scene.kinds import is_alive, worn_at
 from pipeline.scene.meant import meant
 from pipeline.scene.notes import Note
 from pipeline.scene.parse import SceneReader
@@ -113,6 +113,7 @@ class ThingWishes:
         self._alike(ids, reading)
         if receiver or re.match(r"give (?:it|him|her|them)\b", match[0], re.IGNORECASE):
             self._hand(things, ids, receiver, reading)
+        self._put_on([own for own in ids.values() if own not in before], reading)
         for own in (own for own in ids.values() if own not in before):
             self._stand(own, reading, bool(behind), spot[1] if spot else "")
         return True
@@ -124,6 +125,14 @@ class ThingWishes:
         for thing in new if len(worn) == 1 else ():
             if thing.relation is None and thing.id != worn[0].target and worn_at(thing.said or thing.name):
                 reading.do("relate", thing.id, "worn by", worn[0].target)
+
+    def _put_on(self, new: list[str], reading: "Reading") -> None:
+        """ "add sunglasses": who is picked, or is the only one there, wears them."""
+        alive = [one for one in reading.scene.things if is_alive(one.said or one.name) and one.id not in new]
+        wearers = [thing for thing in alive if thing.id == reading.it] or alive
+        for thing in (reading.scene.thing(own) for own in new):
+            if len(wearers) == 1 and thing.relation is None and worn_at(thing.said or thing.name):
+                reading.do("relate", thing.id, "worn by", wearers[0].id)
 
     def _stand(self, own: str, reading: "Reading", behind: bool, spot: str) -> None:
         """A place for what is new and stands by itself among things that have theirs."""
@@ -178,6 +187,27 @@ class ThingWishes:
         last = found[-1]
         for _ in range(number - len(found) if last.place is not None else 0):
             last = _copy(last, reading)
+        return True
+
+    def _instead(self, match: re.Match, reading: "Reading") -> bool:
+        """ "wear glasses instead of a hat"."""
+        found, new = reading.meant(match[2]), self._things(match[1], reading)
+        if not found or not new or number_of([match[1].split()[0].lower()]) and found[0].name == new[0].name:
+            return False
+        reading.do("replace", found[0].id, new[0].name)
+        if new[0].colour:
+            reading.do("colour", found[0].id, new[0].colour)
+        return True
+
+    def _for_whom(self, match: re.Match, reading: "Reading") -> bool:
+        """ "wings for the cat"."""
+        owners, things = reading.meant(match[2]), self._things(match[1], reading)
+        if not owners or not things:
+            return False
+        for thing in things:
+            own = self._new(thing, reading)
+            kind = "worn by" if worn_at(thing.said or thing.name) else "held by"
+            reading.do("relate", own, kind, owners[0].id)
         return True
 
     def _between(self, match: re.Match, reading: "Reading") -> bool:

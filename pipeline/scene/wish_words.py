@@ -15,7 +15,27 @@ _SPOT = (
     "((?:top|bottom|upper|lower|middle|left|right|centre|center)(?:[ -](?:left|right|centre|center|middle))?)"
     "(?: (?:side|edge|corner|half|part|hand side))?"
 )
+_MOOD = r"[a-z-]+(?: (?:in love|love|face|expression|look))?"
 _WORDED = (
+    (
+        "one_of",
+        r"(?:make|paint|turn|colou?r|dye) (?:just |only )?(?:one of (?P<of>.+?)|the (?P<which>first|second|third"
+        r"|fourth|fifth|last) one) (?:to |into |be )?(?P<colour>[^ ]+(?: [^ ]+)?)$",
+    ),
+    ("mood", f"(?:make|let|have|get) (?P<whom>.+?) (?:to |look |looking |feel |be )?(?P<mood>{_MOOD})$"),
+    ("mood", f"(?P<whom>.+?) (?:should|must|needs to|has to) (?:be |look |feel )?(?P<mood>{_MOOD})$"),
+    ("mood", f"(?P<whom>.+?) (?:is|looks) (?P<mood>{_MOOD})$"),
+    ("mood", f"(?:add|put) an? (?P<mood>{_MOOD}) (?:to|on) (?P<whom>.+)$"),
+    ("mood", f"give (?P<whom>.+?) an? (?P<mood>{_MOOD})$"),
+    ("no_mood", "(?:remove|take away|no|lose) (?:the |its |his |her )?(?:smile|frown|grin|expression|tears)$"),
+    ("dress", "(?:dress|disguise)(?: up)? (.+?) (?:up )?(?:as|like|in) (.+)$"),
+    ("fewer", "(?:fewer|less|one less|one fewer) (.+)$"),
+    ("exchanged", "(?:swap|switch|exchange|change) (?:their |the )?(?:places|positions|sides)$"),
+    ("number", "only ([a-z]+|[0-9]+) ([a-z]+(?: [a-z]+)?)$"),
+    (
+        "instead",
+        "(?:.+? (?:should |must )?(?:wears?|has|have|holds?|gets?) |use |i want |draw )?(.+?) instead of (.+)$",
+    ),
     (
         "except",
         "(?:remove|delete|erase|hide|drop|get rid of) (?:everything|all|everyone)(?: else)? "
@@ -32,7 +52,7 @@ _WORDED = (
         f"(?:make|turn|colou?r|paint|put|move|set|place|change) (?:the )?{_TEXT} (.+)$"
         f"|(?:the )?{_TEXT} (?:at|on|in|to|should be|is) (.+)$",
     ),
-    ("no_ground", f"{_GONE} {_GROUND}$|make {_GROUND} transparent$|transparent(?: {_GROUND})?$"),
+    ("no_ground", f"{_GONE} {_GROUND}$|make {_GROUND} (?:transparent|see[- ]through)$|transparent(?: {_GROUND})?$"),
     ("no_effect", f"{_GONE} (?:the )?(?:white )?(outline|border|edge|shadow|text|lettering|words|caption)$"),
     (
         "edge",
@@ -113,6 +133,8 @@ _WORDED = (
     ("colour", "(?:make|turn|paint|colou?r|dye|recolou?r|change|set) (.+)$"),
     ("colour", "(.+?) (?:should be|must be|is|are|in) ([^ ]+(?: [^ ]+)?)$"),
     ("number", "(?:make (?:it|that|them) )?([a-z]+|[0-9]+) ([a-z]+(?: [a-z]+)?)(?: instead(?: of .+)?)?$"),
+    ("sized", "(.+?) (bigger|larger|smaller|tinier)$"),
+    ("for_whom", "(?:add |put )?(.+?) for (.+)$"),
     ("add", "((?:an?|some|two|three|four|five|six|[2-9]) .+)$"),
 )
 PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _WORDED)

@@ -125,7 +125,8 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...]:
     for key, text in sorted(_ENGLISH.items(), key=lambda entry: -len(entry[1])):
         parts = [(literal, name) for literal, name, _, _ in Formatter().parse(text)]
         names = tuple(name for _, name in parts if name is not None)
-        if names and key.startswith(("message.", "error.", "search.", "verdict.")):
+        worded = any(literal.strip() for literal, _ in parts)
+        if names and worded and key.startswith(("message.", "error.", "note.", "search.", "verdict.")):
             pattern = "".join(re.escape(literal) + ("" if name is None else "(.+?)") for literal, name in parts)
             found.append((key, re.compile(pattern, re.DOTALL), names))
     return tuple(found)

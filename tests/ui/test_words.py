@@ -207,3 +207,12 @@ def test_the_check_sees_what_it_is_for():
     source = 'say("a.b")\nwords("c.d" if x else "e.f", n=1)\nwords.message("g.h")\nValueError(f"No {x} here.")'
     assert keys_in(source) == {"a.b", "c.d", "e.f"}
     assert refusals(source) == {"No 7 here."}
+
+
+def test_what_was_not_understood_of_a_wish_is_told_in_the_visitors_language():
+    told = Words("de").message("“make it glow” was not understood as a change. “string” is drawn as “knot”. "
+                               "Did you mean: rope, yarn?")  # fmt: skip
+    assert (
+        told
+        == "„make it glow“ wurde nicht als Änderung verstanden. „string“ wird als „knot“ gezeichnet. Meinten Sie: rope, yarn?"
+    )

@@ -1,0 +1,142 @@
+"""Wishes about how things look: happy or sad, dressed as somebody, one of several.
+
+Each reads one kind of ``wish_words.PATTERNS``: it does what the words ask for and says whether they were understood.
+"""
+
+import re
+from typing import TYPE_CHECKING
+
+from pipeline.language.expressions import expression_of
+from pipeline.scene.kinds import is_alive, worn_at
+from pipeline.scene.outfits import outfit_of
+from pipeline.scene.record import Thing
+from pipeline.scene.wish_places import put
+
+if TYPE_CHECKING:
+    from pipeline.scene.wish import Reading
+
+__all__ = ["LOOKS"]
+
+_DOES = {
+    "smile": "smiling", "laugh": "laughing", "cry": "crying", "sleep": "sleeping", "frown": "sad", "wink": "winking",
+    "grin": "happy",
+}  # fmt: skip
+_OTHER_SIDE = {
+    "left of": "right of", "right of": "left of", "next to": "left of", "facing": "left of", "above": "under",
+    "under": "above", "in front of": "behind", "behind": "in front of",
+}  # fmt: skip
+_NUMBERS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}
+
+
+def _with_faces(things: list[Thing]) -> list[Thing]:
+    """Those that live, or all where none does; what is worn has no face."""
+    things = [thing for thing in things if thing.relation is None or thing.relation.kind != "worn by"]
+    return [thing for thing in things if is_alive(thing.said or thing.name)] or things
+
+
+def _mood(match: re.Match, reading: "Reading") -> bool:
+    """ "make it grumpy", "make the dog cry", "give the cat a smile"."""
+    said = match["mood"].lower()
+    said = said.removesuffix(" face").removesuffix(" expression").removesuffix(" look")
+    found, rest = expression_of([_DOES.get(said, said)])
+    things = _with_faces(reading.meant(match["whom"]))
+    if found is None or rest:
+        return False
+    for thing in things:
+        reading.do("face", thing.id, found)
+    return bool(things)
+
+
+def _no_mood(match: re.Match, reading: "Reading") -> bool:
+    """ "remove the smile"."""
+    things = [thing for thing in reading.scene.things if thing.expression is not None]
+    for thing in things:
+        reading.do("face", thing.id, "none")
+    return bool(things)
+
+
+def _dress(match: re.Match, reading: "Reading") -> bool:
+    """ "dress the dog as a pirate"."""
+    worn, things = outfit_of(match[2].lower()), _with_faces(reading.meant(match[1]))
+    if worn is None or not things:
+        return False
+    name, colour = worn
+    for thing in things:
+        before = {other.id for other in reading.scene.things}
+        for old in [one for one in reading.scene.things if one.relation and one.relation.target == thing.id]:
+            if old.relation and old.relation.kind == "worn by" and worn_at(old.name) == worn_at(name):
+                reading.do("remove", old.id)
+        base = name.replace(" ", "-").replace("'", "")
+        own = next(id for id in (base, *(f"{base}-{n}" for n in range(2, 40))) if id not in before)
+        reading.do("add", own, name, "worn by", thing.id)
+        if thing.count > 1:
+            reading.do("count", own, thing.count)
+        if colour:
+            reading.do("colour", own, colour)
+    return True
+
+
+def _one_of(match: re.Match, reading: "Reading") -> bool:
+    """ "make one of them blue", "paint the second one yellow": of several that are one thing till then."""
+    colour = reading.colour_of(match["colour"])
+    several = [thing for thing in reading.scene.things if thing.count > 1]
+    if match["of"]:
+        several = [thing for thing in reading.meant(match["of"]) if thing.count > 1]
+    number = _NUMBERS[(match["which"] or "last").lower()]
+    if colour is None or len(several) != 1 or number >= several[0].count:
+        return False
+    before = {thing.id for thing in reading.scene.things} - {several[0].id}
+    reading.do("split", several[0].id)
+    reading.do("colour", [thing.id for thing in reading.scene.things if thing.id not in before][number], colour)
+    return True
+
+
+def _sized(match: re.Match, reading: "Reading") -> bool:
+    """ "cat bigger"."""
+    factor = 1 / 1.35 if match[2].lower() in ("smaller", "tinier") else 1.35
+    things = reading.meant(match[1])
+    for thing in things:
+        reading.do("size", thing.id, factor)
+    return bool(things)
+
+
+def _fewer(match: re.Match, reading: "Reading") -> bool:
+    """ "fewer dogs": one less."""
+    things = reading.meant(match[1])
+    if not things or len(things) == 1 and things[0].count < 2:
+        return False
+    if things[-1].count > 1:
+        reading.do("count", things[-1].id, things[-1].count - 1)
+    else:
+        reading.do("remove", things[-1].id)
+    return True
+
+
+def _exchanged(match: re.Match, reading: "Reading") -> bool:
+    """ "swap their places": of the two that nobody wears or holds."""
+    two = [
+        one for one in reading.scene.things if one.relation is None or one.relation.kind not in ("worn by", "held by")
+    ]
+    if len(two) != 2:
+        return False
+    one, other = two
+    if one.place is not None and other.place is not None:
+        (x, y, side), (right, down, own) = one.place, other.place
+        put(one, reading, right, down, side)
+        put(other, reading, x, y, own)
+        return True
+    beside = next((thing for thing in two if thing.relation is not None), None)
+    if beside is None or beside.relation is None:
+        reading.do("order", one.id, "front")
+        return True
+    kind = _OTHER_SIDE.get(beside.relation.kind)
+    if kind is not None:
+        reading.do("relate", beside.id, kind, beside.relation.target)
+    return kind is not None
+
+
+# Kind of wish -> what reads it.
+LOOKS = {
+    "mood": _mood, "no_mood": _no_mood, "dress": _dress, "one_of": _one_of, "sized": _sized, "fewer": _fewer,
+    "exchanged": _exchanged,
+}  # fmt: skip
