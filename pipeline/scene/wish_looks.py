@@ -38,7 +38,7 @@ def _mood(match: re.Match, reading: "Reading") -> bool:
     """ "make it grumpy", "make the dog cry", "give the cat a smile"."""
     said = match["mood"].lower()
     said = said.removesuffix(" face").removesuffix(" expression").removesuffix(" look")
-    found, rest = expression_of([_DOES.get(said, said)])
+    found, rest = expression_of([_DOES[said] if said in _DOES else str(said)])
     things = _with_faces(reading.meant(match["whom"]))
     if found is None or rest:
         return False

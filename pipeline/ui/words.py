@@ -33,7 +33,7 @@ for _language, _table in TABLES.items():  # the About tab is long: a text of its
 LANGUAGES = tuple(TABLES)
 _ENGLISH = TABLES["en"]
 _PREFIX = "easel."  # keeps our keys apart from gradio's own
-_SENTENCE_END = re.compile(r"(?<=[.!?]) (?=[A-Z])")
+_SENTENCE_END = re.compile(r"(?<=[.!?]) (?=[A-Z“])")
 
 
 class Words:
@@ -72,11 +72,11 @@ class Words:
         text = text.replace("`", "")
         if self.language == "en":
             return text
-        if (whole := self._known(text)) is not None:
-            return whole
         sentences = _SENTENCE_END.split(text)
         known = [own for sentence in sentences if (own := self._known(sentence)) is not None]
-        return " ".join(known) if len(known) == len(sentences) else text
+        if len(known) == len(sentences):
+            return " ".join(known)
+        return self._known(text) or text
 
     def _known(self, text: str) -> str | None:
         if key := _exact().get(text):

@@ -212,7 +212,7 @@ def test_the_check_sees_what_it_is_for():
 def test_what_was_not_understood_of_a_wish_is_told_in_the_visitors_language():
     told = Words("de").message("“make it glow” was not understood as a change. “string” is drawn as “knot”. "
                                "Did you mean: rope, yarn?")  # fmt: skip
-    assert (
-        told
-        == "„make it glow“ wurde nicht als Änderung verstanden. „string“ wird als „knot“ gezeichnet. Meinten Sie: rope, yarn?"
+    assert told == (
+        "„make it glow“ wurde nicht als Änderung verstanden. „string“ wird als „knot“ gezeichnet. "
+        "Meinten Sie: rope, yarn?"
     )
