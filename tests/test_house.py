@@ -143,7 +143,6 @@ ELSEWHERE = {
     "pipeline.ui.reuse": "called by ui.tabs.create, in a browser",
     "pipeline.ui.tabs.about": "a text",
     "pipeline.ui.tabs.create": "ui/test_redraw.py",
-    "pipeline.ui.tabs.packs": "called by ui.page",
     "pipeline.ui.tabs.history": "called by ui.page",
     "pipeline.ui.templates": "ui/test_words.py",
     "pipeline.ui.theme": "ui/test_words.py",

@@ -31,7 +31,7 @@ ALLOWED = {
     "pipeline.cascade": (*_CORE[:-1], "pipeline.pictures", "pipeline.stages", "pipeline.recipe"),
     "pipeline": (*_CORE, "pipeline.pictures", "pipeline.stages", "pipeline.recipe"),
     "pipeline.loading": ("pipeline", *_BELOW),
-    "pipeline.stickers": ("pipeline", *_BELOW),
+    "pipeline.stickers": ("pipeline", *_BELOW, "pipeline.loading"),
     "pipeline.serve": ("pipeline", *_BELOW, "pipeline.loading", "pipeline.provenance", "pipeline.stickers"),
     "pipeline.ui": (
         "pipeline", *_BELOW, "pipeline.loading", "pipeline.provenance", "pipeline.stickers", "pipeline.serve",

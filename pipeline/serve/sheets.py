@@ -19,6 +19,7 @@ from pipeline.serve.cutouts import SIDE
 from pipeline.serve.drawn import Drawn
 from pipeline.stickers.matrix import Cell, expand, recipes_csv, recipes_json
 from pipeline.stickers.pack import MAX_STICKERS, MIN_STICKERS, Pack, Sticker, pack_files, wastickers, zip_files
+from pipeline.stickers.tags import split_emoji
 from pipeline.stickers.targets import find_target
 
 __all__ = ["PICTURES", "Sheet", "pack_text", "sheet_file", "sticker"]
@@ -208,14 +209,14 @@ class Sheet:
             Sticker(
                 self.cells[number].prompt,
                 self.recipes[number].seed,
-                tuple(emoji[number].split()) if number < len(emoji) else (),
+                split_emoji(emoji[number]) if number < len(emoji) else (),
                 alt[number] if number < len(alt) else "",
                 self.recipes[number],
             )
             for number in numbers
         ]
         tray = numbers.index(self.tray) if self.tray in numbers else 0
-        return Pack(self.title, tuple(stickers), tray=tray)
+        return Pack(self.title, tuple(stickers), style=self.style, tray=tray)
 
 
 def sheet_file(sheet: Sheet, target: str, *, emoji: Sequence[str] = (), alt: Sequence[str] = ()) -> tuple[str, bytes]:

@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 
 from PIL import Image
 
+from pipeline.stickers.exif import read_sticker_exif
 from pipeline.stickers.targets import TARGETS, Target
 
 __all__ = [
@@ -183,7 +184,13 @@ def read_pack(data: bytes) -> PackFacts:
         elif path.stem not in ("contact-sheet", "cover"):
             stickers[name] = facts
     manifest = _pack_json(files.get("pack.json", b"{}"))
+    told = {name: read_sticker_exif(files[name]) for name in stickers}
     entries = {
+        name: {"emoji": own.get("emojis") or [], "alt": own.get("accessibility-text") or ""}
+        for name, own in told.items()
+        if "emojis" in own
+    }
+    entries |= {
         entry["file"]: entry for entry in manifest.get("stickers", []) if isinstance(entry, dict) and "file" in entry
     }
     texts = {

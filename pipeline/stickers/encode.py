@@ -18,13 +18,14 @@ ALPHA_QUALITIES = (100, 60, 30, 0)  # of a WebP; 100 is without loss
 HIGHEST = 95  # quality beyond which bytes buy nothing to see
 
 
-def encode(image: Image.Image, kind: str, max_bytes: int | None = None) -> tuple[bytes, str]:
+def encode(image: Image.Image, kind: str, max_bytes: int | None = None, exif: bytes = b"") -> tuple[bytes, str]:
     """A picture as a file of at most so many bytes.
 
     Args:
         image: RGB or RGBA.
         kind: PNG, WEBP, AVIF, JPEG, GIF or ICO.
         max_bytes: default no limit.
+        exif: block that a WebP carries within its bytes.
 
     Returns:
         The file, and how it was made, in a few words: "without loss", "quality 71", "64 colours".
@@ -37,14 +38,15 @@ def encode(image: Image.Image, kind: str, max_bytes: int | None = None) -> tuple
         if max_bytes is not None and len(data) > max_bytes:
             raise _too_large(image, kind, max_bytes, len(data))
         return data, how
+    carried = {"exif": exif} if exif and kind == "WEBP" else {}
     if kind in ("PNG", "WEBP"):
         options = {"optimize": True} if kind == "PNG" else {"lossless": True, "quality": 80, "exact": False}
-        data = _save(image, kind, **options)
+        data = _save(image, kind, **options, **carried)
         if max_bytes is None or len(data) <= max_bytes:
             return data, "without loss"
     if kind in LOSSY:
         picture = image.convert("RGB") if kind == "JPEG" else image
-        return _lossy(picture, kind, max_bytes)
+        return _lossy(picture, kind, max_bytes, carried)
     if kind not in ("PNG", "GIF"):
         raise ValueError(f"`kind` takes PNG, WEBP, AVIF, JPEG, GIF or ICO, got {kind!r}.")
     return _bisected(
@@ -52,10 +54,10 @@ def encode(image: Image.Image, kind: str, max_bytes: int | None = None) -> tuple
     )
 
 
-def _lossy(image: Image.Image, kind: str, max_bytes: int | None) -> tuple[bytes, str]:
+def _lossy(image: Image.Image, kind: str, max_bytes: int | None, carried: dict) -> tuple[bytes, str]:
     soft = kind == "WEBP" and image.mode == "RGBA" and max_bytes is not None
     for alpha_quality in ALPHA_QUALITIES if soft else (None,):
-        options = {} if alpha_quality is None else {"alpha_quality": alpha_quality}
+        options = carried | ({} if alpha_quality is None else {"alpha_quality": alpha_quality})
         if max_bytes is None or alpha_quality in (None, ALPHA_QUALITIES[-1]):
             pass  # nothing else is left to give way
         elif len(_save(image, kind, quality=1, **options)) > max_bytes:

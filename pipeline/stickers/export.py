@@ -68,6 +68,7 @@ def export(
     kind: str | None = None,
     key: WatermarkKey | None = None,
     payload: int | None = None,
+    exif: bytes = b"",
 ) -> Exported:
     """The file of a picture for a target.
 
@@ -79,6 +80,7 @@ def export(
         kind: one of the target's formats; default its first.
         key: of the watermark; default `default_key()`.
         payload: 32 bits to write into the mark, `Recipe.id32`.
+        exif: block that a WebP carries.
 
     Raises:
         ValueError: the picture shows nothing, the target does not take the format, or no file fits into its bytes.
@@ -94,7 +96,7 @@ def export(
     large = picture.width * picture.height >= MIN_AREA
     if large and not _holds(picture, key, payload):
         picture = embed_checked(picture, key, payload, version=LATEST)
-    data, how = encode(picture, kind, target.max_bytes)
+    data, how = encode(picture, kind, target.max_bytes, exif)
     if broken := check_file(data, target):
         raise ValueError(f"The file for {target.name} breaks its limits: {'; '.join(broken)}.")
     mark = _read(data, key)

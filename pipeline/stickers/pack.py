@@ -22,9 +22,10 @@ from PIL import Image
 from pipeline.recipe import MAX_PROMPT_LENGTH, MAX_SEED, Recipe
 from pipeline.stickers.decorate import Decoration, fitted
 from pipeline.stickers.encode import encode
+from pipeline.stickers.exif import sticker_exif
 from pipeline.stickers.export import export
 from pipeline.stickers.sheet import contact_sheet
-from pipeline.stickers.tags import alternative_text, emoji_of
+from pipeline.stickers.tags import alternative_text, emoji_of, shortened
 from pipeline.stickers.targets import Target
 from pipeline.watermark import WatermarkKey
 
@@ -63,10 +64,11 @@ class Sticker:
         if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed <= MAX_SEED:
             raise ValueError(f"`seed` takes 0 to {MAX_SEED}, got {self.seed!r}.")
         emoji = self.emoji or emoji_of(self.prompt)
-        if not all(isinstance(one, str) and 0 < len(one) <= 32 for one in emoji):
-            raise ValueError(f"`emoji` takes emoji, got {emoji!r}.")
+        if not all(isinstance(one, str) and 0 < len(one) <= 32 and not any(map(str.isalpha, one)) for one in emoji):
+            raise ValueError(f"`emoji` takes emoji, got {emoji!r}. Leave it empty to have it filled in.")
         object.__setattr__(self, "emoji", tuple(emoji))
-        object.__setattr__(self, "alt", alternative_text(str(self.alt or self.prompt), MAX_ALT))
+        alt = shortened(str(self.alt), MAX_ALT) or alternative_text(self.prompt, MAX_ALT)
+        object.__setattr__(self, "alt", alt)
 
 
 @dataclass(frozen=True)
@@ -203,16 +205,18 @@ def pack_files(
     entries, shown = [], []
     for number in sorted(pictures):
         sticker = pack.stickers[number]
+        emoji, alt = sticker.emoji[: rules.emoji[1]], shortened(sticker.alt, rules.max_alt or MAX_ALT)
         made = export(
             pictures[number],
             target,
             decoration=pack.decoration,
             key=key,
             payload=sticker.recipe.id32 if sticker.recipe else None,
+            exif=sticker_exif(pack.title, pack.author, emoji, alt) if rules.exif else b"",
         )
         name = _file_stem(number, sticker.prompt, target) + made.suffix
         files[name] = made.data
-        entries.append({"file": name, "emoji": list(sticker.emoji[: rules.emoji[1]]), "alt": sticker.alt})
+        entries.append({"file": name, "emoji": list(emoji), "alt": alt})
         with Image.open(io.BytesIO(made.data)) as image:
             shown.append(image.convert("RGBA"))
     if rules.tray:
@@ -222,6 +226,8 @@ def pack_files(
     sheet = contact_sheet(shown, [pack.stickers[number].prompt for number in sorted(pictures)], key=key)
     files["contact-sheet.png"] = encode(sheet, "PNG")[0]
     files |= {"title.txt": pack.title.encode(), "author.txt": pack.author.encode()}
+    by_stem = {entry["file"].rpartition(".")[0]: "".join(entry["emoji"]) for entry in entries}
+    files["emoji.txt"] = json.dumps(by_stem, ensure_ascii=False, indent=1).encode()  # as sticker-convert reads it
     manifest = {"title": pack.title, "author": pack.author, "stickers": entries}
     files["pack.json"] = json.dumps(
         manifest | {"easel": json.loads(pack.to_json())}, ensure_ascii=False, indent=1

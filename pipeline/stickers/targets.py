@@ -31,6 +31,7 @@ class PackRules:
     max_title: int | None = None  # characters of title, author and identifier
     tray: tuple[int, int] | None = None  # side in pixels and bytes of the set's own small picture, a PNG
     mixes: bool = True  # still and moving ones in one set
+    exif: bool = False  # each picture tells its emoji and description itself
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ _ALL = (
         margin=16,
         outline=8,
         animation=Animation(500 * KB, 10_000, min_frame_ms=8),
-        pack=PackRules((3, 30), (1, 3), max_alt=125, max_title=128, tray=(96, 50 * KB), mixes=False),
+        pack=PackRules((3, 30), (1, 3), max_alt=125, max_title=128, tray=(96, 50 * KB), mixes=False, exif=True),
     ),
     Target(
         "telegram",
@@ -124,7 +125,7 @@ _ALL = (
         ("PNG", "GIF"),
         max_bytes=512 * KIB,
         animation=Animation(512 * KIB, 5_000),
-        pack=PackRules((1, 60)),  # what a server takes at its highest level
+        pack=PackRules((1, 60), max_alt=100),  # what a server takes at its highest level
         names=(2, 30),
     ),
     Target("slack", "Slack emoji", (128, 128), ("PNG", "GIF", "JPEG"), max_bytes=128 * KB),

@@ -60,6 +60,7 @@ def test_a_pack_comes_back_from_the_json_it_left_with(drawn):
         again, texts = Sheet.from_pack(text)
         assert again.recipes == drawn.recipes[:3] and again.title == "Cars" and again.tray == 2
         assert texts[0] == ["a red car", "🚗", "My car"]
+        assert again.with_prompt(1, "a bus").recipes[1].prompt == "a bus, 3d render", "the set keeps its style"
     with pytest.raises(ValueError, match="no pack.json"):
         pack_text(sheet_file(drawn, "whatsapp")[1])
 

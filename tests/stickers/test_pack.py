@@ -13,6 +13,7 @@ from PIL import Image, ImageChops
 from pipeline.recipe import Recipe
 from pipeline.stickers.check import check_pack, read_pack
 from pipeline.stickers.decorate import Decoration
+from pipeline.stickers.exif import read_sticker_exif
 from pipeline.stickers.pack import Pack, PackPicture, Sticker, draw_pack, make_pack, pack_files, wastickers, zip_files
 from pipeline.stickers.sheet import contact_sheet
 from pipeline.stickers.tags import alternative_text, emoji_of
@@ -130,8 +131,29 @@ def test_a_wastickers_file_holds_what_its_readers_expect(files):
         assert others == {"tray.png", "title.txt", "author.txt"}
         tray = Image.open(io.BytesIO(archive.read("tray.png")))
         assert tray.size == (96, 96) and tray.mode == "RGBA"
+        told = read_sticker_exif(archive.read("01-a-happy-fox.webp"))
+    assert told["emojis"] == ["😀", "🦊"] and told["accessibility-text"] == "A happy fox"
+    said = read_pack(data)
+    assert (
+        said.emoji["02-a-fox-in-love.webp"] == ["😍", "🦊"] and said.alt["03-a-sleeping-fox.webp"] == "A sleeping fox"
+    )
     with pytest.raises(ValueError, match="for whatsapp"):
         wastickers({"a.png": b""})
+
+
+def test_what_was_typed_is_kept_and_cut_where_a_place_takes_less(files):
+    long = "mine. " + "word " * 30
+    pack = make_pack("Foxes", PROMPTS).changed(0, alt=long, emoji=("🎉", "🦊", "🌲", "🌳"))
+    made = pack_files(pack, {number: draw_cutout() for number in range(3)}, TARGETS["discord-sticker"], KEY)
+    entry = json.loads(made["pack.json"])["stickers"][0]
+    assert (
+        entry["alt"].startswith("mine. word")
+        and len(entry["alt"]) <= 100
+        and entry["emoji"] == ["🎉", "🦊", "🌲", "🌳"]
+    )
+    assert json.loads(made["emoji.txt"])["01-a-happy-fox"] == "🎉🦊🌲🌳", "as sticker-convert reads it"
+    with pytest.raises(ValueError, match="`emoji` takes emoji"):
+        pack.changed(0, emoji=("party",))
 
 
 def test_too_few_drawn_or_a_place_without_packs_is_said():
@@ -161,7 +183,7 @@ def test_emoji_come_from_the_words(prompt, emoji):
 
 
 def test_a_vocabularys_own_emoji_come_first():
-    assert emoji_of("a red fox by a red maple", known={"fox": "🐺", "red fox": "🐕"})[:2] == ("🐕", "🐺")
+    assert emoji_of("a red fox by a fox", known={"fox": "🐺", "red fox": "🐕"}) == ("🐕", "🐺")
 
 
 def test_alternative_text_is_cut_at_a_word():

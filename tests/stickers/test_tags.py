@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.stickers.tags import ANY, alternative_text, emoji_of
+from pipeline.stickers.tags import ANY, alternative_text, emoji_of, shortened, split_emoji, vocabulary_emoji
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,12 @@ from pipeline.stickers.tags import ANY, alternative_text, emoji_of
         ("a red car", "🚗"),
         ("two pineapples", "🍍"),
         ("a rocket in space", "🚀"),
+        ("a kitty", "🐱"),
+        ("a hound", "🐕"),
+        ("a soccer ball", "⚽"),
+        ("a green car", "🚗"),
+        ("a fox in love", "😍"),
+        ("a fox wearing a red hat", "🦊"),
         ("qwrtz", ANY),
     ],
 )
@@ -26,10 +32,35 @@ def test_there_are_at_most_as_many_as_asked_for_and_none_twice():
 
 def test_what_a_vocabulary_knows_comes_before_and_longer_names_first():
     known = {"cat": "🐈", "cat face": "😺"}
-    assert emoji_of("a cat face", known=known)[:2] == ("😺", "🐈")
+    assert emoji_of("a cat face and a cat", known=known)[0] == "😺"
 
 
 def test_alternative_text_is_a_sentence_cut_at_a_word():
     assert alternative_text("  a cat,  flat sticker. ") == "A cat, flat sticker"
     cut = alternative_text("a very happy cat " * 20, most=40)
     assert len(cut) <= 40 and cut.endswith("…") and not cut[:-1].endswith(" ")
+
+
+def test_a_vocabulary_means_things_by_names_and_their_own_name_goes_first():
+    known = vocabulary_emoji()
+    assert known["doggo"] == "🐕" and known["girl"] == "👧"
+    assert not known.get("riding"), "no thing"
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("🎉🦊", ("🎉", "🦊")),
+        (" 🎉, 🦊 ", ("🎉", "🦊")),
+        ("👍🏽❤️", ("👍🏽", "❤️")),
+        ("👩\u200d🚀🇩🇪🇫🇷", ("👩\u200d🚀", "🇩🇪", "🇫🇷")),
+        ("1\ufe0f\u20e3", ("1\ufe0f\u20e3",)),
+        ("", ()),
+    ],
+)
+def test_emoji_are_parted_with_or_without_spaces(typed, found):
+    assert split_emoji(typed) == found
+
+
+def test_a_text_of_ones_own_is_only_cut():
+    assert shortened("mine.  so", 125) == "mine. so" and shortened("one two three", 9) == "one two…"

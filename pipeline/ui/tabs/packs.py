@@ -39,6 +39,7 @@ class PacksTab:
 
     def __init__(self, studio: Studio):
         self._studio = studio
+        self._drawing: set[str] = set()  # visitors whose packs are being drawn
         self._sheet, self._picked, self._number = gr.State(None), gr.State(None), gr.State(None)
         self._typed = gr.State([])  # the table's rows: gradio sends none while its panel has not been opened
         with gr.Row(equal_height=False):
@@ -124,7 +125,10 @@ class PacksTab:
         look = [self._edge, self._shadow]
         self._asked = [self._lines, self._title, self._style, self._seed, *look]
         self._then_draw(self._draw.click, self.draw, self._asked)
-        self._then_draw(self._open.upload, self.open, [self._open])
+        opened = self._open.upload(
+            self.read, self._open, [self._sheet, self._typed, self._line, *self._asked], **QUEUED
+        )
+        self._then_draw(opened.then, self.resume, [self._sheet])
         anew = self._grid.click(_index, None, self._number, **QUICK)  # what follows a click is not told of it
         self._then_draw(anew.then, self.again, [self._sheet, self._number])
         one = [self._sheet, self._picked, self._prompt, self._change]
@@ -170,10 +174,7 @@ class PacksTab:
                 sheet = Sheet.from_query(query)
             except ValueError as error:
                 return {self._line: refuse(error, Words.of(request)), tabs: gr.Tabs(selected="packs")}
-            filled = {self._lines: sheet.lines, self._title: sheet.title, self._seed: sheet.recipes[0].seed}
-            filled |= {self._style: sheet.style if sheet.style in STYLES else ANY, self._sheet: sheet}
-            filled |= {self._edge: sheet.edge, self._shadow: sheet.shadow}
-            return {**filled, tabs: gr.Tabs(selected="packs")}
+            return {**self._filled(sheet), self._sheet: sheet, tabs: gr.Tabs(selected="packs")}
 
         filled = [tabs, self._sheet, self._line, *self._asked]
         # The parts of a tab are in the page only some time after it was chosen. A link that was refused draws nothing.
@@ -186,14 +187,16 @@ class PacksTab:
 
     def _begin(self, request: gr.Request) -> tuple:
         self._studio.start(_visitor(request))
+        self._drawing.add(_visitor(request))
         return gr.update(interactive=False), gr.update(interactive=True)
 
-    def _end(self) -> tuple:
+    def _end(self, request: gr.Request) -> tuple:
+        self._drawing.discard(_visitor(request))
         return gr.update(interactive=True), gr.update(interactive=False)
 
-    def stopping(self, request: gr.Request) -> str:
-        """What is shown before the drawing is stopped."""
-        return status(Words.of(request)("status.stopping"))
+    def stopping(self, request: gr.Request) -> str | dict:
+        """What is shown before the drawing is stopped; nothing where it has ended meanwhile."""
+        return status(Words.of(request)("status.stopping")) if _visitor(request) in self._drawing else gr.skip()
 
     def cancel(self, request: gr.Request) -> None:
         """Stop drawing; what is drawn stays."""
@@ -220,14 +223,20 @@ class PacksTab:
             return
         yield from self._paint(sheet, texts, request)
 
-    def open(self, path: str | None, texts: list, request: gr.Request) -> Iterator[dict]:
-        """Draw a pack again that was taken away, from its JSON or the zip that holds it."""
+    def read(self, path: str | None, request: gr.Request) -> dict:
+        """A pack that was taken away, from its JSON or the zip that holds it: form and sheet, drawn by `resume`."""
         try:
             sheet, texts = Sheet.from_pack(pack_text(Path(path or "").read_bytes()))
         except (ValueError, OSError, TypeError) as error:
-            yield {self._line: refuse(error, Words.of(request))}
-            return
-        yield from self._paint(sheet, texts, request)
+            return {self._line: refuse(error, Words.of(request)), self._sheet: None}
+        return {self._sheet: sheet, self._typed: texts, self._line: status(""), **self._filled(sheet)}
+
+    def _filled(self, sheet: Sheet) -> dict:
+        """The form as a sheet was asked for."""
+        lines = sheet.lines or "\n".join(cell.prompt for cell in sheet.cells)
+        filled = {self._lines: lines, self._title: sheet.title, self._seed: sheet.recipes[0].seed}
+        filled |= {self._style: sheet.style if sheet.style in STYLES else ANY}
+        return filled | {self._edge: sheet.edge, self._shadow: sheet.shadow}
 
     def resume(self, sheet: Sheet | None, texts: list, request: gr.Request) -> Iterator[dict]:
         """Draw what of a sheet is not drawn."""
@@ -348,10 +357,18 @@ class PacksTab:
 
 
 def _texts(sheet: Sheet, before: list) -> list[list[str]]:
-    """Rows of the editable table: prompt, emoji, description; what was typed for a prompt stays."""
-    typed = {str(row[0]): [str(row[1] or ""), str(row[2] or "")] for row in before or []}
-    filled = {c.prompt: [" ".join(emoji_of(c.prompt)), alternative_text(c.prompt)] for c in sheet.cells}
-    return [[c.prompt, *typed.get(c.prompt, filled[c.prompt])] for c in sheet.cells]
+    """Rows of the editable table: prompt, emoji, description; what was typed for a prompt stays. Of several that are
+    the same, the first keeps the first's.
+    """
+    typed: dict[str, list[list[str]]] = {}
+    for row in before or []:
+        typed.setdefault(str(row[0]), []).append([str(row[1] or ""), str(row[2] or "")])
+    rows = []
+    for cell in sheet.cells:
+        own = typed.get(cell.prompt)
+        texts = own.pop(0) if own else [" ".join(emoji_of(cell.prompt)), alternative_text(cell.prompt)]
+        rows.append([cell.prompt, *texts])
+    return rows
 
 
 def _table(rows: list) -> dict:
