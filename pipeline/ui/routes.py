@@ -218,6 +218,7 @@ class _LinkPreview:
                 return await send({"type": "http.response.body", "body": body})
             headers = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
             head, closing, rest = body.decode("utf-8").partition("</head>")
+            head = head.replace('href="/manifest.json"', 'href="./manifest.json"')  # below a root path, too
             page = headers, _OLD_TAGS.sub("", head), closing + rest
             if is_plain:
                 self._pages[root] = page

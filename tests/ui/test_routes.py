@@ -219,6 +219,13 @@ def test_behind_a_proxy_the_preview_has_the_public_address(client):
     assert Tags(client.get("/?prompt=a+cat", headers=forwarded).text)["og:image"].startswith("https://easel.example/")
 
 
+def test_the_page_names_nothing_outside_the_path_that_it_is_served_under(client):
+    page = client.get("/").text
+    named = re.findall(r'(?:src|href|action)="([^"]*)"', page)
+    assert "./manifest.json" in named and client.get("/manifest.json").json()["start_url"] == "./"
+    assert [name for name in named if name.startswith("/")] == []
+
+
 def test_the_page_is_made_once_for_each_address_of_the_server(client, monkeypatch):
     def page(address: str, query: str = "") -> str:
         answer = client.get(f"/{query}", headers={"host": address})
