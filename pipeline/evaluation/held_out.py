@@ -181,23 +181,29 @@ def as_picture(layer: torch.Tensor, cell: UnseenCell) -> Image.Image:
 
 
 def judged(
-    layers: dict[str, torch.Tensor], cells: list[UnseenCell], judge: CutoutJudge, style_judge: StyleJudge
+    layers: dict[str, torch.Tensor],
+    cells: list[UnseenCell],
+    judge: CutoutJudge,
+    style_judge: StyleJudge,
+    number: int | None = None,
 ) -> list[dict]:
-    """A row for each way and cell: its error, and whether the judges see the thing and the style."""
+    """A row for each way and cell: its error, and, of the first ``number`` cells (all if None), whether the judges see
+    the thing and the style.
+    """
     rows = []
     for way, drawn in layers.items():
         errors = (drawn - layers["real"]).abs().mean((1, 2, 3)).tolist()
-        for cell, layer, error in tqdm(zip(cells, drawn, errors, strict=True), way, len(cells), mininterval=5):
-            picture, style = as_picture(layer, cell), cell.real.style
-            seen = style_judge.style(picture) or ""
-            accepted = judge.accepted(cell.real.concept)
-            rows.append(
-                {
-                    "way": way, "concept": cell.real.concept, "asked": style, "same drawing": cell.same_drawing,
-                    "error": error, "thing": judge.judge(picture).names(accepted, judge.top, by_shape=True),
-                    "style": seen == style, "family": family(seen) == family(style),
-                }
-            )  # fmt: skip
+        for at, (cell, layer) in enumerate(tqdm(zip(cells, drawn, strict=True), way, len(cells), mininterval=5)):
+            style = cell.real.style
+            row = {"way": way, "concept": cell.real.concept, "asked": style, "same drawing": cell.same_drawing}
+            row["error"] = errors[at]
+            if number is None or at < number:
+                picture = as_picture(layer, cell)
+                seen = style_judge.style(picture) or ""
+                accepted = judge.accepted(cell.real.concept)
+                row["thing"] = judge.judge(picture).names(accepted, judge.top, by_shape=True)
+                row |= {"style": seen == style, "family": family(seen) == family(style)}
+            rows.append(row)
     return rows
 
 
@@ -211,12 +217,15 @@ def print_cells(rows: list[dict]) -> None:
         chosen, cells = [row for row in rows if test(row)], []
         for way in dict.fromkeys(row["way"] for row in chosen):
             own = [row for row in chosen if row["way"] == way]
-            shares = (f"{sum(row[fact] for row in own) / len(own):.1%}" for fact in ("thing", "style", "family"))
-            cells.append([way, f"{sum(row['error'] for row in own) / len(own):.4f}", *shares])
+            seen = [row for row in own if "thing" in row]
+            facts = ("thing", "style", "family") if seen else ()
+            shares = (f"{sum(row[fact] for row in seen) / len(seen):.1%}" for fact in facts)
+            error = f"{sum(row['error'] for row in own) / len(own):.4f}"
+            cells.append([way, error, str(len(seen)), *(*shares, *[""] * (3 - len(facts)))])
         if cells:
             number = len(chosen) // len(cells)
             print(f"\n{what}, {number}:\n")
-            print(markdown_table(["guessed by", "error", "thing", "style", "family of style"], cells))
+            print(markdown_table(["guessed by", "error", "judged", "thing", "style", "family"], cells))
             print(f"\nThe prior's guess is nearer than the nearest neighbour in {_won(chosen) / number:.1%} of them.")
 
 
@@ -244,6 +253,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.set_defaults(limit=300)
     parser.add_argument("--prior", required=True, help="folder of a prior that was trained with --held-out")
     parser.add_argument("--vocabulary", help="folder of a vocabulary made with --held-out: whole concepts are drawn")
+    parser.add_argument("--judged", type=int, help="how many of the cells are judged, too (all): it takes longer")
     parser.add_argument("--list", default=LISTED, help="what was held out (default: %(default)s)")
     arguments: argparse.Namespace = parser.parse_args(argv)
     pipe, judge = open_all(arguments)
@@ -259,7 +269,7 @@ def main(argv: list[str] | None = None) -> None:
     style_judge = StyleJudge.fit(
         known, lambda row: cutouts.pixels[row.index], per_style=STYLE_PICTURES, cache=arguments.cache
     )
-    rows = judged(ways(pipe, prior, cutouts, cells), cells, judge, style_judge)
+    rows = judged(ways(pipe, prior, cutouts, cells), cells, judge, style_judge, arguments.judged)
     print_cells(rows)
     kept: dict[str, list[dict]] = {"cells": rows}
     if arguments.vocabulary:

@@ -89,6 +89,9 @@ def test_the_real_drawing_has_no_error_and_is_the_thing(root, cutouts, cells):
     assert all(row["error"] == 0 and row["thing"] for row in real) and all(row["error"] > 0 for row in near)
     assert [row["style"] for row in real] == [row["asked"] == "inked shape" for row in real]
     assert {len(layer) for layer in layers.values()} == {3} and len(rows) == 3 * len(layers)
+    some = judged(layers, cells, judge, InkJudge(), 1)
+    assert [row["error"] for row in some] == [row["error"] for row in rows]
+    assert ["thing" in row for row in some] == [True, False, False] * len(layers)
 
 
 def test_the_command_prints_cells_and_words(root, monkeypatch, capsys):
