@@ -38,6 +38,7 @@ def join_things(things: list[Thing | None], drawn: Sketch, notes: list[Note]) ->
     by_id = {thing.id: thing for thing in things if thing is not None}
     between = {subject for subject, _, words in drawn.relations if words in ("between", "among")}
     for subject, target, words in drawn.relations:
+        subject = _doer(subject, words, things, drawn)
         one, other = kept.get(subject), kept.get(target)
         if one is None or other is None or subject in between:
             continue
@@ -68,6 +69,20 @@ def join_things(things: list[Thing | None], drawn: Sketch, notes: list[Note]) ->
     if sum(thing.count for thing in ordered) > 3:
         arrangement = "grid"
     return ordered, arrangement
+
+
+def _doer(subject: int, words: str, things: list[Thing | None], drawn: Sketch) -> int:
+    """ "a panda in a hoodie drinking tea": who does it is alive, and wears what stands between."""
+    thing = things[subject]
+    if (
+        relation_of(words) not in ("holding", "wearing", "riding")
+        or thing is None
+        or not worn_at(thing.said or thing.name)
+    ):
+        return subject
+    wearers = [one for one, other, _ in drawn.relations if other == subject and one != subject]
+    alive = [one for one in wearers if (who := things[one]) is not None and is_alive(who.said or who.name)]
+    return alive[0] if alive else subject
 
 
 def _without_drawn(things: list[Thing | None], drawn: Sketch, notes: list[Note]) -> list[Thing | None]:

@@ -166,7 +166,7 @@ def _sized(
         places: x, y and side for each copy of each.
         down: the picture's shorter side, of its height.
     """
-    largest, taken = max(1.0, *(thing.scale for _, thing in free)), iter(places)
+    largest, taken = max(thing.scale for _, thing in free), iter(places)
     placed = {}
     for at, thing in free:
         own = [next(taken) for _ in range(thing.count)]

@@ -68,6 +68,7 @@ def overlooked(drawn: Sketch, tokens: Sequence[Token], names: NameFinder, vocabu
     _longer(drawn, tokens, names)
     _joined(drawn, names)
     _places(drawn, tokens, names)
+    _instead(drawn, names)
 
 
 def _alone(drawn: Sketch, tokens: Sequence[Token], names: NameFinder, vocabulary: Vocabulary) -> None:
@@ -140,3 +141,16 @@ def _places(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> None:
         if subjects and before:
             words = before if before in _BESIDE else "in front of"
             drawn.relations.append((subjects[-1], len(drawn.things) - 1, words))
+
+
+def _instead(drawn: Sketch, names: NameFinder) -> None:
+    """ "a cyberpunk city": where no other thing is known, a place that was taught as a thing is one."""
+    if not drawn.places or any(names.exact(tuple(mention.said.split())) for mention in drawn.things):
+        return
+    if any(names.find(mention.said).phrase for mention in drawn.things):
+        return
+    for said in drawn.places:
+        if drawn.things and names.exact(tuple(said.text.split())) is not None:
+            drawn.places.remove(said)
+            drawn.things.append(Mention(said.at, said.end, said.text))
+            return

@@ -14,6 +14,7 @@ from pipeline.scene.tagger import Token
 __all__ = ["part_names"]
 
 _NO_ACTION = frozenset("king ring string thing wing ceiling building pudding clothing painting evening".split())
+_PAIRS = frozenset("couple pair duo twins".split())
 _PARENTS = frozenset("mother mom mommy mama mum father dad daddy papa parent grown-up adult".split())
 _BABIES = frozenset("baby young newborn".split())
 _WITH_WHAT = {"player": "holding", "rider": "riding", "driver": "driving", "seller": "holding", "thrower": "holding"}
@@ -43,6 +44,9 @@ def part_names(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> Non
 def _related(drawn: Sketch, mention: Mention, names: NameFinder) -> None:
     """ "a mother bear and her cub", "a baby elephant": the same kind, and small beside others."""
     words = mention.said.split()
+    if len(words) > 1 and words[-1] in _PAIRS and is_alive(words[-2]) and names.exact(tuple(words)) is None:
+        mention.said, mention.number, mention.renamed = " ".join(words[:-1]), mention.number or 2, True
+        return
     for look in _BABIES & {*mention.looks}:
         if is_alive(mention.said):
             mention.looks.remove(look)

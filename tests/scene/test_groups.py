@@ -318,6 +318,15 @@ def test_a_large_one_is_larger_than_a_small_one_and_stands_on_the_same_line():
         assert found["a"][3] == pytest.approx(found["b"][3], abs=2)
 
 
+def test_small_ones_alone_fill_the_picture_as_large_ones_do():
+    widths = []
+    for scale in (0.55, 1.0):
+        scene = Scene(things=(Thing("a", "box", scale=scale, count=3),), arrangement="row")
+        box = boxes(scene, WHOLE)["a"]
+        widths.append(box[2] - box[0])
+    assert widths[0] == widths[1]
+
+
 def sun() -> torch.Tensor:
     """A disc in the middle and a ray above it."""
     line = torch.arange(64) - 31.5

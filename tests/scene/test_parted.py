@@ -43,6 +43,16 @@ def stands(reader, prompt):
             "a treasure chest filled with gold coins",
             {"treasure chest": (1, None, None), "coins": (1, "gold", ("in", "treasure chest"))},
         ),
+        ("a penguin couple", {"penguin": (2, None, None)}),
+        ("a cyberpunk city", {"cityscape": (1, None, None)}),
+        (
+            "a panda in a red hat drinking tea",
+            {
+                "panda": (1, None, None),
+                "top hat": (1, "red", ("worn by", "panda")),
+                "teacup without handle": (1, None, ("held by", "panda")),
+            },
+        ),
         ("a soccer player", {"person": (1, None, None), "soccer ball": (1, None, ("held by", "person"))}),
         ("a motorcycle rider", {"person": (1, None, ("riding", "motorcycle")), "motorcycle": (1, None, None)}),
         (
