@@ -26,6 +26,7 @@ _LARGEST = 1.02  # an emoji's width, of the head's at the eyes
 _SMALLEST = 0.62
 _BALLOON = 0.42  # of the head's width: how wide a balloon is
 _SQUEEZED = 0.65  # of a mouth's size: so much smaller it may be to find room under a nose
+_AROUND, _OUTSTANDING = 0.06, 0.1  # of the side; difference of luma from there that is no colour to fill with
 _DISC = 0.27  # of the thing's longer side: what holds no disc of this radius has no room for a face
 _STONE = 0.28  # of that disc's radius: a plain part of this radius in its middle takes the face
 _PLAIN = 0.97  # of its convex hull, so much is filled of what has no limbs, and therefore no side
@@ -214,7 +215,10 @@ def _without(thing: np.ndarray, spots: np.ndarray, nose: np.ndarray, fill_nose: 
     beside = dilated(nose, iterations=reach)
     hole = dilated(spots, iterations=reach)
     hole = hole | beside if fill_nose else hole & ~nose
-    unknown = hole | beside | ~solid
+    weight = np.maximum(ndimage.gaussian_filter(solid.astype(np.float32), _AROUND * side), 1e-3)
+    luma = unmultiplied(thing).mean(0) * solid
+    odd_one = np.abs(ndimage.gaussian_filter(luma, _AROUND * side) / weight - luma) > _OUTSTANDING
+    unknown = hole | beside | ~solid | odd_one  # the rest of a mouth, an outline or a nostril would smear
     if unknown.all():
         return thing
     nearest = nearest_of(~unknown)

@@ -28,6 +28,7 @@ _REACHES = 0.05, 0.1  # of the side: how far around
 _BEST = 1.0  # cost beyond which two spots are no eyes
 _HIGH = 0.9  # of the distance of two eyes, how high a head is between them at least
 _EVEN = 0.85  # symmetry of an outline, at least, of whose one eye a faint mirror image is looked for
+_WHITE = 0.7  # of the darkest of a tooth's colours
 _SAME = 0.25  # difference of colour around an eye and its faint mirror image, at most
 _WIDEST = 3.0  # of the distance of the eyes: what is wider is more than a head
 _UNLIKE = 1.6  # cost of a difference of colour around them
@@ -372,7 +373,8 @@ def _below(small: np.ndarray, one: Point, other: Point, chin: float) -> tuple[np
             nose, mouth = nose | upper, mouth | own & ~upper
         else:
             mouth |= own
-    labels, count = labelled(eroded(solid, 2) & (around - luma < -0.09))  # teeth
+    white = unmultiplied(small).min(0) > _WHITE
+    labels, count = labelled(eroded(solid, 2) & (around - luma < -0.09) & white)  # teeth
     for number, (rows, columns) in enumerate(ndimage.find_objects(labels), 1):
         high, centre = (rows.start + rows.stop) / 2, (columns.start + columns.stop) / 2
         teeth = labels == number

@@ -23,7 +23,7 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     ),
     "poses": (  # what is done with something else: a drawing has one posture
         *("reading a book", "holding a heart", "riding a bicycle", "playing a guitar", "holding a balloon"),
-        *("sitting on a chair", "in a car", "eating pizza", "under an umbrella", "sleeping"),
+        *("sitting on a chair", "in a car", "eating pizza", "under an umbrella"),
     ),
     "outfits": (
         *("wearing a red hat", "wearing a crown", "wearing a scarf", "wearing glasses", "wearing sunglasses"),

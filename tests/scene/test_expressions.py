@@ -1,9 +1,10 @@
 """Faces with another expression. Example run: python -m pytest tests/scene/test_expressions.py"""
 
+import numpy as np
 import pytest
 import torch
 
-from pipeline.scene.expressions import wear_expression
+from pipeline.scene.expressions import _without, wear_expression
 
 SIDE = 128
 YELLOW, ORANGE, DARK, RED, WHITE = (0.95, 0.78, 0.2), (0.9, 0.45, 0.15), (0.15, 0.1, 0.05), (0.9, 0.1, 0.15), (1, 1, 1)
@@ -98,6 +99,15 @@ def test_the_own_mouth_goes_and_the_nose_stays():
     worn = wear_expression(fox, small, "fox face")
     assert is_like(near(worn, 0.5, 0.52), DARK)
     assert is_like(near(worn, 0.39, 0.672), ORANGE) and is_like(near(worn, 0.62, 0.672), ORANGE)
+
+
+def test_what_is_filled_has_the_colour_of_the_fur_and_not_of_a_line_beside_it():
+    fox = face(ORANGE, (0.5, 0.6, 0.05, DARK))
+    spot(fox, 41, 66, 5, 22, DARK)  # the rest of a mouth, left of what goes
+    thing, hole = (fox.numpy() + 1) / 2, np.zeros((SIDE, SIDE), bool)
+    hole[66:88, 48:80] = True
+    filled = _without(thing, hole, np.zeros_like(hole), fill_nose=False)
+    assert is_like(tuple(filled[:3, 76, 52].tolist()), ORANGE) and is_like(tuple(filled[:3, 76, 64].tolist()), ORANGE)
 
 
 def test_one_eye_of_a_thing_seen_from_the_side_becomes_the_one_eye_of_the_emoji():

@@ -109,3 +109,11 @@ def test_a_nose_that_runs_into_a_mouth_is_parted_from_it():
     found = own(layer)
     assert found.nose[round(0.56 * SIDE), SIDE // 2] and not found.nose[86].any()
     assert found.mouth[86, 50] and found.mouth[86, 78]
+
+
+def test_a_pink_muzzle_between_nostrils_is_no_row_of_teeth():
+    spots = (0.32, 0.35, 0.05, DARK), (0.68, 0.35, 0.05, DARK)
+    cow = own(face((0.6, 0.55, 0.5), *spots, (0.5, 0.68, 0.12, (0.95, 0.6, 0.75))))
+    smile = own(face((0.6, 0.55, 0.5), *spots, (0.5, 0.68, 0.08, WHITE)))
+    at = round(0.68 * SIDE), SIDE // 2
+    assert not cow.mouth[at] and smile.mouth[at]
