@@ -231,10 +231,10 @@ class AdaptedPipeline:
         """
         own_class, model = type(pipe).__name__, self.capabilities.model
         self._on_step, self._loops, self._stopped, self._latents = on_step, 0, None, None
-        _tile(pipe, size[0] * size[1] > _TILED_AREA)
         call: Any = pipe  # the base class of all has none
         generator = arguments.get("generator")
         number = len(generator) if isinstance(generator, list) else 1
+        _spare_memory(pipe, tiled=size[0] * size[1] > _TILED_AREA, sliced=number > 1)
         if number > 1:
             arguments["num_images_per_prompt"] = number
         try:
@@ -344,15 +344,17 @@ def _seeded(generator: "torch.Generator | list[torch.Generator] | None") -> Iter
         yield
 
 
-def _tile(pipe: "DiffusionPipeline", wanted: bool) -> None:
-    """Let the decoder work on tiles, or on the whole: a function of the size alone, so that pictures are the same."""
+def _spare_memory(pipe: "DiffusionPipeline", *, tiled: bool, sliced: bool) -> None:
+    """Let the decoder work on tiles, or on the whole: a function of the size alone, so that pictures are the same; and
+    of several pictures on one after the other."""
     decoder = getattr(pipe, "vae", None) or getattr(pipe, "movq", None)
-    switch = getattr(decoder, "enable_tiling" if wanted else "disable_tiling", None)
-    if switch is not None:
-        try:
-            switch()
-        except NotImplementedError:  # it has the method of its base class alone
-            pass
+    for way, wanted in (("tiling", tiled), ("slicing", sliced)):
+        switch = getattr(decoder, f"{'enable' if wanted else 'disable'}_{way}", None)
+        if switch is not None:
+            try:
+                switch()
+            except NotImplementedError:  # it has the method of its base class alone
+                pass
 
 
 def _watch_for_nan(pipe: "DiffusionPipeline", model: str, first: str) -> None:

@@ -50,6 +50,7 @@ _DRAWING_REMEDIES = (
         r"size of tensor|cannot be multiplied|size mismatch|channels",
         "Its parts do not fit together. Choose another one",
     ),
+    (r"inductor|dynamo|C\+\+ compiler", "Leave --compile out"),
     (r"image input|`image`|reference", "Add a reference picture, or choose a model that needs none"),
     (r"too long|sequence length|index out of|int too big", "Shorten the prompt, or download its tokenizer again"),
     (r"num_inference_steps", "Ask for fewer steps, or download the repository again"),

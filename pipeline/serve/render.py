@@ -59,7 +59,7 @@ class Stage:
 
     Attributes:
         name: of ``STAGES``.
-        step, num_steps: steps finished and to do in this stage, from 1.
+        step, num_steps: steps finished and to do in this stage, from 1; 0 is said where the first one can take long.
         preview: the picture as far as it is known, in 16 by 16 squares; None during the other stages, and where the
             decoder takes one step and the picture follows at once. It is not marked, so it is too coarse to be used.
     """

@@ -25,6 +25,10 @@ RAISED = {
     ),
     "a setting of another kind": (TypeError("unsupported operand type(s) for /: 'Tensor' and 'str'"), "do not fit"),
     "too many steps": (ValueError("`num_inference_steps`: 2 cannot be larger than 1"), "Ask for fewer steps"),
+    "no compiler": (
+        RuntimeError("InductorError: No working C++ compiler found in torch._inductor"),
+        "Leave --compile out",
+    ),
     "a size": (ValueError("`height` and `width` have to be divisible by 8 but are 388"), "a width and a height that"),
 }
 

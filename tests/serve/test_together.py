@@ -69,6 +69,15 @@ def test_so_many_are_drawn_in_one_call_as_were_asked_for_and_come_in_order(model
         assert compare(event.image, render(model[1], recipe).image).psnr > 35
 
 
+def test_the_decoder_works_on_one_picture_after_the_other(model, recipes):
+    """So that its memory, which is the most of all at large sizes, does not grow with their number."""
+    sizes, decoder = [], model[1].pipe.vae.decoder
+    handle = decoder.register_forward_pre_hook(lambda _module, given: sizes.append(given[0].shape[0]))
+    render_together(model[1], recipes[:2])
+    handle.remove()
+    assert sizes == [1, 1]
+
+
 def test_an_order_through_a_door_is_drawn_in_calls_too(model, calls):
     can = model[0].capabilities
     few = replace(can, controls={**can.controls, "num_inference_steps": 2})

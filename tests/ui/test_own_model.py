@@ -22,7 +22,7 @@ from pipeline.loading.find import find_model
 from pipeline.recipe import Recipe, read_png
 from pipeline.serve.jobs import HOUSE
 from pipeline.serve.pace import Pace
-from pipeline.serve.render import Cancelled
+from pipeline.serve.render import Cancelled, Stage
 from pipeline.serve.store import PictureStore
 from pipeline.ui.canvas import canvas_empty
 from pipeline.ui.form import build_form, write_form
@@ -230,17 +230,18 @@ def test_the_pages_cancel_ends_a_drawing_with_the_step(demo, held):
     demo.studio.start("a visitor")
     wish = replace(demo.studio.capabilities.adopt(Recipe(prompt="a long cat"))[0], num_inference_steps=100)
     events = demo.studio.draw(demo.studio.recipe(wish), [], visitor="a visitor")
-    ended = []
+    ended, seen = [], []
 
     def read():
         try:
-            list(events)
+            seen.extend(events)
         except Cancelled:
             ended.append(True)
 
     reader = threading.Thread(target=read)
     reader.start()
     held.began.get(timeout=60)
+    assert seen == [Stage("decoder", 0, 100)]  # said before the first step, which can take long, has ended
     demo.studio.cancel("a visitor")
     held.go.release()
     reader.join(60)
