@@ -10,6 +10,7 @@ import re
 from typing import Literal
 
 from pipeline.loading.hardware import choose_device
+from pipeline.loading.pairing import how_to_install
 
 __all__ = ["is_out_of_memory", "say_failure"]
 
@@ -79,7 +80,9 @@ def say_failure(error: BaseException, model: str, own_class: str, doing: Literal
         remedy = f"{smaller} with {less}, or choose a smaller model"
         return f"{subject}: it needs more memory than is free. {remedy}."
     if package := _missing_package(error, words):
-        return f"{subject}: it needs the package {package}. Install it with pip install {package}, and start again."
+        return (
+            f"{subject}: it needs the package {package}. Install it with {how_to_install(package)}, and start again."
+        )
     reason = f"{type(error).__name__}: {_shorten(words)}" if words else type(error).__name__
     table, otherwise = {
         "load": (_REMEDIES, _NO_FIT),

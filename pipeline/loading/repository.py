@@ -15,6 +15,7 @@ from pipeline.loading.capabilities import CONTROLS, Capabilities
 from pipeline.loading.defaults import find_defaults, text_to_image_classes
 from pipeline.loading.errors import WeightsError
 from pipeline.loading.files import check_component, is_pointer, read_json
+from pipeline.loading.pairing import check_torchvision, how_to_install
 from pipeline.loading.schedulers import compatible_schedulers
 from pipeline.loading.siblings import sibling_class
 from pipeline.watermark.embed import MIN_AREA
@@ -151,6 +152,7 @@ def pipeline_class(folder: Path, model: str) -> type:
     Raises:
         WeightsError: the index names none, or one that needs more than a sentence.
     """
+    check_torchvision()
     import diffusers
     from diffusers.pipelines.auto_pipeline import AUTO_TEXT2IMAGE_PIPELINES_MAPPING, _get_task_class
 
@@ -168,7 +170,7 @@ def pipeline_class(folder: Path, model: str) -> type:
     if absent := [package for package in packages if importlib.util.find_spec(package) is None]:
         raise WeightsError(
             f"{model} ({name}) needs the package {absent[0]}. "
-            f"Install it with pip install {absent[0]}, and start again."
+            f"Install it with {how_to_install(absent[0])}, and start again."
         )
     if found is None and not hasattr(diffusers, name):
         raise WeightsError(

@@ -15,6 +15,7 @@ from pipeline.atomic import write_file
 from pipeline.loading.errors import WeightsError
 from pipeline.loading.files import fault_of_weights, is_pointer
 from pipeline.loading.missing import MissingWeights
+from pipeline.loading.pairing import check_torchvision
 
 if TYPE_CHECKING:
     from pipeline.text_to_image import TextToImagePipeline
@@ -69,6 +70,7 @@ def load_pipeline(path: str | Path = DEFAULT_WEIGHTS, *, device: str = "cpu") ->
     """
     path = Path(path)
     check_weights(path)
+    check_torchvision()
     from pipeline.text_to_image import TextToImagePipeline  # late: importing torch and diffusers takes seconds
 
     missing = MissingWeights()
