@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline.recipe import DEFAULTS, MAX_NUM_IMAGES, SCHEMA, Recipe
 from pipeline.recipe.schema import MAX_SIDE
-from pipeline.stages import CONTROLS, STAGES
+from pipeline.stages import CONTROLS, STAGE_ROWS, STAGES
 from pipeline.watermark.embed import MIN_AREA
 
 __all__ = ["CONTROLS", "EASEL", "MAX_BATCH", "Capabilities"]
@@ -92,6 +92,11 @@ class Capabilities:
     def start(self, name: str) -> int | float:
         """A control's first value; the recipe's default for one that the model lacks."""
         return self.controls.get(name, DEFAULTS[SCHEMA][name])
+
+    def beginning(self, recipe: Recipe) -> tuple[str, int, int]:
+        """Its first stage, of which no step is done yet, and how many a recipe has of it."""
+        first = next(row for row in STAGE_ROWS if row.steps in self.controls)
+        return first.name, 0, getattr(recipe, first.steps)
 
     def recipe(self, recipe: Recipe, weights_hash: str) -> Recipe:
         """The same wishes, drawn by this model; of a control that it lacks the recipe says nothing.

@@ -28,7 +28,6 @@ from pipeline.serve.metrics import Metrics
 from pipeline.serve.render import AnyOf, Cancelled, Rendered, Stage, render, render_together
 from pipeline.serve.store import PictureStore
 from pipeline.serve.watched import watched
-from pipeline.stages import STAGE_ROWS
 from pipeline.watermark import default_key
 
 if TYPE_CHECKING:
@@ -195,8 +194,7 @@ class Studio:
             yield from self._until_turn(place, cancel)
             recipes = [self._named(each) for each in (recipe, *also)]
             if not self.capabilities.stages:  # another model's first step can take a minute
-                first = next(row for row in STAGE_ROWS if row.steps in self.capabilities.controls)
-                yield Stage(first.name, 0, getattr(recipe, first.steps))
+                yield Stage(*self.capabilities.beginning(recipe))
             yield from self._in_turn(recipes, (list(images), uploads), place, cancel)
 
     @contextmanager
