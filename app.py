@@ -26,7 +26,7 @@ from pipeline.serve.mcp_tools import McpUnusable, check_mcp, keep_quiet
 from pipeline.serve.programs import Programs
 from pipeline.serve.proxies import LOCAL, NOBODY
 from pipeline.serve.replicas import AHEAD, fleet, replica_range
-from pipeline.serve.startup import StartError, check_address, check_settings, trust_proxies
+from pipeline.serve.startup import StartError, check_address, check_settings, take_long_turns, trust_proxies
 from pipeline.serve.stopping import DRAIN_SECONDS, Stop, drain, drain_seconds, leave
 from pipeline.serve.store import PictureStore, open_store
 from pipeline.serve.studio import Studio
@@ -239,6 +239,7 @@ def serve(demo: Page, stop: Stop, patience: float = DRAIN_SECONDS) -> None:
         stop: who hears the signals.
         patience: seconds that drawings under way may take.
     """
+    take_long_turns()
     demo.doorkeeper = Doorkeeper(demo.server)
     Heap().keep_trimmed(stop.asked)
     stop.wait()

@@ -2,10 +2,15 @@
 
 import os
 import socket
+import sys
+import threading
+from types import SimpleNamespace
 
 import pytest
 
-from pipeline.serve.startup import StartError, check_address, check_settings, trust_proxies
+import app
+from pipeline.serve.jobs import Jobs
+from pipeline.serve.startup import TURN_SECONDS, StartError, check_address, check_settings, trust_proxies
 
 
 def test_a_free_port_of_this_machine_is_fine():
@@ -63,3 +68,16 @@ def test_addresses_are_taken_from_named_proxies_alone(monkeypatch):
     trust_proxies(["10.0.0.1", "192.168.0.0/16"])
     some = _TrustedHosts(os.environ["FORWARDED_ALLOW_IPS"])
     assert "10.0.0.1" in some and "192.168.3.4" in some and "127.0.0.1" not in some
+
+
+def test_a_server_s_threads_change_places_less_often():
+    usual, seen = sys.getswitchinterval(), []
+    stop = SimpleNamespace(asked=threading.Event(), wait=lambda: seen.append(sys.getswitchinterval()))
+    stop.asked.set()
+    server = SimpleNamespace(config=SimpleNamespace(), should_exit=True)
+    studio = SimpleNamespace(jobs=Jobs(), close=lambda: None)
+    try:
+        app.serve(SimpleNamespace(server=server, studio=studio, close=lambda verbose: None), stop, 0)
+        assert seen == [pytest.approx(TURN_SECONDS)] and usual < TURN_SECONDS
+    finally:
+        sys.setswitchinterval(usual)
