@@ -3,8 +3,9 @@
     layer = wear_expression(fox, emoji, "fox")      # the emoji drawn in the fox's own style
 
 A thing's own eyes and mouth are filled with what lies around them, and its nose stays where there is room. What is
-seen from the side takes the one eye, where that tells something without a mouth. A thing without eyes, seen from the
-front or without limbs, gets the face where it is widest; what is left, or too thin for a face, stays as it is.
+seen from the side takes the one eye, where that tells something without a mouth. A thing without eyes that does not
+live, is seen from the front or has no limbs, gets the face where it is widest; what is left, or too thin for a face,
+stays as it is.
 """
 
 from typing import Any
@@ -17,6 +18,7 @@ from scipy.spatial import ConvexHull
 from pipeline.pictures.masks import bounds, dilated, eroded, labelled, nearest_of
 from pipeline.scene.emoji_faces import Emoji, read_emoji
 from pipeline.scene.faces import FRONT, Own, Point, find_eyes, find_own, odd, symmetry, unmultiplied
+from pipeline.scene.kinds import is_alive
 from pipeline.scene.shape import Shape
 
 __all__ = ["wear_expression"]
@@ -28,6 +30,7 @@ _BALLOON = 0.42  # of the head's width: how wide a balloon is
 _SQUEEZED = 0.65  # of a mouth's size: so much smaller it may be to find room under a nose
 _AROUND, _OUTSTANDING = 0.06, 0.1  # of the side; difference of luma from there that is no colour to fill with
 _DISC = 0.27  # of the thing's longer side: what holds no disc of this radius has no room for a face
+_ROOM = 0.165  # ... and of what does not live: the cloud above its rain takes a face
 _STONE = 0.28  # of that disc's radius: a plain part of this radius in its middle takes the face
 _PLAIN = 0.97  # of its convex hull, so much is filled of what has no limbs, and therefore no side
 _TELLING = 0.88  # of the ellipse in its box an eye fills more that tells no expression without its mouth,
@@ -55,8 +58,9 @@ def wear_expression(
     worn = read_emoji(face)
     shape = Shape(torch.from_numpy(thing[3]), name)
     own = find_own(thing, (shape.head, shape.box))
-    eyes = [] if own else find_eyes(thing)
-    disc = None if own or eyes else _disc(thing)
+    sided = not name or is_alive(name)  # a cup is not seen from the side, whatever side its handle is on
+    eyes = find_eyes(thing) if own is None and sided else []
+    disc = None if own or eyes else _disc(thing, sided)
     side = thing.shape[-1]
     places: list[Place] = []
     width, corner = 0.7 * shape.width * side, Point(shape.box[2] * side, shape.box[1] * side)
@@ -157,7 +161,7 @@ def _on_disc(worn: Emoji, centre: Point, radius: float) -> list[Place]:
     return [(names, scale, eye, Point(centre.x, centre.y - 0.16 * radius))]
 
 
-def _disc(thing: np.ndarray) -> tuple[Point, float] | None:
+def _disc(thing: np.ndarray, sided: bool) -> tuple[Point, float] | None:
     """Middle and radius of the room for a face on a thing without eyes: the largest disc within it, or a plain one
     near its middle, such as a stone in a fruit.
     """
@@ -167,7 +171,7 @@ def _disc(thing: np.ndarray) -> tuple[Point, float] | None:
     luma = ndimage.gaussian_filter(unmultiplied(thing), (0, 1.5, 1.5))
     busy = np.hypot(ndimage.sobel(luma, 1), ndimage.sobel(luma, 2)).max(0) > 0.5
     x, y, radius = _deepest(solid)
-    if radius < _DISC * longer:
+    if radius < (_DISC if sided else _ROOM) * longer:
         return None
     away = np.hypot(*(line - at for line, at in zip(np.ogrid[: len(solid), : len(solid)], (y, x), strict=True)))
     labels, count = labelled(solid & ~busy)
@@ -179,7 +183,7 @@ def _disc(thing: np.ndarray) -> tuple[Point, float] | None:
     inner_x, inner_y, stone = _deepest(inner)
     if _STONE * radius < stone < 0.6 * radius and not _limbed(solid):
         return Point(inner_x, inner_y), 1.5 * stone
-    has_side = max(symmetry(solid, x + 0.5), symmetry(solid, (left + right) / 2)) < FRONT and _limbed(solid)
+    has_side = sided and max(symmetry(solid, x + 0.5), symmetry(solid, (left + right) / 2)) < FRONT and _limbed(solid)
     return None if has_side else (Point(x, y), radius)
 
 

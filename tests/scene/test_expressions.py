@@ -131,6 +131,17 @@ def test_what_has_limbs_and_is_seen_from_the_side_gets_no_face_on_its_flank():
     assert wear_expression(horse, EMOJI, "horse") is horse
 
 
+def test_what_does_not_live_has_no_side_and_takes_a_smaller_face():
+    cup = torch.full((4, SIDE, SIDE), -1.0)
+    cup[:, 40:100, 10:80] = 0.5
+    cup[:, 55:65, 80:124] = 0.5  # its handle
+    worn = wear_expression(cup, EMOJI, "cup")
+    assert (worn[0] - worn[1] > 1.2).any() and torch.equal(worn[:, :, 100:], cup[:, :, 100:])
+    assert wear_expression(cup, EMOJI, "horse") is cup
+    cup[:, 84:, :] = -1.0  # a cloud above its rain: room for a small one
+    assert (wear_expression(cup, EMOJI, "cloud")[0] - wear_expression(cup, EMOJI, "cloud")[1] > 1.2).any()
+
+
 def test_a_large_mouth_does_not_run_into_the_eyes_of_a_low_face():
     cat = face(ORANGE, (0.34, 0.62, 0.05, DARK), (0.66, 0.62, 0.05, DARK))
     laughing = face(YELLOW, (0.34, 0.35, 0.09, RED), (0.66, 0.35, 0.09, RED), (0.5, 0.7, 0.2, DARK))

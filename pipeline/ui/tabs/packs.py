@@ -125,6 +125,8 @@ class PacksTab:
         look = [self._edge, self._shadow]
         self._asked = [self._lines, self._title, self._style, self._seed, *look]
         self._then_draw(self._draw.click, self.draw, self._asked)
+        for begin in (self._draw.click, self._open.upload):  # who was picked is in the pack no more
+            begin(lambda: (None, gr.update(visible=False)), None, [self._picked, self._edit], **QUICK)
         opened = self._open.upload(
             self.read, self._open, [self._sheet, self._typed, self._line, *self._asked], **QUEUED
         )
