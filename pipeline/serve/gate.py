@@ -191,7 +191,7 @@ class Doorkeeper:
             if known is not last:
                 since = now
             if now - since >= self._seconds:
-                connection.loop.call_soon_threadsafe(connection.transport.abort)
+                connection.loop.call_soon_threadsafe(_close_idle, connection, last)
                 closed += 1
             self._idle[connection] = (last, since)
         return closed
@@ -200,6 +200,12 @@ class Doorkeeper:
         while not self._server.should_exit:
             time.sleep(min(5.0, self._seconds / 2))
             self.look(time.monotonic())
+
+
+def _close_idle(connection: Any, last: Any) -> None:
+    """In the server's loop: close a connection, unless a request has come since it was found idle."""
+    if getattr(connection, "cycle", None) is last:
+        connection.transport.abort()
 
 
 def is_loopback(host: str | None) -> bool:

@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 import uvicorn
@@ -180,3 +181,30 @@ def test_one_address_cannot_take_all_connections():
         assert [each.getresponse().status for each in waiting] == [200] * 2
         for each in (*waiting, other):
             each.close()
+
+
+def test_a_request_that_comes_before_an_idle_connection_is_closed_is_answered():
+    closed, asked = [], []
+    loop = SimpleNamespace(call_soon_threadsafe=lambda *call: asked.append(call))
+    answered = SimpleNamespace(response_complete=True)
+    transport = SimpleNamespace(abort=lambda: closed.append(True))
+    connection = _Connection(cycle=answered, loop=loop, transport=transport)
+    server = SimpleNamespace(
+        config=SimpleNamespace(), should_exit=True, server_state=SimpleNamespace(connections={connection})
+    )
+    keeper = Doorkeeper(server, seconds=SECONDS)
+    assert (keeper.look(0), keeper.look(SECONDS)) == (0, 1)
+    connection.cycle = SimpleNamespace(response_complete=False)  # a request, before the loop comes to closing
+    ((close, *arguments),) = asked
+    close(*arguments)
+    assert closed == []
+    connection.cycle = answered
+    close(*arguments)
+    assert closed == [True]
+
+
+class _Connection:
+    """What of uvicorn's connection is looked at."""
+
+    def __init__(self, **known):
+        self.__dict__.update(known)
