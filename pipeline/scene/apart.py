@@ -83,7 +83,7 @@ def _verbs(tokens: Sequence[Token]) -> None:
 
 def _start(tokens: Sequence[Token], at: int) -> int:
     """Where the name begins that goes on at a word."""
-    while tokens[at].role == "thing+":
+    while at and tokens[at].role == "thing+":
         at -= 1
     return at
 

@@ -89,7 +89,7 @@ def cut_at_relations(tokens: Sequence[Token]) -> None:
         if tokens[after].role != "thing" or tokens[after].head >= 0 or not is_relation(word.text):
             continue
         start = at
-        while tokens[start].role == "thing+":
+        while start and tokens[start].role == "thing+":
             start -= 1
         word.role, word.head, tokens[after].head = "relation", start, at
 
@@ -106,7 +106,8 @@ def names_with(tokens: Sequence[Token], names: NameFinder) -> None:
             if "with" not in [other.text for other in some[1:-1]] or some[-1].text in _ARTICLES:
                 continue
             kept = _taught(some, names)
-            if kept is None:
+            goes_on = end < len(tokens) and tokens[end].role == "thing+"  # "with a beard trimmer"
+            if kept is None or goes_on:
                 continue
             colours = [other for other in some if other.role == "colour" and other not in kept]
             inside = range(start, end)

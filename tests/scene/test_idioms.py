@@ -79,6 +79,12 @@ def test_what_goes_on_behind_with_is_told_of_the_whole(reader):
     assert things[0].relation is not None and things[0].relation.kind == "on"
 
 
+@trained
+def test_a_name_that_goes_on_is_not_taken_for_what_was_taught_without_a_word(reader):
+    assert reader.parse("a man with a beard trimmer", seed=1).notes
+    assert not reader.parse("a man with a beard", seed=1).notes
+
+
 def roles(text: str) -> list[Token]:
     """ "dog/thing with/relation:0" -> tokens."""
     tokens = []
