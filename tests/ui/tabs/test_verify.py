@@ -79,6 +79,15 @@ def page(store):
     return SimpleNamespace(studio=studio, form=create.form, create=create, handlers=handlers)
 
 
+def shown_by(updates: dict) -> dict:
+    """What each widget shows after updates: of gradio's own, their values."""
+    return {
+        widget: value["value"] if isinstance(value, dict) and value.get("__type__") == "update" else value
+        for widget, value in updates.items()
+        if not isinstance(value, dict) or "value" in value
+    }
+
+
 def evidence_of(data: bytes, tmp_path, store, name="picture.png", **options) -> Evidence:
     (tmp_path / name).write_bytes(data)
     *_, evidence = look(str(tmp_path / name), LIMITS, store, deep=False, **options)
@@ -215,7 +224,7 @@ def test_a_dropped_picture_restores_every_control(page, png, store, tmp_path, or
     else:
         data, name = convert(png, origin), f"picture{SUFFIXES[origin]}"
     recipe = evidence_of(data, tmp_path, store, name).recipe
-    updates = page.handlers["links.use_settings"](recipe, None)
+    updates = shown_by(page.handlers["links.use_settings"](recipe, None))
     values = {widget: widget.value for widget in page.form.inputs} | {
         widget: value for widget, value in updates.items() if widget in page.form.inputs
     }
@@ -228,7 +237,7 @@ def test_a_dropped_picture_restores_every_control(page, png, store, tmp_path, or
 @pytest.mark.parametrize("query", ["?prompt=a+cat", "?prompt=a+cat&v=2&vary=5:0.25", "?prompt=a+cat&v=3"])
 def test_a_form_that_was_filled_and_not_changed_says_the_same_recipe_whatever_its_schema(page, query):
     recipe = Recipe.from_query(query).recipe
-    updates = page.handlers["links.use_settings"](recipe, None)
+    updates = shown_by(page.handlers["links.use_settings"](recipe, None))
     values = {widget: updates.get(widget, widget.value) for widget in page.form.inputs}
     assert read_form(page.form, values, LIMITS)[0] == recipe
     changed = read_form(page.form, {**values, page.form.prompt: "a dog"}, LIMITS)[0]
@@ -242,7 +251,7 @@ def test_a_link_of_any_schema_is_drawn_anew_as_the_same_picture(page, schema):
     first = render(tiny_pipeline(), recipe)
     query = dict(parse_qsl(recipe.to_query(first.pixels_hash).lstrip("?")))
     visitor = SimpleNamespace(session_hash="me", headers={}, query_params=query)
-    updates = page.handlers["links.open_link"](visitor)
+    updates = shown_by(page.handlers["links.open_link"](visitor))
     values = {widget: updates.get(widget, getattr(widget, "value", None)) for widget in page.create.drawing.inputs}
     *_, last = (
         update for update in page.handlers["drawing.draw"](values, visitor) if page.create.board.canvas in update
@@ -254,7 +263,7 @@ def test_weights_fusion_and_similarity_of_references_are_restored_too(page):
     recipe = Recipe(
         image_hashes=("0" * 64, "1" * 64), image_weights=(1.0, 3.0), fusion_type="max", similarity_strength=0.35
     )
-    updates = page.handlers["links.use_settings"](recipe, None)
+    updates = shown_by(page.handlers["links.use_settings"](recipe, None))
     assert [updates[weight] for weight in page.form.weights[:3]] == [1.0, 3.0, 1]
     assert (updates[page.form.fusion_type], updates[page.form.similarity_strength]) == ("max", 0.35)
     assert "add the same files" in updates[page.create.board.line]
