@@ -208,7 +208,7 @@ def test_choices_and_the_canvas_speak_the_language_of_the_browser(open_page, loc
 
 def test_a_picture_is_handed_out_as_a_sticker_that_keeps_to_the_limits_of_its_place(open_page, tmp_path):
     page = open_page()
-    draw(page)
+    draw(page, "cat")  # one thing, of which enough is seen to be marked
     page.click("#file-format input")
     page.get_by_role("option", name="WhatsApp sticker").click()
     page.wait_for_selector("#status .status:has-text('WhatsApp sticker: WEBP, 512 × 512')")
