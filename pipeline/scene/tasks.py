@@ -17,6 +17,7 @@ from pipeline.scene.canvas import canvas_size
 from pipeline.scene.compose import Placement, masks
 from pipeline.scene.cutout import CutOut, cut_out
 from pipeline.scene.edit import edit, operation
+from pipeline.scene.ids import free_id
 from pipeline.scene.meant import meant
 from pipeline.scene.parse import Parsed, SceneReader
 from pipeline.scene.record import Ground, Scene, Thing
@@ -146,8 +147,7 @@ def inpainting(
         if new.colour:
             operations.append(operation("colour", thing.id, new.colour))
     if not found and parsed and mask is not None:  # an empty place: something comes into it
-        own = next(f"{parsed[0].id}{end}" for end in ("", *(f"-{n}" for n in range(2, 40)))
-                   if f"{parsed[0].id}{end}" not in {thing.id for thing in scene.things})  # fmt: skip
+        own = free_id(parsed[0].id, {thing.id for thing in scene.things})
         operations.append(operation("add", own, parsed[0].name))
         operations.append(operation("place", own, *_box_place(mask, scene)))
     return operations

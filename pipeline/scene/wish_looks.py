@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pipeline.language.expressions import expression_of
+from pipeline.scene.ids import free_id, id_of
 from pipeline.scene.kinds import is_alive, worn_at
 from pipeline.scene.outfits import outfit_of
 from pipeline.scene.record import Thing
@@ -62,12 +63,11 @@ def _dress(match: re.Match, reading: "Reading") -> bool:
         return False
     name, colour = worn
     for thing in things:
-        before = {other.id for other in reading.scene.things}
+        taken = {other.id for other in reading.scene.things}
         for old in [one for one in reading.scene.things if one.relation and one.relation.target == thing.id]:
             if old.relation and old.relation.kind == "worn by" and worn_at(old.name) == worn_at(name):
                 reading.do("remove", old.id)
-        base = name.replace(" ", "-").replace("'", "")
-        own = next(id for id in (base, *(f"{base}-{n}" for n in range(2, 40))) if id not in before)
+        own = free_id(id_of(name), taken)
         reading.do("add", own, name, "worn by", thing.id)
         if thing.count > 1:
             reading.do("count", own, thing.count)

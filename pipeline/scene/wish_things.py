@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.language.relations import number_of, relation_of
 from pipeline.language.syntax import plain_language
+from pipeline.scene.ids import free_id
 from pipeline.scene.kinds import is_alive, worn_at
 from pipeline.scene.meant import meant
 from pipeline.scene.notes import Note
@@ -155,8 +156,7 @@ class ThingWishes:
         return found[0] if found else None
 
     def _new(self, thing: Thing, reading: "Reading") -> str:
-        taken = {other.id for other in reading.scene.things}
-        own = next(name for name in (thing.id, *(f"{thing.id}-{n}" for n in range(2, 40))) if name not in taken)
+        own = free_id(thing.id, {other.id for other in reading.scene.things})
         reading.do("add", own, thing.name)
         if thing.count > 1:
             reading.do("count", own, thing.count)

@@ -15,6 +15,7 @@ from pipeline.language.styles import BACKGROUNDS
 from pipeline.recipe import MAX_SEED
 from pipeline.scene.colours import colour_hex
 from pipeline.scene.edit import edit, operation, pinned
+from pipeline.scene.ids import free_id
 from pipeline.serve.drawn import Drawn
 
 if TYPE_CHECKING:
@@ -188,8 +189,7 @@ def _letter(scene: "Scene", change: dict) -> list[str]:
 
 def _upload(scene: "Scene", change: dict) -> list[str]:
     """A cut-out of the visitor's own, in the middle."""
-    taken = {thing.id for thing in scene.things}
-    id = next(name for name in ("photo", *(f"photo-{number}" for number in range(2, 40))) if name not in taken)
+    id = free_id("photo", {thing.id for thing in scene.things})
     return [operation("upload", id, change["hash"], "photo"), operation("place", id, 0.5, 0.5, 0.5)]
 
 
