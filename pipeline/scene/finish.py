@@ -1,5 +1,7 @@
 """Large layers brought to what the plan says: colours, form and rendering."""
 
+import colorsys
+import zlib
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -7,9 +9,10 @@ import torch
 
 from pipeline.scene.colours import rgb
 from pipeline.scene.drawing import Bend, Drawing, Palette, even
+from pipeline.scene.illustrate import illustrate_glyph, illustrate_outline
 from pipeline.scene.kinds import is_alive
 from pipeline.scene.parts import recolour_part
-from pipeline.scene.recolour import fill_glyph, recolour, shift_palette
+from pipeline.scene.recolour import main_colour, recolour, shift_palette
 from pipeline.scene.record import Thing
 from pipeline.scene.rendering import can_render, render_layer
 from pipeline.scene.usual_colours import usual_colours
@@ -19,14 +22,29 @@ __all__ = ["finish_layer"]
 
 # What a drawing of one colour is filled with where none is said and none is usual.
 _FILLS = ("#e4572e", "#f3a712", "#3fa34d", "#2f6fd6", "#8e5bd1", "#e0559b", "#1f9e9e", "#8a5a3c", "#4a5568")
-# Renderings in which everything is blue; in another style a radish is not.
+# Small parts of a thing of that colour.
+_ACCENTS = {
+    "#e4572e": ("#f7c548", "#35507a", "#f3e3c3"),
+    "#f3a712": ("#d9482b", "#2f6fd6", "#7a4b2a"),
+    "#3fa34d": ("#f7c548", "#8a5a3c", "#e4572e"),
+    "#2f6fd6": ("#f7c548", "#f28c28", "#dbe7f7"),
+    "#8e5bd1": ("#f7c548", "#f28fb0", "#4cc2b4"),
+    "#e0559b": ("#f7c548", "#7d4cc2", "#fbd5e3"),
+    "#1f9e9e": ("#f28c28", "#f7c548", "#d6efe9"),
+    "#8a5a3c": ("#e8b04a", "#d9482b", "#f3e3c3"),
+    "#4a5568": ("#e4572e", "#f3a712", "#4b9be8"),
+}
+# Renderings in which everything is blue; in another style a radish is not, nor is every door.
 _BLUE = (
     "blue two-tone outline icon", "blue duotone line icon", "plump blue duotone icon", "angular blue line icon",
     "gradient app icon", "plump flat blue icon", "flat light blue icon", "plump blue outlined icon",
 )  # fmt: skip
+# Renderings of black and blue lines, clear between them.
+_OUTLINES = ("hand-drawn sketch icon", "thin two-tone line icon", "blue two-tone outline icon")
+_BLUES = 0.53, 0.72  # hues, of a turn
 _USUAL_TURN = 0.3  # of a palette's turn, that is left to what has a usual colour
 _VIVID = 0.25  # chroma from which that is a colour, not a grey
-_FILL = 12  # coordinate of the noise
+_FILL = slice(12, 14)  # coordinates of the noise
 
 
 def finish_layer(
@@ -53,13 +71,13 @@ def finish_layer(
         shift: how the colours of a reference picture are changed; a drawing has its own.
     """
     if drawing is not None and drawing.glyph:
-        fills = usual_colours(thing.said or thing.name) or usual_colours(thing.name) or _FILLS
-        fill = fills[min(int(even(noise)[_FILL] * len(fills)), len(fills) - 1)]
-        layer = fill_glyph(layer, (rgb(thing.colour or fill, palette) + 1) / 2)
+        layer = illustrate_glyph(layer, *_fills(thing, palette, noise))
+    elif drawing is not None and drawing.rendering in _OUTLINES and drawing.style not in _OUTLINES:
+        layer = illustrate_outline(layer, *_fills(thing, palette, noise))
     elif drawing is not None and not thing.colour and drawing.rendering in _BLUE and drawing.rendering != style:
         usual = usual_colours(thing.said or thing.name) or usual_colours(thing.name)
-        if usual:
-            layer = recolour(layer, (rgb(usual[0]) + 1) / 2)
+        if usual or _is_blue(layer) and not is_alive(thing.name):
+            layer = recolour(layer, _fills(thing, palette, noise)[0])
     elif thing.colour:
         exact = thing.colour.startswith("#")  # a name means a range of colours, a number one
         layer = recolour(layer, (rgb(thing.colour, palette) + 1) / 2, exact=exact)
@@ -76,6 +94,28 @@ def finish_layer(
     if style is not None and style != rendering and can_render(style):
         layer = render_layer(layer, style)
     return layer
+
+
+def _fills(thing: Thing, palette: Mapping[str, str], noise: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """What a drawing of one colour is filled with, (3,) in [0, 1], and another for small parts where it may have any.
+
+    By seed and by name, so that two things of one picture differ.
+    """
+    usual = usual_colours(thing.said or thing.name) or usual_colours(thing.name)
+    first, second = even(noise)[_FILL]
+    first = (first + zlib.crc32(thing.name.encode()) / 2**32) % 1
+    fills = usual or _FILLS
+    at = min(int(first * len(fills)), len(fills) - 1)
+    colour = (rgb(thing.colour or fills[at], palette) + 1) / 2
+    if thing.colour or usual or is_alive(thing.name):
+        return colour, None
+    accents = _ACCENTS[fills[at]]
+    return colour, (rgb(accents[min(int(second * len(accents)), len(accents) - 1)]) + 1) / 2
+
+
+def _is_blue(layer: torch.Tensor) -> bool:
+    hue, strong, _ = colorsys.rgb_to_hsv(*((rgb(main_colour(layer)) + 1) / 2).tolist())
+    return strong > _VIVID and _BLUES[0] < hue < _BLUES[1]
 
 
 def _is_black(thing: Thing) -> bool:

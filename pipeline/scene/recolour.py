@@ -7,7 +7,7 @@ import torch.nn.functional as F
 
 from pipeline.scene.drawing import Palette
 
-__all__ = ["fill_glyph", "main_colour", "recolour", "shift_palette"]
+__all__ = ["main_colour", "recolour", "shift_palette"]
 
 _LUMA = 0.299, 0.587, 0.114  # BT.601
 _VIVID = 0.08  # chroma from which a pixel has a hue
@@ -101,15 +101,6 @@ def main_colour(layer: torch.Tensor) -> str:
     weight = share * layer[3]
     mean = (colours * weight).sum((1, 2)) / weight.sum().clamp(min=1e-3)
     return "#" + "".join(f"{round(255 * float(value)):02x}" for value in mean.clamp(0, 1))
-
-
-def fill_glyph(layer: torch.Tensor, colour: torch.Tensor) -> torch.Tensor:
-    """A drawing of one colour (4, side, side) in ``colour`` (3,), of [0, 1]; what is light in it gets a tint."""
-    layer = (layer + 1) / 2
-    alpha = layer[3:]
-    luma = (layer[:3] / alpha.clamp(min=0.05)).clamp(0, 1).mean(0)
-    filled = torch.lerp(colour.to(layer)[:, None, None].expand_as(layer[:3]), torch.ones_like(layer[:3]), 0.85 * luma)
-    return 2 * torch.cat([filled * alpha, alpha]) - 1
 
 
 def _main_colour(

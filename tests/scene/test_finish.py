@@ -48,3 +48,64 @@ def test_what_has_a_usual_colour_stays_near_it():
     sun, ball = (drawn(name, (0.95, 0.75, 0.2)) for name in ("sun", "balloon"))
     assert sun[2] < 0.5 and sun[0] > 0.6, "yellow to orange"
     assert float((ball - sun).abs().max()) > 0.3
+
+
+def finished(name, rendering, layer, colour=None, seed=0):
+    drawing = Drawing(0, 0, rendering, "", "flat sticker", rendering == "solid glyph", Bend(), Palette())
+    noise = torch.randn(NOISE_DIM, generator=torch.Generator().manual_seed(seed))
+    return finish_layer(
+        layer, Thing("thing", name, colour=colour), drawing, Bend(), style=None, palette=COLOURS, noise=noise,
+        shift=Palette(),
+    )  # fmt: skip
+
+
+def plates(colour=(0.0, 0.0, 0.0)):
+    """A large plate, and a small one below it, of one colour: (4, 64, 64) in [-1, 1]."""
+    layer = torch.zeros(4, 64, 64)
+    for rows in (slice(4, 40), slice(50, 60)):
+        layer[:, rows, 8:56] = torch.tensor((*colour, 1.0))[:, None, None]
+    return 2 * layer - 1
+
+
+def two_colours(name, colour=None, seed=0):
+    layer = (finished(name, "solid glyph", plates(), colour, seed) + 1) / 2
+    return layer[:3, 20, 30], layer[:3, 55, 30]
+
+
+def turned(one, other):
+    """Whether a colour is more than a lighter or darker other one."""
+    return float((one - other - (one - other).mean()).norm()) > 0.3
+
+
+def test_a_silhouette_has_an_accent_where_it_may_have_any_colour_and_shades_where_not():
+    assert any(turned(*two_colours("washing machine", seed=seed)) for seed in range(6))
+    body, foot = two_colours("washing machine", colour="red")
+    assert torch.allclose(body, torch.tensor([0xD9, 0x36, 0x36]) / 255, atol=0.01)
+    assert (foot > body - 0.01).all() and foot[0] > foot[1] + 0.15, "the other part is a lighter red"
+    for name in ("cactus", "woman"):
+        for seed in range(4):
+            body, foot = two_colours(name, seed=seed)
+            assert (foot >= body - 1e-4).all(), "lighter, of the same hue"
+
+
+def test_two_things_of_one_seed_have_two_colours():
+    bodies = {tuple(two_colours(name)[0].tolist()) for name in ("router", "eraser", "blanket", "stapler", "socket")}
+    assert len(bodies) > 2
+
+
+def test_what_an_artist_drew_in_blue_has_any_colour_but_a_yellow_bulb_stays_yellow():
+    seen = {}
+    for drawn_in in ((0.2, 0.35, 0.9), (0.95, 0.75, 0.2)):
+        layers = [finished("curtain", "gradient app icon", plates(drawn_in), seed=seed) for seed in range(6)]
+        seen[drawn_in] = {tuple(((layer[:3, 20, 30] + 1) / 2).mul(50).round().tolist()) for layer in layers}
+    blue, yellow = seen.values()
+    assert len(blue) > 2 and len(yellow) == 1
+
+
+def test_lines_alone_are_painted_within():
+    frame = torch.zeros(4, 64, 64)
+    frame[3, 8:56, 8:56] = 1
+    frame[:, 14:50, 14:50] = 0
+    inside = finished("door", "hand-drawn sketch icon", 2 * frame - 1, colour="red")[:, 32, 32]
+    assert torch.allclose((inside[:3] + 1) / 2, torch.tensor([0xD9, 0x36, 0x36]) / 255, atol=0.03)
+    assert inside[3] > 0.9

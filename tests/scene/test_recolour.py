@@ -4,7 +4,7 @@ import torch
 
 from pipeline.scene.colours import rgb
 from pipeline.scene.drawing import Palette
-from pipeline.scene.recolour import fill_glyph, main_colour, recolour, shift_palette
+from pipeline.scene.recolour import main_colour, recolour, shift_palette
 
 
 def ball(colour, side=32):
@@ -64,14 +64,6 @@ def test_nothing_and_a_palette_that_changes_nothing_stay_as_they_are():
     red = ball("#d93636")
     assert shift_palette(red, Palette()) is red
     assert main_colour(nothing) == "#888888"
-
-
-def test_a_silhouette_is_filled_with_the_colour_and_keeps_its_form():
-    black = ball("#000000")
-    filled = fill_glyph(black, (rgb("#3fa34d") + 1) / 2)
-    assert torch.equal(filled[3], black[3])
-    red, green, blue = colour_at(filled, 20, 16)
-    assert green > red and green > blue
 
 
 def test_white_is_not_greyed_by_the_shade_of_what_was_dark():
