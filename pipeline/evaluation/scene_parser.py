@@ -192,7 +192,8 @@ def _ground_right(label: Label, parsed: Parsed, reader: SceneReader) -> bool:
     if ground is None:
         return False
     if label.ground in SCENERY:
-        return ground.name == label.ground
+        own = (ground.colours or (None,))[:2] == SCENERY[label.ground][:2]  # "the woods at night" under a night sky
+        return ground.name == label.ground or own
     if label.ground == "transparent":
         return ground.kind == "transparent"
     return reader.palette[reader.ground_name(label.ground)] in ground.colours

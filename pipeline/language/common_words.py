@@ -172,7 +172,7 @@ SAME_THING = {
     "smiling face": "smile, smiley",
     "mouth": "lips",
     "skull": "skeleton head",
-    "red heart": "heart, love heart, valentine heart",
+    "red heart": "heart, hearts, love heart, valentine heart",
     "heart with arrow": "heart with an arrow",
     "face with tears of joy": "crying laughing face, laughing crying face, laughing emoji, crying with laughter",
     "lungs": "lung",

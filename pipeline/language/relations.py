@@ -1,6 +1,6 @@
 """Words between two things -> how one stands to the other; words of places -> sceneries; numbers in words."""
 
-__all__ = ["INVERSES", "is_relation", "number_of", "relation_of", "scenery_of"]
+__all__ = ["INVERSES", "is_relation", "number_of", "relation_of", "scenery_and_rest", "scenery_of"]
 
 
 def _table(rows: dict[str, str]) -> dict[str, str]:
@@ -50,7 +50,10 @@ _SAID = _table(
             next to, beside, besides, near, close to, by, standing next to, sitting next to, against, leaning against,
             across from, alongside, fighting, hugging, kissing, pulling, pushing, watering, and, together with, side
             by side with, running from, attacking, guarding, between, among, following, protecting, petting, feeding,
-            meeting, around the corner from, along, standing by, racing, racing against, putting out, walking
+            meeting, around the corner from, along, standing by, racing, racing against, putting out, walking,
+            building, making, collecting, gathering, picking, washing, cleaning, fixing, repairing, decorating,
+            planting, stirring, digging, greeting, teaching, training, brushing, milking, rescuing, saving, sweeping,
+            hitting, chopping, opening, grilling, discovering, finding, visiting, admiring, comforting
             """,
         "facing": """
             facing, looking at, staring at, watching, howling at, talking to, chasing, talking with, barking at,
@@ -72,7 +75,9 @@ _SAID = _table(
             holding, carrying, eating, drinking, reading, using, waving, throwing, holds, holding up, that holds, who
             is holding, swinging, raising, stealing, cooking, painting, catching, biting, juggling, lifting, with a,
             sipping, licking, chewing, wielding, playing, gripping, hugging a, clutching, serving, offering, fishing
-            with, flying, typing on, cutting, baking, flying a, dribbling, kicking, smelling
+            with, flying, typing on, cutting, baking, flying a, dribbling, kicking, smelling,
+            breathing, breathing out, spitting, blowing, puffing, knitting, sewing, crocheting, delivering, roasting,
+            pouring, selling, writing, drawing, shooting, sniffing, tasting, spinning, strumming, bringing
             """,
         "wearing": """
             wearing, dressed in, wears, that wears, who is wearing, dressed with, with on, having on, in a, sporting,
@@ -176,15 +181,21 @@ def relation_of(said: str) -> str | None:
 
 def scenery_of(said: str) -> str | None:
     """The scenery that words name: whole, or by their last, or first, words."""
+    found = scenery_and_rest(said)
+    return found[0] if found else None
+
+
+def scenery_and_rest(said: str) -> tuple[str, list[str]] | None:
+    """The scenery that words name, as `scenery_of` says, and those of them that do not name it."""
     words = [word for word in said.lower().split() if word not in _SMALL_WORDS]
     for start in range(len(words)):
         if (part := " ".join(words[start:])) in _SCENERY_OF:
-            return _SCENERY_OF[part]
+            return _SCENERY_OF[part], words[:start]
     for end in range(len(words) - 1, 0, -1):
         if (part := " ".join(words[:end])) in _SCENERY_OF:
-            return _SCENERY_OF[part]
+            return _SCENERY_OF[part], words[end:]
     if words and words[-1].endswith("s") and words[-1][:-1] in _SCENERY_OF:
-        return _SCENERY_OF[words[-1][:-1]]
+        return _SCENERY_OF[words[-1][:-1]], words[:-1]
     return None
 
 

@@ -117,6 +117,7 @@ STAND_INS = {
     "hot dog": "sausage, bratwurst",
     "cut of meat": "ham, pork, beef, lamb chop",
     "steaming bowl": "broth",
+    "rock": "cliff, crag, rocky cliff",
     "jar": "jam, jar of jam, marmalade, jelly jar",
     "bottle with popping cork": "bottle of wine, wine bottle, bottle",
     "beer mug": "tankard, root beer, cider",

@@ -6,11 +6,11 @@ from pipeline.language.relations import relation_of
 from pipeline.scene.parts import PART_WORDS
 from pipeline.scene.tagger import Token
 
-__all__ = ["tell_apart"]
+__all__ = ["BODY", "tell_apart"]
 
 _SMALL = frozenset("a an the".split())
 _OWN = frozenset("its his her their my your our".split())
-_BODY = frozenset(
+BODY = frozenset(
     "teeth tooth hair face nose eyes eye ears ear hands hand feet foot paws paw tail wings wing fur nails head beard "
     "back belly tummy arms arm legs leg tongue mouth feathers mane lips whiskers horn horns eyebrows freckles spikes "
     "scales stripes spots fangs claws antlers hooves petals thorns leaves branches lights lid spout pocket pockets "
@@ -99,7 +99,7 @@ def _parts(tokens: Sequence[Token]) -> None:
         if word.text != "with" or word.role not in ("thing+", "chatter") or tokens[part].role != "part":
             continue
         start = _start(tokens, at) if word.role == "thing+" else tokens[part].head
-        told = any(other.head == part for other in tokens) or tokens[part].text in PART_WORDS | _BODY
+        told = any(other.head == part for other in tokens) or tokens[part].text in PART_WORDS | BODY
         word.role, word.head = "chatter", -1
         if not told and start >= 0 and tokens[start].role == "thing":
             word.role, word.head = "relation", start
@@ -129,7 +129,7 @@ def _own_bodies(tokens: Sequence[Token]) -> None:
     for at in range(2, len(tokens)):
         token, verb = tokens[at], tokens[at - 2]
         goes_on = at + 1 < len(tokens) and tokens[at + 1].role == "thing+"
-        if token.role != "thing" or token.text not in _BODY or tokens[at - 1].text not in _OWN or goes_on:
+        if token.role != "thing" or token.text not in BODY or tokens[at - 1].text not in _OWN or goes_on:
             continue
         if verb.role != "relation" or token.head != at - 2 or not verb.text.endswith("ing"):
             continue

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from pipeline.language.wording import CHOSEN_STYLES, SIMILAR_STYLES, UNSAID_BACKGROUNDS
 from pipeline.models.vocabulary import Vocabulary
+from pipeline.scene.backdrop import lies_behind
 from pipeline.scene.colours import rgb
+from pipeline.scene.kinds import is_landscape
 from pipeline.scene.record import Ground, Scene
 
 __all__ = ["choose", "known_style", "named_in", "other_grounds", "take_style"]
@@ -92,7 +94,13 @@ def choose(scene: Scene, vocabulary: Vocabulary, *, chance: float | None, avoid:
     elif style is not None and style not in fitting:
         similar = SIMILAR_STYLES.get(style)
         style = similar if similar in fitting else fitting[0]
-    if ground is None and scene.placed > 1:
+    if (
+        ground is None
+        and chance is not None
+        and any(is_landscape(scene.things[at].said or scene.things[at].name) for at in lies_behind(scene))
+    ):
+        ground = Ground("scene", name="grass")  # mountains behind a thing have a foot and a sky
+    elif ground is None and scene.placed > 1:
         ground = _colour(vocabulary, _plain_ground(scene, vocabulary))
     elif ground is None and chance is not None:
         grounds = vocabulary.config.backgrounds

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import torch
 from PIL import ImageColor
 
-__all__ = ["colour_hex", "rgb"]
+__all__ = ["colour_hex", "mixed", "rgb"]
 
 
 def colour_hex(colour: str, palette: Mapping[str, str] | None = None) -> str:
@@ -26,6 +26,22 @@ def colour_hex(colour: str, palette: Mapping[str, str] | None = None) -> str:
     except ValueError as error:
         raise ValueError(f"`colour` takes '#rrggbb' or the name of a colour, got {colour!r}.") from error
     return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+def mixed(colour: str, other: str, share: float, palette: Mapping[str, str] | None = None) -> str:
+    """A colour with so much of another in it, "#rrggbb".
+
+    Args:
+        colour, other: "#rrggbb" or names.
+        share: of the other, from 0 to 1.
+        palette: names and their values.
+
+    Raises:
+        ValueError: nobody knows a name.
+    """
+    one, two = (colour_hex(value, palette) for value in (colour, other))
+    pairs = ((int(one[at : at + 2], 16), int(two[at : at + 2], 16)) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(first + share * (second - first)):02x}" for first, second in pairs)
 
 
 def rgb(colour: str, palette: Mapping[str, str] | None = None) -> torch.Tensor:

@@ -13,6 +13,7 @@ from pipeline.scene.joints import Joint, joint
 from pipeline.scene.kinds import is_alive, is_flying
 from pipeline.scene.record import Scene, Thing
 from pipeline.scene.shape import Shape
+from pipeline.scene.siblings import against, beside_siblings
 
 __all__ = ["grid", "group", "place_groups"]
 
@@ -75,7 +76,8 @@ def place_groups(scene: Scene, layers: torch.Tensor) -> list[Placement]:
         made = _with_children(_copies(at, thing, shapes[at]), scene, shapes, children)
         x, y = cells[free.index(at)]
         room = (width, height) if len(free) == 1 else (side / _FILL, side / _FILL)
-        nodes += _fitted(made, shapes, (x * width, y * height), room, scene, height, thing.scale)
+        own_scale = thing.scale if len({node.at for node in made}) == 1 else 1.0
+        nodes += _fitted(made, shapes, (x * width, y * height), room, scene, height, own_scale)
     ordered = sorted(nodes, key=lambda node: node.key)
     return [
         Placement(
@@ -128,8 +130,10 @@ def _with_children(
         parents = own if kind in _EACH and len(own) > 1 else [_whole(own, shapes)]
         for turn, parent in enumerate(parents):
             count = thing.count if len(parents) == 1 else 1
-            for copy, where in enumerate(joint(kind, shapes[child], _shape(parent, own, shapes), count)):
-                where = _scaled(where, shapes[child], thing.scale)
+            found_joints = joint(kind, shapes[child], _shape(parent, own, shapes), count)
+            found_joints = beside_siblings(found_joints, child, children[own[0].at], scene, shapes)
+            for copy, where in enumerate(found_joints):
+                where = _scaled(where, shapes[child], thing.scale * against(kind, scene.things[parent.at].scale))
                 side = where.side * parent.side
                 key = (*parent.key, float(where.depth), float(order), float(turn), float(copy))
                 left = parent.left + (where.x - where.side / 2) * parent.side

@@ -21,6 +21,7 @@ _TOGETHER = {
 }
 _SMILES = {"smile": "smiling", "grin": "happy", "frown": "sad", "tears": "crying"}
 _FACES = frozenset("face expression eyes".split())
+_FRIENDLY = frozenset("cute kawaii little adorable nice sweet friendly smiley funny silly lovely".split())
 _ENDS = frozenset("on in under behind over above near beside below at by inside".split())
 _LONGEST = 7
 
@@ -65,8 +66,8 @@ def _faces(tokens: Sequence[Token]) -> None:
         if token.text in _SMILES and not any(other.role == "thing" for other in words):
             mood = words[-1:] if words and expression_of([words[-1].text])[0] else []
             token.text = mood[0].text if mood else _SMILES[token.text]
-        elif token.text in _FACES and not words and not is_alive(tokens[head].text):  # "sushi with eyes"
-            token.text = "smiling"
+        elif token.text in _FACES and not is_alive(tokens[head].text) and {one.text for one in words} <= _FRIENDLY:
+            token.text = "smiling"  # "sushi with eyes", "a tea with a cute face"
         elif token.text in _FACES and words and expression_of([words[-1].text])[0]:
             token.text = words[-1].text
         else:

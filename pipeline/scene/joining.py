@@ -18,6 +18,7 @@ _TOPPINGS = frozenset("candle cherry strawberry".split())  # what stands on thes
 _FILLED = frozenset("vase basket flowerpot planter".split())  # what is with these is in them
 _FULL_OF = frozenset(("full of", "filled with", "containing", "overflowing with", "loaded with"))
 _CANDLE = 0.5  # scale of a candle there
+_BETWEEN = ("between", "among", "amongst")
 SURROUNDING = 6  # things that surround another, where no number is said
 _SIDES = {
     "left": ("x", 0), "right": ("x", 1), "top": ("y", 0), "upper": ("y", 0), "bottom": ("y", 1), "lower": ("y", 1),
@@ -36,11 +37,11 @@ def join_things(things: list[Thing | None], drawn: Sketch, notes: list[Note]) ->
     things = _without_drawn(things, drawn, notes)
     kept = dict(enumerate(things))
     by_id = {thing.id: thing for thing in things if thing is not None}
-    between = {subject for subject, _, words in drawn.relations if words in ("between", "among")}
+    between = {subject for subject, _, words in drawn.relations if words.split()[-1] in _BETWEEN}
     for subject, target, words in drawn.relations:
         subject = _doer(subject, words, things, drawn)
         one, other = kept.get(subject), kept.get(target)
-        if one is None or other is None or subject in between:
+        if one is None or other is None or words.split()[-1] in _BETWEEN:
             continue
         kind = relation_of(words)
         if kind is None:
@@ -58,9 +59,11 @@ def join_things(things: list[Thing | None], drawn: Sketch, notes: list[Note]) ->
         if not _set(by_id, placed, relation):
             notes.append(Note("relation", f"{one.name} {words} {other.name}"))
     for subject in between:
-        others = [kept[target] for one, target, _ in drawn.relations if one == subject]
+        others = [kept[at] for one, at, words in drawn.relations if one == subject and words.split()[-1] in _BETWEEN]
         if (middle := kept[subject]) is not None:
             _between(by_id, middle, [by_id[other.id] for other in others if other is not None])
+            if len(others) == 1 and others[0] is not None and others[0].count > 2:  # "among planets"
+                _set(by_id, others[0].id, Relation("around", middle.id))
     ordered = list(by_id.values())
     sides = {thing.id: mention.where for thing, mention in zip(things, drawn.things, strict=True) if thing is not None}
     arrangement = "single" if sum(thing.count for thing in ordered) < 2 else "row"
@@ -161,6 +164,8 @@ def _between(by_id: dict[str, Thing], middle: Thing, others: list[Thing]) -> Non
             return
         by_id[twin.id], by_id[own] = twin, replace(twin, id=own)
         others = [twin, by_id[own]]
+    if len(others) == 1 and others[0].count > 2:
+        return
     for kind, other in zip(("left of", "right of"), others, strict=False):
         _set(by_id, other.id, Relation(kind, middle.id))
 

@@ -17,6 +17,14 @@ _CROWNED = ("tree", "mushroom", "bush")  # what shelters at the side of its stem
 _LEGGED = ("table", "desk", "bridge", "tent", "chair", "stool", "bench", "bed", "sofa", "couch")
 _OVERHEAD = ("rainbow", "cloud", "umbrella", "lamp", "parachute", "balloon")
 _CLEAR = ("bottle", "jar", "cage", "aquarium", "fishbowl", "globe", "glass", "rocket", "spaceship", "submarine", "egg")
+_BREATHED = ("fire", "flame", "flames", "smoke", "bubbles", "bubble", "steam")
+_RISING = (*_BREATHED, "sparkles", "vapor", "aura")
+_ROCKETS = ("rocket", "spaceship", "shuttle", "spacecraft", "missile")
+# Several of these are with a thing all around it.
+_FLOATING = frozenset(
+    "heart hearts star stars sparkle sparkles bubble bubbles note notes snowflake snowflakes butterfly butterflies "
+    "bee firefly fireflies confetti".split()
+)
 _SOFTENED = 0.45  # power of the ratio of real sizes: an ant on an elephant can still be seen
 
 
@@ -47,7 +55,7 @@ def joint(kind: str, thing: Shape, other: Shape, count: int = 1) -> list[Joint]:
         other: what it is placed by.
         count: how many of it.
     """
-    if kind == "around":
+    if kind == "around" or kind == "with" and count > 1 and _last(thing) in _FLOATING:
         return _around(thing, other, count)
     single = _JOINTS[kind](thing, other)
     return [single] if count == 1 else _row(single, thing, count, across=kind not in ("left of", "right of"))
@@ -217,6 +225,8 @@ def _behind(thing: Shape, other: Shape) -> Joint:
 
 def _held(thing: Shape, other: Shape) -> Joint:
     side = ratio(thing, other, 0.34, 0.62, 0.45)
+    if _last(thing) in _BREATHED and is_alive(other.name):
+        return _breathed(thing, other)
     if other.is_face:
         return _at(thing, side, x=other.box[2] + 0.02, bottom=other.box[3] + 0.06 * other.height)
     aside = abs((other.head[0] + other.head[2]) / 2 - _middle(other)) > 0.1  # seen from the side
@@ -241,7 +251,22 @@ def _bitten(thing: Shape, other: Shape, side: float) -> Joint:
     return _at(thing, side, x=x, top=y - side * thing.height / 2, depth=2)
 
 
+def _breathed(thing: Shape, other: Shape) -> Joint:
+    """Before the mouth, on the side to which it looks."""
+    side = 0.5 if _last(thing) in ("fire", "flame", "flames") else 0.4
+    left, top, right, bottom = other.head
+    turned = not other.is_face and left + right < other.box[0] + other.box[2]
+    x = left - 0.42 * side * thing.width if turned else right + 0.42 * side * thing.width
+    return _at(thing, side, x=x, bottom=top + 0.75 * (bottom - top) + 0.5 * side * thing.height, depth=2)
+
+
 def _with(thing: Shape, other: Shape) -> Joint:
+    if _last(thing) in _RISING:
+        below = _last(other) in _ROCKETS
+        side = 0.6 * max(other.width, 0.5) / max(thing.width, 0.3)
+        if below:
+            return _at(thing, side, x=_middle(other), top=other.box[3] - 0.08 * other.height, depth=-1)
+        return _at(thing, side, x=_middle(other), bottom=other.box[1] + 0.08 * other.height, depth=-1)
     side = ratio(thing, other, 0.36, 0.8, 0.6)
     half = thing.width * side / 2
     return _at(thing, side, x=other.box[2] + 0.75 * half, bottom=other.box[3] + 0.03, depth=2)

@@ -7,7 +7,19 @@ import re
 
 from pipeline.language.english import singular
 
-__all__ = ["is_alive", "is_animal", "is_container", "is_flying", "is_held", "is_seat", "kind_size", "worn_at"]
+__all__ = [
+    "is_alive",
+    "is_animal",
+    "is_container",
+    "is_disc",
+    "is_flying",
+    "is_held",
+    "is_landscape",
+    "is_seat",
+    "is_sky",
+    "kind_size",
+    "worn_at",
+]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -99,6 +111,19 @@ _FLYING = _words("""
     planet, ringed planet, satellite, spaceship, comet, snowflake, cloud with rain, parachute, fireworks, sun with
     face, shooting star, spacecraft
     """)
+# What is seen in the sky above everything, and what lies behind everything, on the horizon.
+_SKY = _words("""
+    cloud, clouds, rain, snow, snowfall, rain cloud, snow cloud, storm cloud, storm, thunderstorm, cloud with rain,
+    cloud with snow, cloud with lightning, cloud with lightning and rain, sun, sun with face, sun behind cloud, moon,
+    crescent moon, full moon, half moon, first quarter moon, star, rainbow, fireworks, lightning, lightning
+    bolt, high voltage,
+    snowflake, shooting star, comet, meteor, aurora, northern lights, thunder
+    """)
+_SHAPES = _words("sun, moon, crescent moon, full moon, half moon, star, sun with face, planet")
+_LANDSCAPES = _words("""
+    mountain, mountains, snow-capped mountain, volcano, cityscape, skyline, city skyline, city, mount fuji, mountain
+    range, forest, pyramid, hill, cityscape at dusk, snowy mountain, building, skyscraper, castle wall
+    """)
 _SEATS = _words("""
     chair, sofa, couch, bench, throne, armchair, stool, bed, swing, saddle, seat, toilet, hammock, rocking chair,
     couch and lamp, wheelchair, beanbag, pouf
@@ -177,8 +202,8 @@ _SIZES = {
         pyramid, statue of liberty, factory, space station, city, cityscape, cruise ship, satellite
         """,
     300.0: """
-        mountain, volcano, island, moon, crescent moon, full moon, sun, planet, ringed planet, earth, star field,
-        galaxy, mount fuji, lake, sea
+        mountain, volcano, island, cliff, iceberg, moon, crescent moon, full moon, sun, planet, ringed planet, earth,
+        star field, galaxy, mount fuji, lake, sea
         """,
 }  # fmt: skip
 _BEHIND = frozenset("of with in on wearing holding".split())  # what follows is not the thing itself
@@ -198,6 +223,13 @@ def _lookups(name: str) -> list[str]:
             forms += _lookups(" ".join(words[:head]))
         forms += [words[-1], singular(words[-1]), words[0]]
     return forms
+
+
+def _ends(name: str) -> list[str]:
+    """The name, its singular, and the last word of each."""
+    words = name.lower().split() or [""]
+    whole = [" ".join(words), " ".join((*words[:-1], singular(words[-1])))]
+    return [*whole, words[-1], singular(words[-1])]
 
 
 def _in(name: str, table: frozenset[str]) -> bool:
@@ -227,6 +259,21 @@ def is_held(name: str) -> bool:
 def is_flying(name: str) -> bool:
     """Whether it is seen in the sky."""
     return _in(name, _FLYING)
+
+
+def is_sky(name: str) -> bool:
+    """Whether it is seen above everything else: a cloud, a rainbow."""
+    return any(form in _SKY for form in _ends(name))
+
+
+def is_disc(name: str) -> bool:
+    """Whether it is a sun, a moon or a star: others are seen before it as well as under it."""
+    return any(form in _SHAPES for form in _ends(name))
+
+
+def is_landscape(name: str) -> bool:
+    """Whether it lies behind everything else, on the horizon: mountains, a skyline."""
+    return any(form in _LANDSCAPES for form in _ends(name))
 
 
 def is_seat(name: str) -> bool:

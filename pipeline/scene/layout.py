@@ -6,6 +6,7 @@ on, under, in or beside them.
 
 import torch
 
+from pipeline.scene.backdrop import before, lies_behind, place_behind, step_back
 from pipeline.scene.compose import Placement
 from pipeline.scene.groups import grid, group, place_groups
 from pipeline.scene.kinds import is_flying
@@ -72,11 +73,25 @@ def layout(scene: Scene, layers: torch.Tensor, poses: torch.Tensor | None = None
     """
     if len(layers) != len(scene.things):
         raise ValueError(f"`layers` must have one for each thing: {len(scene.things)}, got {len(layers)}.")
-    if any(thing.relation is not None for thing in scene.things):
-        placements = place_groups(scene, layers)
-    else:
-        placements = _plain(scene, poses)
+    placements = _staged(scene, layers, poses)
     return placements, [scene.things[placement.layer].id for placement in placements]
+
+
+def _staged(scene: Scene, layers: torch.Tensor, poses: torch.Tensor | None) -> list[Placement]:
+    """What lies behind everything, and before it the others as if they were alone."""
+    behind = lies_behind(scene)
+    if not behind:
+        return _grouped(scene, layers, poses)
+    others, left = before(scene, behind)
+    own = _grouped(others, layers[left], None if poses is None else poses[left])
+    moved = [placement._replace(layer=left[placement.layer]) for placement in own]
+    return [*place_behind(scene, behind, layers), *step_back(moved, layers, scene, behind)]
+
+
+def _grouped(scene: Scene, layers: torch.Tensor, poses: torch.Tensor | None) -> list[Placement]:
+    if any(thing.relation is not None for thing in scene.things):
+        return place_groups(scene, layers)
+    return _plain(scene, poses)
 
 
 def _plain(scene: Scene, poses: torch.Tensor | None) -> list[Placement]:

@@ -10,6 +10,7 @@ from pipeline.scene.apart import tell_apart
 from pipeline.scene.asking import for_whom
 from pipeline.scene.idioms import idioms
 from pipeline.scene.kinds import is_alive
+from pipeline.scene.settings import settle
 from pipeline.scene.tagger import Token
 
 __all__ = ["each_other", "mend"]
@@ -38,6 +39,7 @@ _BEHIND = frozenset("on over under in of up at into onto above behind out from o
 
 def mend(tokens: Sequence[Token]) -> None:
     """Correct roles and heads, in place."""
+    settle(tokens)
     tell_apart(tokens)
     idioms(tokens)
     _moods(tokens)

@@ -6,6 +6,7 @@ from pipeline.language.names import NameFinder
 from pipeline.language.relations import scenery_of
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.scene.choice import known_style
+from pipeline.scene.places import is_place, is_time
 from pipeline.scene.sketch import Mention, Sketch
 from pipeline.scene.tagger import Token
 
@@ -104,6 +105,8 @@ def _longer(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> None:
         for end in range(min(len(tokens), mention.end + 2), mention.end, -1):
             after = tokens[mention.end : end]
             said = f"{mention.said} {' '.join(token.text for token in after)}"
+            if after[-1].text in _SMALL | _JOINS:  # "a lighthouse on a cliff"
+                continue
             if {token.role for token in after} <= _GOES_ON and said in names.phrases:
                 drawn.styles = [one for one in drawn.styles if one.at >= end or one.end <= mention.end]
                 mention.said, mention.end = said, end
@@ -118,7 +121,8 @@ def _joined(drawn: Sketch, names: NameFinder) -> None:
         if not cut or mention.end - mention.at != len(words) or names.exact(words):
             continue
         after = cut + 1 + (words[cut + 1] in ("a", "an", "the"))
-        if names.exact(words[:cut]) is None or names.exact(words[after:]) is None:
+        first = names.exact(words[:cut]) or (words[cut] == "with" and names.find(" ".join(words[:cut])).phrase)
+        if not first or names.exact(words[after:]) is None:
             continue
         drawn.things.append(Mention(mention.at + after, mention.end, " ".join(words[after:])))
         mention.said, mention.end = " ".join(words[:cut]), mention.at + cut
@@ -133,7 +137,7 @@ def _places(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> None:
         if before in ("the", "a", "an") and said.at > 1:
             before = tokens[said.at - 2].text
         meant = phrase is not None and names.same(said.text, phrase)
-        if scenery_of(said.text) or not (meant or before in _BESIDE):
+        if is_place(said.text) or is_time(said.text) or not (meant or before in _BESIDE):
             continue
         drawn.places.remove(said)
         drawn.things.append(Mention(said.at, said.end, said.text))

@@ -17,7 +17,6 @@ from transformers import BertModel, PreTrainedTokenizerBase
 
 from pipeline.language.english import singular
 from pipeline.language.names import Name, NameFinder
-from pipeline.language.relations import scenery_of
 from pipeline.language.syntax import PlainPrompt, is_elsewhere, plain_language
 from pipeline.language.wording import CORNERS
 from pipeline.models.scene_parser import SceneParser
@@ -30,10 +29,13 @@ from pipeline.scene.ids import free_id, id_of
 from pipeline.scene.joining import join_things
 from pipeline.scene.lettering import missing_letters
 from pipeline.scene.notes import Note, sentence
+from pipeline.scene.omitted import owned_up
 from pipeline.scene.outfits import dress
 from pipeline.scene.overlooked import overlooked, whole_names
 from pipeline.scene.parted import part_names
+from pipeline.scene.places import ground_of, told_of, usual_land
 from pipeline.scene.record import MAX_COUNT, MAX_TEXT, Ground, Lettering, Scene, Thing
+from pipeline.scene.recovered import recover
 from pipeline.scene.sketch import Mention, Sketch, face_of, is_turned, sketch
 from pipeline.scene.tagger import Tagger, Token
 
@@ -160,14 +162,14 @@ class SceneReader:
         drawn = sketch(tokens)
         overlooked(drawn, tokens, self.names, self.vocabulary)
         part_names(drawn, tokens, self.names)
+        recover(drawn, tokens, self.names)
         dress(drawn, self.names)
         avoid = ", ".join(part for part in (avoid, plain.negative) if part)
         things = self._things(drawn, plain, tokens, notes, avoid)
         things, arrangement = join_things(things, drawn, notes)
         style = outright or self._style(drawn, tokens, notes)
-        ground = self._ground(drawn, plain.text.lower(), notes)
-        notes += [Note("left out", words) for words in dict.fromkeys(drawn.others)]
-        notes += [Note("negated", words) for words in dict.fromkeys(drawn.negations)]
+        ground = self._ground(drawn, tokens, plain.text.lower(), notes)
+        notes += owned_up(drawn, tokens, notes, self.palette)
         if not things and not plain.lettering:
             notes.append(Note("nothing"))
         lettering = _lettering(plain, notes)
@@ -335,8 +337,6 @@ class SceneReader:
             things[at] = replace(alone, place=place, scale=1.0)
         return things
 
-    # What is around.
-
     def _style(self, drawn: Sketch, tokens: list[Token], notes: list[Note]) -> str | None:
         """The first taught style; media and looks that were not taught are told."""
         found = None
@@ -354,7 +354,7 @@ class SceneReader:
             notes[:] = [note for note in notes if not (found and note.kind == "no style")]
         return found
 
-    def _ground(self, drawn: Sketch, text: str, notes: list[Note]) -> Ground | None:
+    def _ground(self, drawn: Sketch, tokens: list[Token], text: str, notes: list[Note]) -> Ground | None:
         """The ground: none, a colour, two, or a scenery."""
         if _CLEAR & set(drawn.ground_words) or _SEE_THROUGH.search(text):
             drawn.others = [words for words in drawn.others if words != "transparent"]
@@ -362,13 +362,13 @@ class SceneReader:
         if _UNDER_WATER.search(text):
             return Ground("scene", name="underwater")
         colours = [name for said in drawn.ground_colours if (name := self.ground_name(said))]
-        scenery = next((name for said in drawn.places if (name := scenery_of(said.text))), None)
-        notes += [Note("left out", said.text) for said in drawn.places if not scenery_of(said.text)]
+        scenery, rest = ground_of(told_of(drawn, tokens), self.palette, usual_land(drawn))
+        notes += [Note("left out", words) for words in rest]
         if len(colours) > 1:
             return Ground("gradient", tuple(self.palette[name] for name in colours[:2]))
         if colours:
             return Ground("colour", (self.palette[colours[0]],))
-        return Ground("scene", name=scenery) if scenery else None
+        return scenery
 
     def ground_name(self, said: str) -> str | None:
         """The palette's name for a ground's colour; bare "gray" is a light one there."""

@@ -59,7 +59,7 @@ def _related(drawn: Sketch, mention: Mention, names: NameFinder) -> None:
         mention.said, mention.renamed = (others or [_YOUNG[last]])[0], True
     elif first not in _BABIES:
         return
-    if (first in _BABIES or last in _YOUNG) and len(drawn.things) > 1:
+    if (first in _BABIES and len(words) > 1 or last in _YOUNG) and len(drawn.things) > 1:
         mention.size = mention.size or "small"
 
 

@@ -17,6 +17,7 @@ __all__ = ["Mention", "Said", "Sketch", "face_of", "is_turned", "sketch"]
 
 _PAIR = re.compile(r"^(?:pair|couple|trio) of (?=.)")
 _POINTING = frozenset("a an the that this it these those and or of with".split())
+_MOODS = frozenset("sleeping napping crying laughing smiling".split())  # that a face shows
 _LOOSE = re.compile(r"(?<=\w)(?: (?:with|on|in|and|at|by|from|the|a))+$")
 _OWNED = re.compile(
     r"(.+)'s (?:shoulders?|head|back|hands?|nose|lap|arms?|ears?|face|eyes?|mouth|tail|neck|foot|feet|paws?|belly)"
@@ -284,7 +285,10 @@ def _relate(tokens, drawn: Sketch, mentions: dict[int, Mention], told: dict[int,
         if target is None or subject is None or target is subject:
             continue
         if id(target) in place and id(subject) in place and relation in words:
-            drawn.relations.append((place[id(subject)], place[id(target)], _text(tokens, *words[relation])))
+            said = _text(tokens, *words[relation])
+            drawn.relations.append((place[id(subject)], place[id(target)], said))
+            if (mood := said.split()[0]) in _MOODS and is_alive(subject.said) and " " in said:  # "sleeping on"
+                subject.looks.append(mood)
 
 
 def _split(tokens, drawn: Sketch, told: dict[int, int], mentions: dict[int, Mention]) -> None:

@@ -12,7 +12,7 @@ from pipeline.language.relations import number_of, scenery_of
 from pipeline.language.styles import BACKGROUNDS
 from pipeline.scene.canvas import canvas_size
 from pipeline.scene.choice import known_style
-from pipeline.scene.colours import colour_hex
+from pipeline.scene.colours import mixed
 from pipeline.scene.edit import edit, operation
 from pipeline.scene.meant import meant
 from pipeline.scene.notes import Note, sentence
@@ -277,7 +277,7 @@ class Wishes(ThingWishes):
         if ground is None or not ground.colours:
             return False
         to = "#000000" if (match[1] or match[2]).lower() == "darker" else "#ffffff"
-        reading.do("ground", ground.kind, *(_mixed(colour, to, 0.3) for colour in ground.colours))
+        reading.do("ground", ground.kind, *(mixed(colour, to, 0.3, BACKGROUNDS) for colour in ground.colours))
         return True
 
     def _scenery(self, match: re.Match, reading: Reading) -> bool:
@@ -362,9 +362,3 @@ class Wishes(ThingWishes):
                     reading.do("replace", thing.id, new[0].name)
                 return True
         return False
-
-
-def _mixed(colour: str, other: str, share: float) -> str:
-    """A colour with so much of another in it."""
-    one, two = ([int(v[at : at + 2], 16) for at in (1, 3, 5)] for v in (colour_hex(colour, BACKGROUNDS), other))
-    return "#" + "".join(f"{round(a + share * (b - a)):02x}" for a, b in zip(one, two, strict=True))

@@ -74,7 +74,7 @@ WISHES = {
     "write happy birthday in pink": ["letter 'happy birthday' straight bottom pink"],
     'write "Hi" in an arch at the top': ["letter Hi arched top"],
     "put a crown and a scarf on the dog": [
-        *("add crown crown", "add scarf scarf", "relate scarf 'worn by' dog", "relate crown 'worn by' dog"),
+        *("add crown crown", "add scarf scarf", "relate crown 'worn by' dog", "relate scarf 'worn by' dog"),
     ],
 }
 # With everything in its place, as on the page.

@@ -1,0 +1,139 @@
+"""What stands how, told behind its name: "with mountains in the background", "with a house on its back"."""
+
+from collections.abc import Sequence
+
+from pipeline.language.relations import relation_of, scenery_of
+from pipeline.scene.tagger import Token
+
+__all__ = ["settle"]
+
+_SMALL = frozenset("a an the its his her their my your our some".split())
+_OWN = frozenset("its his her their".split())
+_THEM = frozenset("it him her them".split())
+_BACKGROUND = frozenset("background distance backdrop horizon".split())
+_ON_WHAT = frozenset("back head shoulder shoulders nose top shell roof lap belly".split())
+_TIMES = frozenset("day night morning evening afternoon weather".split())
+
+
+def settle(tokens: Sequence[Token]) -> None:
+    """Correct roles and heads, in place."""
+    _cut_names(tokens)
+    _days(tokens)
+    for at, token in enumerate(tokens):
+        if token.text in _BACKGROUND:
+            _far_off(tokens, at)
+        elif token.text in _ON_WHAT:
+            _on_its_back(tokens, at)
+
+
+def _before(tokens: Sequence[Token], at: int) -> int:
+    """The last thing before a word, or -1."""
+    return next((one for one in range(at - 1, -1, -1) if tokens[one].role == "thing"), -1)
+
+
+def _cut_names(tokens: Sequence[Token]) -> None:
+    """ "a branch with the moon behind it", "space with smoke": a name ends before "with" where what follows is told to
+    stand somewhere, and where the first is a place.
+    """
+    for at in range(1, len(tokens) - 1):
+        token, after = tokens[at], at + 1
+        if token.text != "with" or token.role not in ("thing+", "place+"):
+            continue
+        if tokens[after].text in _SMALL and after + 1 < len(tokens):
+            after += 1
+        start = at
+        while start and tokens[start].role.endswith("+"):
+            start -= 1
+        end = after + 1
+        while end < len(tokens) and tokens[end].role in ("thing+", "place+"):
+            end += 1
+        first = " ".join(one.text for one in tokens[start:at])
+        stands = end + 1 < len(tokens) and tokens[end].role == "relation" and tokens[end + 1].text in _THEM
+        head = _before(tokens, start)
+        place = scenery_of(first) is not None and head >= 0
+        if not (stands or place):
+            continue
+        for one in tokens[at + 1 : after]:
+            one.role, one.head = "chatter", -1
+        for one in range(after, end):
+            tokens[one].role = "thing" if one == after else "thing+"
+            tokens[one].head = -1
+        token.role, token.head = ("chatter", -1) if stands else ("relation", head)
+        tokens[after].head = -1 if stands else at
+        if stands:
+            tokens[end].head = after
+
+
+def _days(tokens: Sequence[Token]) -> None:
+    """ "on a windy day" is a place, as far as a picture goes."""
+    for at, token in enumerate(tokens):
+        if token.role != "thing" or token.head < 0 or tokens[token.head].role != "relation":
+            continue
+        end = at + 1
+        while end < len(tokens) and tokens[end].role == "thing+":
+            end += 1
+        relation = token.head
+        if tokens[end - 1].text not in _TIMES or tokens[relation].text not in ("on", "in", "at", "during"):
+            continue
+        for one in tokens[relation:at]:
+            one.role, one.head = "chatter", -1
+        for one in range(at, end):
+            tokens[one].role, tokens[one].head = ("place" if one == at else "place+"), -1
+
+
+def _far_off(tokens: Sequence[Token], at: int) -> None:
+    """ "mountains in the background" are behind what the picture shows."""
+    if at < 2 or tokens[at - 2].text not in ("in", "on") or tokens[at - 1].text not in ("the", "a"):
+        return
+    if tokens[at].role not in ("ground", "place", "place+", "chatter", "thing", "thing+", "ground+"):
+        return
+    far = at - 3
+    while far >= 0 and tokens[far].role.endswith("+"):
+        far -= 1
+    if far < 0 or tokens[far].role not in ("thing", "place"):
+        return
+    first = next((one for one, token in enumerate(tokens) if token.role == "thing" and one != far), -1)
+    if first < 0:
+        return
+    relation = tokens[far].head
+    if relation >= 0 and tokens[relation].role == "relation":
+        for one in range(relation, far):
+            if tokens[one].role in ("relation", "relation+"):
+                tokens[one].role, tokens[one].head = "chatter", -1
+    for one in range(far, at - 2):
+        tokens[one].role = "thing" if one == far else "thing+" if tokens[one].role.endswith("+") else tokens[one].role
+    for token in tokens:
+        if token.head == at:
+            token.head = far
+    tokens[far].head = -1
+    tokens[at - 2].text, tokens[at - 2].role, tokens[at - 2].head = "behind", "relation", far
+    tokens[at - 1].role, tokens[at - 1].head = "chatter", -1
+    tokens[at].text, tokens[at].role, tokens[at].head = "it", "again", at - 2
+    _lead(tokens, at, first)
+
+
+def _on_its_back(tokens: Sequence[Token], at: int) -> None:
+    """ "a turtle with a house on its back": the house is on the turtle."""
+    if at < 4 or tokens[at - 2].text != "on" or tokens[at - 1].text not in _OWN:
+        return
+    if tokens[at].role in ("thing+", "part") or any(token.head == at for token in tokens):
+        return
+    thing = _before(tokens, at - 2)
+    owner = _before(tokens, thing)
+    between = tokens[owner + 1 : thing] if owner >= 0 else []
+    if thing < 0 or owner < 0 or "with" not in [token.text for token in between]:
+        return
+    for token in between:
+        if relation_of(token.text) == "with" or token.role == "relation+":
+            token.role, token.head = "chatter", -1
+    tokens[thing].head = -1
+    tokens[at - 2].role, tokens[at - 2].head = "relation", thing
+    tokens[at - 1].role, tokens[at - 1].head = "again", at - 2
+    tokens[at].role, tokens[at].head = "chatter", -1
+
+
+def _lead(tokens: Sequence[Token], at: int, first: int) -> None:
+    """Nothing leads round: what the first thing was told by keeps leading to it."""
+    if tokens[first].head >= 0 and tokens[tokens[first].head].role == "relation":
+        if tokens[tokens[first].head].head == at:
+            tokens[first].head = -1
