@@ -24,6 +24,7 @@ from pipeline.stages import CONTROLS, STAGE_ROWS
 if TYPE_CHECKING:  # torch and diffusers take seconds to import, and the page appears before they are there
     import torch
 
+    from pipeline.scene.notes import Note
     from pipeline.scene.parse import Parsed
     from pipeline.scene.record import Scene
     from pipeline.scene.standing import Standing
@@ -99,6 +100,12 @@ class Rendered:
     reading: "Parsed | None" = None
     scene: "Scene | None" = None
     standing: "Standing | None" = None
+
+    @property
+    def notes(self) -> tuple["Note", ...]:
+        """What only drawing told: expressions for which there was no face."""
+        notes = () if self.reading is None else self.reading.notes
+        return tuple(note for note in notes if note.kind == "expression")
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from typing import Any
 import diskcache
 
 from pipeline.recipe import Recipe
+from pipeline.scene.notes import Note
 
 __all__ = ["MAX_BYTES", "MAX_DAYS", "PictureStore", "StoredPicture", "default_directory", "open_store"]
 
@@ -57,12 +58,14 @@ class StoredPicture:
         png: the file, byte for byte, before any credentials were added.
         key_id: of the key that it is marked with; "" where that was not said.
         image_weights: share of each reference picture; None without references.
+        notes: what only drawing told: expressions for which there was no face.
     """
 
     recipe: Recipe
     png: bytes
     key_id: str = ""
     image_weights: list[float] | None = None
+    notes: tuple[Note, ...] = ()
 
 
 class PictureStore:
@@ -89,8 +92,8 @@ class PictureStore:
         """Whether pictures are meant to be kept."""
         return self._thread is not None
 
-    def put(self, recipe: Recipe, png: bytes, *, key_id: str = "", image_weights: list[float] | None = None) -> None:
-        """Keep a picture, its PNG as drawn. Returns at once; whoever asks afterwards finds it.
+    def put(self, recipe: Recipe, png: bytes, *, key_id: str = "", image_weights=None, notes=()) -> None:
+        """Keep a `StoredPicture`, its PNG as drawn. Returns at once; whoever asks afterwards finds it.
 
         Raises:
             ValueError: it is no whole PNG file.
@@ -104,6 +107,7 @@ class PictureStore:
             "sha256": hashlib.sha256(png).hexdigest(),
             "key_id": key_id,
             "image_weights": image_weights,
+            "notes": [(note.kind, note.said, note.used) for note in notes],
         }
         value = json.dumps(header).encode() + b"\n" + png
 
@@ -366,7 +370,8 @@ def _read(cache: diskcache.Cache, recipe_id: str) -> StoredPicture | None:
         recipe = Recipe.from_json(header["recipe"])
         if recipe.id != recipe_id or hashlib.sha256(png).hexdigest() != header["sha256"]:
             raise ValueError("damaged")
-        return StoredPicture(recipe, png, str(header["key_id"]), header["image_weights"])
+        notes = tuple(Note(kind, said, used) for kind, said, used in header.get("notes", ()))
+        return StoredPicture(recipe, png, str(header["key_id"]), header["image_weights"], notes)
     except (AttributeError, KeyError, TypeError, ValueError):
         _logger.warning("The stored picture %s is damaged and was dropped.", recipe_id)
         cache.delete(f"picture/{recipe_id}")

@@ -26,7 +26,7 @@ from pipeline.serve.files import Files
 from pipeline.serve.jobs import CURRENT, Client, Jobs, Place, stopping
 from pipeline.serve.metrics import Metrics
 from pipeline.serve.render import AnyOf, Cancelled, Rendered, Stage, render, render_together
-from pipeline.serve.store import PictureStore
+from pipeline.serve.store import PictureStore, StoredPicture
 from pipeline.serve.watched import watched
 from pipeline.watermark import default_key
 
@@ -143,19 +143,20 @@ class Studio:
         hashed, seconds = pixels_hash(image), time.perf_counter() - started
         return Restored(
             image, stored.png, stored.recipe, hashed, None, stored.image_weights, seconds,
-            reading=self._read(stored.recipe) if read else None,
+            reading=self._read(stored) if read else None,
         )  # fmt: skip
 
     def allows(self, prompt: str) -> bool:
         """Whether the lists let these words be drawn, and so be repeated."""
         return self._screen.screen(prompt).allowed
 
-    def _read(self, recipe: Recipe) -> "Parsed | None":
-        """What the model understands by a recipe's prompt, where it reads prompts."""
+    def _read(self, stored: StoredPicture) -> "Parsed | None":
+        """What the model understands by a kept picture's prompt, where it reads prompts."""
         if self._lent_events is not None:  # reading may run the text encoder, and no GPU is lent for a stored picture
             return None
-        read = getattr(self._pipe, "read_prompt", None)
-        return read(recipe.prompt, seed=recipe.seed) if read and recipe.prompt.strip() else None
+        read, recipe = getattr(self._pipe, "read_prompt", None), stored.recipe
+        reading = read(recipe.prompt, seed=recipe.seed) if read and recipe.prompt.strip() else None
+        return reading and replace(reading, notes=(*reading.notes, *stored.notes))
 
     def draw(
         self,
@@ -372,8 +373,8 @@ class Studio:
 
     def _keep(self, rendered: Rendered) -> None:
         if rendered.recipe.weights_hash:
-            key_id = default_key().key_id
-            self.store.put(rendered.recipe, rendered.png, key_id=key_id, image_weights=rendered.image_weights)
+            told = {"image_weights": rendered.image_weights, "notes": rendered.notes}
+            self.store.put(rendered.recipe, rendered.png, key_id=default_key().key_id, **told)
 
     def _keep_house(self) -> None:
         """Once: what signing needs. Then for ever: delete what is too old."""

@@ -17,6 +17,7 @@ from pipeline.provenance import credentials
 from pipeline.provenance.credentials import available, read_credentials, without_credentials
 from pipeline.recipe import Recipe, pixels_hash, pixels_sha256
 from pipeline.recipe.files import FORMATS, read_recipe
+from pipeline.scene.notes import Note
 from pipeline.serve import examples
 from pipeline.serve.render import Rendered, render
 from pipeline.serve.store import PictureStore
@@ -97,6 +98,16 @@ def test_shares_of_reference_pictures_are_kept_with_the_picture(studio, pipe):
     recipe = replace(RECIPE, image_hashes=tuple(map(pixels_sha256, images)), image_weights=(1.0, 3.0))
     first, again = drawn(studio, recipe, images=images), drawn(studio, recipe)
     assert isinstance(again, Restored) and again.image_weights == pytest.approx(first.image_weights)
+
+
+def test_what_only_drawing_told_is_kept_with_the_picture(studio, pipe):
+    note = Note("expression", "sad", "a cat")
+    parsed = pipe.read_prompt(RECIPE.prompt, seed=RECIPE.seed)
+    told = replace(parsed, notes=(*parsed.notes, note))
+    first = drawn(studio)
+    studio._keep(replace(first, reading=told))
+    again = drawn(studio)
+    assert isinstance(again, Restored) and again.reading.notes == (*parsed.notes, note)
 
 
 def test_other_weights_or_another_key_are_another_picture(studio, pipe, store, monkeypatch):
