@@ -19,7 +19,7 @@ from urllib.parse import quote, urlencode
 import httpx
 
 from pipeline.evaluation.nearly import nearly, odd, picture
-from pipeline.evaluation.server import Server, client
+from pipeline.evaluation.server import REST_SECONDS, Server, client
 from pipeline.evaluation.table import markdown_table
 from pipeline.serve.openai import EDIT, GENERATION, VARIATION
 from pipeline.serve.titan import CONFIG, EMBEDDING, tasks_of
@@ -201,6 +201,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m pipeline.evaluation.fuzz", description=__doc__.splitlines()[0])
     parser.add_argument("--requests", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rest", type=float, default=REST_SECONDS, help="seconds in which its memory settles")
     parser.add_argument("--model", default="weights", help="as app.py takes it")
     arguments = parser.parse_args(argv)
     with Server(["--model", arguments.model, "--mcp"]) as server:
@@ -209,10 +210,11 @@ def main(argv: list[str] | None = None) -> int:
         bad = send(fuzzer, min(WARM_UP, arguments.requests // 2), seen)
         # What the first drawing takes stays, and is no leak: it is drawn before memory is measured.
         server.ask(fuzzer.client, *server.endpoint_call("generate", prompt="a red apple"), "first")
-        before = server.rest()
+        before = server.rest(arguments.rest)
         bad += send(fuzzer, arguments.requests - min(WARM_UP, arguments.requests // 2), seen)
         drawn = server.ask(fuzzer.client, *server.endpoint_call("generate", prompt="a blue apple"), "last")
-        growth, tracebacks, log = server.rest() - before, server.tracebacks, server.log()
+        growth = server.rest(arguments.rest, before + MOST_GROWTH) - before
+        tracebacks, log = server.tracebacks, server.log()
     rows = [[door, str(sum(found.values())), *_counts(found)] for door, found in sorted(seen.items())]
     print(markdown_table(["door", "requests", "2xx", "4xx", "503", "other 5xx", "no answer"], rows))
     print(f"\n{tracebacks} tracebacks, {fuzzer.wordless} errors without words, {growth:+.0f} MB.")

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from pipeline.evaluation.server import Server, client, cpu_seconds
+from pipeline.evaluation.server import REST_SECONDS, Server, client, cpu_seconds
 from pipeline.evaluation.table import markdown_table
 
 __all__ = ["Level", "main", "run_level"]
@@ -218,7 +218,7 @@ def run_bare(draw: Callable[[int], object], pictures: int, first_seed: int) -> t
 
 def main(argv: list[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
-    draw = _bare(arguments.model) if arguments.bare else None
+    draw = _bare(arguments.model, min(10, arguments.bare)) if arguments.bare else None
     rows, bad, told, bares = [], [], [], []
 
     def bare() -> None:
@@ -226,7 +226,7 @@ def main(argv: list[str] | None = None) -> int:
             bares.append(run_bare(draw, arguments.bare, 10**7 + 1000 * len(bares)))
 
     with Server(["--model", arguments.model]) as server:
-        run_level(server, 2, 10, 10**8)  # warms up
+        run_level(server, 2, min(10, arguments.pictures), 10**8)  # warms up
         before = server.megabytes
         bare()
         for place, clients in enumerate(arguments.clients):
@@ -240,17 +240,20 @@ def main(argv: list[str] | None = None) -> int:
             if level.failed or clients <= PROMISED and level.refused:
                 bad.append(f"{level.name}: {level.failed} failed, {level.refused} refused")
         if arguments.greedy:
-            greedy, polite = run_greedy(server, arguments.greedy, 10)
+            greedy, polite = run_greedy(server, arguments.greedy, polite_pictures := min(10, arguments.pictures))
             rows += [greedy.row(server.megabytes), polite.row(server.megabytes)]
             told += [f"greedy: {count} x {kind}" for kind, count in greedy.kinds.most_common()]
             if polite.failed:
-                bad.append(f"{polite.failed} of 10 polite requests were not served beside a greedy client")
-        after_levels = server.rest()
+                bad.append(
+                    f"{polite.failed} of {polite_pictures} polite requests were not served beside a greedy client"
+                )
+        after_levels = server.rest(arguments.rest)
         if arguments.soak:
             rows.append((soak := run_soak(server, arguments.soak)).row(server.megabytes))
             if soak.failed:
                 bad.append(f"soak: {soak.failed} failed")
-        growth, tracebacks = server.rest() - after_levels, server.tracebacks
+        growth = server.rest(arguments.rest, after_levels + MOST_GROWTH) - after_levels
+        tracebacks = server.tracebacks
         status, seconds = server.stop()
     print(markdown_table(_HEADER, rows))
     print("".join(f"\n{what}" for what in told))
@@ -271,18 +274,19 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--bare", type=int, default=30, help="pictures without a server, before and after each row")
     parser.add_argument("--greedy", type=int, default=100, help="connections of the greedy client; 0 leaves it out")
     parser.add_argument("--soak", type=int, default=500, help="small requests at the end")
+    parser.add_argument("--rest", type=float, default=REST_SECONDS, help="seconds in which its memory settles, twice")
     parser.add_argument("--model", default="weights", help="as app.py takes it")
     return parser
 
 
-def _bare(model: str) -> Callable[[int], object]:
+def _bare(model: str, warm_up: int) -> Callable[[int], object]:
     """Draws what the clients ask for, as the server's own pipeline would."""
     from pipeline.loading.weights import load_pipeline
     from pipeline.recipe import Recipe
     from pipeline.serve.render import render
 
     pipe = load_pipeline(model)
-    for seed in range(10):  # warms up
+    for seed in range(warm_up):
         render(pipe, Recipe(prompt=_PROMPT, seed=seed))
     return lambda seed: render(pipe, Recipe(prompt=_PROMPT, seed=seed))
 

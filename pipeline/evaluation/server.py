@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import os
 import signal
 import socket
@@ -19,6 +20,7 @@ __all__ = ["Server", "client", "cpu_seconds", "free_port"]
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 300.0
+REST_SECONDS = 25.0  # twice as long as its heap is looked at, and more
 
 
 class Server:
@@ -118,11 +120,16 @@ class Server:
         """Processor time of all its threads so far; Linux only."""
         return cpu_seconds(self._process.pid)
 
-    def rest(self, seconds: float = 25.0) -> float:
-        """Its smallest resident size within so long without requests: twice as long as its heap is looked at."""
-        until, least = time.monotonic() + seconds, self.megabytes
-        while time.monotonic() < until:
-            time.sleep(1)
+    def rest(self, seconds: float = REST_SECONDS, enough: float = math.inf) -> float:
+        """Its smallest resident size in MB without requests, for so long, and up to 25 seconds until it is enough.
+
+        Args:
+            seconds: at least.
+            enough: MB that it may hold; where it holds no more, nobody waits for less.
+        """
+        began, least = time.monotonic(), self.megabytes
+        while (passed := time.monotonic() - began) < seconds or passed < REST_SECONDS and least > enough:
+            time.sleep(min(1.0, max(0.1, seconds - passed)))
             least = min(least, self.megabytes)
         return least
 

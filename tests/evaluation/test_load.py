@@ -1,15 +1,6 @@
 """Example run: python -m pytest tests/evaluation/test_load.py"""
 
-from pathlib import Path
-
-import pytest
-
 from pipeline.evaluation import load
-from pipeline.evaluation.server import Server, free_port
-
-needs_weights = pytest.mark.skipif(
-    not (Path(__file__).resolve().parents[2] / "weights" / "model_index.json").is_file(), reason="no weights folder"
-)
 
 
 def test_a_row_says_what_was_served_and_how_long_it_took():
@@ -22,18 +13,3 @@ def test_a_row_says_what_was_served_and_how_long_it_took():
     row += ["3.00", "9.00", "9.00", "0.20", "812"]
     assert level.row(812.4) == row and len(row) == len(load._HEADER)
     assert load.Level("none").row(1)[1:7] == ["0", "0", "0", "0.00", "", ""]
-
-
-@pytest.mark.slow  # a whole interpreter with all that the app imports
-def test_a_server_that_does_not_start_says_why():
-    server = Server(["--model", "/there/is/no/such/folder"])
-    with pytest.raises(RuntimeError, match="did not start:(.|\n)*no such folder|/there/is/no/such/folder"), server:
-        pass
-    assert free_port() != server.port
-
-
-@needs_weights
-@pytest.mark.slow
-def test_a_short_load_is_borne(capsys):
-    arguments = ["--clients", "2", "--pictures", "6", "--bare", "2", "--greedy", "3", "--soak", "10"]
-    assert load.main(arguments) == 0, capsys.readouterr().out

@@ -1,5 +1,10 @@
 """The bench of renderers. Example run: python -m pytest tests/evaluation/test_renderers.py"""
 
+import io
+import sys
+from types import SimpleNamespace
+
+from pipeline.evaluation import renderers
 from pipeline.evaluation.renderers import Burst, StubRenderers, _over_http, _recipes, _studio, draw_all
 from pipeline.serve.replicas import Fleet
 
@@ -34,6 +39,22 @@ def test_a_renderer_that_fails_is_counted_with_its_sentence():
     assert burst.failures == ["seed 3: no such thing"] and len(burst.answers) == 4
 
 
-def test_the_front_is_asked_over_http():
+def test_the_front_is_asked_over_http(monkeypatch):
+    class Here:
+        """A process that is none: its program runs in this one."""
+
+        def __init__(self, command, **_):
+            monkeypatch.setattr(sys, "argv", command[-2:])
+            exec(command[-2].replace("threading.Event().wait()", ""), names := {})
+            self.demo, self.stdout = names["demo"], io.StringIO("ready\n")
+
+        def terminate(self):
+            self.demo.close()
+            self.demo.studio.close()
+
+        def wait(self):
+            pass
+
+    monkeypatch.setattr(renderers, "subprocess", SimpleNamespace(Popen=Here, PIPE=None, DEVNULL=None))
     name, requests, failed, rate = _over_http(32)
     assert (requests, failed) == ("32", "0") and float(rate) > 0 and "HTTP" in name

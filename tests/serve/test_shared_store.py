@@ -4,21 +4,14 @@ Example run: python -m pytest tests/serve/test_shared_store.py
 """
 
 import contextlib
-import io
 import sqlite3
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
-import pytest
-from PIL import Image
-
-from pipeline.evaluation.server import Server, client
-from pipeline.recipe import Recipe, pixels_hash
+from pipeline.recipe import Recipe
 from pipeline.serve import store as store_module
 from pipeline.serve.store import PictureStore
-from tests.evaluation.test_load import needs_weights
 from tests.serve.test_store import RECIPE, draw
 
 OWN, ROUNDS = 40, 8
@@ -121,41 +114,4 @@ def test_a_picture_that_is_replaced_between_two_looks_is_found(tmp_path, monkeyp
     store.put(RECIPE, draw())
     monkeypatch.setattr(store_module._PlainDisk, "fetch", replaced)
     assert store.get(RECIPE).png == draw() and len(looks) == 2
-    store.close()
-
-
-@needs_weights
-@pytest.mark.slow  # two servers with the whole model
-def test_two_servers_on_one_store_answer_right(tmp_path):
-    answers: list[dict] = []
-    with contextlib.ExitStack() as stack:
-        servers = [stack.enter_context(Server([], {"EASEL_STORE": str(tmp_path)})) for _ in range(2)]
-
-        def ask(at: int, seeds: range) -> None:
-            number, values = servers[at].endpoint("generate")
-            with client(600) as asking:
-                for seed in seeds:
-                    said = servers[at].ask(asking, number, ["a red apple", "", seed, *values[3:]], f"{seeds}")
-                    answers.append(said["output"]["data"][1][0])
-
-        shared = [range(each, 16, 4) for each in range(4)]
-        for seeds in ((*shared, range(100, 104)), (*shared, range(200, 204))), ((range(16),), (range(16),)):
-            answers.clear()
-            asked = [threading.Thread(target=ask, args=(at, each)) for at in (0, 1) for each in seeds[at]]
-            for thread in asked:
-                thread.start()
-            for thread in asked:
-                thread.join()
-            assert len(answers) == sum(len(each) for at in (0, 1) for each in seeds[at])
-            assert len({(said["seed"], said["pixels_hash"]) for said in answers}) == len({a["seed"] for a in answers})
-        assert all(said["from_store"] for said in answers), "what one has drawn, both have"
-        assert [server.stop()[0] for server in servers] == [0, 0]
-        assert all(server.tracebacks == 0 and "store" not in server.log() for server in servers)
-    store = PictureStore(tmp_path)
-    assert len(store) == 24
-    for said in answers:
-        with Image.open(io.BytesIO(store.find(said["id"]).png)) as image:
-            assert pixels_hash(image) == said["pixels_hash"]
-    named, there = rows_and_files(store)
-    assert named == there
     store.close()

@@ -1,6 +1,8 @@
 """A server ends well. Example run: python -m pytest tests/serve/test_stopping.py"""
 
+import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -150,27 +152,81 @@ leave()
 """
 
 
+# Imports once what every server needs. Each is a child of this process, or process 1 of a namespace of its own, and
+# writes to the descriptor that is named, first its process id; how it ended is told here.
+FORKS = """
+import ctypes, os, sys, app, tests.tiny
+server, names = sys.stdin.read(), {}
+ends = {name: int(name.removesuffix("/1")) for name in sys.argv[1:]}
+for name in ends:
+    if child := os.fork():
+        names[child] = name
+        continue
+    os.dup2(ends[name], 1)
+    for end in ends.values():
+        os.close(end)
+    if not name.endswith("/1"):
+        print(os.getpid(), flush=True)
+    elif ctypes.CDLL(None).unshare(0x20000000):  # CLONE_NEWPID: children are in it
+        print("not allowed", flush=True)
+        os._exit(0)
+    elif first := os.fork():
+        print(first, flush=True)
+        os.close(1)
+        os._exit(os.waitstatus_to_exitcode(os.waitpid(first, 0)[1]))
+    exec(server)
+for end in ends.values():
+    os.close(end)
+for _ in names:
+    child, status = os.wait()
+    print(names[child], os.waitstatus_to_exitcode(status), flush=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def servers():
+    """The process whose children they are, and {(what it is, signal): (its name, what it says)}."""
+    ways = [(first, number) for first in ("", "/1") for number in (signal.SIGTERM, signal.SIGINT)]
+    pipes = [os.pipe() for _ in ways]
+    ends = [write for _, write in pipes]
+    names = [f"{end}{first}" for end, (first, _) in zip(ends, ways, strict=True)]
+    command = [sys.executable, "-c", FORKS, *names]
+    pipe = subprocess.PIPE
+    with (
+        contextlib.ExitStack() as files,
+        subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, pass_fds=ends, start_new_session=True) as parent,
+    ):
+        says = [files.enter_context(os.fdopen(read)) for read, _ in pipes]
+        for end in ends:
+            os.close(end)
+        parent.stdin.write(SERVER)
+        parent.stdin.close()
+        try:
+            yield parent, dict(zip(ways, zip(names, says, strict=True), strict=True))
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(parent.pid, signal.SIGKILL)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("first", [[], ["unshare", "--pid", "--fork", "--kill-child"]], ids=["process", "process 1"])
-def test_a_signal_ends_the_server_with_0_after_the_drawing_under_way(number, first):
-    if first and subprocess.run([*first, "true"], capture_output=True, check=False).returncode:
+@pytest.mark.parametrize("first", ["", "/1"], ids=["process", "process 1"])
+def test_a_signal_ends_the_server_with_0_after_the_drawing_under_way(servers, number, first):
+    parent, children = servers
+    name, said = children[first, number]
+    if not (pid := said.readline().strip()).isdecimal():
+        parent.stdout.readline()
         pytest.skip("this user may not make a process namespace")
-    process = subprocess.Popen([*first, sys.executable, "-c", SERVER], stdout=subprocess.PIPE, text=True)
-    url, folder = process.stdout.readline().split()
+    url = said.readline().split()[0]
     answers = []
     ask = f"{url}picture?prompt=a+cat&seed=7&steps=4&v=4"
     thread = threading.Thread(target=lambda: answers.append(httpx.get(ask, timeout=60).status_code))
     thread.start()
-    assert process.stdout.readline().strip() == "busy"
+    assert said.readline().strip() == "busy"
     started = time.monotonic()
-    if first:  # the signal is for process 1 of the namespace, not for unshare
-        children = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=True)
-        subprocess.run(["kill", f"-{int(number)}", children.stdout.split()[0]], check=True)
-    else:
-        process.send_signal(number)
-    assert process.wait(30) == 0 and time.monotonic() - started < 10
-    assert process.stdout.read().strip() == "ended well"
+    os.kill(int(pid), number)
+    assert parent.stdout.readline().split() == [name, "0"] and time.monotonic() - started < 10
+    assert said.read().strip() == "ended well"
     thread.join(30)
     assert answers == [200]
 
