@@ -1,6 +1,7 @@
 """No test reads or writes the user's own folders: certificates are made in a temporary one, and nothing is stored."""
 
 import os
+from collections import Counter
 
 import pytest
 
@@ -15,3 +16,12 @@ def private_folders(tmp_path_factory):
         patch.setenv("EASEL_STORE", "off")
         patch.setattr("pipeline.serve.store.WAIT_SECONDS", 120.0)  # a busy machine is late, and nothing is wrong
         yield
+
+
+@pytest.hookimpl(trylast=True)  # once those of other markers are out
+def pytest_collection_modifyitems(items):
+    """The modules that take long come first: one that began last would leave the other process idle."""
+    slow, all_of_it = Counter(), Counter(item.path for item in items)
+    for item in items:
+        slow[item.path] += any(item.get_closest_marker(name) for name in ("slow", "browser"))
+    items.sort(key=lambda item: (-slow[item.path], -all_of_it[item.path]))
