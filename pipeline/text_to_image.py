@@ -24,6 +24,7 @@ from pipeline.cascade.networks import Networks
 from pipeline.cascade.plan import Plan, make_plan
 from pipeline.cascade.references import References
 from pipeline.language.wording import plain_clauses
+from pipeline.models.anchors import AnchorHead
 from pipeline.models.decoder import ImageDecoder
 from pipeline.models.fusion import ImageFusion
 from pipeline.models.image_encoder import ImageEncoder
@@ -61,6 +62,7 @@ class TextToImagePipeline(Encoding, Networks, Composing, DiffusionPipeline):
         super_res, super_res_scheduler: 64x64 layer and text -> 256x256 layer.
         vocabulary: the names that the model was taught.
         scene_parser: what each word of a prompt does: with it, a prompt is read as a scene.
+        anchors: where a layer's parts are; without it, outlines tell.
         safety_checker: a `SafetyScreen` of your own; without one, the bundled categories. There is always one.
         safety_threshold: cosine at which the bundled one refuses a prompt by its meaning, for the text encoder at
             hand; None looks at words alone.
@@ -71,7 +73,7 @@ class TextToImagePipeline(Encoding, Networks, Composing, DiffusionPipeline):
     draws_any_size = True
     draws_scenes = True
     model_cpu_offload_seq = "text_encoder->text_proj->image_encoder->fusion->prior->decoder->super_res"
-    _optional_components = ["safety_checker"]
+    _optional_components = ["safety_checker", "anchors"]
     _exclude_from_cpu_offload = ["prior"]  # its parameters are used outside its forward
     _callback_tensor_inputs = ["latents", "image_embeds", "preview"]
 
@@ -90,6 +92,7 @@ class TextToImagePipeline(Encoding, Networks, Composing, DiffusionPipeline):
         super_res_scheduler: FlowMatchEulerDiscreteScheduler,
         vocabulary: Vocabulary,
         scene_parser: SceneParser,
+        anchors: AnchorHead | None = None,
         safety_checker=None,
         safety_threshold: float | None = None,
         safety_margin: float | None = None,
@@ -109,6 +112,7 @@ class TextToImagePipeline(Encoding, Networks, Composing, DiffusionPipeline):
             super_res_scheduler=super_res_scheduler,
             vocabulary=vocabulary,
             scene_parser=scene_parser,
+            anchors=anchors,
             safety_checker=None,  # words, not weights: saved with the code, never with the model
         )
         align(*(each for each in super().components.values() if isinstance(each, torch.nn.Module)))

@@ -23,6 +23,7 @@ class Composing:
 
     image_encoder: Any
     vocabulary: Any
+    anchors: Any
     enlarge: Callable
 
     def compose(
@@ -30,7 +31,9 @@ class Composing:
     ) -> tuple[Image.Image, Standing]:
         """Compose: the finished layers laid on their ground, RGB or RGBA, not yet marked, and what stands where."""
         poses = self.image_encoder.poses(embeds.float()).cpu() if len(embeds) else None
-        placements, ids = layout(plan.scene, layers, poses)
+        related = any(thing.relation is not None for thing in plan.scene.things)
+        anchors = self.anchors.points(layers) if self.anchors is not None and related else None
+        placements, ids = layout(plan.scene, layers, poses, anchors)
         standing = stand(layers, placements, ids, plan.scene.width, plan.scene.height)
         sides = [0] * len(layers)
         for placement in placements:

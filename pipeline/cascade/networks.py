@@ -58,6 +58,7 @@ class Networks:
     decoder_scheduler: Any
     super_res: Any
     super_res_scheduler: Any
+    anchors: Any
     progress_bar: Any
     get_image_embeds: Any
     encode_texts: Callable[[list[str]], list[torch.Tensor]]
@@ -186,7 +187,10 @@ class Networks:
                     self._emoji(plan, name, style, shared, negative, steps, guidance_scale) if name else None
                     for name in (FACES[str(thing.expression)], BALLOONS.get(str(thing.expression)))
                 )
-                return layer if emoji is None else wear_expression(layer, emoji, thing.said or thing.name, balloon)
+                if emoji is None:
+                    return layer
+                anchors = self.anchors.points(layer[None])[0] if self.anchors is not None else None
+                return wear_expression(layer, emoji, thing.said or thing.name, balloon, anchors)
 
             kept = next((self.kept.layers.peek(key) for key in (drawn, finished) if key in self.kept.layers), None)
             if kept is not None and thing.upload is None:
@@ -195,7 +199,8 @@ class Networks:
             if thing.expression is None:
                 layers.append(self.kept.layers.get(finished, finish))
             else:
-                layers.append(self.kept.layers.get((finished, thing.expression, thing.name), wear))
+                finder = () if self.anchors is None else state_of(self.anchors)
+                layers.append(self.kept.layers.get((finished, thing.expression, thing.name, finder), wear))
                 faceless += [at] if torch.equal(layers[-1], self.kept.layers.get(finished, finish)) else []
         return torch.stack(layers), faceless
 

@@ -6,7 +6,7 @@ The marks are those of ``pipeline.data.anchors``; pictures are drawn anew, so th
 the things that were held out from training and for all: the error, mean and median, in pixels of 64, where a layer has
 the anchor and one was found; the share of them that was found within four pixels; and how often it is rightly said
 that a layer has one or has none. "Outline" is geometry: the outline, spots of it for eyes, and what the name says;
-"head" is a network of ``pipeline.training.anchors``, where ``--head`` names its folder.
+"head" is the model's network (``pipeline.training.anchors``), or that of ``--head``.
 """
 
 import argparse
@@ -139,7 +139,7 @@ def main(argv: list[str] | None = None) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--weights", default=str(DEFAULT_WEIGHTS), help="folder of the weights")
-    parser.add_argument("--head", help="folder of a network that finds anchors")
+    parser.add_argument("--head", help="folder of the network that finds anchors (the model's)")
     parser.add_argument("--json", type=Path, help="write the tables here")
     arguments = parser.parse_args(argv)
     try:
@@ -148,8 +148,10 @@ def main(argv: list[str] | None = None) -> None:
     except (WeightsError, ValueError) as error:
         raise SystemExit(str(error)) from error
     ways: dict[str, Callable[[torch.Tensor, str], Found]] = {"outline": by_outline}
+    head = pipe.anchors
     if arguments.head:
         head = AnchorHead.from_pretrained(arguments.head, dtype=torch.float32).eval()
+    if head is not None:
         ways["head"] = lambda layer, name: by_head(head, layer)
     found: dict[str, list[Found]] = {way: [] for way in ways}
     for one in tqdm(labels, "layers", mininterval=5):

@@ -23,6 +23,7 @@ __all__ = ["ANCHORS", "AnchorHead", "AnchorMaps"]
 ANCHORS = (
     "top", "left eye", "right eye", "mouth", "neck", "left hand", "right hand", "back", "seat", "inside", "surface",
 )  # fmt: skip
+_LIKELY = 0.2  # presence from which a place is worth knowing: whether there is one, a name says better
 _REACH = 2  # pixels of a map around its highest one, over which the point is the mean
 
 
@@ -90,6 +91,18 @@ class AnchorHead(ModelMixin, ConfigMixin):
         small = F.interpolate(layers.float(), size=(size, size), mode="area")
         maps, presence = self(small.to(self.maps.weight))
         return peaks(maps.float()), presence.float().sigmoid()
+
+    def points(self, layers: torch.Tensor) -> list[dict[str, tuple[float, float]]]:
+        """Of each layer the anchors that it is likely to have."""
+        found, there = (rows.tolist() for rows in self.find(layers))
+        return [
+            {
+                name: (x, y)
+                for name, (x, y), sure in zip(self.config.anchors, own, likely, strict=True)
+                if sure > _LIKELY
+            }
+            for own, likely in zip(found, there, strict=True)
+        ]
 
 
 def peaks(maps: torch.Tensor) -> torch.Tensor:

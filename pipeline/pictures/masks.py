@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from scipy import ndimage
 
-__all__ = ["bounds", "dilated", "eroded", "labelled", "nearest_of"]
+__all__ = ["bounds", "dilated", "eroded", "labelled", "nearest_of", "odd"]
 
 
 def labelled(mask: np.ndarray, structure: np.ndarray | None = None) -> tuple[np.ndarray, int]:
@@ -40,3 +40,14 @@ def bounds(mask: np.ndarray) -> tuple[int, int, int, int]:
     if not len(rows):
         return 0, 0, 0, 0
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
+def odd(spot: np.ndarray) -> float:
+    """How far a spot is from a disc: long, bent or ragged."""
+    spot = np.asarray(ndimage.binary_fill_holes(spot), bool)
+    y, x = (spot.nonzero() - np.array([[at] for at in ndimage.center_of_mass(spot)])) + 0.0
+    moments = np.linalg.eigvalsh(
+        np.array([[(x * x).mean(), (x * y).mean()], [(x * y).mean(), (y * y).mean()]]) + np.eye(2) / 12
+    )
+    ellipse = 4 * np.pi * np.sqrt(moments[0] * moments[1])
+    return 0.5 * max(0.0, np.sqrt(moments[1] / moments[0]) - 1.7) + 1.5 * max(0.0, ellipse / spot.sum() - 1.08)

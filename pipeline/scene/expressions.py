@@ -8,6 +8,7 @@ live, is seen from the front or has no limbs, gets the face where it is widest; 
 stays as it is.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,9 @@ import torch
 from scipy import ndimage
 from scipy.spatial import ConvexHull
 
-from pipeline.pictures.masks import bounds, dilated, eroded, labelled, nearest_of
+from pipeline.pictures.masks import bounds, dilated, eroded, labelled, nearest_of, odd
 from pipeline.scene.emoji_faces import Emoji, read_emoji
-from pipeline.scene.faces import FRONT, Own, Point, find_eyes, find_own, odd, symmetry, unmultiplied
+from pipeline.scene.faces import FRONT, Own, Point, find_eyes, find_own, symmetry, unmultiplied
 from pipeline.scene.kinds import is_alive
 from pipeline.scene.shape import Shape
 
@@ -39,7 +40,11 @@ _RED = 0.3  # ... or so much redder than green
 
 
 def wear_expression(
-    layer: torch.Tensor, emoji: torch.Tensor, name: str = "", balloon: torch.Tensor | None = None
+    layer: torch.Tensor,
+    emoji: torch.Tensor,
+    name: str = "",
+    balloon: torch.Tensor | None = None,
+    anchors: Mapping[str, tuple[float, float]] | None = None,
 ) -> torch.Tensor:
     """A thing with the expression of an emoji face; where it has no eyes and no room for a face, at most with what
     floats beside one.
@@ -48,6 +53,7 @@ def wear_expression(
         layer, emoji: (4, side, side) in [-1, 1], colours multiplied by alpha.
         name: of the thing; a "face" is all head.
         balloon: (4, side, side), floats beside the face, as "Zzz" does.
+        anchors: where the eyes are about (``pipeline.models.anchors``).
 
     Returns:
         A layer of the same shape; `layer` itself where nothing of it can be shown.
@@ -57,7 +63,7 @@ def wear_expression(
         return layer
     worn = read_emoji(face)
     shape = Shape(torch.from_numpy(thing[3]), name)
-    own = find_own(thing, (shape.head, shape.box))
+    own = find_own(thing, (shape.head, shape.box), anchors)
     sided = not name or is_alive(name)  # a cup is not seen from the side, whatever side its handle is on
     eyes = find_eyes(thing) if own is None and sided else []
     disc = None if own or eyes else _disc(thing, sided)

@@ -4,7 +4,7 @@ Eyes are two spots, darker or lighter than what lies around them, that are each 
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,10 +12,10 @@ import numpy as np
 import torch
 from scipy import ndimage
 
-from pipeline.pictures.masks import bounds, dilated, eroded, labelled
+from pipeline.pictures.masks import bounds, dilated, eroded, labelled, odd
 from pipeline.scene.shape import Face, Shape
 
-__all__ = ["FRONT", "Own", "Point", "find_eyes", "find_face", "find_own", "odd", "symmetry", "unmultiplied"]
+__all__ = ["FRONT", "Own", "Point", "find_eyes", "find_face", "find_own", "symmetry", "unmultiplied"]
 
 FRONT = 0.78  # overlap of an outline and its mirror image, at least, of what is seen from the front
 _GRID = 128  # pixels at which a thing's own features are looked for
@@ -33,6 +33,7 @@ _SAME = 0.25  # difference of colour around an eye and its faint mirror image, a
 _WIDEST = 3.0  # of the distance of the eyes: what is wider is more than a head
 _UNLIKE = 1.6  # cost of a difference of colour around them
 _NOSE = 0.38  # of the distance of the eyes, at most below them, a nose begins; what is lower is a mouth
+_NEAR = 0.3  # of the distance of two eyes, so far they are at most from where they are said to be
 _FEWEST = 12  # pixels around an eye that tell its fur
 _FUR = 0.12, 0.12  # difference of colour within which a pixel is of the fur, and of how much of what lies around
 
@@ -69,18 +70,23 @@ def unmultiplied(picture: np.ndarray) -> np.ndarray:
     return np.clip(picture[:3] / np.maximum(picture[3], 0.05), 0, 1)
 
 
-def find_own(thing: np.ndarray, heads: Sequence[tuple[float, float, float, float]]) -> Own | None:
+def find_own(
+    thing: np.ndarray,
+    heads: Sequence[tuple[float, float, float, float]],
+    anchors: Mapping[str, tuple[float, float]] | None = None,
+) -> Own | None:
     """A thing's own eyes, nose and mouth; None where it has no eyes.
 
     Args:
         thing: (4, side, side) in [0, 1], colours multiplied by alpha.
         heads: left, top, right, bottom of what may be the head, of the side.
+        anchors: its "left eye" and "right eye" about, x and y of the side: nostrils are told from eyes by them.
     """
     side = thing.shape[-1]
     factor = max(1, side // _GRID)
     small = thing[:, ::factor, ::factor]
     size, solid = small.shape[-1], small[3] > 0.5
-    pair = _pair(small, heads)
+    pair = _marked(small, anchors or {}) or _pair(small, heads)
     if pair is None and heads[0] == heads[1] and symmetry(solid, size * (heads[0][0] + heads[0][2]) / 2) > _EVEN:
         pair = _mirrored(_darker(small), eroded(solid, iterations=3), heads[0])  # all head
         if pair and not (
@@ -156,16 +162,35 @@ def _whole(small: np.ndarray, spots: np.ndarray) -> np.ndarray:
     return eyes
 
 
-def find_face(layer: torch.Tensor, name: str = "") -> Face | None:
-    """Where the eyes of a layer (4, side, side) in [-1, 1] are; None where it has none."""
+def find_face(
+    layer: torch.Tensor, name: str = "", anchors: Mapping[str, tuple[float, float]] | None = None
+) -> Face | None:
+    """Where the eyes of a layer (4, side, side) in [-1, 1] are; None where it has none; see ``find_own``."""
     thing = ((layer.float() + 1) / 2).cpu().numpy()
     shape = Shape(torch.from_numpy(thing[3]), name)
-    own = find_own(thing, (shape.head, shape.box)) if (thing[3] > 0.5).any() else None
+    own = find_own(thing, (shape.head, shape.box), anchors) if (thing[3] > 0.5).any() else None
     if own is None:
         return None
     side = thing.shape[-1]
     x, y = (own.left.x + own.right.x) / 2, (own.left.y + own.right.y) / 2
     return Face(x / side, y / side, (own.right.x - own.left.x) / side, own.width / side, float(own.chin) / side)
+
+
+def _marked(
+    small: np.ndarray, anchors: Mapping[str, tuple[float, float]]
+) -> tuple[Point, Point, np.ndarray, float] | None:
+    """The pair of spots at two eyes that are known about; None where there is none as near to them as that."""
+    if not {"left eye", "right eye"} <= anchors.keys():
+        return None
+    (x1, y1), (x2, y2) = anchors["left eye"], anchors["right eye"]
+    x, y, apart = (x1 + x2) / 2, (y1 + y2) / 2, max(x2 - x1, 0.1)
+    pair = _pair(small, ((x - apart, y - 1.04 * apart, x + apart, y + 0.96 * apart),))
+    if pair is None:
+        return None
+    size = small.shape[-1]
+    ends = zip(pair[:2], ((x1, y1), (x2, y2)), strict=True)
+    away = max(np.hypot(at.x / size - x, at.y / size - y) for at, (x, y) in ends)
+    return pair if away < _NEAR * apart + 1 / size else None
 
 
 def _inside(small: np.ndarray, spots: np.ndarray) -> np.ndarray:
@@ -282,17 +307,6 @@ def _mirrored(
                 ends = sorted((Point(x, y), Point(2 * middle - x, y)))
                 best = ends[0], ends[1], spot | image, float(spot.sum())
     return best
-
-
-def odd(spot: np.ndarray) -> float:
-    """How far a spot is from a disc: long, bent or ragged."""
-    spot = np.asarray(ndimage.binary_fill_holes(spot), bool)
-    y, x = (spot.nonzero() - np.array([[at] for at in ndimage.center_of_mass(spot)])) + 0.0
-    moments = np.linalg.eigvalsh(
-        np.array([[(x * x).mean(), (x * y).mean()], [(x * y).mean(), (y * y).mean()]]) + np.eye(2) / 12
-    )
-    ellipse = 4 * np.pi * np.sqrt(moments[0] * moments[1])
-    return 0.5 * max(0.0, np.sqrt(moments[1] / moments[0]) - 1.7) + 1.5 * max(0.0, ellipse / spot.sum() - 1.08)
 
 
 def _alike(one: np.ndarray, other: np.ndarray) -> float:

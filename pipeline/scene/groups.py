@@ -1,7 +1,7 @@
 """Things in relations: each group is laid out about its first thing, then brought into its part of the picture."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -37,8 +37,10 @@ class _Node:
     stands: bool = False
 
 
-def place_groups(scene: Scene, layers: torch.Tensor) -> list[Placement]:
-    """The placements of a scene with relations, from the back to the front."""
+def place_groups(
+    scene: Scene, layers: torch.Tensor, anchors: Sequence[Mapping[str, tuple[float, float]]] | None = None
+) -> list[Placement]:
+    """The placements of a scene with relations, from the back to the front; see ``pipeline.scene.layout``."""
     wearing = {
         thing.relation.target
         for thing in scene.things
@@ -49,8 +51,10 @@ def place_groups(scene: Scene, layers: torch.Tensor) -> list[Placement]:
     # Turned to each other, where they face; who mirrors one by hand still turns it round.
     mirrored = [thing.mirror != turned for thing, turned in zip(scene.things, _turned(scene, drawn), strict=True)]
     shapes = [
-        Shape((layer[3] + 1) / 2, name, mirror, find_face(layer, name) if thing.id in wearing else None)
-        for layer, name, mirror, thing in zip(layers, names, mirrored, scene.things, strict=True)
+        Shape((layer[3] + 1) / 2, name, mirror, find_face(layer, name, own) if thing.id in wearing else None, own)
+        for layer, name, mirror, thing, own in zip(
+            layers, names, mirrored, scene.things, anchors or [{}] * len(layers), strict=True
+        )
     ]
     index = {thing.id: at for at, thing in enumerate(scene.things)}
     children: dict[int, list[int]] = {}

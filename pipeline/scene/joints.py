@@ -25,6 +25,7 @@ _FLOATING = frozenset(
     "heart hearts star stars sparkle sparkles bubble bubbles note notes snowflake snowflakes butterfly butterflies "
     "bee firefly fireflies confetti".split()
 )
+_HANDS = (("right hand", 1), ("left hand", -1))  # with the way in which what is held stands out
 _SOFTENED = 0.45  # power of the ratio of real sizes: an ant on an elephant can still be seen
 
 
@@ -114,6 +115,9 @@ def _on(thing: Shape, other: Shape) -> Joint:
     if lies or (own and its and its / own > 60):
         return _at(thing, min(side, 0.45), x=_middle(other), bottom=other.box[1] + 0.62 * other.height)
     side *= _bust(thing)
+    if "surface" in other.anchors:
+        x, y = other.anchors["surface"]
+        return _at(thing, side, x=x, bottom=y + 0.06 * other.height)
     top = other.top_at(_middle(other), 0.12)
     sunk = 0.14 if top < other.box[1] + 0.5 * other.height else 0.05
     return _at(thing, side, x=_middle(other), bottom=top + sunk * other.height)
@@ -123,6 +127,9 @@ def _sitting(thing: Shape, other: Shape) -> Joint:
     if not is_seat(other.name):
         return _on(thing, other)
     side = ratio(thing, other, 0.5, 1.0, 0.75) * _bust(thing)
+    if "seat" in other.anchors:
+        x, y = other.anchors["seat"]
+        return _at(thing, side, x=x, bottom=y + 0.12 * other.height)
     return _at(thing, side, x=_middle(other), bottom=other.box[1] + 0.72 * other.height)
 
 
@@ -232,10 +239,15 @@ def _held(thing: Shape, other: Shape) -> Joint:
     aside = abs((other.head[0] + other.head[2]) / 2 - _middle(other)) > 0.1  # seen from the side
     if is_animal(other.name) and aside and other.width > 0.8 * other.height and _last(thing) not in _OVERHEAD:
         return _bitten(thing, other, min(side, 0.45))
+    floats = _last(thing) in ("balloon", "kite", "umbrella", "flag")
+    hands = [(other.anchors[name], way) for name, way in _HANDS if name in other.anchors]
+    if hands:
+        (x, y), way = hands[0]
+        bottom = y + 0.04 if floats else y + 0.45 * side * thing.height
+        return _at(thing, side, x=x + way * (0.2 if floats else 0.25) * side * thing.width, bottom=bottom)
     y = other.box[1] + 0.6 * other.height
     row = other.mask[min(63, round(y * 64))].nonzero()[:, 0]
     edge = (int(row[-1]) + 1) / 64 if len(row) else other.box[2]
-    floats = _last(thing) in ("balloon", "kite", "umbrella", "flag")
     bottom = y + 0.04 if floats else y + 0.45 * side * thing.height
     return _at(thing, side, x=edge - 0.02 + (0.2 if floats else 0.3) * side * thing.width, bottom=bottom)
 
@@ -243,6 +255,10 @@ def _held(thing: Shape, other: Shape) -> Joint:
 def _bitten(thing: Shape, other: Shape, side: float) -> Joint:
     """In the mouth of what goes on four legs: at the outer edge of its head."""
     left, top, right, bottom = other.head
+    if "mouth" in other.anchors:
+        x, y = other.anchors["mouth"]
+        way = -1 if x < _middle(other) else 1
+        return _at(thing, side, x=x + 0.1 * way * side * thing.width, top=y - side * thing.height / 2, depth=2)
     turned = (left + right) / 2 < _middle(other)
     y = top + 0.62 * (bottom - top)
     row = other.mask[min(63, max(0, round(y * 64)))].nonzero()[:, 0]
@@ -302,7 +318,9 @@ def _worn(thing: Shape, other: Shape) -> Joint:
         if other.face is not None and place == "eyes":
             side = max(min(2.1 * other.face.apart, wide), 0.7 * wide, 0.2) / max(thing.width, 0.3)
             return _at(thing, side, x=middle, top=other.face.y - side * (thing.heaviest - thing.box[1]), depth=2)
-        if place == "neck" and other.looks and other.width > 0.7 * other.height:  # on four legs: behind the head
+        if place == "neck" and not other.is_face and "neck" in other.anchors:
+            middle, y = other.anchors["neck"]
+        elif place == "neck" and other.looks and other.width > 0.7 * other.height:  # on four legs: behind the head
             middle, y = middle - 0.28 * other.looks * wide, y + 0.16 * high
         if place == "neck" and thing.height > thing.width:  # its loop, not its ends, is at the neck
             return _at(thing, side, x=middle, top=y - 0.2 * thing.height * side, depth=2)

@@ -4,6 +4,8 @@ Things without a relation stand alone, in a row, in a column or in a grid; ``pip
 on, under, in or beside them.
 """
 
+from collections.abc import Mapping, Sequence
+
 import torch
 
 from pipeline.scene.backdrop import before, lies_behind, place_behind, step_back
@@ -57,13 +59,19 @@ def arrange(poses: torch.Tensor, counts: list[int], layout: str) -> tuple[torch.
     return ground, [Placement(thing, *centre, side) for thing, centre in zip(which, centres, strict=True)]
 
 
-def layout(scene: Scene, layers: torch.Tensor, poses: torch.Tensor | None = None) -> tuple[list[Placement], list[str]]:
+def layout(
+    scene: Scene,
+    layers: torch.Tensor,
+    poses: torch.Tensor | None = None,
+    anchors: Sequence[Mapping[str, tuple[float, float]]] | None = None,
+) -> tuple[list[Placement], list[str]]:
     """Where everything in a scene stands, from the back to the front.
 
     Args:
         scene: what is asked for.
         layers: (things, 4, side, side) in [-1, 1], one for each thing, in the scene's order.
         poses: (things, 6) of the image embeddings, where a thing alone takes its own.
+        anchors: of each layer, where its parts are (``pipeline.models.anchors``); without them its outline tells.
 
     Returns:
         The placements, and for each the id of its thing.
@@ -73,24 +81,24 @@ def layout(scene: Scene, layers: torch.Tensor, poses: torch.Tensor | None = None
     """
     if len(layers) != len(scene.things):
         raise ValueError(f"`layers` must have one for each thing: {len(scene.things)}, got {len(layers)}.")
-    placements = _staged(scene, layers, poses)
+    placements = _staged(scene, layers, poses, anchors or [{}] * len(layers))
     return placements, [scene.things[placement.layer].id for placement in placements]
 
 
-def _staged(scene: Scene, layers: torch.Tensor, poses: torch.Tensor | None) -> list[Placement]:
+def _staged(scene: Scene, layers: torch.Tensor, poses: torch.Tensor | None, anchors: Sequence) -> list[Placement]:
     """What lies behind everything, and before it the others as if they were alone."""
     behind = lies_behind(scene)
     if not behind:
-        return _grouped(scene, layers, poses)
+        return _grouped(scene, layers, poses, anchors)
     others, left = before(scene, behind)
-    own = _grouped(others, layers[left], None if poses is None else poses[left])
+    own = _grouped(others, layers[left], None if poses is None else poses[left], [anchors[at] for at in left])
     moved = [placement._replace(layer=left[placement.layer]) for placement in own]
     return [*place_behind(scene, behind, layers), *step_back(moved, layers, scene, behind)]
 
 
-def _grouped(scene: Scene, layers: torch.Tensor, poses: torch.Tensor | None) -> list[Placement]:
+def _grouped(scene: Scene, layers: torch.Tensor, poses: torch.Tensor | None, anchors: Sequence) -> list[Placement]:
     if any(thing.relation is not None for thing in scene.things):
-        return place_groups(scene, layers)
+        return place_groups(scene, layers, anchors)
     return _plain(scene, poses)
 
 

@@ -5,6 +5,8 @@ outline is there.
 """
 
 import functools
+import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -36,15 +38,25 @@ class Shape:
         name: of the thing; a "face" is all head.
         mirror: left and right changed.
         face: its eyes, before it was mirrored; where they are known they say where the head is.
+        anchors: points of it, before it was mirrored, as ``pipeline.models.anchors`` finds them: what they say is
+            taken before what the outline says.
     """
 
-    def __init__(self, alpha: torch.Tensor, name: str = "", mirror: bool = False, face: Face | None = None):
+    def __init__(
+        self,
+        alpha: torch.Tensor,
+        name: str = "",
+        mirror: bool = False,
+        face: Face | None = None,
+        anchors: Mapping[str, tuple[float, float]] | None = None,
+    ):
         small = F.interpolate(alpha[None, None].float(), size=(GRID, GRID), mode="area")[0, 0] > 0.5
         self.mask = small.flip(-1) if mirror else small
         if not self.mask.any():
             self.mask = torch.ones(GRID, GRID, dtype=torch.bool)
         self.name = name
         self.face = face._replace(x=1 - face.x) if face and mirror else face
+        self.anchors = _mirrored(anchors or {}) if mirror else dict(anchors or {})
 
     @functools.cached_property
     def box(self) -> tuple[float, float, float, float]:
@@ -94,6 +106,8 @@ class Shape:
             return x - width / 2, self.top_at(x, 0.25 * width), x + width / 2, chin
         if self.is_face:
             return self.box
+        if (found := self._marked_head) is not None:
+            return found
         left, top, right, bottom = (round(edge * GRID) for edge in self.box)
         tall = bottom - top
         found = []
@@ -115,6 +129,21 @@ class Shape:
         centre = min(max(middle, start + wide / 2), end - wide / 2)
         high = min(max(wide, 0.25 * tall), 0.55 * tall)
         return (centre - wide / 2) / GRID, crown / GRID, (centre + wide / 2) / GRID, (crown + high) / GRID
+
+    @property
+    def _marked_head(self) -> tuple[float, float, float, float] | None:
+        """The head about its anchors: as high as from its top to the lowest of mouth and neck, as wide as the outline
+        is between, at most as far as mouth and eyes tell.
+        """
+        others = [self.anchors[name] for name in ("mouth", "neck") if name in self.anchors]
+        if "top" not in self.anchors or not others:
+            return None
+        x, y = self.anchors["top"]
+        long = max(math.hypot(at[0] - x, at[1] - y) for at in others)
+        row = min(GRID - 1, max(0, round((y + 0.5 * long) * GRID)))
+        runs = [(start, end) for start, end in _runs(self.mask[row]) if start - 1 <= x * GRID <= end + 1]
+        wide = min((runs[0][1] - runs[0][0]) / GRID, 1.3 * long) if runs else long
+        return x - wide / 2, self.top_at(x, 0.25 * wide), x + wide / 2, y + long
 
     @functools.cached_property
     def disc(self) -> tuple[float, float, float]:
@@ -145,6 +174,9 @@ class Shape:
     @functools.cached_property
     def back(self) -> tuple[float, float]:
         """Where a rider sits: on the outline, behind the head."""
+        if "back" in self.anchors:
+            x = self.anchors["back"][0]
+            return x, self.top_at(x, 0.05)
         left, _, right, _ = self.box
         middle = (left + right) / 2
         head = (self.head[0] + self.head[2]) / 2
@@ -152,6 +184,16 @@ class Shape:
         if abs(head - middle) <= 0.08:
             x = middle
         return x, self.top_at(x)
+
+
+def _mirrored(anchors: Mapping[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+    """Left and right changed, of places and of names."""
+    other = {"left": "right", "right": "left"}
+    words = {name: name.partition(" ") for name in anchors}
+    return {
+        f"{other.get(side, side)}{gap}{part}": (1 - anchors[name][0], anchors[name][1])
+        for name, (side, gap, part) in words.items()
+    }
 
 
 def _runs(row: torch.Tensor) -> list[tuple[int, int]]:

@@ -11,6 +11,7 @@ from diffusers import FlowMatchEulerDiscreteScheduler
 from transformers import CLIPImageProcessor
 
 from pipeline.loading.weights import write_checksums
+from pipeline.models.anchors import AnchorHead
 from pipeline.models.decoder import ImageDecoder
 from pipeline.models.fusion import ImageFusion
 from pipeline.models.image_encoder import ImageEncoder
@@ -63,6 +64,7 @@ def assemble(run: str | Path, text_encoder_path: str | Path | None = None) -> Te
         super_res_scheduler=FlowMatchEulerDiscreteScheduler(),
         vocabulary=part(Vocabulary, "vocabulary", "vocabulary"),
         scene_parser=SceneParser.from_pretrained(_trained(run / "scene_parser", "scene_parser", run)),
+        anchors=AnchorHead.from_pretrained(run / "anchors") if (run / "anchors" / "config.json").exists() else None,
         safety_threshold=CONCEPT_THRESHOLD,  # chosen for this text encoder
         safety_margin=SAFETY_MARGIN,
     )

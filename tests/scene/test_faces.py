@@ -24,6 +24,21 @@ def test_eyes_are_found_darker_or_lighter_than_their_skin(skin, eye):
     assert abs(found.left.y / SIDE - 0.45) < 0.02
 
 
+def test_nostrils_are_told_from_eyes_by_where_eyes_are_about():
+    spots = [
+        (x, y, r, DARK) for x, y, r in ((0.36, 0.36, 0.035), (0.64, 0.36, 0.035), (0.34, 0.6, 0.06), (0.66, 0.6, 0.06))
+    ]
+    layer = (face(ORANGE, *spots).numpy() + 1) / 2
+    alone = find_own(layer, (WHOLE, WHOLE))
+    assert alone.left.y / SIDE == pytest.approx(0.6, abs=0.02)  # the larger pair, in the middle of what may be a head
+    found = find_own(layer, (WHOLE, WHOLE), {"left eye": (0.38, 0.34), "right eye": (0.66, 0.38)})
+    assert found.left.y / SIDE == pytest.approx(0.36, abs=0.02) and found.right.x / SIDE == pytest.approx(
+        0.64, abs=0.02
+    )
+    for other in ({"left eye": (0.38, 0.34)}, {"left eye": (0.3, 0.12), "right eye": (0.7, 0.12)}):  # nothing is there
+        assert find_own(layer, (WHOLE, WHOLE), other).left == alone.left
+
+
 def test_a_faint_eye_is_found_by_its_mirror_image():
     found = own(face(FUR, (0.24, 0.5, 0.05, (0.15, 0.1, 0.1)), (0.76, 0.5, 0.05, (0.36, 0.27, 0.24))))
     assert found is not None and abs(found.right.x / SIDE - 0.76) < 0.03

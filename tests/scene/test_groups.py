@@ -351,3 +351,50 @@ def test_a_helmet_is_round_the_head_and_a_cape_hangs_behind_the_shoulders():
     assert left < head[0] and right > head[1]
     placements, ids = layout(pair("worn by", "cape", "fox"), torch.stack([animal(), WHOLE]))
     assert ids == ["a", "b"]  # behind
+
+
+ANCHORS = {
+    "top": (0.2, 0.13),
+    "mouth": (0.07, 0.3),
+    "neck": (0.3, 0.42),
+    "right hand": (0.8, 0.66),
+    "back": (0.6, 0.4),
+}
+
+
+def placed(kind: str, name: str, anchors: dict, mirror: bool = False) -> tuple[float, float]:
+    """Where a thing comes to lie, from the middle of the animal, in units of the animal's square."""
+    small = torch.full((4, 64, 64), -1.0)
+    small[:, 24:40, 24:40] = 1.0
+    things = (Thing("b", "cat", mirror=mirror), Thing("a", name, relation=Relation(kind, "b")))
+    placements, ids = layout(Scene(things=things), torch.stack([animal(), small]), anchors=[anchors, {}])
+    one, other = placements[ids.index("a")], placements[ids.index("b")]
+    return (one.x - other.x) / other.side + 0.5, (one.y - other.y) / other.side + 0.5
+
+
+@pytest.mark.parametrize(("kind", "name", "at"), [("worn by", "scarf", "neck"), ("riding", "frog", "back")])
+def test_what_is_marked_goes_before_the_outline_and_is_mirrored_with_the_thing(kind, name, at):
+    x, _ = placed(kind, name, ANCHORS)
+    assert x == pytest.approx(ANCHORS[at][0], abs=0.04)
+    assert placed(kind, name, ANCHORS, mirror=True)[0] == pytest.approx(1 - x, abs=0.04)
+    assert placed(kind, name, {})[0] != pytest.approx(x, abs=0.04)
+
+
+def test_what_is_held_is_in_the_hand_and_away_from_the_body():
+    still = {**ANCHORS, "mouth": (0.4, 0.3)}
+    x, y = placed("held by", "balloon", still)
+    assert x > 0.8 and y < 0.66
+    x, _ = placed("held by", "balloon", still, mirror=True)
+    assert x < 0.2
+
+
+def test_a_marked_head_has_its_top_where_the_outline_has_it():
+    shape = Shape((animal()[3] + 1) / 2, "cat", anchors=ANCHORS)
+    left, top, right, bottom = shape.head
+    assert top == pytest.approx(8 / 64, abs=0.02) and (left + right) / 2 == pytest.approx(0.2, abs=0.02)
+    assert 0.1 < right - left < 0.4 and 0.3 < bottom < 0.5
+    seat = Shape(torch.ones(64, 64), "chair", anchors={"seat": (0.4, 0.5)})
+    assert seat.anchors == {"seat": (0.4, 0.5)}
+    assert Shape(torch.ones(64, 64), "man", True, anchors={"left hand": (0.1, 0.5)}).anchors == {
+        "right hand": (0.9, 0.5)
+    }
