@@ -53,7 +53,7 @@ def wear_expression(
         layer, emoji: (4, side, side) in [-1, 1], colours multiplied by alpha.
         name: of the thing; a "face" is all head.
         balloon: (4, side, side), floats beside the face, as "Zzz" does.
-        anchors: where the eyes are about (``pipeline.models.anchors``).
+        anchors: where eyes and mouth are about (``pipeline.models.anchors``).
 
     Returns:
         A layer of the same shape; `layer` itself where nothing of it can be shown.
@@ -68,6 +68,9 @@ def wear_expression(
     eyes = find_eyes(thing) if own is None and sided else []
     disc = None if own or eyes else _disc(thing, sided)
     side = thing.shape[-1]
+    if disc and sided and anchors and "mouth" in anchors:  # a snail's shell is no face
+        x, y = anchors["mouth"]
+        disc = disc if np.hypot(x * side - disc[0].x, y * side - disc[0].y) < disc[1] else None
     places: list[Place] = []
     width, corner = 0.7 * shape.width * side, Point(shape.box[2] * side, shape.box[1] * side)
     if own:

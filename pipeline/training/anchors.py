@@ -169,6 +169,10 @@ def main(argv: list[str] | None = None) -> None:
         labels = [one for one in read_anchors() if not is_held_out(one.name) and one.name in pipe.prior.index_of]
     except (WeightsError, ValueError) as error:
         raise SystemExit(str(error)) from error
+    if not labels:
+        raise SystemExit(
+            f"`--weights` {arguments.weights} draws none of the things that are marked. Take another model."
+        )
     drawn = [draw_alone(pipe, one.name, one.style, one.seed) for one in tqdm(labels, "layers", mininterval=5)]
     torch.manual_seed(arguments.seed)
     head: Any = AnchorHead()

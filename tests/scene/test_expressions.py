@@ -150,6 +150,13 @@ def test_a_large_mouth_does_not_run_into_the_eyes_of_a_low_face():
     assert dark[:, 0].min() > 0.6 * SIDE and len(dark) > 100
 
 
+def test_a_shell_beside_the_mouth_takes_no_face():
+    snail = face(ORANGE)
+    assert torch.equal(wear_expression(snail, EMOJI, "snail", anchors={"mouth": (0.1, 0.1)}), snail)
+    assert not torch.equal(wear_expression(snail, EMOJI, "snail", anchors={"mouth": (0.4, 0.6)}), snail)
+    assert not torch.equal(wear_expression(snail, EMOJI, "cloud", anchors={"mouth": (0.1, 0.1)}), snail)
+
+
 def test_what_is_too_thin_for_a_face_stays_as_it_is():
     stick = torch.full((4, SIDE, SIDE), -1.0)
     stick[:, 4:124, 54:74] = 1.0
