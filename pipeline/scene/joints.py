@@ -127,9 +127,6 @@ def _sitting(thing: Shape, other: Shape) -> Joint:
     if not is_seat(other.name):
         return _on(thing, other)
     side = ratio(thing, other, 0.5, 1.0, 0.75) * _bust(thing)
-    if "seat" in other.anchors:
-        x, y = other.anchors["seat"]
-        return _at(thing, side, x=x, bottom=y + 0.12 * other.height)
     return _at(thing, side, x=_middle(other), bottom=other.box[1] + 0.72 * other.height)
 
 
