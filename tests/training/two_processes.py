@@ -1,4 +1,4 @@
-"""What one of several processes runs, for test_loop: python -m tests.training.two_processes FOLDER STEPS"""
+"""What one of several processes runs, for test_loop: python -m tests.training.two_processes FOLDER STEPS ..."""
 
 import json
 import sys
@@ -21,20 +21,22 @@ def loss(model: nn.Module, batch: dict, generator: torch.Generator) -> dict[str,
     return {"loss": (model(batch["inputs"]) - batch["target"]).square().mean()}
 
 
-def main(folder: Path, steps: int) -> None:
+def main(folder: Path, *each: int) -> None:
     loop.fast_dtype = lambda device: torch.float32
-    seen, rank = [], PartialState(cpu=True).process_index
+    said, seen, rank = [], [], PartialState(cpu=True).process_index
 
     def make_batch(index: int) -> dict[str, torch.Tensor]:
         seen.append(index)
         return batch(index)
 
     torch.manual_seed(rank)  # each begins with another network: the main one's counts
-    config = LoopConfig(output=str(folder), steps=steps, learning_rate=0.1, workers=0, checkpoint_minutes=1e9)
-    model = train(nn.Linear(4, 1), loss, make_batch, config)
-    said = {"seen": seen[:steps], "weights": model.weight.flatten().tolist() + model.bias.tolist()}
+    for steps in each:  # of the whole training: the second goes on where the first was
+        seen.clear()
+        config = LoopConfig(output=str(folder), steps=steps, learning_rate=0.1, workers=0, checkpoint_minutes=1e9)
+        model = train(nn.Linear(4, 1), loss, make_batch, config)
+        said.append({"seen": seen[:steps], "weights": model.weight.flatten().tolist() + model.bias.tolist()})
     (folder / f"rank{rank}.json").write_text(json.dumps(said), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), *map(int, sys.argv[2:]))
