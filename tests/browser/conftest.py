@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -33,6 +32,14 @@ def save_download(page, key: str, path: Path, tries: int = 6) -> str:
         else:
             downloading.value.save_as(path)
             return downloading.value.suggested_filename
+
+
+def still(page):
+    """Wait until every transition has ended; what goes round for ever is left to."""
+    page.wait_for_function(
+        "document.getAnimations().every(each => each.playState !== 'running'"
+        " || each.effect.getComputedTiming().endTime === Infinity)"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +114,7 @@ def keep():
 
     def keep(page, name, full_page=False):
         ARTIFACTS.mkdir(exist_ok=True)
-        time.sleep(0.5)  # transitions end
+        still(page)
         page.screenshot(path=ARTIFACTS / f"{name}.png", full_page=full_page, animations="disabled")
 
     return keep

@@ -142,7 +142,7 @@ def test_the_time_budget_ends_a_run(tmp_path):
 
 
 def launch(folder, processes, *steps):
-    """Train in so many processes of this machine's CPU, up to so many steps in turn; what each of them says of each."""
+    """Train in so many processes of this machine's CPU, to so many steps in turn; what each says of each."""
     folder.mkdir(exist_ok=True)
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", str(processes)]
     command += ["-m", "tests.training.two_processes"]  # `accelerate launch` starts no second process without a GPU
