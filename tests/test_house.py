@@ -64,7 +64,6 @@ ELSEWHERE = {
     "pipeline.evaluation.recaption": "evaluation/test_data.py",
     "pipeline.evaluation.safety_prompts": "evaluation/test_safety.py",
     "pipeline.evaluation.scene_parser": "scene/test_parse.py",
-    "pipeline.evaluation.search": "measures pipeline.search, which has tests",
     "pipeline.evaluation.stress": "evaluation/test_data.py",
     "pipeline.evaluation.uninformative": "evaluation/test_fusion.py",
     "pipeline.evaluation.watermark_pictures": "called by evaluation.watermark",

@@ -5,14 +5,17 @@ Example run: python -m pytest -m "" tests/evaluation/test_server.py
 
 import contextlib
 import io
+import json
 import threading
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 from PIL import Image
 
 from pipeline.evaluation import faults, fuzz, load
+from pipeline.evaluation import server as server_module
 from pipeline.evaluation.server import Server, client, free_port
 from pipeline.recipe import pixels_hash
 from pipeline.serve.store import PictureStore
@@ -47,6 +50,47 @@ def test_a_server_that_does_not_start_says_why():
     with pytest.raises(RuntimeError, match="did not start:\nthere is no such folder"), server:
         pass
     assert not server.runs and free_port() != server.port
+
+
+CONFIG = {
+    "components": [{"id": 1, "props": {"value": "a cat"}}, {"id": 2, "props": {"value": 7}}, {"id": 3, "props": {}}],
+    "dependencies": [{"id": 4, "api_name": "other", "inputs": []}, {"id": 5, "api_name": "draw", "inputs": [1, 2, 3]}],
+}
+
+
+def answering(monkeypatch, answers: dict[str, httpx.Response]) -> tuple[Server, httpx.Client]:
+    """A server whose paths answer so, and a client of it."""
+    transport = httpx.MockTransport(lambda request: answers[request.url.path])
+    monkeypatch.setattr(server_module, "client", lambda timeout=0: httpx.Client(transport=transport))
+    return Server(), httpx.Client(transport=transport)
+
+
+def test_an_endpoint_is_found_by_its_name_with_what_its_fields_hold(monkeypatch):
+    server, _ = answering(monkeypatch, {"/config": httpx.Response(200, json=CONFIG)})
+    assert server.endpoint("draw") == (5, ["a cat", 7, None])
+    assert server.endpoint_call("draw", prompt="a dog") == (5, ["a dog", 7, None])
+    with pytest.raises(StopIteration):
+        server.endpoint("nothing")
+
+
+def test_the_last_message_of_the_own_event_is_the_answer(monkeypatch):
+    told = [
+        {"msg": "estimation", "event_id": "own"},
+        {"msg": "process_completed", "event_id": "another", "success": False},
+        {"msg": "process_completed", "event_id": "own", "success": True},
+    ]
+    stream = "".join(f"data: {json.dumps(message)}\n\n" for message in told)
+    join, data = "/gradio_api/queue/join", "/gradio_api/queue/data"
+    answers = {
+        join: httpx.Response(200, json={"event_id": "own"}),
+        data: httpx.Response(200, text=": hello\n" + stream),
+    }
+    server, asking = answering(monkeypatch, answers)
+    assert server.ask(asking, 5, [], "me") == told[2]
+    answers[data] = httpx.Response(200, text="")
+    assert server.ask(asking, 5, [], "me") == {"status": 0}, "the stream ended without an answer"
+    answers[join] = httpx.Response(503, headers={"Retry-After": "4"})
+    assert server.ask(asking, 5, [], "me") == {"status": 503, "retry_after": "4"}
 
 
 def test_memory_is_waited_for_until_it_is_enough(monkeypatch):
