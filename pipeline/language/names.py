@@ -236,6 +236,9 @@ class NameFinder:
         best, cosine = near[0]
         if kind := self._kind(form, embed):
             return Name(text, kind, 0.995, tuple(name for name in names if name != kind))
+        longer = next((name for at in range(1, len(form) - 1) if (name := self._itself.get(form[at:]))), None)
+        if longer is not None:  # a "robot vacuum cleaner" is no person
+            return Name(text, longer, 0.999, tuple(name for name in names if name != longer))
         if (
             singular(form[-1]) in _WHO
             and len(form) > 1

@@ -14,13 +14,14 @@ _SAID = _table(
             on, on top of, on top, atop, upon, onto, resting on, standing on, perched on, lying on, laying on,
             sleeping on, walking on, climbing, climbing on, climbing up, hanging on, floating on,
             sailing on, leaning on, jumping on, growing on, running on, crawling on, placed on, skating on, balancing
-            on, dancing on, sits on, stands on, is on, landing on, surfing on, napping on, crossing
+            on, dancing on, sits on, stands on, is on, landing on, surfing on, napping on, crossing,
+            sliding on, skiing on, swimming on, drifting on, rowing on
             """,
         "sitting on": "sitting on, sat on, seated on, sits upon, sitting at, relaxing on",
         "in": """
             in, sitting in, sleeping in, driving, standing in, swimming in, floating in, bathing in, planted in,
             inside a, trapped in, peeking out of, looking out of, in the middle of, hiding in, stuck in, at, into,
-            flying in, living in
+            flying in, living in, waving from, through, going through, driving through
             """,
         "inside": "inside, inside of, within, contained in",
         "hanging from": """
@@ -32,7 +33,8 @@ _SAID = _table(
             """,
         "above": """
             above, over, floating above, floating over, flying over, flying above, hovering over, hovering above,
-            jumping over, soaring over, higher than, rising over, shining over, flying past
+            jumping over, soaring over, higher than, rising over, shining over, flying past,
+            striking
             """,
         "left of": """
             to the left of, left of, on the left of, on the left side of, at the left of, left from, left
@@ -53,11 +55,12 @@ _SAID = _table(
             meeting, around the corner from, along, standing by, racing, racing against, putting out, walking,
             building, making, collecting, gathering, picking, washing, cleaning, fixing, repairing, decorating,
             planting, stirring, digging, greeting, teaching, training, brushing, milking, rescuing, saving, sweeping,
-            hitting, chopping, opening, grilling, discovering, finding, visiting, admiring, comforting
+            hitting, chopping, opening, grilling, discovering, finding, visiting, from, pulling out, admiring,
+            comforting
             """,
         "facing": """
             facing, looking at, staring at, watching, howling at, talking to, chasing, talking with, barking at,
-            opposite, pointing at, face to face with, hunting, smiling at, shouting at
+            opposite, pointing at, face to face with, hunting, smiling at, shouting at, waving at, waving to
             """,
         "with": """
             with, playing with, has, having, featuring, including, along with, accompanied by, containing, that has,
@@ -69,7 +72,8 @@ _SAID = _table(
             """,
         "coming out of": """
             coming out of, emerging from, popping out of, jumping out of, bursting out of, growing out of, rising
-            from, hatching from, crawling out of, flying out of, spilling out of, sprouting from
+            from, hatching from, crawling out of, flying out of, out
+            of, out from, pulled out of, erupting from, spilling out of, sprouting from
             """,
         "holding": """
             holding, carrying, eating, drinking, reading, using, waving, throwing, holds, holding up, that holds, who

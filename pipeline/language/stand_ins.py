@@ -117,6 +117,7 @@ STAND_INS = {
     "hot dog": "sausage, bratwurst",
     "cut of meat": "ham, pork, beef, lamb chop",
     "steaming bowl": "broth",
+    "crystal ball": "snow globe, snowglobe",
     "rock": "cliff, crag, rocky cliff",
     "jar": "jam, jar of jam, marmalade, jelly jar",
     "bottle with popping cork": "bottle of wine, wine bottle, bottle",
@@ -128,7 +129,7 @@ STAND_INS = {
     "guard": "knight",
     "prince": "duke",
     "office worker": "businessman, waiter, manager, boss",
-    "cook": "baker, butcher",
+    "cook": "baker, butcher, barista, bartender",
     "detective": "spy",
     "pilot": "sailor, captain",
     "supervillain": "thief, burglar, villain",
@@ -214,4 +215,5 @@ NOT_TAUGHT = {
     "parking meter": "postbox, fuel pump",
     "license plate": "automobile",
     "starfish": "star, spiral shell",
+    "wings": "baby angel, fairy, dove",
 }

@@ -18,6 +18,10 @@ _TOPPINGS = frozenset("candle cherry strawberry".split())  # what stands on thes
 _FILLED = frozenset("vase basket flowerpot planter".split())  # what is with these is in them
 _FULL_OF = frozenset(("full of", "filled with", "containing", "overflowing with", "loaded with"))
 _CANDLE = 0.5  # scale of a candle there
+_ON_TREES = frozenset(
+    "apple orange cherry lemon pear banana peach plum lime blossom flower bird heart ornament owl coconut".split()
+)
+_BY = ("under", "behind", "in front of", "next to")
 _BETWEEN = ("between", "among", "amongst")
 SURROUNDING = 6  # things that surround another, where no number is said
 _SIDES = {
@@ -51,6 +55,8 @@ def join_things(things: list[Thing | None], drawn: Sketch, notes: list[Note]) ->
             kind, one, other = "in", other, one
         if kind == "with" and "on top" in " ".join(drawn.things[target].where):
             kind, one, other = "on", other, one
+        if kind == "with" and "inside" in (*drawn.things[target].where, *drawn.things[subject].where):
+            kind, one, other = "in", other, one
         placed, relation = _told(by_id[one.id], by_id[other.id], kind)
         if relation.kind == "on" and _tops(by_id[placed], by_id[relation.target]) and "candle" in by_id[placed].name:
             by_id[placed] = replace(by_id[placed], scale=_CANDLE)
@@ -77,6 +83,9 @@ def join_things(things: list[Thing | None], drawn: Sketch, notes: list[Note]) ->
 def _doer(subject: int, words: str, things: list[Thing | None], drawn: Sketch) -> int:
     """ "a panda in a hoodie drinking tea": who does it is alive, and wears what stands between."""
     thing = things[subject]
+    if relation_of(words) in _BY and thing is not None and is_held(thing.said or thing.name):
+        held = [one for one, other, said in drawn.relations if other == subject and relation_of(said) == "holding"]
+        return held[0] if held else subject  # "a girl reading a book under a tree"
     if (
         relation_of(words) not in ("holding", "wearing", "riding")
         or thing is None
@@ -119,6 +128,8 @@ def _told(subject: Thing, target: Thing, kind: str) -> tuple[str, Relation]:
         return target.id, Relation("worn by", subject.id)
     if kind == "holding" or (kind == "with" and is_held(object_said) and is_alive(said)):
         return target.id, Relation("held by", subject.id)
+    if kind == "with" and said.split()[-1] in ("tree", "bush") and singular(object_said.split()[-1]) in _ON_TREES:
+        return target.id, Relation("in", subject.id)
     if kind == "with":
         filled = said.split()[-1] in _FILLED and not is_alive(object_said)
         return target.id, Relation("on" if _tops(target, subject) else "in" if filled else "with", subject.id)

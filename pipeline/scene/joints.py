@@ -133,6 +133,8 @@ def _sitting(thing: Shape, other: Shape) -> Joint:
 def _riding(thing: Shape, other: Shape) -> Joint:
     x, y = other.back
     side = ratio(thing, other, 0.55, 0.8, 0.68) * _bust(thing)
+    if other.is_face and is_alive(other.name):  # a head that is ridden is not covered by who rides
+        return _at(thing, side, x=x, bottom=y + 0.1 * other.height)
     return _at(thing, side, x=x, bottom=max(y, other.box[1] + 0.2 * other.height) + 0.22 * other.height)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from pipeline.language.expressions import expression_of
 from pipeline.scene.apart import BODY
 from pipeline.scene.notes import Note
 from pipeline.scene.parts import PART_WORDS
@@ -46,6 +47,12 @@ def owned_up(drawn: Sketch, tokens: Sequence[Token], notes: Sequence[Note], colo
     return found + [Note("left out", word) for word in omitted(drawn, tokens, [*notes, *found], colours)]
 
 
+def _leads_nowhere(tokens: Sequence[Token], at: int) -> bool:
+    """Whether what is done is done to nothing, and nowhere: "a clown juggling"."""
+    led = any(other.head == at and other.role in ("thing", "again", "part") for other in tokens)
+    return not led and not any(other.role in ("place", "thing", "again") for other in tokens[at + 1 : at + 6])
+
+
 def omitted(drawn: Sketch, tokens: Sequence[Token], notes: Sequence[Note], colours: Iterable[str]) -> list[str]:
     """What nothing was made of, in the order of the prompt.
 
@@ -65,7 +72,9 @@ def omitted(drawn: Sketch, tokens: Sequence[Token], notes: Sequence[Note], colou
             continue
         lone_part = token.role == "part" and not any(other.head == at for other in tokens)
         if token.role == "chatter":
-            lost = word not in _HARMLESS
+            lost = word not in _HARMLESS and expression_of([word])[0] is None
+        elif token.role == "relation":
+            lost = word.endswith("ing") and _leads_nowhere(tokens, at)
         elif token.role in ("ground", "ground+"):
             lost = word not in _GROUND and word not in drawn.ground_colours
         else:

@@ -48,6 +48,7 @@ _SPECIES = frozenset((
     "king penguin", "emperor penguin", "king cobra", "queen bee", "king crab", "army ant", "hero shrew",
     "soldier beetle", "gardener bird", "queen ant", "soldier ant", "king fisher", "emperor moth",
 ))  # fmt: skip
+_PERSONS = frozenset("magician gentleman sheriff spy gangster jester scholar builder miner hero".split())
 _PEOPLE = frozenset("man woman boy girl person kid child lady guy men women baby people".split())
 _CLOTHES = frozenset("costume outfit uniform clothes suit disguise attire cosplay".split())
 
@@ -99,7 +100,8 @@ def _told_before(drawn: Sketch, mention: Mention, names: NameFinder) -> None:
             mention.looks = [other for other in mention.looks if other != look]
             _wear(drawn, mention, who)
             return
-    if mention.said in _OUTFITS and names.exact(tuple(mention.said.split())) is None:
+    taught = names.exact(tuple(mention.said.split()))
+    if mention.said in _OUTFITS and (taught is None or mention.said in _PERSONS and not is_alive(taught)):
         who, mention.said, mention.renamed = mention.said, "person", True
         _wear(drawn, mention, who)
 

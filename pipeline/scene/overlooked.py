@@ -140,7 +140,10 @@ def _places(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> None:
         if is_place(said.text) or is_time(said.text) or not (meant or before in _BESIDE):
             continue
         drawn.places.remove(said)
-        drawn.things.append(Mention(said.at, said.end, said.text))
+        look = tokens[said.at - 1] if said.at else None
+        looks = [look.text] if look is not None and look.role == "look" and look.head < 0 else []  # "snowy mountains"
+        drawn.others = [other for other in drawn.others if other not in looks]
+        drawn.things.append(Mention(said.at, said.end, said.text, looks=looks))
         subjects = [index for index, mention in enumerate(drawn.things[:-1]) if mention.at < said.at]
         if subjects and before:
             words = before if before in _BESIDE else "in front of"

@@ -27,6 +27,7 @@ from pipeline.scene.choice import choose, known_style, named_in, other_grounds, 
 from pipeline.scene.idioms import names_with
 from pipeline.scene.ids import free_id, id_of
 from pipeline.scene.joining import join_things
+from pipeline.scene.lands import lands
 from pipeline.scene.lettering import missing_letters
 from pipeline.scene.notes import Note, sentence
 from pipeline.scene.omitted import owned_up
@@ -163,6 +164,7 @@ class SceneReader:
         overlooked(drawn, tokens, self.names, self.vocabulary)
         part_names(drawn, tokens, self.names)
         recover(drawn, tokens, self.names)
+        lands(drawn, tokens)
         dress(drawn, self.names)
         avoid = ", ".join(part for part in (avoid, plain.negative) if part)
         things = self._things(drawn, plain, tokens, notes, avoid)

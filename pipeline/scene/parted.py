@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pipeline.language.english import singular
 from pipeline.language.names import NameFinder
 from pipeline.language.relations import relation_of
-from pipeline.scene.kinds import is_alive, is_container
+from pipeline.scene.kinds import is_alive, is_animal, is_container
 from pipeline.scene.sketch import Mention, Sketch
 from pipeline.scene.tagger import Token
 
@@ -18,6 +18,8 @@ _PAIRS = frozenset("couple pair duo twins".split())
 _PARENTS = frozenset("mother mom mommy mama mum father dad daddy papa parent grown-up adult".split())
 _BABIES = frozenset("baby young newborn".split())
 _WITH_WHAT = {"player": "holding", "rider": "riding", "driver": "driving", "seller": "holding", "thrower": "holding"}
+_OWN = frozenset("its her his their".split())
+_OWN_YOUNG = frozenset("baby babies young child children little-ones offspring".split())
 _YOUNG = {"cub": "bear", "calf": "cow", "foal": "horse", "fawn": "deer", "joey": "kangaroo", "pup": "dog"}
 
 
@@ -36,14 +38,20 @@ def part_names(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> Non
             _divide(drawn, mention, *parted)
     for mention in list(drawn.things):
         _busy(drawn, mention, tokens, names)
-        _related(drawn, mention, names)
+        _related(drawn, mention, tokens, names)
         _playing(drawn, mention, names)
     _filled(drawn, tokens)
 
 
-def _related(drawn: Sketch, mention: Mention, names: NameFinder) -> None:
+def _related(drawn: Sketch, mention: Mention, tokens: Sequence[Token], names: NameFinder) -> None:
     """ "a mother bear and her cub", "a baby elephant": the same kind, and small beside others."""
     words = mention.said.split()
+    before = next((one for one in reversed(drawn.things) if one.at < mention.at), None)
+    own = mention.at > 0 and tokens[mention.at - 1].text in _OWN
+    if own and before is not None and mention.said in _OWN_YOUNG and is_animal(before.said):
+        mention.number = mention.number or (None if singular(mention.said) == mention.said else 3)
+        mention.said, mention.renamed, mention.size = before.said, True, "small"
+        return
     if len(words) > 1 and words[-1] in _PAIRS and is_alive(words[-2]) and names.exact(tuple(words)) is None:
         mention.said, mention.number, mention.renamed = " ".join(words[:-1]), mention.number or 2, True
         return

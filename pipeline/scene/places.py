@@ -49,6 +49,7 @@ _OWN_COLOURS = {
     "desert": "yellow orange", "night sky": "black blue", "sunset": "orange red", "space": "black",
 }  # fmt: skip
 _BOATS = frozenset("sailboat boat ship yacht canoe whale dolphin ferry sailboats boats ships".split())
+_ROADS = {"street": "road"}  # what is said for a land that is left out
 _PAINTED = 0.8  # of the land's colours, by one that is told
 
 
@@ -113,10 +114,11 @@ def ground_of(
             part, own = _painted(part, palette or {})
             paints |= own
             _read(part, lands, told, rest)
-    said = next((one for one in lands if one != "snow"), lands[0] if lands else None)
+    said = next((one for one in lands if one not in ("snow", "street")), None)
+    said = said or next((one for one in lands if one != "snow"), lands[0] if lands else None)
     if said not in (None, "snow") and "snow" in lands:
         told.append("snow")
-    rest += [other for other in dict.fromkeys(lands) if other not in (said, "snow")]
+    rest += [_ROADS.get(other, other) for other in dict.fromkeys(lands) if other not in (said, "snow")]
     told = sorted({*told}, key=_ORDER.index)
     if "sky" in paints and said is None and not told:
         said = land

@@ -25,8 +25,16 @@ _NO_THINGS = frozenset(
     "column pile group pair".split()
 )
 _FULL = re.compile(r"^(full of|filled with|loaded with|covered in|covered with|made of) ")
+_SKIPPED = ("relation+", "look", "colour", "size", "number")
 _TREASURE = frozenset("gold coins coin jewels gems treasure treasures riches money".split())
 _ON = ("on", "sitting on", "in", "under", "inside", "above")
+_PARTS_OF = {
+    "cake": ("candle", "candles", "cherry", "frosting"),
+    "tree": ("ornaments", "lights", "star"),
+    "car": ("engine", "lights", "flames"),
+}
+_WORN = ("wings", "ears", "horns", "antlers")
+_BESIDE = frozenset("flower flowers roses balloon balloons bubbles stars hearts candles berries apples".split())
 _AROUND = 5  # of what surrounds another, where no number is said
 _HERD = frozenset("fish sheep deer fireflies bees birds stars hearts flowers".split())
 _JOINERS = frozenset("and a an the , some his her their its".split())
@@ -44,6 +52,7 @@ def recover(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> None:
         for look in list(mention.looks):
             _object_of(drawn, tokens, names, index, look)
     _dangling(drawn, tokens, names)
+    _other_wings(drawn, tokens, names)
     _lone_parts(drawn, tokens, names)
     _skylines(drawn, tokens, names)
     _together_on(drawn, tokens)
@@ -109,9 +118,14 @@ def _dangling(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> None
             continue
         subject = next((one for one, mention in enumerate(drawn.things) if mention.at == token.head), -1)
         start = at + 1
-        while start < len(tokens) and (tokens[start].role == "relation+" or tokens[start].text in _SMALL):
+        while start < len(tokens) and (tokens[start].role in _SKIPPED or tokens[start].text in _SMALL):
             start += 1
-        if subject < 0 or start >= len(tokens) or _taken(drawn, start) or tokens[start].role in ("thing", "again"):
+        if (
+            subject < 0
+            or start >= len(tokens)
+            or _taken(drawn, start)
+            or tokens[start].role in ("thing", "again", "part")
+        ):
             continue
         for end in range(min(len(tokens), start + 3), start, -1):
             words = tuple(token.text for token in tokens[start:end])
@@ -130,21 +144,46 @@ def _dangling(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> None
             break
 
 
-def _lone_parts(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> None:
-    """ "pancakes with syrup and butter": what is no part of anything, and was taught, is there as well."""
-    for at, token in enumerate(tokens):
-        if token.role != "part" or any(other.head == at for other in tokens) or token.text in PART_WORDS | BODY:
+def _other_wings(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> None:
+    """ "a cat with butterfly wings" has wings, and no butterfly beside it."""
+    for index, mention in enumerate(drawn.things):
+        after = tokens[mention.end : mention.end + 1]
+        if not after or after[0].role != "part" or after[0].head in (-1, mention.at) or after[0].text not in _WORN:
             continue
-        if (
-            token.head < 0
-            or not _is_thing((token.text,), names)
-            or (at + 1 < len(tokens) and tokens[at + 1].role == "part+")
+        if not any(
+            target == index and relation_of(said) in ("with", "wearing") for _, target, said in drawn.relations
         ):
             continue
+        whole = f"{mention.said} {after[0].text}"
+        if not names.is_name(whole):
+            mention.looks.append(mention.said)
+            whole = after[0].text
+        mention.said, mention.renamed = whole, True
+
+
+def _lone_parts(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> None:
+    """ "pancakes with syrup and butter", "a pot with pink flowers": what is no part of anything, and was taught, is
+    there as well.
+    """
+    for at, token in enumerate(tokens):
+        goes_on = at + 1 < len(tokens) and tokens[at + 1].role == "part+"
+        if token.role != "part" or token.head < 0 or goes_on or token.text in PART_WORDS | BODY:
+            continue
         owner = next((one for one, mention in enumerate(drawn.things) if mention.at == token.head), -1)
-        if owner >= 0:
-            drawn.things.append(Mention(at, at + 1, token.text))
-            drawn.relations.append((owner, len(drawn.things) - 1, "with"))
+        if owner < 0 or not _is_thing((token.text,), names) or _is_part(drawn.things[owner].said, token.text):
+            continue
+        if any(other.head == at for other in tokens) and token.text not in _BESIDE:
+            continue
+        own = Mention(at, at + 1, token.text)
+        if (colour := drawn.things[owner].part_colours.pop(token.text, None)) is not None:
+            own.colours.append(colour)
+        drawn.things.append(own)
+        drawn.relations.append((owner, len(drawn.things) - 1, "with"))
+
+
+def _is_part(said: str, part: str) -> bool:
+    """Whether a thing has such parts in any drawing of it."""
+    return part in _PARTS_OF.get(said.split()[-1], ())
 
 
 def _skylines(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> None:

@@ -12,6 +12,8 @@ _OWN = frozenset("its his her their".split())
 _THEM = frozenset("it him her them".split())
 _BACKGROUND = frozenset("background distance backdrop horizon".split())
 _ON_WHAT = frozenset("back head shoulder shoulders nose top shell roof lap belly".split())
+_IN_WHAT = frozenset("pouch mouth beak hand hands arms paw paws claws trunk tail".split())
+_FULL = frozenset("full filled".split())
 _TIMES = frozenset("day night morning evening afternoon weather".split())
 
 
@@ -24,6 +26,9 @@ def settle(tokens: Sequence[Token]) -> None:
             _far_off(tokens, at)
         elif token.text in _ON_WHAT:
             _on_its_back(tokens, at)
+        elif token.text in _IN_WHAT:
+            _in_its_mouth(tokens, at)
+    _full_of(tokens)
 
 
 def _before(tokens: Sequence[Token], at: int) -> int:
@@ -67,12 +72,12 @@ def _cut_names(tokens: Sequence[Token]) -> None:
 def _days(tokens: Sequence[Token]) -> None:
     """ "on a windy day" is a place, as far as a picture goes."""
     for at, token in enumerate(tokens):
-        if token.role != "thing" or token.head < 0 or tokens[token.head].role != "relation":
+        relation = token.head if token.head >= 0 else at - 2
+        if token.role != "thing" or relation < 1 or tokens[relation].role not in ("relation", "chatter"):
             continue
         end = at + 1
         while end < len(tokens) and tokens[end].role == "thing+":
             end += 1
-        relation = token.head
         if tokens[end - 1].text not in _TIMES or tokens[relation].text not in ("on", "in", "at", "during"):
             continue
         for one in tokens[relation:at]:
@@ -90,7 +95,7 @@ def _far_off(tokens: Sequence[Token], at: int) -> None:
     far = at - 3
     while far >= 0 and tokens[far].role.endswith("+"):
         far -= 1
-    if far < 0 or tokens[far].role not in ("thing", "place"):
+    if far < 0 or tokens[far].role not in ("thing", "place", "part"):
         return
     first = next((one for one, token in enumerate(tokens) if token.role == "thing" and one != far), -1)
     if first < 0:
@@ -130,6 +135,36 @@ def _on_its_back(tokens: Sequence[Token], at: int) -> None:
     tokens[at - 2].role, tokens[at - 2].head = "relation", thing
     tokens[at - 1].role, tokens[at - 1].head = "again", at - 2
     tokens[at].role, tokens[at].head = "chatter", -1
+
+
+def _in_its_mouth(tokens: Sequence[Token], at: int) -> None:
+    """ "a kangaroo with a baby in its pouch": it has it, and there is no pouch beside it."""
+    if at < 3 or tokens[at - 2].text not in ("in", "on") or tokens[at - 1].text not in _OWN:
+        return
+    if tokens[at].role == "thing+" or (at + 1 < len(tokens) and tokens[at + 1].role == "thing+"):
+        return
+    if "with" not in [token.text for token in tokens[: at - 2]]:
+        return
+    for token in tokens[at - 2 : at + 1]:
+        token.role, token.head = "chatter", -1
+
+
+def _full_of(tokens: Sequence[Token]) -> None:
+    """ "a bus full of people", where "of" was taken for the beginning of a name."""
+    for at in range(1, len(tokens) - 1):
+        token, after = tokens[at], tokens[at + 1]
+        if token.text != "of" or token.role != "thing" or after.role != "thing+":
+            continue
+        after.role, after.head = "thing", -1
+        for other in tokens:
+            if other.head == at:
+                other.head = at + 1
+        head = _before(tokens, at - 1)
+        if tokens[at - 1].text in _FULL and head >= 0:
+            tokens[at - 1].role, tokens[at - 1].head = "relation", head
+            token.role, token.head, after.head = "relation+", -1, at - 1
+        else:
+            token.role, token.head = "chatter", -1
 
 
 def _lead(tokens: Sequence[Token], at: int, first: int) -> None:

@@ -286,6 +286,8 @@ def _relate(tokens, drawn: Sketch, mentions: dict[int, Mention], told: dict[int,
             continue
         if id(target) in place and id(subject) in place and relation in words:
             said = _text(tokens, *words[relation])
+            if (place[id(subject)], place[id(target)], said) in drawn.relations:  # "a pile of gold coins": one thing
+                continue
             drawn.relations.append((place[id(subject)], place[id(target)], said))
             if (mood := said.split()[0]) in _MOODS and is_alive(subject.said) and " " in said:  # "sleeping on"
                 subject.looks.append(mood)

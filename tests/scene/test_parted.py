@@ -104,3 +104,61 @@ def test_the_young_are_small_beside_others(reader, prompt, expected):
 )
 def test_a_name_of_one_thing_stays_one(reader, prompt):
     assert len(stands(reader, prompt)) == 1
+
+
+@trained
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ("a bird feeding its babies", [("bird", 1, 1.0), ("bird", 3, 0.55)]),
+        ("a baby on a cloud", [("baby", 1, 1.0), ("cloud", 1, 1.0)]),
+        ("a magician with a rabbit", [("person", 1, 1.0), ("rabbit", 1, 1.0), ("top hat", 1, 1.0)]),
+        ("a robot vacuum cleaner", [("vacuum cleaner", 1, 1.0)]),
+        ("a space cat floating among planets", [
+            ("cat", 1, 1.0), ("ringed planet", 3, 1.0), ("astronaut helmet", 1, 1.0),
+        ]),
+    ],
+)  # fmt: skip
+def test_whose_and_what_they_are(reader, prompt, expected):
+    things = reader.parse(prompt, seed=1).scene.things
+    assert [(thing.name, thing.count, thing.scale) for thing in things] == expected
+
+
+@trained
+@pytest.mark.parametrize(
+    ("prompt", "placed", "kind", "target"),
+    [
+        ("a tree with red apples", "red apple", "in", "deciduous tree"),
+        ("a girl reading a book under a tree", "girl", "under", "deciduous tree"),
+        ("a space cat floating among planets", "ringed planet", "around", "cat"),
+        ("a dragon flying over a city at night", "dragon", "above", "cityscape"),
+        ("a snow globe with a house inside", "house", "in", "crystal ball"),
+        ("a bus full of people", "person", "in", "bus"),
+        ("a boat with mountains in the background", "mountain", "behind", "sailboat"),
+    ],
+)
+def test_how_they_stand_to_each_other(reader, prompt, placed, kind, target):
+    assert stands(reader, prompt)[placed][2] == (kind, target)
+
+
+@trained
+@pytest.mark.parametrize(
+    ("prompt", "told"),
+    [
+        ("a clown juggling", "juggling"),
+        ("a boy flying a kite on a windy day", "windy"),
+        ("a cozy cabin in the snow at night", "cozy"),
+        ("a taxi in a busy street", "busy"),
+    ],
+)
+def test_what_is_not_shown_is_told(reader, prompt, told):
+    assert reader.parse(prompt, seed=1).sentence == f"Left out: “{told}”."
+
+
+@trained
+@pytest.mark.parametrize(
+    ("prompt", "expression"),
+    [("a cat sleeping on a pile of books", "sleeping"), ("a bubble tea with a cute face", "smiling")],
+)
+def test_a_face_shows_what_is_said_of_it(reader, prompt, expression):
+    assert reader.parse(prompt, seed=1).scene.things[0].expression == expression

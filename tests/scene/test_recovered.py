@@ -13,22 +13,11 @@ class Names:
     def exact(self, words, *, counted=False):
         return " ".join(words) if " ".join(words) in KNOWN else None
 
+    def is_name(self, said):
+        return said in KNOWN
 
-KNOWN = {
-    "robot",
-    "picture",
-    "dragon",
-    "fire",
-    "cat",
-    "yoga",
-    "butter",
-    "city",
-    "fish",
-    "teapot",
-    "cup",
-    "table",
-    "gold",
-}
+
+KNOWN = {*"robot picture dragon fire cat yoga butter city fish teapot cup table gold flowers antenna".split()}
 
 
 def read(text: str):
@@ -47,6 +36,8 @@ def read(text: str):
         ("cup/t full/a:0 of/a:0 butter/a:0", [("cup", "full of", "butter")]),
         ("cat/t doing/a:0 yoga/a:0", []),
         ("cup/t with butter/part:0", [("cup", "with", "butter")]),
+        ("cup/t with pink/c:3 flowers/part:0", [("cup", "with", "flowers")]),
+        ("robot/t with a yellow/c:4 antenna/part:0", []),
     ],
 )
 def test_what_it_is_done_to_is_there_as_well(text, pairs):
@@ -79,3 +70,9 @@ def test_there_are_some_around_it():
     assert [mention.number for mention in drawn.things] == [None, 5, None]
     _, _, drawn = read("robot/t with a fish/t around/r:3 a table/t:4")
     assert drawn.things[1].number is None
+
+
+def test_other_wings_are_wings_and_no_butterfly():
+    said, pairs, drawn = read("cat/t with/r:0 butterfly/t:1 wings/part:0")
+    assert said == ["cat", "wings"] and pairs == [("cat", "with", "wings")]
+    assert drawn.things[1].looks == ["butterfly"]
