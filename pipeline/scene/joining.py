@@ -21,6 +21,7 @@ _CANDLE = 0.5  # scale of a candle there
 _ON_TREES = frozenset(
     "apple orange cherry lemon pear banana peach plum lime blossom flower bird heart ornament owl coconut".split()
 )
+_CARRIES = ("on", "sitting on", "riding")
 _BY = ("under", "behind", "in front of", "next to")
 _BETWEEN = ("between", "among", "amongst")
 SURROUNDING = 6  # things that surround another, where no number is said
@@ -144,9 +145,10 @@ def _set(by_id: dict[str, Thing], placed: str, relation: Relation) -> bool:
     """Give a thing its relation; where it has one, the other gets the inverse. False where neither can be."""
     for own, kind, target in (
         (placed, relation.kind, relation.target),
+        (_support(by_id, placed, relation.kind), relation.kind, relation.target),
         (relation.target, INVERSES.get(relation.kind), placed),
     ):
-        if kind is None or by_id[own].relation is not None or _leads(by_id, target, own):
+        if kind is None or own is None or by_id[own].relation is not None or _leads(by_id, target, own):
             continue
         thing = by_id[own]
         if kind == "worn by" and thing.name in _WORN_AS:
@@ -154,6 +156,12 @@ def _set(by_id: dict[str, Thing], placed: str, relation: Relation) -> bool:
         by_id[own] = replace(thing, relation=Relation(kind, target))
         return True
     return False
+
+
+def _support(by_id: dict[str, Thing], own: str, kind: str) -> str | None:
+    """What a thing is on: "a basket on a blanket under a tree"; None where it is on nothing."""
+    relation = by_id[own].relation
+    return relation.target if relation is not None and relation.kind in _CARRIES and kind in _BY else None
 
 
 def _leads(by_id: dict[str, Thing], start: str, end: str) -> bool:

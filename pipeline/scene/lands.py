@@ -16,6 +16,7 @@ _UNDER = frozenset(
 # What is seen from outside as well.
 _HOUSES = frozenset("home farm museum studio village town city cafe restaurant bar".split())
 _ON = ("on", "sitting on")
+_FIELDS = ("field", "meadow", "garden", "flower field", "hill", "patch")
 _MANY = 5  # of what a field is full of
 
 
@@ -26,6 +27,11 @@ def lands(drawn: Sketch, tokens: Sequence[Token]) -> None:
         drawn: what the prompt asks for.
         tokens: its words with their roles.
     """
+    for mention in drawn.things:
+        first, _, rest = mention.said.partition(" of ")
+        if first in _FIELDS and rest and singular(rest) != rest:  # "a field of sunflowers" under the sun
+            drawn.places.append(Said(first, mention.at, mention.at + len(first.split())))
+            mention.said, mention.renamed, mention.number = rest, True, mention.number or _MANY
     for mention in list(drawn.things):
         if len(drawn.things) > 1 and _is_land(drawn, mention):
             drawn.places.append(Said(mention.said, mention.at, mention.end))

@@ -7,19 +7,25 @@ from collections.abc import Sequence
 from pipeline.language.english import singular
 from pipeline.language.names import NameFinder
 from pipeline.language.relations import relation_of
-from pipeline.scene.kinds import is_alive, is_animal, is_container
+from pipeline.scene.kinds import is_alive, is_container
 from pipeline.scene.sketch import Mention, Sketch
 from pipeline.scene.tagger import Token
 
 __all__ = ["part_names"]
 
-_NO_ACTION = frozenset("king ring string thing wing ceiling building pudding clothing painting evening".split())
+_NO_ACTION = frozenset(
+    "king ring string thing wing ceiling building pudding clothing painting evening stocking duckling "
+    "gosling viking wedding sapling seedling sibling dumpling lightning earring meeting spring swing".split()
+)
 _PAIRS = frozenset("couple pair duo twins".split())
 _PARENTS = frozenset("mother mom mommy mama mum father dad daddy papa parent grown-up adult".split())
 _BABIES = frozenset("baby young newborn".split())
 _WITH_WHAT = {"player": "holding", "rider": "riding", "driver": "driving", "seller": "holding", "thrower": "holding"}
 _OWN = frozenset("its her his their".split())
-_OWN_YOUNG = frozenset("baby babies young child children little-ones offspring".split())
+_HUMANS = frozenset("man woman boy girl person lady guy queen king people family nurse grandma grandpa couple".split())
+_OWN_YOUNG = frozenset(
+    "baby babies young child children offspring cub cubs calf calves foal foals fawn joey pup pups".split()
+)
 _YOUNG = {"cub": "bear", "calf": "cow", "foal": "horse", "fawn": "deer", "joey": "kangaroo", "pup": "dog"}
 
 
@@ -48,7 +54,7 @@ def _related(drawn: Sketch, mention: Mention, tokens: Sequence[Token], names: Na
     words = mention.said.split()
     before = next((one for one in reversed(drawn.things) if one.at < mention.at), None)
     own = mention.at > 0 and tokens[mention.at - 1].text in _OWN
-    if own and before is not None and mention.said in _OWN_YOUNG and is_animal(before.said):
+    if own and before is not None and mention.said in _OWN_YOUNG and _is_beast(before.said):
         mention.number = mention.number or (None if singular(mention.said) == mention.said else 3)
         mention.said, mention.renamed, mention.size = before.said, True, "small"
         return
@@ -69,6 +75,10 @@ def _related(drawn: Sketch, mention: Mention, tokens: Sequence[Token], names: Na
         return
     if (first in _BABIES and len(words) > 1 or last in _YOUNG) and len(drawn.things) > 1:
         mention.size = mention.size or "small"
+
+
+def _is_beast(said: str) -> bool:
+    return is_alive(said) and singular(said.split()[-1]) not in _HUMANS | _PARENTS
 
 
 def _playing(drawn: Sketch, mention: Mention, names: NameFinder) -> None:

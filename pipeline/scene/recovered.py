@@ -8,7 +8,7 @@ from pipeline.language.english import singular
 from pipeline.language.names import NameFinder
 from pipeline.language.relations import relation_of
 from pipeline.scene.apart import BODY
-from pipeline.scene.kinds import is_landscape
+from pipeline.scene.kinds import is_alive, is_landscape, worn_at
 from pipeline.scene.parts import PART_WORDS
 from pipeline.scene.places import is_place
 from pipeline.scene.sketch import Mention, Said, Sketch
@@ -57,6 +57,7 @@ def recover(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> None:
     _skylines(drawn, tokens, names)
     _together_on(drawn, tokens)
     _all_around(drawn, tokens)
+    _worn_too(drawn, tokens)
 
 
 def _shows(said: str, word: str) -> bool:
@@ -119,6 +120,8 @@ def _dangling(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> None
         subject = next((one for one, mention in enumerate(drawn.things) if mention.at == token.head), -1)
         start = at + 1
         while start < len(tokens) and (tokens[start].role in _SKIPPED or tokens[start].text in _SMALL):
+            if tokens[start].role == "colour" and tokens[start + 1 : start + 2] in ([],):  # "catching salmon"
+                break
             start += 1
         if (
             subject < 0
@@ -139,6 +142,7 @@ def _dangling(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> None
             drawn.others = [said for said in drawn.others if said not in words]
             for mention in drawn.things:
                 mention.looks = [look for look in mention.looks if look not in (words[0], " ".join(words))]
+                mention.colours = [colour for colour in mention.colours if colour != words[0]]
             said = " ".join(one.text for one in tokens[at:start] if one.role in ("relation", "relation+"))
             drawn.relations.insert(0, (subject, len(drawn.things) - 1, said))
             break
@@ -230,3 +234,13 @@ def _all_around(drawn: Sketch, tokens: Sequence[Token]) -> None:
         several = last in _HERD or singular(last) != last
         if relation_of(words) == "around" and mention.number is None and bare and several:
             mention.number = _AROUND
+
+
+def _worn_too(drawn: Sketch, tokens: Sequence[Token]) -> None:
+    """ "a man with a beard and sunglasses", where the man with a beard is one thing."""
+    for index in range(len(drawn.things) - 1):
+        who, worn = drawn.things[index : index + 2]
+        if worn_at(worn.said) is None or not is_alive(who.said) or "with" not in who.said.split():
+            continue
+        if not any(index + 1 in pair[:2] for pair in drawn.relations) and worn.at - who.at < 8:
+            drawn.relations.append((index, index + 1, "wearing"))

@@ -13,6 +13,7 @@ _THEM = frozenset("it him her them".split())
 _BACKGROUND = frozenset("background distance backdrop horizon".split())
 _ON_WHAT = frozenset("back head shoulder shoulders nose top shell roof lap belly".split())
 _IN_WHAT = frozenset("pouch mouth beak hand hands arms paw paws claws trunk tail".split())
+_LEGS = frozenset("leg legs foot feet toes tiptoes tiptoe knees".split())
 _FULL = frozenset("full filled".split())
 _TIMES = frozenset("day night morning evening afternoon weather".split())
 
@@ -26,7 +27,9 @@ def settle(tokens: Sequence[Token]) -> None:
             _far_off(tokens, at)
         elif token.text in _ON_WHAT:
             _on_its_back(tokens, at)
-        elif token.text in _IN_WHAT:
+        elif token.text in _LEGS:
+            _on_one_leg(tokens, at)
+        if token.text in _IN_WHAT:
             _in_its_mouth(tokens, at)
     _full_of(tokens)
 
@@ -147,6 +150,20 @@ def _in_its_mouth(tokens: Sequence[Token], at: int) -> None:
         return
     for token in tokens[at - 2 : at + 1]:
         token.role, token.head = "chatter", -1
+
+
+def _on_one_leg(tokens: Sequence[Token], at: int) -> None:
+    """ "a flamingo standing on one leg" is how it stands, and no leg under it."""
+    start = at - 1
+    while start > 0 and tokens[start].text in (*_OWN, "one", "two", "both", "hind", "the"):
+        start -= 1
+    whole = at + 1 == len(tokens) or tokens[at + 1].role != "thing+"
+    if start < 1 or tokens[start].text != "on" or not whole or tokens[at].role == "thing+":
+        return
+    start -= tokens[start].role == "relation+" or tokens[start - 1].text.endswith("ing")
+    head = _before(tokens, start)
+    for token in tokens[start : at + 1] if head >= 0 else ():
+        token.role, token.head = "action", head
 
 
 def _full_of(tokens: Sequence[Token]) -> None:

@@ -110,6 +110,11 @@ def test_a_name_of_one_thing_stays_one(reader, prompt):
 @pytest.mark.parametrize(
     ("prompt", "expected"),
     [
+        ("a bear and its cubs", [("bear", 1, 1.0), ("bear", 3, 0.55)]),
+        ("a woman and her baby", [("woman", 1, 1.0), ("baby", 1, 1.0)]),
+        ("a kitten in a stocking", [("cat face", 1, 1.0), ("stocking", 1, 1.0)]),
+        ("a field of sunflowers under a sun", [("sunflower", 5, 1.0), ("sun", 1, 1.0)]),
+        ("a flamingo standing on one leg", [("flamingo", 1, 1.0)]),
         ("a bird feeding its babies", [("bird", 1, 1.0), ("bird", 3, 0.55)]),
         ("a baby on a cloud", [("baby", 1, 1.0), ("cloud", 1, 1.0)]),
         ("a magician with a rabbit", [("person", 1, 1.0), ("rabbit", 1, 1.0), ("top hat", 1, 1.0)]),
@@ -133,6 +138,8 @@ def test_whose_and_what_they_are(reader, prompt, expected):
         ("a space cat floating among planets", "ringed planet", "around", "cat"),
         ("a dragon flying over a city at night", "dragon", "above", "cityscape"),
         ("a snow globe with a house inside", "house", "in", "crystal ball"),
+        ("a picnic basket on a blanket under a tree", "blanket", "under", "deciduous tree"),
+        ("a man with a beard and sunglasses", "sunglasses", "worn by", "man with a beard"),
         ("a bus full of people", "person", "in", "bus"),
         ("a boat with mountains in the background", "mountain", "behind", "sailboat"),
     ],
