@@ -23,6 +23,7 @@ _ON_TREES = frozenset(
 )
 _CARRIES = ("on", "sitting on", "riding")
 _BY = ("under", "behind", "in front of", "next to")
+_FLOATING = ("star", "heart", "note", "snowflake", "bubble", "butterfly")
 _BETWEEN = ("between", "among", "amongst")
 SURROUNDING = 6  # things that surround another, where no number is said
 _SIDES = {
@@ -54,10 +55,10 @@ def join_things(things: list[Thing | None], drawn: Sketch, notes: list[Note]) ->
             kind = "next to"
         if words in _FULL_OF and is_container(one.said or one.name):
             kind, one, other = "in", other, one
-        if kind == "with" and "on top" in " ".join(drawn.things[target].where):
-            kind, one, other = "on", other, one
-        if kind == "with" and "inside" in (*drawn.things[target].where, *drawn.things[subject].where):
-            kind, one, other = "in", other, one
+        where = " ".join((*drawn.things[target].where, *drawn.things[subject].where))
+        for said, stands in (("on top", "on"), ("inside", "in")):
+            if kind == "with" and said in where:
+                kind, one, other = stands, other, one
         placed, relation = _told(by_id[one.id], by_id[other.id], kind)
         if relation.kind == "on" and _tops(by_id[placed], by_id[relation.target]) and "candle" in by_id[placed].name:
             by_id[placed] = replace(by_id[placed], scale=_CANDLE)
@@ -112,6 +113,11 @@ def _without_drawn(things: list[Thing | None], drawn: Sketch, notes: list[Note])
     return left
 
 
+def _floats(thing: Thing) -> bool:
+    """Several stars or hearts are all around whom they are with."""
+    return thing.count > 1 and singular((thing.said or thing.name).split()[-1]) in _FLOATING
+
+
 def _tops(one: Thing, other: Thing) -> bool:
     """Whether it is a candle and the other a cake."""
     said, other_said = one.said or one.name, other.said or other.name
@@ -127,7 +133,7 @@ def _told(subject: Thing, target: Thing, kind: str) -> tuple[str, Relation]:
         return target.id, Relation("worn by", subject.id)
     if kind == "in" and worn_at(object_said) and not is_container(object_said):
         return target.id, Relation("worn by", subject.id)
-    if kind == "holding" or (kind == "with" and is_held(object_said) and is_alive(said)):
+    if kind == "holding" or (kind == "with" and is_held(object_said) and is_alive(said) and not _floats(target)):
         return target.id, Relation("held by", subject.id)
     if kind == "with" and said.split()[-1] in ("tree", "bush") and singular(object_said.split()[-1]) in _ON_TREES:
         return target.id, Relation("in", subject.id)

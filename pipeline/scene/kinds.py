@@ -122,7 +122,7 @@ _SKY = _words("""
 _SHAPES = _words("sun, moon, crescent moon, full moon, half moon, star, sun with face, planet")
 _LANDSCAPES = _words("""
     mountain, mountains, snow-capped mountain, volcano, cityscape, skyline, city skyline, city, mount fuji, mountain
-    range, forest, pyramid, hill, cityscape at dusk, snowy mountain, building, skyscraper, castle wall
+    range, forest, hill, cityscape at dusk, snowy mountain
     """)
 _SEATS = _words("""
     chair, sofa, couch, bench, throne, armchair, stool, bed, swing, saddle, seat, toilet, hammock, rocking chair,

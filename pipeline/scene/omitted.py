@@ -29,7 +29,8 @@ _HARMLESS = frozenset(
     bright plain clean high low quality detailed resolution something anything thing things kind sort type way set
     look looks looking mouth side front back left right top bottom middle center centre corner edge whole full half
     doing getting going having standing sitting lying located placed facing visible called named day time sun-lit
-    day daytime birthday invitation ready try hand hands free idea order size big small large tiny huge giant
+    surrounded day daytime birthday invitation ready hand hands try free idea order size big small large tiny
+    huge giant
     """.split()
 )
 _GROUND = frozenset(

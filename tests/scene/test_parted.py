@@ -140,6 +140,8 @@ def test_whose_and_what_they_are(reader, prompt, expected):
         ("a snow globe with a house inside", "house", "in", "crystal ball"),
         ("a picnic basket on a blanket under a tree", "blanket", "under", "deciduous tree"),
         ("a man with a beard and sunglasses", "sunglasses", "worn by", "man with a beard"),
+        ("a stack of books with an apple on top", "red apple", "on", "books"),
+        ("a cat with stars", "star", "with", "cat"),
         ("a bus full of people", "person", "in", "bus"),
         ("a boat with mountains in the background", "mountain", "behind", "sailboat"),
     ],
