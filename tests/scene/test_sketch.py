@@ -78,8 +78,13 @@ def test_it_means_the_first_thing():
 
 
 def test_a_second_relation_is_told_of_the_other_thing():
+    things, _ = joined("a cat/thing on/relation>1 a chair/thing>2 above/relation>1 a tree/thing>5")
+    assert [thing.relation for thing in things] == [Relation("on", "chair-1"), None, Relation("under", "cat-0")]
+
+
+def test_what_a_thing_is_on_stands_where_the_thing_is_told_to_be():
     things, _ = joined("a cat/thing on/relation>1 a chair/thing>2 under/relation>1 a tree/thing>5")
-    assert [thing.relation for thing in things] == [Relation("on", "chair-1"), None, Relation("above", "cat-0")]
+    assert [thing.relation for thing in things] == [Relation("on", "chair-1"), Relation("under", "tree-2"), None]
 
 
 def test_no_circle_is_made():
