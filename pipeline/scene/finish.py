@@ -92,7 +92,7 @@ def finish_layer(
     layer = warp_layer(layer, form)
     rendering = drawing.rendering if drawing is not None else None
     if style is not None and style != rendering and can_render(style):
-        layer = render_layer(layer, style)
+        layer = render_layer(layer, style, vivid=not thing.colour)
     return layer
 
 

@@ -1,9 +1,11 @@
 """Example run: python -m pytest tests/scene/test_rendering.py"""
 
+import numpy as np
 import pytest
 import torch
+from scipy import ndimage
 
-from pipeline.scene.rendering import RENDERINGS, can_render, render_layer
+from pipeline.scene.rendering import RENDERINGS, _smoothed, can_render, render_layer
 
 
 def ball(side: int = 128) -> torch.Tensor:
@@ -38,6 +40,37 @@ def test_shading_is_the_weaker_the_flatter_the_style():
 
     assert spread("3d render") > spread("gradient vector") > spread("flat sticker")
     assert spread("flat sticker") < 1e-3
+
+
+def tones(layer: torch.Tensor) -> int:
+    """How many colours cover a twentieth of the thing or more."""
+    inside = layer[:3, layer[3] > 0.9].T.mul(20).round()
+    _, counts = inside.unique(dim=0, return_counts=True)
+    return int((counts > 0.05 * len(inside)).sum())
+
+
+def test_a_cel_has_few_tones_and_a_soft_drawing_is_flat_in_flat_styles():
+    steps = {
+        style: luma(render_layer(ball(), style))[20:110, 64].diff().abs() for style in ("cartoon emoji", "3d render")
+    }
+    assert steps["cartoon emoji"].max() > 2 * steps["3d render"].max(), "from one tone to the next at once"
+    assert steps["cartoon emoji"].median() < steps["3d render"].median(), "and evenly within it"
+    soft = ball()
+    soft[0] = (soft[0] + 1) * torch.linspace(0.8, 1, 128)[:, None] - 1
+    assert tones(render_layer(soft, "flat geometric")) <= 7
+
+
+def test_a_colour_that_was_asked_for_is_not_made_more_colourful():
+    plain, vivid = (render_layer(ball(), "flat geometric", vivid=vivid)[:3, 64, 64] for vivid in (False, True))
+    assert torch.allclose(plain, ball()[:3, 64, 64], atol=1e-4)
+    assert vivid.max() - vivid.min() > plain.max() - plain.min()
+
+
+@pytest.mark.parametrize("size", [3, 5])
+def test_pixels_are_smoothed_by_medians_along_rows_and_columns(size):
+    colours = np.random.default_rng(0).random((3, 20, 24), dtype=np.float32)
+    expected = ndimage.median_filter(colours, (1, size, 1), mode="nearest")
+    assert np.array_equal(_smoothed(colours, size), ndimage.median_filter(expected, (1, 1, size), mode="nearest"))
 
 
 def test_pixel_art_is_squares_of_one_colour():
