@@ -122,7 +122,7 @@ def _fallen(colours: np.ndarray, fall: float) -> np.ndarray:
 
 def _zoomed(values: np.ndarray, side: int) -> np.ndarray:
     """(small, small) -> (side, side)."""
-    return ndimage.zoom(values, side / values.shape[0], order=1) if values.shape[0] != side else values
+    return values if values.shape[0] == side else np.asarray(ndimage.zoom(values, side / values.shape[0], order=1))
 
 
 def _smoothed(colours: np.ndarray, size: int) -> np.ndarray:
