@@ -3,6 +3,11 @@
 python app.py [--model weights] [--host 127.0.0.1] [--port 7860] [--share] [--store FOLDER|off] [--mcp]
 """
 
+if __name__ == "__main__":  # what drawing needs is imported in one process, and what the page needs in this one
+    from pipeline.serve.apart import start_early
+
+    start_early()
+
 import argparse
 import logging
 import os
@@ -13,10 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.loading.capabilities import CONTROLS, EASEL, Capabilities
 from pipeline.loading.errors import WeightsError
-from pipeline.loading.find import find_model
-from pipeline.loading.hardware import prepare
-from pipeline.loading.options import add_load_options, read_load_options
+from pipeline.loading.find import FoundModel, find_model
+from pipeline.loading.hardware import is_zero_gpu, prepare
+from pipeline.loading.options import LoadOptions, add_load_options, read_load_options
 from pipeline.loading.weights import DEFAULT_WEIGHTS
+from pipeline.serve.apart import draw_apart, end_early
 from pipeline.serve.gate import LOOPBACK, Doorkeeper, is_loopback
 from pipeline.serve.heap import Heap, share_heaps
 from pipeline.serve.jobs import Jobs
@@ -199,12 +205,12 @@ def main(argv: list[str] | None = None) -> None:
     uploads = Workplace()
     uploads.keep_trimmed(_UPLOADS_MB * 2**20)
     os.environ["GRADIO_TEMP_DIR"] = str(uploads.folder)
-    given = (arguments.model, *(replicas or ()), arguments.ray_address, options)
+    load, at_once = _renderers(arguments, model, replicas, options)
     demo = build_demo(
-        model.load if replicas is None else partial(fleet, *given),
+        load,
         weights_hash=model.weights_hash,
         capabilities=model.capabilities,
-        at_once=AHEAD * replicas[1] if replicas else 1,
+        at_once=at_once,
         store=store,
         limits=replace(LIMITS, search_store=arguments.share_history, max_pictures_per_minute=rate),
     )
@@ -239,7 +245,6 @@ def serve(demo: Page, stop: Stop, patience: float = DRAIN_SECONDS) -> None:
         stop: who hears the signals.
         patience: seconds that drawings under way may take.
     """
-    take_long_turns()
     demo.doorkeeper = Doorkeeper(demo.server)
     Heap().keep_trimmed(stop.asked)
     stop.wait()
@@ -247,6 +252,19 @@ def serve(demo: Page, stop: Stop, patience: float = DRAIN_SECONDS) -> None:
     demo.server.config.timeout_graceful_shutdown = 1  # second; streams that stay open have nothing left to say
     demo.close(verbose=False)
     demo.studio.close()
+
+
+def _renderers(
+    arguments: argparse.Namespace, model: FoundModel, replicas: tuple[int, int] | None, options: LoadOptions
+) -> tuple[Callable[[], Any], int]:
+    """(what loads the model, pictures that are under way at a time): on Ray, here on ZeroGPU, or else apart."""
+    if replicas is not None:
+        end_early()
+        return partial(fleet, arguments.model, *replicas, arguments.ray_address, options), AHEAD * replicas[1]
+    if is_zero_gpu():  # a GPU is lent to functions of this process
+        take_long_turns()
+        return model.load, 1
+    return partial(draw_apart, arguments.model, options), AHEAD
 
 
 def _parser() -> argparse.ArgumentParser:

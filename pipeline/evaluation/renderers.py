@@ -102,9 +102,9 @@ class StubRenderers:
     def __init__(self, most: int = 64):
         self.most, self._drawn = most, _nothing()
 
-    def call(self, method: str, arguments: tuple, cancel: Any) -> Any:
+    def call(self, method: str, arguments: tuple, cancel: Any, on_stage: Any = None) -> Any:
         """See `Renderers.call`."""
-        return replace(self._drawn, recipe=arguments[0]) if method == "draw" else (0, 0)
+        return replace(self._drawn, recipe=arguments[0]) if method == "draw" else (0, 0, "")
 
 
 class _StubRenderer:

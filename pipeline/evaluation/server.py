@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 
-__all__ = ["Server", "client", "cpu_seconds", "free_port"]
+__all__ = ["Server", "client", "cpu_seconds", "family", "free_port"]
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 300.0
@@ -109,19 +109,16 @@ class Server:
 
     @property
     def megabytes(self) -> float:
-        """Its resident size; Linux only."""
-        for line in Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii").splitlines():
-            if line.startswith("VmRSS"):
-                return int(line.split()[1]) / 1024
-        return 0.0
+        """Memory of it and of the process that draws for it, pages that both share counted once; Linux only."""
+        return sum(map(_megabytes, family(self._process.pid)))
 
     @property
     def cpu_seconds(self) -> float:
-        """Processor time of all its threads so far; Linux only."""
-        return cpu_seconds(self._process.pid)
+        """Processor time of all their threads so far; Linux only."""
+        return sum(map(_cpu_seconds_now, family(self._process.pid)))
 
     def rest(self, seconds: float = REST_SECONDS, enough: float = math.inf) -> float:
-        """Its smallest resident size in MB without requests, for so long, and up to 25 seconds until it is enough.
+        """Its smallest memory in MB without requests, for so long, and up to 25 seconds until it is enough.
 
         Args:
             seconds: at least.
@@ -167,8 +164,40 @@ class Server:
 
 def cpu_seconds(pid: int | str = "self") -> float:
     """Processor time of a process so far, all threads; Linux only."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
+    fields = _stat(pid)
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def family(pid: int) -> list[int]:
+    """A process and all that it started, and those that they started; Linux only."""
+    parents: dict[int, int] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            parents[int(folder.name)] = int(_stat(folder.name)[1])
+    found = [pid]
+    for each in found:
+        found += [child for child, parent in parents.items() if parent == each]
+    return found
+
+
+def _stat(pid: int | str) -> list[str]:
+    """What the kernel says of a process after its name: state, parent, ..."""
+    return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rsplit(")", 1)[1].split()
+
+
+def _megabytes(pid: int) -> float:
+    """Of a process, its share of what it has together with others; 0 where it has ended."""
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def _cpu_seconds_now(pid: int) -> float:
+    with contextlib.suppress(OSError):
+        return cpu_seconds(pid)
+    return 0.0
 
 
 def client(timeout: float = 300.0) -> httpx.Client:

@@ -11,6 +11,7 @@ ago, then to who came first. So whoever asks a hundred times waits behind everyb
 for a session, for an address and in all; one address can never have all of them.
 """
 
+import bisect
 import contextvars
 import itertools
 import math
@@ -75,6 +76,7 @@ class Jobs:
         self._empty = threading.Condition(self._lock)
         self._places: set[Place] = set()
         self._asking: list[Place] = []  # for their turn, in the order of asking
+        self._before: dict[Place, int] | None = None  # of each of them, until something changes
         self._lent: set[tuple[float, object]] = set()  # turns that go on in threads, by when they began
         self._served: OrderedDict[Client, int] = OrderedDict()  # when each had its last turn, or was first seen
         self._clock = itertools.count(1)
@@ -104,9 +106,9 @@ class Jobs:
         """
         with self._lock:
             self._refuse(client)
-            for each in (Client(client.address), client):
-                self._served.setdefault(each, next(self._clock))
             place = Place(self, client)
+            for each in (place._address, client):
+                self._served.setdefault(each, next(self._clock))
             self._places.add(place)
             return place
 
@@ -146,8 +148,10 @@ class Jobs:
 
     def _ask(self, place: "Place") -> None:
         with self._lock:
-            if place not in self._asking and place in self._places:
+            has_turn = place._turn.is_set()  # since it last looked
+            if place in self._places and place not in self._asking and not has_turn:
                 self._asking.append(place)
+                self._before = None
                 self._serve()
 
     def _serve(self) -> None:
@@ -155,9 +159,10 @@ class Jobs:
         while self._free and self._asking:
             place = min(self._asking, key=self._rank)  # of equal ranks the one that came first
             self._asking.remove(place)
+            self._before = None
             self._free -= 1
             now = next(self._clock)
-            for each in (Client(place.client.address), place.client):
+            for each in (place._address, place.client):
                 self._served[each] = now
                 self._served.move_to_end(each)
             while len(self._served) > _REMEMBERED:
@@ -166,8 +171,16 @@ class Jobs:
             place._turn.set()
 
     def _rank(self, place: "Place") -> tuple[bool, int, int]:
-        client = place.client
-        return client == HOUSE, self._served.get(Client(client.address), 0), self._served.get(client, 0)
+        client, served = place.client, self._served
+        return client == HOUSE, served.get(place._address, 0), served.get(client, 0)
+
+    def _before_each(self) -> dict["Place", int]:
+        """How many ask for a turn and are served before each of those who ask; fifty of them ask for it often."""
+        if self._before is None:
+            ranks = {place: self._rank(place) for place in self._asking}
+            ordered = sorted(ranks.values())
+            self._before = {place: bisect.bisect_left(ordered, rank) for place, rank in ranks.items()}
+        return self._before
 
     def _give_back(self, place: "Place", leaves: bool) -> None:
         with self._empty:
@@ -176,6 +189,7 @@ class Jobs:
                 self._end_turn(place._began)
             if place in self._asking:
                 self._asking.remove(place)
+                self._before = None
             if leaves:
                 self._places.discard(place)
             self._serve()
@@ -213,6 +227,7 @@ class Place:
         self.client = client
         self.cancelled = threading.Event()
         self._jobs, self._turn, self._began = jobs, threading.Event(), 0.0
+        self._address = Client(client.address)
 
     def __enter__(self) -> "Place":
         return self
@@ -241,5 +256,4 @@ class Place:
     def before(self) -> int:
         """How many ask for a turn and are served earlier, the one that has it now not counted."""
         with self._jobs._lock:
-            own = self._jobs._rank(self)
-            return sum(self._jobs._rank(place) < own for place in self._jobs._asking)
+            return self._jobs._before_each().get(self, 0)

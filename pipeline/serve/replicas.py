@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from PIL import Image
 
-from pipeline.loading.errors import WeightsError
+from pipeline.loading.errors import HeldBack, WeightsError
 from pipeline.loading.options import AUTO, LoadOptions
 from pipeline.recipe import Recipe
 from pipeline.serve.jobs import QueueFull
-from pipeline.serve.render import Cancelled, Rendered
+from pipeline.serve.render import Cancelled, Rendered, Stage
+from pipeline.serve.renderer import Renderer
 
 if TYPE_CHECKING:
     import torch
@@ -54,8 +55,15 @@ class Renderers(Protocol):
 
     most: int  # renderers
 
-    def call(self, method: str, arguments: tuple, cancel: "threading.Event | None") -> Any:
-        """Run "draw", "embed_texts", "embed_images", "read", "wish", "tokens", "layout" or "process" on one of them.
+    def call(
+        self,
+        method: str,
+        arguments: tuple,
+        cancel: "threading.Event | None",
+        on_stage: Callable[[Stage], None] | None = None,
+    ) -> Any:
+        """Run "draw", "together", "embed_texts", "embed_images", "read", "wish", "tokens", "layout" or "process" on
+        one of them. Those that can tell their steps call ``on_stage`` with each.
 
         Raises:
             RendererDied: it went away.
@@ -75,7 +83,7 @@ class Fleet:
     def __init__(self, renderers: Renderers):
         self._renderers = renderers
         self.components: dict[str, Any] = {}  # none is here
-        embed_dim, semantic_dim = self._call("layout")
+        embed_dim, semantic_dim, self.weights_hash = self._call("layout")
         config = {"embed_dim": embed_dim, "semantic_dim": semantic_dim}
         self.image_encoder = SimpleNamespace(config=config) if embed_dim else None
 
@@ -85,11 +93,25 @@ class Fleet:
         images: Sequence[Image.Image] = (),
         uploads: Mapping[str, Image.Image] | None = None,
         *,
-        on_stage: Callable | None = None,
+        on_stage: Callable[[Stage], None] | None = None,
         cancel: "threading.Event | None" = None,
     ) -> Rendered:
-        """As `render.render`. Renderers do not tell their steps, so ``on_stage`` is not called."""
-        return self._call("draw", recipe, list(images), dict(uploads or {}), cancel=cancel)
+        """As `render.render`. Ray's renderers do not tell their steps, so ``on_stage`` is not called."""
+        given = list(images), dict(uploads or {})
+        return self._call("draw", recipe, *given, cancel=cancel, on_stage=on_stage)
+
+    def render_together(
+        self,
+        recipes: Sequence[Recipe],
+        images: Sequence[Image.Image] = (),
+        uploads: Mapping[str, Image.Image] | None = None,
+        *,
+        on_stage: Callable[[Stage], None] | None = None,
+        cancel: "threading.Event | None" = None,
+    ) -> list[Rendered | HeldBack]:
+        """As `render.render_together`."""
+        given = list(images), dict(uploads or {})
+        return self._call("together", list(recipes), *given, cancel=cancel, on_stage=on_stage)
 
     def get_text_embeds(self, texts: list[str]) -> "torch.Tensor":
         """As the pipeline's."""
@@ -112,11 +134,17 @@ class Fleet:
         """How many tokens the text encoder reads a text as."""
         return self._call("tokens", text)
 
-    def _call(self, method: str, *arguments: Any, cancel: "threading.Event | None" = None) -> Any:
+    def _call(
+        self,
+        method: str,
+        *arguments: Any,
+        cancel: "threading.Event | None" = None,
+        on_stage: Callable[[Stage], None] | None = None,
+    ) -> Any:
         last = None
         for attempt in range(1, TRIES + 1):
             try:
-                return self._renderers.call(method, arguments, cancel)
+                return self._renderers.call(method, arguments, cancel, on_stage)
             except RendererDied as error:
                 _logger.warning("A renderer died (attempt %d of %d); another one is asked.", attempt, TRIES)
                 last = error
@@ -230,8 +258,14 @@ class RayRenderers:
         except Exception as error:  # whatever Ray raises, with its own advice
             raise WeightsError(f"Ray Serve could not start the renderers: {str(error)[:300]}") from error
 
-    def call(self, method: str, arguments: tuple, cancel: threading.Event | None) -> Any:
-        """See `Renderers.call`."""
+    def call(
+        self,
+        method: str,
+        arguments: tuple,
+        cancel: threading.Event | None,
+        on_stage: Callable[[Stage], None] | None = None,
+    ) -> Any:
+        """See `Renderers.call`; ``on_stage`` is not called."""
         from ray.exceptions import RayActorError, RayTaskError, WorkerCrashedError
         from ray.serve.exceptions import BackPressureError, RequestCancelledError
 
@@ -291,52 +325,16 @@ class _RayRenderer:
         from pipeline.loading.find import find_model
 
         torch.set_num_threads(threads)
-        self._pipe: Any = find_model(model, options).load()
-        self._turn = threading.Lock()
+        self._renderer = Renderer(find_model(model, options).load())
 
     async def call(self, method: str, arguments: tuple) -> tuple[bool, Any]:
         """(True, result) or (False, exception). Where the caller is gone, the drawing stops within one step."""
         import anyio
 
-        cancel = threading.Event()
+        cancel, answer = threading.Event(), self._renderer.answer
         try:
-            return True, await anyio.to_thread.run_sync(self._run, method, arguments, cancel, abandon_on_cancel=True)
+            return True, await anyio.to_thread.run_sync(answer, method, arguments, cancel, abandon_on_cancel=True)
         except Exception as error:  # sent back as it is
             return False, error
         finally:
             cancel.set()
-
-    def _run(self, method: str, arguments: tuple, cancel: threading.Event) -> Any:
-        if method in ("draw", "embed_texts", "embed_images"):
-            with self._turn:  # what waits here is at hand when the one before is finished
-                return self._draw(method, arguments, cancel)
-        if method in ("read", "wish"):
-            return _understood(self._pipe, method, arguments)
-        if method == "process":
-            return os.getpid()
-        if method == "tokens":
-            return len(self._pipe.tokenizer(*arguments)["input_ids"])
-        encoder = getattr(self._pipe, "image_encoder", None)
-        return (0, 0) if encoder is None else (encoder.config["embed_dim"], encoder.config["semantic_dim"])
-
-    def _draw(self, method: str, arguments: tuple, cancel: threading.Event) -> Any:
-        from pipeline.serve.render import render
-
-        if method == "draw":
-            return render(self._pipe, *arguments, cancel=cancel)
-        if method == "embed_texts":
-            return self._pipe.get_text_embeds(*arguments)
-        return self._pipe.get_image_embeds(*arguments)
-
-
-def _understood(pipe: Any, method: str, arguments: tuple) -> Any:
-    """A prompt, or a wish, read by a pipeline's reader; None where it has none."""
-    from pipeline.scene.wish import Wishes
-
-    reader = getattr(pipe, "reader", None)
-    if reader is None:
-        return None
-    if method == "read":
-        return reader.parse(arguments[0], **arguments[1])
-    text, scene, seed, it = arguments
-    return Wishes(reader).read(text, scene, seed=seed, it=it)

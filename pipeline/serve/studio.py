@@ -265,10 +265,10 @@ class Studio:
         """Draw of ``given``, (images, uploads), in a thread of its own: every step, then the pictures."""
 
         def draw(**watching: Any) -> list[Rendered | HeldBack]:
+            pipe: Any = self._pipe  # a `Fleet` draws in its own way
             if len(recipes) > 1:
-                return render_together(self._pipe, recipes, *given, **watching)
-            one: Any = getattr(self._pipe, "render_recipe", partial(render, self._pipe))  # a `Fleet` has its own
-            return [one(recipes[0], *given, **watching)]
+                return getattr(pipe, "render_together", partial(render_together, pipe))(recipes, *given, **watching)
+            return [getattr(pipe, "render_recipe", partial(render, pipe))(recipes[0], *given, **watching)]
 
         return watched(draw, cancel or AnyOf(), ended)
 

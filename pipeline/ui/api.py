@@ -10,6 +10,7 @@ gradio makes endpoints of.
 
 import inspect
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -43,6 +44,7 @@ def build_api(programs: Programs, metrics: Metrics) -> None:
                 outputs,
                 api_name=tool.name,
                 preprocess=False,  # each argument would go to another thread and back, unchanged: see `_plain`
+                postprocess=False,  # so would each answer, and gradio would look for files in it twice
                 **line,
             )
 
@@ -77,9 +79,14 @@ def _endpoint(programs: Programs, tool: Tool, metrics: Metrics) -> Callable:
 _NO_DEFAULT = inspect.Parameter.empty
 
 
-def _told(drawn: list[ProgramPicture]) -> tuple[list[str], list[dict]]:
-    """(files, what is said of each)."""
-    return [str(each.path) for each in drawn], [each.facts for each in drawn]
+def _told(drawn: list[ProgramPicture]) -> tuple[list[dict], list[dict]]:
+    """(files as gradio tells of them, what is said of each)."""
+    return [_file(each.path) for each in drawn], [each.facts for each in drawn]
+
+
+def _file(path: Path) -> dict[str, Any]:
+    data = gr.FileData(path=str(path), orig_name=path.name, size=path.stat().st_size)
+    return data.model_dump()
 
 
 def _widget(name: str, argument: Mapping[str, Any]) -> gr.components.Component:

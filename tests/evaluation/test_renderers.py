@@ -29,7 +29,7 @@ def test_the_front_answers_every_recipe_once():
 
 def test_a_renderer_that_fails_is_counted_with_its_sentence():
     class Broken(StubRenderers):
-        def call(self, method, arguments, cancel):
+        def call(self, method, arguments, cancel, on_stage=None):
             if method == "draw" and arguments[0].seed == 3:
                 raise ValueError("no such thing")
             return super().call(method, arguments, cancel)

@@ -6,6 +6,9 @@ Example run: python -m pytest -m "" tests/evaluation/test_server.py
 import contextlib
 import io
 import json
+import os
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -16,7 +19,7 @@ from PIL import Image
 
 from pipeline.evaluation import faults, fuzz, load
 from pipeline.evaluation import server as server_module
-from pipeline.evaluation.server import Server, client, free_port
+from pipeline.evaluation.server import Server, _megabytes, client, family, free_port
 from pipeline.recipe import pixels_hash
 from pipeline.serve.store import PictureStore
 from tests.serve.test_shared_store import rows_and_files
@@ -99,6 +102,17 @@ def test_memory_is_waited_for_until_it_is_enough(monkeypatch):
     monkeypatch.setattr(time, "sleep", slept.append)
     with contextlib.closing(Server()._log):
         assert Server().rest(0.0, enough=75) == 70.0 and len(slept) == 3
+
+
+def test_a_family_is_a_process_and_all_that_it_started():
+    code = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'print(1, flush=True); input()'])"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as first:
+        assert first.stdout.readline() == b"1\n"
+        found = family(first.pid)
+        assert len(found) == 2 and found[0] == first.pid and set(found) < set(family(os.getpid()))
+        assert all(_megabytes(pid) > 1 for pid in found)
+        first.communicate(b"\n")
+    assert _megabytes(first.pid) == 0
 
 
 @needs_weights

@@ -75,6 +75,30 @@ def test_ever_new_addresses_do_not_starve_who_waits():
     assert order(jobs, [waiting, *others], holder)[0] is waiting
 
 
+def test_how_many_are_before_follows_every_change():
+    jobs = Jobs()
+    first, *places = [jobs.admit(Client("here", str(number))) for number in range(4)]
+    assert first.wait(0) and not any(place.wait(0) for place in places)
+    assert [place.before for place in places] == [0, 1, 2]
+    places[0].leave()
+    assert [place.before for place in places] == [0, 0, 1]
+    first.leave()
+    assert places[1].wait(0) and places[2].before == 0
+    late = jobs.admit(Client("elsewhere"))
+    assert not late.wait(0) and (late.before, places[2].before) == (1, 0)
+
+
+def test_who_has_got_a_turn_since_it_last_looked_asks_for_no_other():
+    jobs = Jobs(at_once=2)
+    first, second = holding(jobs), holding(jobs)
+    early, late = jobs.admit(NEAR), jobs.admit(HOUSE)
+    assert not early.wait(0) and not late.wait(0)
+    first.leave()
+    assert early.wait(0) and early.wait(0)  # it had it before it looked
+    second.leave()
+    assert late.wait(0)
+
+
 def test_the_house_draws_when_nobody_waits():
     jobs = Jobs()
     holder, house, visitor = holding(jobs, NEAR), jobs.admit(HOUSE), jobs.admit(NEAR)

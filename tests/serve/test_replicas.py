@@ -18,7 +18,8 @@ from pipeline.scene.uploads import upload_hash
 from pipeline.scene.wish import Wishes
 from pipeline.serve.jobs import Client, Jobs, QueueFull
 from pipeline.serve.render import Cancelled, Rendered, render
-from pipeline.serve.replicas import AHEAD, Fleet, RayRenderers, RendererDied, _RayRenderer, _understood, replica_range
+from pipeline.serve.renderer import understood
+from pipeline.serve.replicas import AHEAD, Fleet, RayRenderers, RendererDied, _RayRenderer, replica_range
 from pipeline.serve.studio import Studio
 from tests.tiny import tiny_pipeline
 from tests.tiny_diffusers import tiny_stable_diffusion
@@ -31,11 +32,11 @@ class TinyRenderers:
         self.most, self.asked, self._deaths = most, [], deaths
         self._pipe, self._lock = tiny_pipeline(), threading.Lock()
 
-    def call(self, method, arguments, cancel):
+    def call(self, method, arguments, cancel, on_stage=None):
         if method == "layout":
-            return 32, 8
+            return 32, 8, "0123456789ab"
         if method in ("read", "wish"):
-            return pickle.loads(pickle.dumps(_understood(self._pipe, method, pickle.loads(pickle.dumps(arguments)))))
+            return pickle.loads(pickle.dumps(understood(self._pipe, method, pickle.loads(pickle.dumps(arguments)))))
         if method != "draw":
             return getattr(self._pipe, f"get_{method.removeprefix('embed_').rstrip('s')}_embeds")(*arguments)
         with self._lock:
@@ -146,7 +147,7 @@ class _Renderer:
                 await asyncio.sleep(0.05)
             return True, number
         if method == "layout":
-            return True, (32, 8)
+            return True, (32, 8, "")
         if method != "draw":
             return True, None
         try:
@@ -158,7 +159,7 @@ class _Renderer:
 def test_a_renderer_loads_another_model_as_it_was_asked_for(tmp_path):
     tiny_stable_diffusion().save_pretrained(tmp_path / "sd")
     renderer = _RayRenderer(str(tmp_path / "sd"), torch.get_num_threads(), LoadOptions(dtype="bfloat16"))
-    assert renderer._pipe.components["unet"].dtype == torch.bfloat16
+    assert renderer._renderer._pipe.components["unet"].dtype == torch.bfloat16
 
 
 @pytest.mark.slow
@@ -219,13 +220,3 @@ def test_more_than_may_wait_for_renderers_are_refused_in_a_sentence(tmp_path):
     finally:
         (tmp_path / "go").touch()
         renderers.close()
-
-
-def test_what_waits_for_its_turn_in_a_renderer_is_drawn_after_the_one_before():
-    renderer = _RayRenderer.__new__(_RayRenderer)
-    renderer._pipe, renderer._turn = tiny_pipeline(), threading.Lock()
-    recipes = [Recipe(prompt="a cat", seed=seed) for seed in range(4)]
-    with ThreadPoolExecutor(4) as pool:
-        calls = [pool.submit(renderer._run, "draw", (recipe, [], {}), threading.Event()) for recipe in recipes]
-    alone = tiny_pipeline()
-    assert [call.result().png for call in calls] == [render(alone, recipe).png for recipe in recipes]

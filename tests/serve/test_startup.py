@@ -3,13 +3,14 @@
 import os
 import socket
 import sys
-import threading
 from types import SimpleNamespace
 
 import pytest
 
 import app
-from pipeline.serve.jobs import Jobs
+from pipeline.loading.options import AUTO
+from pipeline.serve.apart import draw_apart
+from pipeline.serve.replicas import AHEAD
 from pipeline.serve.startup import TURN_SECONDS, StartError, check_address, check_settings, trust_proxies
 
 
@@ -70,14 +71,18 @@ def test_addresses_are_taken_from_named_proxies_alone(monkeypatch):
     assert "10.0.0.1" in some and "192.168.3.4" in some and "127.0.0.1" not in some
 
 
-def test_a_server_s_threads_change_places_less_often():
-    usual, seen = sys.getswitchinterval(), []
-    stop = SimpleNamespace(asked=threading.Event(), wait=lambda: seen.append(sys.getswitchinterval()))
-    stop.asked.set()
-    server = SimpleNamespace(config=SimpleNamespace(), should_exit=True)
-    studio = SimpleNamespace(jobs=Jobs(), close=lambda: None)
+def test_where_it_draws_a_server_s_threads_change_places_less_often(monkeypatch):
+    usual, model = sys.getswitchinterval(), SimpleNamespace(load=lambda: None)
+    monkeypatch.setattr(app, "is_zero_gpu", lambda: True)
     try:
-        app.serve(SimpleNamespace(server=server, studio=studio, close=lambda verbose: None), stop, 0)
-        assert seen == [pytest.approx(TURN_SECONDS)] and usual < TURN_SECONDS
+        assert app._renderers(SimpleNamespace(model="weights"), model, None, AUTO) == (model.load, 1)
+        assert sys.getswitchinterval() == pytest.approx(TURN_SECONDS) and usual < TURN_SECONDS
     finally:
         sys.setswitchinterval(usual)
+
+
+def test_elsewhere_it_draws_in_another_process_which_has_the_next_recipe_at_hand():
+    usual, model = sys.getswitchinterval(), SimpleNamespace(load=lambda: None)
+    load, at_once = app._renderers(SimpleNamespace(model="weights"), model, None, AUTO)
+    assert (load.func, load.args, at_once) == (draw_apart, ("weights", AUTO), AHEAD)
+    assert sys.getswitchinterval() == usual

@@ -18,7 +18,8 @@ from pipeline.serve.drawing import draw_order
 from pipeline.serve.jobs import Client
 from pipeline.serve.order import Order
 from pipeline.serve.render import Cancelled, Rendered, compare, render, render_together, series
-from pipeline.serve.replicas import fleet
+from pipeline.serve.renderer import Renderer
+from pipeline.serve.replicas import Fleet, fleet
 from pipeline.serve.store import PictureStore
 from pipeline.serve.studio import Studio
 from pipeline.serve.together import draw_series
@@ -76,6 +77,16 @@ def test_the_decoder_works_on_one_picture_after_the_other(model, recipes):
     render_together(model[1], recipes[:2])
     handle.remove()
     assert sizes == [1, 1]
+
+
+def test_a_renderer_draws_together_for_a_studio_too(model, recipes):
+    class Here:
+        def call(self, method, arguments, cancel, on_stage):
+            return Renderer(model[1]).answer(method, arguments, cancel, on_stage)
+
+    studio = Studio(Fleet(Here()), capabilities=model[0].capabilities)
+    drawn = [event for event in studio.draw(recipes[0], also=recipes[1:2]) if isinstance(event, Rendered)]
+    assert [each.png for each in drawn] == [each.png for each in render_together(model[1], recipes[:2])]
 
 
 def test_an_order_through_a_door_is_drawn_in_calls_too(model, calls):
