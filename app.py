@@ -38,7 +38,7 @@ from pipeline.serve.store import PictureStore, open_store
 from pipeline.serve.studio import Studio
 from pipeline.serve.workplace import Workplace
 from pipeline.ui.api import build_api
-from pipeline.ui.guard import guard
+from pipeline.ui.guard import guard, trust_localhost
 from pipeline.ui.page import Page, build_page
 from pipeline.ui.queueing import Presence, Queue
 from pipeline.ui.routes import app_options
@@ -117,6 +117,7 @@ def build_demo(
         busy=lambda door: studio.metrics.count(door, "busy"),
     )  # fmt: skip
     guard(demo)
+    trust_localhost()
     studio.open()
     return demo
 

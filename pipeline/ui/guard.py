@@ -6,6 +6,7 @@ import traceback
 from pathlib import Path
 
 import gradio as gr
+from gradio import networking
 from gradio.exceptions import ComponentProcessingError
 from gradio.route_utils import FnIndexInferError
 from pydantic import ValidationError
@@ -14,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from pipeline.serve.workplace import NO_ROOM, is_out_of_room
 
-__all__ = ["Faults", "guard"]
+__all__ = ["Faults", "guard", "trust_localhost"]
 
 _OURS = str(Path(__file__).resolve().parents[1])
 _MISTAKEN = (TypeError, ValueError, KeyError, IndexError, AttributeError)  # what a made-up value leads to
@@ -44,6 +45,14 @@ def guard(demo: gr.Blocks) -> None:
             raise gr.Error(words, print_exception=False) from error
 
     demo.process_api = guarded
+
+
+def trust_localhost() -> None:
+    """Let gradio start where the machine is busy: at last it asks for its own page, and gives up after 3 seconds.
+
+    That localhost answers it knows by then: before, and without a bound, it has asked for its "startup-events".
+    """
+    networking.url_ok = lambda url: True
 
 
 class Faults:

@@ -8,9 +8,10 @@ from types import SimpleNamespace
 import gradio as gr
 import httpx
 import pytest
+from gradio import networking
 
 from pipeline.serve.workplace import NO_ROOM, is_out_of_room
-from pipeline.ui.guard import Faults, guard
+from pipeline.ui.guard import Faults, guard, trust_localhost
 
 
 def ask(app) -> httpx.Response:
@@ -73,3 +74,19 @@ def test_a_function_of_the_page_fails_with_a_sentence_and_a_status(error, status
 
     answer = ask(app)
     assert answer.status_code == status and sentence in answer.json()["error"]
+
+
+def test_a_page_that_answers_late_starts_all_the_same(monkeypatch):
+    def late(*_, **__):
+        raise httpx.ReadTimeout("the machine is busy")
+
+    monkeypatch.setattr(httpx, "head", late)
+    monkeypatch.setattr(networking, "url_ok", networking.url_ok)  # put back afterwards
+    with gr.Blocks() as demo:
+        gr.Textbox()
+    trust_localhost()
+    try:
+        demo.launch(prevent_thread_lock=True, quiet=True)
+        assert httpx.get(demo.local_url).status_code == 200
+    finally:
+        demo.close()
