@@ -2,6 +2,7 @@
 
 import inspect
 import logging
+import math
 
 import numpy as np
 import pytest
@@ -243,6 +244,12 @@ def test_tuple_equals_dict(pipe):
         ({"prompt": "a cat", "generator": [torch.Generator()] * 2}, "2 entries for 1 pictures"),
         ({"prompt": "a cat", "generator": 7}, "must be a torch.Generator, or a list of them, got int"),
         ({"image_embeds": torch.full((1, 32), float("nan"))}, "`image_embeds` must hold finite numbers"),
+        ({"prompt": "a cat", "num_images_per_prompt": True}, "`num_images_per_prompt` must be a whole number"),
+        ({"prompt": "a cat", "num_inference_steps": True}, "`num_inference_steps` must be a whole number"),
+        *(
+            ({"image": [photo("red"), photo("blue")], "image_weights": weights}, "`image_weights` must hold 2 finite")
+            for weights in ([1], [1, "x"], "ab", 3, [float("nan"), 1], [math.inf, 1], [-1, 1], [0, 0], [True, 1])
+        ),
     ],
 )
 def test_bad_input_is_refused_in_words(pipe, arguments, words):

@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
+from pipeline.cascade.inputs import check_weights
 from pipeline.cascade.kept import Kept, state_of
 from pipeline.cascade.plan import Plan
 from pipeline.cascade.references import References
@@ -168,6 +169,8 @@ class Encoding:
         similarity: float = 1.0,
     ) -> References:
         """Reference pictures -> the embedding of each, and of what they show together."""
+        if image_weights is not None:
+            check_weights(image_weights, len(image))
         embeds = self.get_image_embeds(image)
         weights = None if image_weights is None else torch.tensor([image_weights]).to(embeds)
         fused = self.fusion(embeds[None], weights=weights, fusion_type=fusion_type)

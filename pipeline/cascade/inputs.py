@@ -1,6 +1,9 @@
 """What a call of the pipeline asks for, checked before anything is drawn."""
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import torch
@@ -8,7 +11,7 @@ from PIL import Image
 
 from pipeline.recipe.schema import FIELDS
 
-__all__ = ["CallArguments", "check_wishes", "one_each"]
+__all__ = ["CallArguments", "check_weights", "check_wishes", "one_each"]
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def check_wishes(wishes: CallArguments, max_images: int) -> None:
     _check_pictures(wishes, max_images)
     for name, value in wishes.steps.items():
         low, high = FIELDS[name].low, FIELDS[name].high
-        if not isinstance(value, int) or not low <= value <= high:
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             raise ValueError(f"`{name}` must be a whole number from {low} to {high}, got {value!r}.")
     for name, value in wishes.numbers.items():
         low, high = FIELDS[name].low, FIELDS[name].high
@@ -93,7 +96,7 @@ def _check_words(wishes: CallArguments) -> None:
     if not something and not wishes.edited and not wishes.images and wishes.image_embeds is None:
         raise ValueError("`prompt` is empty. Say what to draw, or pass 1 to 5 pictures as `image`.")
     number = wishes.num_images_per_prompt
-    if not isinstance(number, int) or number < 1:
+    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
         raise ValueError(f"`num_images_per_prompt` must be a whole number from 1, got {number!r}.")
 
 
@@ -105,6 +108,21 @@ def _check_pictures(wishes: CallArguments, max_images: int) -> None:
         raise ValueError("`image` must hold PIL pictures. Open the files with PIL.Image.open first.")
     if images and wishes.image_embeds is not None:
         raise ValueError("Pass either `image` or `image_embeds`, not both.")
+
+
+def check_weights(image_weights: Any, count: int) -> None:
+    """Refuse what does not weigh so many reference pictures.
+
+    Raises:
+        ValueError: in a sentence.
+    """
+    each = list(image_weights) if isinstance(image_weights, Iterable) else []
+    numbers = [w for w in each if isinstance(w, Real) and not isinstance(w, bool) and 0 <= float(w) < math.inf]
+    if len(each) != count or len(numbers) != count or not any(numbers):
+        raise ValueError(
+            f"`image_weights` must hold {count} finite numbers from 0, one for each picture and not all 0, got "
+            f"{str(image_weights)[:80]}."
+        )
 
 
 def one_each(generator, count: int) -> list[torch.Generator]:
