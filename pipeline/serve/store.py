@@ -137,6 +137,10 @@ class PictureStore:
 
         return self._ask("find a picture", read)
 
+    def settle(self) -> None:
+        """Wait until what was handed over is kept, but no longer than for an answer."""
+        self._ask("settle", lambda _: None)
+
     def ids(self) -> list[str]:
         """The recipe ids of all pictures kept, the newest first."""
 
@@ -179,10 +183,9 @@ class PictureStore:
 
     def _ask(self, what: str, work: Callable[[diskcache.Cache], Any]) -> Any:
         """The result of work in the store's thread; None where it fails or takes too long."""
-        if self._late is not None and not self._late.done():
-            return None
-        future = self._submit(what, work)  # who waits for an answer takes no room: at most all threads do
-        if future is None:
+        is_late = self._late is not None and not self._late.done()
+        # Who waits for an answer takes no room: at most all threads do.
+        if is_late or (future := self._submit(what, work)) is None:
             return None
         try:
             return future.result(timeout=WAIT_SECONDS)
@@ -215,8 +218,7 @@ class PictureStore:
     def _run(self, what: str, work: Callable[[diskcache.Cache], Any]) -> Any:
         """In the store's thread: do it, opening the database before and mending it afterwards where need be."""
         try:
-            is_open = self._cache is not None or self._open()
-            if not is_open:
+            if self._cache is None and not self._open():
                 return None
             cache: Any = self._cache
             result = work(cache)
@@ -239,6 +241,8 @@ class PictureStore:
         except Exception as error:  # see `_run`
             if not _is_damage(error):
                 self._complain("be opened", error)
+                if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:  # the next task waits, too
+                    self._opened_at = -math.inf
                 return False
             _logger.warning("The store in %s is damaged and begins anew: %s", self.directory, error)
             shutil.rmtree(self._where, ignore_errors=True)

@@ -239,9 +239,8 @@ class Studio:
     def _in_turn(
         self, recipes: list[Recipe], given: tuple, place: Place, cancel: threading.Event
     ) -> Iterator[Stage | Rendered | HeldBack]:
-        lent = self._lent_events is not None  # the drawing is then in another process, which hears no cancel
-        if self._lent_events is not None:
-            events = self._lent_events(recipes, given)
+        if (lent := self._lent_events) is not None:  # drawing is then in another process, which hears no cancel
+            events = lent(recipes, given)
         else:
             events = self._events(recipes, given, AnyOf(cancel, place.cancelled), place.lend())
         try:
@@ -252,6 +251,7 @@ class Studio:
                     self.metrics.observe(event, from_store=False)
                     self._keep(event)
                 yield event
+            self.store.settle()  # what is acknowledged is kept
         finally:
             events.close()
 

@@ -280,8 +280,28 @@ def test_a_lock_that_lasts_is_said(tmp_path, monkeypatch, caplog):
     second = PictureStore(tmp_path)
     assert second.get(RECIPE) is None and "locked" in caplog.text
     locker.close()
+    assert works(second), "it is opened as soon as it can be"
     first.close()
     second.close()
+
+
+def test_settled_means_kept_for_who_looks_without_asking(store, monkeypatch):
+    started, go, write = threading.Event(), threading.Event(), diskcache.Disk.store
+
+    def slow(*arguments, **more):
+        started.set()
+        assert go.wait(120)
+        return write(*arguments, **more)
+
+    monkeypatch.setattr(diskcache.Disk, "store", slow)
+    monkeypatch.setattr(store_module, "WAIT_SECONDS", 120.0)
+    store.put(RECIPE, draw())
+    assert started.wait(120) and not files(store)
+    settling = threading.Thread(target=store.settle)
+    settling.start()
+    go.set()
+    settling.join()
+    assert len(files(store)) == 1
 
 
 def test_a_disk_that_hangs_keeps_nobody_waiting(store, monkeypatch):
