@@ -47,6 +47,18 @@ _PICTURES = frozenset((
     "cityscape", "cityscape at dusk", "sunset", "sunrise", "sunrise over mountains", "night with stars",
     "bridge at night", "foggy", "milky way", "national park", "desert", "camping", "beach with umbrella", "foggy city",
 ))  # fmt: skip
+# Rendering -> things whose drawing in it fills a square, with a sky or a sea of its own: nothing to lay into a scene.
+_FRAMED = {
+    "muted flat illustration": frozenset((
+        "statue of liberty", "tokyo tower", "carousel horse", "desert island", "fountain", "person rowing boat", "rainbow",
+        "roller coaster", "sailboat", "ship", "tent", "volcano",
+    )),
+    "bold flat emoji": frozenset((
+        "beach with umbrella", "camping", "desert island", "mount fuji", "snow-capped mountain", "tent",
+    )),
+    "outlined cartoon emoji": frozenset(("factory", "ferris wheel", "tent")),
+    "flat sticker": frozenset(("statue of liberty", "love hotel")),
+}  # fmt: skip
 _SIDED = re.compile(
     r"\b(left|right|clock|o’clock|o'clock|flag|arrow|letter|number|keycap|button|sign|input|text|abc|clockwise|"
     r"chart|hand|score|calendar|date|word|[a-z]|\d+)\b"
@@ -142,7 +154,7 @@ def choose_drawing(
     cells = prior.cells_of[concept]
     tones = {own for _, _, own in cells}
     tone = tone if tone in tones else "" if "" in tones else sorted(tones)[0]
-    options = _options([cell for cell in cells if cell[2] == tone], style, variety)
+    options = _options(_unframed(phrase, [cell for cell in cells if cell[2] == tone], style), style, variety)
     chances = even(noise)
     drawing, rendering = _pick(options, chances[_WHICH])
     shown = style if style and (rendering == style or can_render(style)) else rendering
@@ -156,6 +168,12 @@ def choose_drawing(
         choose_form(noise, 0.0 if phrase in _PICTURES else variety, mirrored=is_mirrored(phrase)),
         choose_palette(noise, variety, float(prior.hue_freedom[concept])),
     )
+
+
+def _unframed(phrase: str, cells: list[tuple[int, str, str]], style: str | None) -> list[tuple[int, str, str]]:
+    """Without drawings that bring a square of ground, where others are and their own style is not asked for."""
+    rest = [cell for cell in cells if cell[1] == style or phrase.lower() not in _FRAMED.get(cell[1], ())]
+    return rest or cells
 
 
 def _options(

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from pipeline.models.prior import NOISE_DIM
-from pipeline.scene.drawing import Bend, Palette, choose_drawing, even, is_mirrored
+from pipeline.scene.drawing import Bend, Palette, _unframed, choose_drawing, even, is_mirrored
 from tests.tiny import tiny_prior
 
 
@@ -52,3 +52,12 @@ def test_what_was_never_taught_has_no_drawing():
 @pytest.mark.parametrize("phrase", ["right arrow", "one o’clock", "flag: France", "letter a", "keycap: 7"])
 def test_what_has_sides_or_letters_is_never_mirrored(phrase):
     assert not is_mirrored(phrase) and is_mirrored("fox")
+
+
+def test_a_drawing_with_a_sea_of_its_own_is_taken_only_for_its_style_or_where_there_is_no_other():
+    framed, free = (0, "muted flat illustration", ""), (1, "cartoon emoji", "")
+    assert _unframed("sailboat", [framed, free], "3d render") == [free]
+    assert _unframed("Sailboat", [framed, free], None) == [free]
+    assert _unframed("sailboat", [framed, free], "muted flat illustration") == [framed, free]
+    assert _unframed("sailboat", [framed], None) == [framed]
+    assert _unframed("fox", [framed, free], None) == [framed, free]
