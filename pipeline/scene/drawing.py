@@ -50,13 +50,13 @@ _PICTURES = frozenset((
 # Rendering -> things whose drawing in it fills a square, with a sky or a sea of its own: nothing to lay into a scene.
 _FRAMED = {
     "muted flat illustration": frozenset((
-        "statue of liberty", "tokyo tower", "carousel horse", "desert island", "fountain", "person rowing boat", "rainbow",
-        "roller coaster", "sailboat", "ship", "tent", "volcano",
+        "statue of liberty", "tokyo tower", "carousel horse", "desert island", "fountain", "person rowing boat",
+        "rainbow", "roller coaster", "sailboat", "ship", "tent", "volcano",
     )),
     "bold flat emoji": frozenset((
         "beach with umbrella", "camping", "desert island", "mount fuji", "snow-capped mountain", "tent",
     )),
-    "outlined cartoon emoji": frozenset(("factory", "ferris wheel", "tent")),
+    "outlined cartoon emoji": frozenset(("factory", "ferris wheel", "rainbow", "tent")),
     "flat sticker": frozenset(("statue of liberty", "love hotel")),
 }  # fmt: skip
 _SIDED = re.compile(

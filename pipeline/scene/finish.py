@@ -42,6 +42,7 @@ _BLUE = (
 # Renderings of black and blue lines, clear between them.
 _OUTLINES = ("hand-drawn sketch icon", "thin two-tone line icon", "blue two-tone outline icon")
 _BLUES = 0.53, 0.72  # hues, of a turn
+_OF_ITS_OWN = frozenset(("rainbow", "earth", "globe"))  # what has its colours by what it is
 _USUAL_TURN = 0.3  # of a palette's turn, that is left to what has a usual colour
 _VIVID = 0.25  # chroma from which that is a colour, not a grey
 _FILL = slice(12, 14)  # coordinates of the noise
@@ -125,9 +126,9 @@ def _is_black(thing: Thing) -> bool:
 
 
 def _says_colour(thing: Thing, palette: Mapping[str, str]) -> bool:
-    """Whether a thing's own name says which colour it has: a black cat is never purple."""
+    """Whether a thing's own name says which colours it has: a black cat is never purple, nor is a rainbow all pink."""
     words = f"{thing.name} {thing.said or ''}".lower().replace("-", " ").split()
-    return not palette.keys().isdisjoint(words)
+    return not (palette.keys() | _OF_ITS_OWN).isdisjoint(words)
 
 
 def _near_usual(thing: Thing, shift: Palette) -> Palette:

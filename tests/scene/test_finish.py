@@ -34,7 +34,7 @@ def test_the_seed_turns_the_colour_of_what_may_have_any():
     assert blue > red or abs(float(red) - RED[0]) > 0.1
 
 
-@pytest.mark.parametrize(("name", "said"), [("red apple", None), ("apple", "red apple")])
+@pytest.mark.parametrize(("name", "said"), [("red apple", None), ("apple", "red apple"), ("rainbow", None)])
 def test_a_name_that_says_its_colour_keeps_it(name, said):
     assert torch.allclose(drawn(name, RED, said), torch.tensor(RED), atol=1e-5)
 
