@@ -39,12 +39,12 @@ class _Flat(NamedTuple):
 
 # Chosen by looking, beside real ones, and by the judge of style (60 pictures each of things that it never saw).
 _SHADED = {
-    "3d render": _Shading(0.4, 0.36, 0.4, 0.9, 0.2, 1.2),
-    "gradient vector": _Shading(0.2, 0.15, 0.0, 1.0, 0.25, 1.15),
+    "3d render": _Shading(0.42, 0.33, 0.35, 0.65, 0.16, 1.12),
+    "gradient vector": _Shading(0.2, 0.13, 0.0, 1.0, 0.18, 1.1),
 }
 _CELS = {"cartoon emoji": _Shading(0.2, 0.12, 0.0, 1.0, 0.06, 1.1)}
 _SHADE_FROM, _LIGHT_FROM, _CEL_EDGE = 0.18, 0.22, 0.06  # of a cel: how far from the light its shade begins, how softly
-_FLAT = {"flat geometric": _Flat(6, 0.001, 1.12), "flat sticker": _Flat(7, 0.0005, 1.0)}
+_FLAT = {"flat geometric": _Flat(8, 0.001, 1.12), "flat sticker": _Flat(8, 0.0005, 1.0)}
 _PIXELS = {"tiny pixel art": 20, "32x32 pixel art sprite": 32}  # of a side
 _LINES = ("black and white glyph",)
 _SOFT = _Flat(12, 0.003, 1.0)
