@@ -39,8 +39,8 @@ class _Flat(NamedTuple):
 
 # Chosen by looking, beside real ones, and by the judge of style (60 pictures each of things that it never saw).
 _SHADED = {
-    "3d render": _Shading(0.42, 0.33, 0.35, 0.65, 0.16, 1.12),
-    "gradient vector": _Shading(0.2, 0.13, 0.0, 1.0, 0.18, 1.1),
+    "3d render": _Shading(0.44, 0.31, 0.3, 0.65, 0.14, 1.0),
+    "gradient vector": _Shading(0.2, 0.12, 0.0, 1.0, 0.16, 1.0),
 }
 _CELS = {"cartoon emoji": _Shading(0.2, 0.12, 0.0, 1.0, 0.06, 1.1)}
 _SHADE_FROM, _LIGHT_FROM, _CEL_EDGE = 0.18, 0.22, 0.06  # of a cel: how far from the light its shade begins, how softly
