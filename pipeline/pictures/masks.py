@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from scipy import ndimage
 
-__all__ = ["bounds", "dilated", "eroded", "labelled", "nearest_of", "odd"]
+__all__ = ["bounds", "depth_of", "dilated", "eroded", "labelled", "nearest_of", "odd"]
 
 
 def labelled(mask: np.ndarray, structure: np.ndarray | None = None) -> tuple[np.ndarray, int]:
@@ -26,6 +26,11 @@ def dilated(mask: np.ndarray, iterations: int = 1) -> np.ndarray:
 def eroded(mask: np.ndarray, iterations: int = 1) -> np.ndarray:
     """Without so many pixels at its edge."""
     return np.asarray(ndimage.binary_erosion(mask, iterations=iterations), bool)
+
+
+def depth_of(mask: np.ndarray) -> np.ndarray:
+    """How far each pixel of a mask is from what is not in it, in pixels (float64); outside the square is not."""
+    return np.asarray(ndimage.distance_transform_edt(np.pad(mask, 1)))[1:-1, 1:-1]
 
 
 def nearest_of(mask: np.ndarray) -> np.ndarray:

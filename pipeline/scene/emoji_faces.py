@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from pipeline.pictures.masks import bounds, dilated, eroded, labelled, nearest_of
+from pipeline.pictures.masks import bounds, depth_of, dilated, eroded, labelled, nearest_of
 from pipeline.scene.faces import Point, unmultiplied
 
 __all__ = ["Emoji", "read_emoji"]
@@ -117,7 +117,7 @@ def _not_skin(face: np.ndarray, solid: np.ndarray) -> np.ndarray:
     """Pixels (side, side) of an emoji that are no skin, nor the shade along its rim."""
     side = face.shape[-1]
     colours = unmultiplied(face)
-    depth = np.asarray(ndimage.distance_transform_edt(np.pad(solid, 1)))[1:-1, 1:-1] / side
+    depth = depth_of(solid) / side
     skin = _is_skin(ndimage.gaussian_filter(colours, (0, 1, 1)), depth < _RIM_SKIN)
     ink = (colours.max(0) < 0.5) | (colours[2] > colours[0] + 0.1)  # no skin has it, in whatever shade
     inner = eroded(solid, iterations=max(1, round(0.045 * side))) | (ink & eroded(solid, iterations=1))

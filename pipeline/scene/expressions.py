@@ -16,7 +16,7 @@ import torch
 from scipy import ndimage
 from scipy.spatial import ConvexHull
 
-from pipeline.pictures.masks import bounds, dilated, eroded, labelled, nearest_of, odd
+from pipeline.pictures.masks import bounds, depth_of, dilated, eroded, labelled, nearest_of, odd
 from pipeline.scene.emoji_faces import Emoji, read_emoji
 from pipeline.scene.faces import FRONT, Own, Point, find_eyes, find_own, symmetry, unmultiplied
 from pipeline.scene.kinds import is_alive
@@ -134,7 +134,7 @@ def _on_eye(thing: np.ndarray, worn: Emoji, eye: Point, radius: float) -> tuple[
     """Where they go on a thing that is seen from the side: the one eye, where it tells something without a mouth; how
     wide its head is, and where beside it something may float.
     """
-    depth = np.asarray(ndimage.distance_transform_edt(np.pad(thing[3] > 0.5, 1)))[1:-1, 1:-1]
+    depth = depth_of(thing[3] > 0.5)
     y, x = (slice(max(0, round(at - 5 * radius)), round(at + 5 * radius)) for at in (eye.y, eye.x))
     width = 2 * float(np.clip(depth[y, x].max(), 4 * radius, 8 * radius))
     solid = thing[3] > 0.5
@@ -203,7 +203,7 @@ def _limbed(solid: np.ndarray) -> bool:
 
 def _deepest(mask: np.ndarray) -> tuple[float, float, float]:
     """x, y and radius of the largest disc within a mask."""
-    depth = np.asarray(ndimage.distance_transform_edt(np.pad(mask, 1)))[1:-1, 1:-1]
+    depth = depth_of(mask)
     y, x = np.unravel_index(int(depth.argmax()), depth.shape)
     return float(x), float(y), float(depth[y, x])
 

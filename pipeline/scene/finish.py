@@ -76,7 +76,7 @@ def finish_layer(
     elif drawing is not None and drawing.rendering in _OUTLINES and drawing.style not in _OUTLINES:
         layer = illustrate_outline(layer, *_fills(thing, palette, noise))
     elif drawing is not None and not thing.colour and drawing.rendering in _BLUE and drawing.rendering != style:
-        usual = usual_colours(thing.said or thing.name) or usual_colours(thing.name)
+        usual = _usual(thing)
         if usual or _is_blue(layer) and not is_alive(thing.name):
             layer = recolour(layer, _fills(thing, palette, noise)[0])
     elif thing.colour:
@@ -97,12 +97,17 @@ def finish_layer(
     return layer
 
 
+def _usual(thing: Thing) -> tuple[str, ...]:
+    """The usual colours of a thing as it was said, or else by its name."""
+    return usual_colours(thing.said or thing.name) or usual_colours(thing.name)
+
+
 def _fills(thing: Thing, palette: Mapping[str, str], noise: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
     """What a drawing of one colour is filled with, (3,) in [0, 1], and another for small parts where it may have any.
 
     By seed and by name, so that two things of one picture differ.
     """
-    usual = usual_colours(thing.said or thing.name) or usual_colours(thing.name)
+    usual = _usual(thing)
     first, second = even(noise)[_FILL]
     first = (first + zlib.crc32(thing.name.encode()) / 2**32) % 1
     fills = usual or _FILLS
@@ -133,7 +138,7 @@ def _says_colour(thing: Thing, palette: Mapping[str, str]) -> bool:
 
 def _near_usual(thing: Thing, shift: Palette) -> Palette:
     """A palette that leaves what has a usual colour near to it: no sun is green."""
-    usual = usual_colours(thing.said or thing.name) or usual_colours(thing.name)
+    usual = _usual(thing)
     if not usual:
         return shift
     colour = (rgb(usual[0]) + 1) / 2

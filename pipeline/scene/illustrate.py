@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from scipy import ndimage
 
-from pipeline.pictures.masks import bounds, eroded, labelled, nearest_of
+from pipeline.pictures.masks import bounds, depth_of, eroded, labelled, nearest_of
 
 __all__ = ["illustrate_glyph", "illustrate_outline"]
 
@@ -48,22 +48,17 @@ def illustrate_glyph(layer: torch.Tensor, colour: torch.Tensor, accent: torch.Te
     layer = (layer + 1) / 2
     alpha = layer[3]
     luma = (layer[:3] / alpha.clamp(min=0.05)).clamp(0, 1).mean(0)
-    full, side = alpha.shape[-1], min(_SIDE, alpha.shape[-1])
+    side = min(_SIDE, alpha.shape[-1])
     small = F.interpolate(torch.stack([alpha, luma])[None], size=(side, side), mode="area")[0].cpu().numpy()
     solid = small[0] > 0.5
     ink = solid & (small[1] < 0.5)
     if not ink.any():
         return 2 * layer - 1
     tones, gaps = _tones(solid, ink)
-    colours = _shades(colour.float().cpu().numpy(), None if accent is None else accent.float().cpu().numpy())
-    drawn, between = (
-        _enlarged(colours[tones[tuple(nearest_of(mask))]].transpose(2, 0, 1), full).to(layer)
-        for mask in (ink, gaps if gaps.any() else ink)
-    )
-    within = _enlarged(eroded(gaps | solid)[None].astype(np.float32), full)[0].to(layer)
-    sharp = (full / side * (within - 0.5) + 0.5).clamp(0, 1)
+    shades = _shades(colour, accent)
+    drawn, between = (_painted(shades, tones, mask, layer) for mask in (ink, gaps if gaps.any() else ink))
     share = (alpha * (1 - luma)).clamp(0, 1)
-    alpha = torch.maximum(alpha, sharp)
+    alpha = torch.maximum(alpha, _within(gaps | solid, layer))
     return 2 * torch.cat([torch.lerp(between, drawn, share) * alpha, alpha[None]]) - 1
 
 
@@ -82,7 +77,7 @@ def illustrate_outline(layer: torch.Tensor, colour: torch.Tensor, accent: torch.
     alpha = layer[3:]
     colours = (layer[:3] / alpha.clamp(min=0.05)).clamp(0, 1)
     chroma = colours.amax(0) - colours.amin(0)
-    full, side = alpha.shape[-1], min(_SIDE, alpha.shape[-1])
+    side = min(_SIDE, alpha.shape[-1])
     small = F.interpolate((torch.stack([alpha[0], chroma * alpha[0]]))[None], size=(side, side), mode="area")
     solid, vivid = small[0, 0].cpu().numpy() > 0.5, small[0, 1].cpu().numpy() > _VIVID[1]
     parts = [part for part in _regions(_closed(solid, _OPEN) & ~solid) if part.depth > 1]
@@ -92,16 +87,15 @@ def illustrate_outline(layer: torch.Tensor, colour: torch.Tensor, accent: torch.
     for at, part in enumerate(parts):
         if not filled:
             tones[part.mask] = _MAIN if not at else _LIGHT if part.area > _SECOND * parts[0].area else _ACCENT
-    shades = _shades(colour.float().cpu().numpy(), None if accent is None else accent.float().cpu().numpy())
+    shades = _shades(colour, accent)
     line = shades[_MAIN if filled else _DARK]
     share = ((chroma - _VIVID[0]) / (_VIVID[1] - _VIVID[0])).clamp(0, 1)
     colours = torch.lerp(colours, torch.from_numpy(line).to(layer)[:, None, None].expand_as(colours), share)
     gaps = np.any([part.mask for part in parts], axis=0) if parts else np.zeros_like(solid)
     if not gaps.any():
         return 2 * torch.cat([colours * alpha, alpha]) - 1
-    behind = _enlarged(shades[tones[tuple(nearest_of(gaps))]].transpose(2, 0, 1), full).to(layer)
-    within = _enlarged(eroded(gaps | solid)[None].astype(np.float32), full).to(layer)
-    painted = torch.maximum(alpha, (full / side * (within - 0.5) + 0.5).clamp(0, 1))
+    behind = _painted(shades, tones, gaps, layer)
+    painted = torch.maximum(alpha, _within(gaps | solid, layer))
     return 2 * torch.cat([colours * alpha + behind * (painted - alpha), painted]) - 1
 
 
@@ -120,7 +114,9 @@ def _tones(solid: np.ndarray, ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     body = (gaps | solid).sum()
     wide = [part for part in kept if part.depth >= _THIN]
     outlined = (
-        ink.sum() < _INK * body and _depth(ink).max() < _STROKE and sum(part.area for part in wide) > _ENCLOSED * body
+        ink.sum() < _INK * body
+        and depth_of(ink).max() < _STROKE
+        and sum(part.area for part in wide) > _ENCLOSED * body
     )
     for part in kept:
         tones[part.mask] = _DARK if outlined or part.depth < _THIN else _PALE
@@ -157,7 +153,7 @@ class _Region(NamedTuple):
 def _regions(mask: np.ndarray) -> list[_Region]:
     """The connected regions of a mask, the largest first."""
     labels, count = labelled(mask)
-    depth = _depth(mask)
+    depth = depth_of(mask)
     found = []
     for number in range(1, count + 1):
         one = labels == number
@@ -165,12 +161,13 @@ def _regions(mask: np.ndarray) -> list[_Region]:
     return sorted(found, key=lambda region: -region.area)
 
 
-def _shades(colour: np.ndarray, accent: np.ndarray | None) -> np.ndarray:
-    """(6, 3): what each tone looks like, of a thing of that colour."""
+def _shades(said: torch.Tensor, accent: torch.Tensor | None) -> np.ndarray:
+    """(6, 3): what each tone looks like, of a thing of a colour (3,)."""
+    colour = said.float().cpu().numpy()
     light = colour + 0.4 * (1 - colour)
     pale = colour + 0.82 * (1 - colour)
-    small = light if accent is None else accent
-    return np.stack([colour, light, small, 0.5 * colour, pale, small if accent is None else _FACE]).astype(np.float32)
+    small, face = (light, light) if accent is None else (accent.float().cpu().numpy(), _FACE)
+    return np.stack([colour, light, small, 0.5 * colour, pale, face]).astype(np.float32)
 
 
 def _closed(mask: np.ndarray, radius: int) -> np.ndarray:
@@ -181,9 +178,15 @@ def _closed(mask: np.ndarray, radius: int) -> np.ndarray:
     return np.asarray(ndimage.binary_fill_holes(closed))[2 * radius : -2 * radius, 2 * radius : -2 * radius] | mask
 
 
-def _depth(mask: np.ndarray) -> np.ndarray:
-    """How far each pixel of a mask is from what is not in it; outside is not."""
-    return np.asarray(ndimage.distance_transform_edt(np.pad(mask, 1)))[1:-1, 1:-1]
+def _within(mask: np.ndarray, like: torch.Tensor) -> torch.Tensor:
+    """A mask without its rim, with edges as sharp at the side of ``like`` (..., side, side), in [0, 1]."""
+    full = like.shape[-1]
+    return (full / mask.shape[-1] * (_enlarged(eroded(mask)[None], full)[0].to(like) - 0.5) + 0.5).clamp(0, 1)
+
+
+def _painted(shades: np.ndarray, tones: np.ndarray, mask: np.ndarray, like: torch.Tensor) -> torch.Tensor:
+    """(3, side, side) of ``like``: the shades of the tones of a mask, and of its nearest pixel beside it."""
+    return _enlarged(shades[tones[tuple(nearest_of(mask))]].transpose(2, 0, 1), like.shape[-1]).to(like)
 
 
 def _enlarged(values: np.ndarray, side: int) -> torch.Tensor:

@@ -2,9 +2,9 @@
 
 A flat drawing is inflated as in Johnston 2002 ("Lumo: Illumination for Cel Animation"): the distance to its outline,
 and to the edges between its colours, gives a height, the height normals, and these light and shade. So every
-drawing, an uploaded one too, has a soft 3d look; flat styles take shading away again (few colours), pixel art takes
-resolution. A trial with a network (1.6M parameters, pairs of the same drawing in two styles, eight minutes) changed
-hardly anything in drawings by other artists: its errors average over all shadings.
+drawing, an uploaded one too, has a soft 3d look, or the two tones of a cel; flat styles take shading away again (few
+colours), pixel art takes resolution. A trial with a network (1.6M parameters, pairs of the same drawing in two styles,
+eight minutes) changed hardly anything in drawings by other artists: its errors average over all shadings.
 
 Layers are (4, side, side): red, green and blue multiplied by alpha, and alpha, brought from [0, 1] to [-1, 1].
 """
@@ -14,6 +14,8 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from scipy import ndimage
+
+from pipeline.pictures.masks import depth_of
 
 __all__ = ["RENDERINGS", "can_render", "render_layer"]
 
@@ -152,21 +154,16 @@ def _normals(colours: np.ndarray, alpha: np.ndarray, whole: float) -> np.ndarray
     colours, alpha = colours[:, ::factor, ::factor], alpha[::factor, ::factor]
     side = alpha.shape[-1]
     solid = alpha > 0.5
-    distance = _depth(solid)
+    distance = depth_of(solid).astype(np.float32)
     height = whole * 1.5 * (0.16 * _dome(distance, 0.22 * side) + 0.03 * _dome(distance, 0.05 * side)) * side
     if whole < 1:
         smooth = ndimage.gaussian_filter(colours, (0, 1, 1))
         gradient = np.sqrt((ndimage.sobel(smooth, 1) ** 2 + ndimage.sobel(smooth, 2) ** 2).sum(0))
-        inner = _depth(solid & (gradient < _COLOUR_EDGE))
+        inner = depth_of(solid & (gradient < _COLOUR_EDGE)).astype(np.float32)
         height += (1 - whole) * 2 * 0.045 * _dome(inner, 0.07 * side) * side
     rows, columns = np.gradient(height)
     normals = np.stack([-columns, -rows, np.ones_like(height)], axis=-1)
     return normals / np.linalg.norm(normals, axis=-1, keepdims=True)
-
-
-def _depth(mask: np.ndarray) -> np.ndarray:
-    """Distance of each pixel of a mask (side, side) to what is not in it, in pixels; outside is not in it."""
-    return np.asarray(ndimage.distance_transform_edt(np.pad(mask, 1)), dtype=np.float32)[1:-1, 1:-1]
 
 
 def _dome(distance: np.ndarray, radius: float) -> np.ndarray:
@@ -223,7 +220,7 @@ def _draw_lines(colours: np.ndarray, alpha: np.ndarray) -> tuple[np.ndarray, np.
     gradient = np.sqrt((ndimage.sobel(smooth, 1) ** 2 + ndimage.sobel(smooth, 2) ** 2).sum(0))
     inner = ndimage.gaussian_filter((gradient > 0.55).astype(np.float32), side / 180)
     solid = alpha > 0.5
-    depth = _depth(solid)
+    depth = depth_of(solid).astype(np.float32)
     lines = np.maximum(np.clip(2.2 * inner - 0.3, 0, 1), np.clip(1.5 + 0.022 * side - depth, 0, 1))
     dark = flat.mean(0) < 0.22  # what is black stays black
     ink = np.maximum(lines, ndimage.gaussian_filter(dark.astype(np.float32), side / 300))

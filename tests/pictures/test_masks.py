@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipeline.pictures.masks import bounds, dilated, eroded, labelled, nearest_of
+from pipeline.pictures.masks import bounds, depth_of, dilated, eroded, labelled, nearest_of
 
 SQUARE = np.pad(np.ones((3, 3), bool), 3)
 
@@ -33,3 +33,8 @@ def test_the_nearest_pixel_of_a_mask_is_itself_where_it_is_in_it():
     rows, columns = nearest_of(mask)
     assert (rows[1, 1], columns[1, 1]) == (1, 1) and (rows[0, 2], columns[0, 2]) == (1, 1)
     assert (rows[3, 4], columns[3, 4]) == (4, 4)
+
+
+def test_depth_is_counted_from_the_nearest_clear_pixel_and_the_rim_of_the_picture_is_clear():
+    assert depth_of(SQUARE).max() == 2 and depth_of(SQUARE)[3, 3] == 1 and depth_of(SQUARE)[0, 0] == 0
+    assert depth_of(np.ones((5, 5), bool))[2, 2] == 3
