@@ -21,6 +21,7 @@ from pipeline.cascade.encoding import Encoding
 from pipeline.cascade.inputs import CallArguments, check_wishes, one_each
 from pipeline.cascade.kept import Kept
 from pipeline.cascade.networks import Networks
+from pipeline.cascade.one_at_a_time import ONE_AT_A_TIME
 from pipeline.cascade.plan import Plan, make_plan
 from pipeline.cascade.references import References
 from pipeline.language.wording import plain_clauses
@@ -158,7 +159,8 @@ class TextToImagePipeline(Encoding, Networks, Composing, DiffusionPipeline):
         """As diffusers', but in float32 unless ``dtype`` says otherwise: the weights are stored in half precision."""
         if "torch_dtype" not in kwargs:
             kwargs.setdefault("dtype", torch.float32)
-        pipe = super().from_pretrained(pretrained_model_name_or_path, **kwargs)
+        with ONE_AT_A_TIME:
+            pipe = super().from_pretrained(pretrained_model_name_or_path, **kwargs)
         for component in (pipe.image_encoder, pipe.decoder, pipe.super_res):
             component.to(memory_format=torch.channels_last)  # a tenth of the convolutions' time went into reordering
         return pipe

@@ -3,11 +3,15 @@
 import logging
 import re
 
+from pipeline.cascade.one_at_a_time import ONE_AT_A_TIME
+
 __all__ = ["MissingWeights"]
 
 
 class MissingWeights(logging.Handler):
     """Hears diffusers and transformers say that they made up weights which a file lacks: they log it and go on.
+
+    One model loads at a time: another thread waits at the ``with`` until the load before is over.
 
     Attributes:
         found: names of such weights, but for heads that no pipeline calls.
@@ -35,6 +39,7 @@ class MissingWeights(logging.Handler):
         self.found += [row for row in rows if not self._UNUSED.search(row)]
 
     def __enter__(self) -> None:
+        ONE_AT_A_TIME.acquire()
         for name in self._LOGGERS:
             logger = logging.getLogger(name)
             self._levels.append((logger, logger.level))
@@ -46,3 +51,4 @@ class MissingWeights(logging.Handler):
         for logger, level in self._levels:
             logger.removeHandler(self)
             logger.setLevel(level)
+        ONE_AT_A_TIME.release()

@@ -143,7 +143,8 @@ def test_two_servers_on_one_store_answer_right(server):
             assert len({(said["seed"], said["pixels_hash"]) for said in answers}) == len({a["seed"] for a in answers})
         assert all(said["from_store"] for said in answers), "what one has drawn, both have"
         assert other.stop()[0] == 0
-        assert all(each.tracebacks == 0 and "store" not in each.log() for each in servers)
+        for each in servers:
+            assert each.tracebacks == 0 and "store" not in each.log(), each.log()
     assert len(store) - before == 24
     for said in answers:
         with Image.open(io.BytesIO(store.find(said["id"]).png)) as image:
@@ -176,4 +177,4 @@ def test_a_short_load_is_borne(in_place, capsys):
 @pytest.mark.slow
 def test_a_real_server_ends_with_0_when_it_is_asked_to(server):
     status, seconds = Server.stop(server)
-    assert status == 0 and seconds < faults.MOST_SECONDS and server.tracebacks == 0
+    assert status == 0 and seconds < faults.MOST_SECONDS and server.tracebacks == 0, server.log()
