@@ -1,5 +1,6 @@
 """What a request of the wrong shape gets: one sentence, and one line in the log, with the place if it is ours."""
 
+import asyncio
 import contextvars
 import logging
 import traceback
@@ -77,6 +78,10 @@ class Faults:
         try:
             await self.app(scope, receive, watched)
         except ClientDisconnect:
+            return
+        except (
+            asyncio.CancelledError
+        ):  # the server ends, and this stream was open to the last; uvicorn prints a traceback
             return
         except Exception as error:
             if started:

@@ -42,6 +42,29 @@ def test_what_cannot_be_read_is_a_mistake_of_who_asks():
     assert answer.status_code == 400 and "cannot be read" in answer.json()["detail"]
 
 
+def test_a_stream_that_is_open_when_the_server_ends_is_let_go_without_a_traceback():
+    """The server cancels it, as uvicorn does once its time to end is over."""
+    said = []
+
+    async def send(message):
+        said.append(message["type"])
+
+    async def stream(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await asyncio.Event().wait()
+
+    async def run():
+        scope = {"type": "http", "path": "/gradio_api/heartbeat/x"}
+        serving = asyncio.ensure_future(Faults(stream)(scope, None, send))
+        while not said:
+            await asyncio.sleep(0)
+        serving.cancel("Task cancelled, timeout graceful shutdown exceeded")
+        await serving
+
+    asyncio.run(run())
+    assert said == ["http.response.start"]
+
+
 def test_the_cause_of_a_failure_counts_too():
     error = RuntimeError("the picture was not kept")
     error.__cause__ = OSError(errno.ENOSPC, "full")
