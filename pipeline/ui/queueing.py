@@ -23,6 +23,7 @@ from pipeline.ui.events import DRAWING
 __all__ = ["Presence", "Queue"]
 
 UNREAD_SECONDS = 30.0  # how long an event waits for somebody who reads its stream
+UNREAD_AT_THE_END = 1.0  # once the server stops, which waits for nothing that nobody reads
 ABSENT_SECONDS = 60.0  # after which the state of a session without a page is dropped
 _NO_STREAM = "Nothing is under way for this session. Ask for a picture first."
 _IDLE, _IDLE_BUSY = 0.005, 0.02  # seconds between looks at an empty queue; while several wait anyway
@@ -165,6 +166,7 @@ class Queue(queueing.Queue):
     def get_events(self):
         """The next event that may start: the first of a line that somebody reads."""
         now = time.monotonic()
+        patience = UNREAD_AT_THE_END if self._jobs.is_closed else UNREAD_SECONDS
         for name, line in self.event_queue_per_concurrency_id.items():
             if line.concurrency_limit is not None and line.current_concurrency >= line.concurrency_limit:
                 continue
@@ -172,7 +174,7 @@ class Queue(queueing.Queue):
                 if self._is_read(event):
                     line.queue.remove(event)
                     return [event], False, name
-                if now - event.enqueue_time > UNREAD_SECONDS:
+                if now - event.enqueue_time > patience:
                     line.queue.remove(event)
                     self._forget(event)
         return None
@@ -214,7 +216,7 @@ class Queue(queueing.Queue):
         return event.session_hash in readers or event._id in readers
 
     def _forget(self, event: queueing.Event) -> None:
-        _logger.info("An event that nobody read for %.0f s was dropped.", UNREAD_SECONDS)
+        _logger.info("An event that nobody read for %.0f s was dropped.", time.monotonic() - event.enqueue_time)
         self.event_ids_to_events.pop(event._id, None)
         self.pending_event_ids_session.get(event.session_hash, set()).discard(event._id)
         self._leave(self._places.pop(event._id, None))

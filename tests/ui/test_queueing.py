@@ -16,6 +16,7 @@ import pytest
 
 from app import LIMITS, build_demo, launch_options
 from pipeline.serve.jobs import HOUSE
+from pipeline.serve.stopping import drain
 from pipeline.ui import queueing
 from tests.tiny import tiny_pipeline
 
@@ -124,6 +125,16 @@ def test_what_nobody_reads_is_not_drawn_and_dropped(server, monkeypatch):
     monkeypatch.setattr(queueing, "UNREAD_SECONDS", 0.0)
     eventually(lambda: len(demo.studio.jobs) == 0)
     assert not demo._queue.event_ids_to_events
+
+
+def test_a_server_that_stops_waits_for_nothing_that_nobody_reads(server, monkeypatch):
+    demo, client = server
+    assert join(client, "unread").status_code == 200
+    eventually(lambda: len(demo.studio.jobs) == 1)
+    monkeypatch.setattr(demo.studio.jobs, "_closed", False)  # put back afterwards: other tests share the server
+    monkeypatch.setattr(queueing, "UNREAD_SECONDS", 3600.0)
+    monkeypatch.setattr(queueing, "UNREAD_AT_THE_END", 0.0)
+    assert drain(demo.studio.jobs, 60) and not demo.studio.jobs.is_stopped
 
 
 def test_drawing_stops_when_who_reads_has_hung_up(server, pipe, monkeypatch):
