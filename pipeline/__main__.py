@@ -54,6 +54,13 @@ def main(argv: list[str] | None = None) -> int:
     except (ValueError, OSError, WeightsError) as error:
         print(f"easel: {str(error).replace('`', '')}", file=sys.stderr)
         return 2
+    except RuntimeError as error:
+        from pipeline.watermark import WatermarkError  # takes numpy, which `--help` does without
+
+        if not isinstance(error, WatermarkError):
+            raise
+        print(f"easel: {error}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("easel: cancelled", file=sys.stderr)
         return 130

@@ -11,7 +11,7 @@ from pipeline.commands.picture_options import add_drawing
 from pipeline.recipe import Recipe, png_info
 from pipeline.serve.cutouts import cutout_drawer
 from pipeline.stickers.encode import encode
-from pipeline.stickers.matrix import MAX_CELLS, expand, recipes_csv, recipes_json
+from pipeline.stickers.matrix import MAX_CELLS, columns_of, expand, recipes_csv, recipes_json
 from pipeline.stickers.pack import zip_files
 from pipeline.stickers.sheet import contact_sheet
 
@@ -35,7 +35,7 @@ def main(argv: list[str] | None = None) -> int:
     cells = expand("\n".join(arguments.prompts))
     draw = cutout_drawer(arguments.model)
     recipes: list[Recipe | None] = []
-    shown: dict[str, Image.Image] = {}
+    shown: list[Image.Image | None] = []
     files: dict[str, bytes] = {}
     for number, cell in enumerate(cells):
         words = f"{cell.prompt}, {arguments.style}" if arguments.style else cell.prompt
@@ -43,21 +43,24 @@ def main(argv: list[str] | None = None) -> int:
             image, recipe = draw(words, arguments.seed)
         except (ValueError, RuntimeError) as error:
             recipes.append(None)
+            shown.append(None)
             print(f"{number + 1:3d}/{len(cells)}  {cell.prompt}: {error}")
             continue
         recipes.append(recipe)
-        shown[cell.prompt] = image
+        shown.append(image)
         buffer = io.BytesIO()
         image.save(buffer, "PNG", pnginfo=png_info(recipe) if recipe else None)
         files[f"{number + 1:03d}.png"] = buffer.getvalue()
         print(f"{number + 1:3d}/{len(cells)}  {cell.prompt}")
-    if not shown:
+    if not files:
         raise ValueError("None of the pictures could be drawn.")
-    files["contact-sheet.png"] = encode(contact_sheet(list(shown.values()), list(shown)), "PNG")[0]
+    drawn = len(files)
+    sheet = contact_sheet(shown, [cell.prompt for cell in cells], columns_of(cells) or 5)
+    files["contact-sheet.png"] = encode(sheet, "PNG")[0]
     files["recipes.csv"], files["recipes.json"] = (
         recipes_csv(cells, recipes).encode(),
         recipes_json(cells, recipes).encode(),
     )
     write_file(arguments.output, zip_files(files))
-    print(f"{arguments.output}  {len(shown)} of {len(cells)} pictures")
-    return int(len(shown) < len(cells))
+    print(f"{arguments.output}  {drawn} of {len(cells)} pictures")
+    return int(drawn < len(cells))

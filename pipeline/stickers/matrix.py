@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pipeline.language.english import article
 from pipeline.recipe import MAX_PROMPT_LENGTH, Recipe
 
-__all__ = ["MAX_CELLS", "VARIANTS", "Cell", "expand", "recipes_csv", "recipes_json", "vary"]
+__all__ = ["MAX_CELLS", "VARIANTS", "Cell", "columns_of", "expand", "recipes_csv", "recipes_json", "vary"]
 
 MAX_CELLS = 100
 _CHOICE = re.compile(r"\{([^{}]*)\}")
@@ -77,6 +77,12 @@ def expand(text: str) -> list[Cell]:
     if not cells:
         raise ValueError("There is nothing to draw. Write one prompt a line, such as {red|green|blue} car.")
     return cells
+
+
+def columns_of(cells: Sequence[Cell]) -> int | None:
+    """How many columns a table has; None for what is no table: lists, and choices of one kind."""
+    rows, columns = (len(dict.fromkeys(getattr(cell, side) for cell in cells)) for side in ("row", "column"))
+    return columns if min(rows, columns) > 1 and rows * columns == len(cells) else None
 
 
 def vary(subject: str, variants: Sequence[str]) -> list[str]:

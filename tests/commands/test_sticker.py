@@ -102,11 +102,26 @@ def test_many_come_with_their_recipes(run, drawer):
         assert archive.namelist() == ["001.png", "003.png", "contact-sheet.png", "recipes.csv", "recipes.json"]
         rows = list(csv.DictReader(io.StringIO(archive.read("recipes.csv").decode())))
         picture = Image.open(io.BytesIO(archive.read("003.png")))
+        sheet = Image.open(io.BytesIO(archive.read("contact-sheet.png")))
         assert read_recipe(picture) == Recipe(prompt="green car", seed=3)
     assert [(row["row"], row["column"], row["seed"]) for row in rows[1:3]] == [
         ("red", "bomb", ""),
         ("green", "car", "3"),
     ]
+    assert sheet.size == (12 + 2 * 172, 12 + 2 * 194)  # rows and columns, with a place for what was not drawn
+
+
+def test_the_same_prompt_twice_is_two_pictures(run, drawer):
+    status, out, _ = run("many", "a car", "a car", "-o", "cars.zip")
+    assert status == 0 and "2 of 2 pictures" in out
+
+
+def test_a_picture_that_takes_no_mark_is_one_sentence(run):
+    picture = Image.new("RGBA", (512, 512), (0, 0, 0, 0))
+    picture.paste((200, 30, 30, 255), (255, 0, 257, 512))
+    picture.save("thin.png")
+    status, _, error = run("sticker", "--image", "thin.png", "--outline", "0", "-o", "thin.webp")
+    assert status == 2 and "watermark could not be read back" in error and error.count("\n") == 1
 
 
 def test_icon_sets_are_folders(run):

@@ -10,7 +10,7 @@ import json
 import pytest
 
 from pipeline.recipe import Recipe
-from pipeline.stickers.matrix import VARIANTS, Cell, expand, recipes_csv, recipes_json, vary
+from pipeline.stickers.matrix import VARIANTS, Cell, columns_of, expand, recipes_csv, recipes_json, vary
 
 
 def test_braces_make_rows_and_columns():
@@ -19,6 +19,19 @@ def test_braces_make_rows_and_columns():
     assert cells[0] == Cell("red", "car, night", "red car, night") and cells[-1].prompt == "green small boat, day"
     assert [cell.prompt for cell in expand("a fox\n\n {big|small} owl ")] == ["a fox", "big owl", "small owl"]
     assert expand("a fox")[0] == Cell("a fox", "", "a fox")
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("{red|green} {car|boat|cup}", 3),
+        ("{red|green|blue} car", None),
+        ("a fox\na fox", None),
+        ("{red|green} {car|boat}\na fox", None),
+    ],
+)
+def test_two_braces_are_a_table_that_has_columns(text, columns):
+    assert columns_of(expand(text)) == columns
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 
+import numpy as np
 import pytest
 from PIL import Image, ImageChops
 
@@ -203,3 +204,12 @@ def test_the_contact_sheet_shows_every_picture_and_is_marked():
     assert verify(contact_sheet([draw_cutout()], ["a fox"], key=KEY), KEY).result == "GENERATED"
     with pytest.raises(ValueError, match="label for each"):
         contact_sheet([draw_cutout()], [])
+
+
+def test_a_contact_sheet_of_a_hundred_is_marked_too_and_leaves_empty_what_was_not_drawn():
+    sheet = contact_sheet([draw_cutout()] * 99 + [None], ["a fox"] * 100, key=KEY)
+    assert sheet.size == (12 + 10 * 172, 12 + 10 * 194) and verify(sheet, KEY).result == "GENERATED"
+    last = np.asarray(sheet.crop((12 + 9 * 172, 12 + 9 * 194, 172 + 9 * 172, 172 + 9 * 194)), int)
+    assert abs(last - 255).max() <= 24  # the mark alone
+    wide = contact_sheet([draw_cutout()] * 40, ["a fox"] * 40, columns=20, key=KEY)
+    assert wide.width == 12 + 7 * 172  # twenty columns would be wider than a mark is looked for at
