@@ -208,11 +208,16 @@ def _again(scene: Scene, id: str, seed: str) -> Scene:
     return _with(scene, id, seed=_whole("seed", seed))
 
 
-def _ordered(scene: Scene, id: str, way: str) -> Scene:
+def _ordered(scene: Scene, id: str, way: str, other: str | None = None) -> Scene:
     thing, things = scene.thing(id), list(scene.things)
     at = things.index(thing)
     things.remove(thing)
     to = {"front": len(things), "back": 0, "forward": at + 1, "backward": max(0, at - 1)}
+    if other is not None:
+        beside = scene.thing(other)
+        if beside not in things or way not in ("over", "under"):
+            raise ValueError(f"`order` takes over or under another thing, got {way!r} {other!r}.")
+        to = {way: things.index(beside) + (way == "over")}
     if way not in to:
         raise ValueError(f"`order` takes front, back, forward or backward, got {way!r}.")
     things.insert(to[way], thing)
@@ -291,7 +296,7 @@ VERBS: dict[str, tuple[str, Callable[..., Scene]]] = {
     "size": ("size ID FACTOR", _size),
     "turn": ("turn ID DEGREES", _turn),
     "mirror": ("mirror ID", _mirror),
-    "order": ("order ID front|back|forward|backward", _ordered),
+    "order": ("order ID front|back|forward|backward | order ID over|under ID", _ordered),
     "colour": ("colour ID COLOUR|none", _colour),
     "part": ("part ID PART COLOUR", _part),
     "face": ("face ID EXPRESSION|none", _face),

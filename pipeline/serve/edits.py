@@ -19,6 +19,7 @@ from pipeline.scene.ids import free_id
 from pipeline.serve.drawn import Drawn
 
 if TYPE_CHECKING:
+    from pipeline.scene.compose import Placement
     from pipeline.scene.record import Scene, Thing
     from pipeline.scene.wish import Wish
 
@@ -91,7 +92,14 @@ def change(
     ids = [key.split("#")[0] for key in drawn.standing.keys]
     pins = pinned(drawn.scene, drawn.standing.placements, ids)
     scene = edit(drawn.scene, pins)
-    change = {name: value for name, value in asked.items() if name != "do"} | {"seed": seed, "wish": wish}
+    seen: "dict[str, Placement]" = {}  # from the back to the front, once groups are split
+    for key, placement in zip(drawn.standing.keys, drawn.standing.placements, strict=True):
+        seen.setdefault(_thing(scene, drawn, key).id, placement)
+    change = {name: value for name, value in asked.items() if name != "do"} | {
+        "seed": seed,
+        "wish": wish,
+        "seen": seen,
+    }
     if "thing" in change:
         change["thing"] = _thing(scene, drawn, str(change["thing"]))
     do = asked.get("do")
@@ -105,6 +113,7 @@ def change(
         raise ValueError(f"The change {do!r} has an argument of a wrong type: {error}.") from error
     if not new:
         return drawn.recipe.edits
+    new = _at_its_depth(scene, new, list(change["seen"]))
     edit(scene, new)  # refused here, not when it is drawn
     return _shorter((*drawn.recipe.edits, *pins, *new))
 
@@ -125,6 +134,38 @@ def _place(scene: "Scene", change: dict) -> list[str]:
     turn = _wrapped(float(change.get("turn", thing.turn)) - thing.turn)
     new += [operation("turn", thing.id, round(turn, 2))] if abs(turn) > 0.05 else []
     return new + ([operation("mirror", thing.id)] if bool(change.get("mirror", thing.mirror)) != thing.mirror else [])
+
+
+def _placed(thing: "Thing", placement: "Placement") -> str:
+    return operation("place", thing.id, float(placement.x), float(placement.y), float(placement.side))
+
+
+def _root(scene: "Scene", id: str) -> str:
+    """The thing whose place a thing's own follows from: itself, or what it stands by, and so on."""
+    thing = scene.thing(id)
+    return id if thing.place is not None or thing.relation is None else _root(scene, thing.relation.target)
+
+
+def _leads(scene: "Scene", id: str, to: str) -> bool:
+    """Whether a thing is another, or stands by it."""
+    thing = scene.thing(id)
+    if id == to or thing.place is not None or thing.relation is None:
+        return id == to
+    return _leads(scene, thing.relation.target, to)
+
+
+def _at_its_depth(scene: "Scene", new: list[str], seen: list[str]) -> list[str]:
+    """The operations, so that what stood by another thing and gets a place stays before it, or behind it."""
+    kept = []
+    for text in new:
+        verb, *words = shlex.split(text)
+        thing = scene.thing(words[0]) if verb == "place" and words[0] in seen else None
+        if thing is not None and thing.place is None and thing.relation is not None:
+            target = thing.relation.target
+            way = "over" if target not in seen or seen.index(thing.id) > seen.index(target) else "under"
+            kept.append(operation("order", thing.id, way, _root(scene, target)))
+        kept.append(text)
+    return kept
 
 
 def _colour(scene: "Scene", change: dict) -> list[str]:
@@ -153,7 +194,16 @@ def _replace(scene: "Scene", change: dict) -> list[str]:
 
 
 def _order(scene: "Scene", change: dict) -> list[str]:
-    return [operation("order", change["thing"].id, "forward" if change["by"] > 0 else "backward")]
+    """Past the next thing that is seen before or behind it; what stands by another thing is given its place first."""
+    thing, seen, front = change["thing"], change["seen"], change["by"] > 0
+    roots = {one.id: _root(scene, one.id) for one in scene.things}
+    at = list(seen).index(thing.id)
+    beyond = list(seen)[at + 1 :] if front else list(seen)[:at][::-1]
+    others = [roots[one] for one in beyond if not _leads(scene, roots[one], thing.id)]
+    if not others:
+        return []
+    own = [] if roots[thing.id] == thing.id else [_placed(thing, seen[thing.id])]
+    return [*own, operation("order", thing.id, "over" if front else "under", others[0])]
 
 
 def _copy(scene: "Scene", change: dict) -> list[str]:

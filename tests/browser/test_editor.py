@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from pipeline.recipe import Recipe
-from tests.browser.test_page import draw
+from tests.browser.test_page import PROMPT, draw
 
 pytestmark = pytest.mark.browser
 
@@ -81,6 +81,24 @@ def test_a_thing_is_dragged_and_undone_and_the_link_draws_what_is_shown(open_pag
     link = page.get_attribute("#canvas figure", "data-query")
     other = open_page(link)
     other.wait_for_selector("#canvas [data-verdict=identical]")
+
+
+def test_what_is_picked_with_the_mouse_is_changed_by_keys_and_the_prompt_is_not(open_page):
+    page = open_page()
+    draw(page)
+    now = ready(page)
+    page.focus("#prompt textarea")
+    thing, x, y = seen(page)
+    page.mouse.click(x, y)
+    page.wait_for_selector(".things [aria-pressed=true]")
+    page.keyboard.press("]")
+    now = changed(page, now)
+    assert next(each for each in things(page) if each["id"] == thing["id"])["turn"] == pytest.approx(thing["turn"] + 5)
+    count = len(things(page))
+    page.keyboard.press("Delete")
+    changed(page, now)
+    assert len(things(page)) == count - 1
+    assert page.input_value("#prompt textarea") == PROMPT
 
 
 def test_without_a_pointer_a_thing_is_picked_moved_turned_copied_and_removed(open_page):

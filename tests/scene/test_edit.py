@@ -63,6 +63,8 @@ def test_things_come_and_go_and_change_their_order():
     assert copied.thing("dog-2").place != SCENE.thing("dog").place
     assert [thing.id for thing in edit(SCENE, "order dog back").things] == ["dog", "cat", "hat"]
     assert [thing.id for thing in edit(SCENE, "order cat forward").things] == ["hat", "cat", "dog"]
+    assert [thing.id for thing in edit(SCENE, "order cat over dog").things] == ["hat", "dog", "cat"]
+    assert [thing.id for thing in edit(SCENE, "order dog under hat").things] == ["cat", "dog", "hat"]
     added = edit(SCENE, "add ball 'soccer ball' 'right of' cat")
     assert added.thing("ball").relation == Relation("right of", "cat")
     split = edit(edit(SCENE, "count dog 3"), "split dog")
@@ -91,6 +93,7 @@ def test_a_larger_canvas_keeps_what_has_a_place_where_it_is_in_pixels():
         ("turn cat nan", "must be a number"),
         ("colour cat 'no such colour!'", "takes a colour"),
         ("order cat sideways", "takes front, back"),
+        ("order cat over cat", "another thing"),
         ("relate cat on hat", "circle"),
         ("canvas 300 256", "steps of 8"),
         ("add cat lion", "'cat' twice"),

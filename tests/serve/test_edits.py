@@ -97,6 +97,40 @@ def test_order_copies_and_what_is_taken_out():
     ]
 
 
+RIDE = Scene(
+    things=(
+        Thing("frog", "frog", relation=Relation("on", "board")),
+        Thing("board", "skateboard", relation=Relation("right of", "palm")),
+        Thing("palm", "palm tree"),
+        Thing("sun", "sun", relation=Relation("behind", "palm")),
+    )
+)
+
+
+def stacked(scene):
+    return layout(scene, torch.ones(len(scene.things), 4, 16, 16))[1]
+
+
+@pytest.mark.parametrize("thing", ["frog", "board", "palm", "sun"])
+def test_what_is_moved_by_hand_stays_before_or_behind_what_it_stood_by(thing):
+    assert stacked(RIDE) == ["sun", "palm", "board", "frog"]
+    picture = drawn(RIDE)
+    moved = edit(RIDE, change(picture, {"do": "place", "thing": thing, "place": [0.4, 0.4, 0.3]}))
+    assert stacked(moved) == ["sun", "palm", "board", "frog"]
+    again = change(drawn(moved, ("x",)), {"do": "place", "thing": thing, "place": [0.5, 0.5, 0.3]})
+    assert not any("order" in text for text in again), "it has its depth"
+
+
+def test_a_thing_goes_past_the_next_that_is_seen_though_it_stands_by_another():
+    behind = edit(RIDE, change(drawn(RIDE), {"do": "order", "thing": "frog", "by": -1}))
+    assert stacked(behind) == ["frog", "sun", "palm", "board"]
+    x, y, side = behind.thing("frog").place
+    assert (x, y, side) == tuple(drawn(RIDE).standing.placements[3][1:4]), "it stays where it was"
+    before = edit(behind, change(drawn(behind), {"do": "order", "thing": "frog", "by": 1}))
+    assert stacked(before) == ["sun", "palm", "board", "frog"]
+    assert change(drawn(before), {"do": "order", "thing": "frog", "by": 1}) == (), "nothing is before it"
+
+
 def test_the_ground_and_what_surrounds_the_things():
     assert after(drawn(), "ground", ground="transparent")[0].ground == Ground("transparent")
     assert after(drawn(), "outline", outline=8)[0].outline.width == 8

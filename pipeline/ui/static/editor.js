@@ -200,15 +200,25 @@ function drop() {
 const clamp = (number) => Math.min(1.2, Math.max(-0.2, number));
 const wrap = (turn) => ((((turn + 180) % 360) + 360) % 360) - 180;
 
+// What is picked with a pointer takes the keys, too: they would go on writing into the prompt.
+function hold() {
+  const button = editor()?.querySelector(`[data-thing="${CSS.escape(chosen)}"]`);
+  button?.focus({ preventScroll: true, focusVisible: false });
+}
+
 function press(event) {
   if (event.button || event.target.closest("button")) return;
   if (stage.figure.classList.contains("picking")) return pickAt(event);
   const handle = event.target.closest("[data-handle]");
-  if (handle) return drag(event, handle.dataset.handle);
+  if (handle) {
+    hold();
+    return drag(event, handle.dataset.handle);
+  }
   const hit = thingAt(event);
   // A finger that touches the ground scrolls the page; one that touches the selected thing moves it.
   if (!hit && !event.target.closest(".selection")) return choose(null);
   if (hit) choose(hit.id);
+  hold();
   drag(event, "move");
 }
 
