@@ -241,9 +241,17 @@ def check_pack(data: bytes, target: Target) -> list[str]:
         if not rules.emoji[0] <= len(emoji) <= rules.emoji[1]:
             broken.append(f"{name}: emoji: takes {rules.emoji[0]} to {rules.emoji[1]}, got {len(emoji)}")
     for name, alt in pack.alt.items():
-        if rules.max_alt is not None and len(alt) > rules.max_alt:
-            broken.append(f"{name}: alternative text: takes up to {rules.max_alt} characters, got {len(alt)}")
+        most = _max_alt(pack.stickers.get(name), target)
+        if most is not None and len(alt) > most:
+            broken.append(f"{name}: alternative text: takes up to {most} characters, got {len(alt)}")
     return broken
+
+
+def _max_alt(facts: FileFacts | None, target: Target) -> int | None:
+    """How many characters of alternative text a sticker of a set may have."""
+    if facts is not None and facts.frames > 1 and target.animation and target.animation.max_alt is not None:
+        return target.animation.max_alt
+    return target.pack.max_alt if target.pack else None
 
 
 def _check_tray(tray: FileFacts | None, rules: tuple[int, int] | None) -> Iterable[str]:

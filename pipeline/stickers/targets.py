@@ -19,6 +19,7 @@ class Animation:
     max_bytes: int
     max_ms: int | None = None  # of all frames
     min_frame_ms: int = 0
+    max_alt: int | None = None  # characters of alternative text, where it may be longer than a still one's
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ _ALL = (
         max_bytes=100 * KB,
         margin=16,
         outline=8,
-        animation=Animation(500 * KB, 10_000, min_frame_ms=8),
+        animation=Animation(500 * KB, 10_000, min_frame_ms=8, max_alt=255),
         pack=PackRules((3, 30), (1, 3), max_alt=125, max_title=128, tray=(96, 50 * KB), mixes=False, exif=True),
     ),
     Target(
@@ -114,6 +115,7 @@ _ALL = (
         (128, 128),
         ("PNG", "WEBP", "JPEG", "GIF", "AVIF"),
         max_bytes=256 * KIB,
+        animation=Animation(256 * KIB),
         pack=PackRules((1, 50)),  # what a server takes that nobody boosts
         names=(2, 32),
         plain_names=True,
@@ -128,7 +130,14 @@ _ALL = (
         pack=PackRules((1, 60), max_alt=100),  # what a server takes at its highest level
         names=(2, 30),
     ),
-    Target("slack", "Slack emoji", (128, 128), ("PNG", "GIF", "JPEG"), max_bytes=128 * KB),
+    Target(
+        "slack",
+        "Slack emoji",
+        (128, 128),
+        ("PNG", "GIF", "JPEG"),
+        max_bytes=128 * KB,
+        animation=Animation(128 * KB),
+    ),
     Target(
         "imessage",
         "iMessage sticker",
@@ -141,7 +150,13 @@ _ALL = (
     Target("line", "LINE sticker", (370, 320), ("PNG",), fit="at most", max_bytes=1 * MB, margin=10, even=True),
     Target("kakao", "KakaoTalk sticker", (360, 360), ("PNG",), max_bytes=150 * KB),
     Target(
-        "mastodon", "Mastodon or Misskey emoji", (128, 128), ("PNG", "WEBP", "GIF"), fit="at most", max_bytes=50 * KB
+        "mastodon",
+        "Mastodon or Misskey emoji",
+        (128, 128),
+        ("PNG", "WEBP", "GIF"),
+        fit="at most",
+        max_bytes=50 * KB,
+        animation=Animation(50 * KB),
     ),
     Target("ios-icon", "iOS app icon", (1024, 1024), ("PNG",), opaque=True, full=True),
     Target("play-store", "Google Play icon", (512, 512), ("PNG",), full=True),

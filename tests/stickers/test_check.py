@@ -56,6 +56,10 @@ def moving(kind="WEBP", frames=3, duration=100, size=(512, 512)) -> bytes:
         ("ios-icon", picture((1024, 1024), "PNG", mode="RGB"), []),
         ("discord-sticker", moving("PNG", size=(320, 320)), []),
         ("discord-sticker", moving("GIF", size=(320, 320), duration=2000), ["motion: takes at most 5,000 ms"]),
+        ("discord-emoji", moving("GIF", size=(128, 128)), []),
+        ("slack", moving("GIF", size=(128, 128)), []),
+        ("mastodon", moving("GIF", size=(128, 128)), []),
+        ("kakao", moving("PNG", size=(360, 360)), ["motion: takes still pictures, got 3 frames"]),
     ],
 )
 def test_each_limit_is_named_with_what_it_takes_and_got(target, data, broken):
@@ -116,6 +120,13 @@ def test_each_limit_of_a_pack_is_named(data, broken):
     found = check_pack(data, TARGETS["whatsapp"])
     assert len(found) == len(broken), found
     assert all(line.startswith(start) for line, start in zip(found, broken, strict=True))
+
+
+def test_moving_stickers_may_be_described_at_length():
+    others = {f"{number}.webp": moving() for number in (1, 2)}
+    for length, broken in [(255, []), (256, ["0.webp: alternative text: takes up to 255 characters, got 256"])]:
+        pack = packed(0, said=entry(alt="a" * length), **{"0.webp": moving()}, **others)
+        assert check_pack(pack, TARGETS["whatsapp"]) == broken
 
 
 def test_of_a_place_without_sets_each_picture_is_looked_at():
