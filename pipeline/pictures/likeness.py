@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import numpy as np
 from PIL import Image
-from scipy.signal import correlate
 
 from pipeline.pictures.decode import flatten
 
@@ -65,6 +64,8 @@ def _resized(grey: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
 
 def _best_match(whole: np.ndarray, piece: np.ndarray) -> float:
     """The correlation coefficient of `piece` with the window of its size in `whole` that it is most like."""
+    from scipy.signal import correlate  # late: it takes half a second, of every start of the page
+
     centred = (piece - piece.mean()).astype(np.float64)
     whole, window = whole.astype(np.float64), np.ones(piece.shape)
     sums, squares = (correlate(values, window, mode="valid", method="fft") for values in (whole, whole**2))
