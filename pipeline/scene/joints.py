@@ -233,6 +233,8 @@ def _held(thing: Shape, other: Shape) -> Joint:
     side = ratio(thing, other, 0.34, 0.62, 0.45)
     if _last(thing) in _BREATHED and is_alive(other.name):
         return _breathed(thing, other)
+    if _last(thing) == "kite":
+        return _at(thing, side, x=other.box[2] + 0.25 * side, bottom=other.box[1] + 0.02)
     if other.is_face:
         return _at(thing, side, x=other.box[2] + 0.02, bottom=other.box[3] + 0.06 * other.height)
     aside = abs((other.head[0] + other.head[2]) / 2 - _middle(other)) > 0.1  # seen from the side

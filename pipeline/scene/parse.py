@@ -21,6 +21,7 @@ from pipeline.language.syntax import PlainPrompt, is_elsewhere, plain_language
 from pipeline.language.wording import CORNERS
 from pipeline.models.scene_parser import SceneParser
 from pipeline.models.vocabulary import Vocabulary
+from pipeline.scene.activities import give_tools
 from pipeline.scene.asking import without_own_names
 from pipeline.scene.canvas import canvas_size
 from pipeline.scene.choice import choose, known_style, named_in, other_grounds, take_style
@@ -43,23 +44,17 @@ from pipeline.scene.tagger import Tagger, Token
 __all__ = ["Parsed", "SceneReader"]
 
 BARE_PLURAL = 3  # things that a plural without a number means
-# What comes in twos.
 _PAIRED = frozenset("shoes boots sandals slippers sneakers heels skates mittens gloves earrings".split())
-_PAIRED |= frozenset("eyes ears hands feet wings twins".split())
-COLOUR_ALIASES = {
-    "grey": "gray",
-    "golden": "gold",
-    "silvery": "silver",
-    "navy": "navy blue",
-    "mint": "mint green",
-    "lime": "lime green",
-}
+_PAIRED |= frozenset("eyes ears hands feet wings twins".split())  # what comes in twos
+COLOUR_ALIASES = dict(
+    grey="gray", golden="gold", silvery="silver", navy="navy blue", mint="mint green", lime="lime green"
+)
 _LARGE, _SMALL = 1.25, 0.55  # scale of what is said to be large or small
 _CLEAR = frozenset("transparent no see-through removed clear none without".split())
 _SEE_THROUGH = re.compile(
     r"\b(?:transparent|no|without) (?:back ?ground|bg|backdrop)|\b(?:back ?ground|bg)(?: is|:)? (?:transparent|none)\b"
 )
-_UNDER_WATER = re.compile(r"\b(?:under|below|beneath) (?:the )?(?:water|sea|ocean|waves)\b")
+_UNDER_WATER = re.compile(r"\bunder ?water\b|\b(?:under|below|beneath|bottom of) (?:the )?(?:water|sea|ocean|waves)\b")
 _LETTERS = re.compile(r"[^\W\d_]+")
 # Words that are right as they are and that a slip of the pen would be mended towards something else.
 _RIGHT = frozenset(
@@ -158,14 +153,7 @@ class SceneReader:
         if plain.foreign or self._elsewhere(plain):
             return Parsed(Scene(width=width, height=height), (*notes, Note("foreign")))
         tokens = self.tagger.tag(self._respelled(plain, notes), plain.known)
-        whole_names(tokens, self.names)
-        names_with(tokens, self.names)
-        drawn = sketch(tokens)
-        overlooked(drawn, tokens, self.names, self.vocabulary)
-        part_names(drawn, tokens, self.names)
-        recover(drawn, tokens, self.names)
-        lands(drawn, tokens)
-        dress(drawn, self.names)
+        drawn = self._sketched(tokens)
         avoid = ", ".join(part for part in (avoid, plain.negative) if part)
         things = self._things(drawn, plain, tokens, notes, avoid)
         things, arrangement = join_things(things, drawn, notes)
@@ -189,6 +177,19 @@ class SceneReader:
             notes.append(Note("similar style", style, scene.style or ""))
         grounds = other_grounds(self.vocabulary, chance, avoid) if ground is None else ()
         return Parsed(scene, tuple(notes), plain.negative, style, tuple(tokens), grounds)
+
+    def _sketched(self, tokens: list[Token]) -> Sketch:
+        """What tagged words ask for; their roles are corrected, in place."""
+        whole_names(tokens, self.names)
+        names_with(tokens, self.names)
+        drawn = sketch(tokens)
+        overlooked(drawn, tokens, self.names, self.vocabulary)
+        part_names(drawn, tokens, self.names)
+        recover(drawn, tokens, self.names)
+        lands(drawn, tokens)
+        dress(drawn, self.names)
+        give_tools(drawn, self.names)
+        return drawn
 
     def _elsewhere(self, plain: PlainPrompt) -> bool:
         """Whether it is in another language, and no name that was taught."""

@@ -15,6 +15,7 @@ _ON_WHAT = frozenset("back head shoulder shoulders nose top shell roof lap belly
 _IN_WHAT = frozenset("pouch mouth beak hand hands arms paw paws claws trunk tail".split())
 _LEGS = frozenset("leg legs foot feet toes tiptoes tiptoe knees".split())
 _FULL = frozenset("full filled".split())
+_WATERS = frozenset("sea ocean water waves".split())
 _TIMES = frozenset("day night morning evening afternoon weather".split())
 
 
@@ -22,6 +23,8 @@ def settle(tokens: Sequence[Token]) -> None:
     """Correct roles and heads, in place."""
     _cut_names(tokens)
     _days(tokens)
+    _below_water(tokens)
+    _around_it(tokens)
     for at, token in enumerate(tokens):
         if token.text in _BACKGROUND:
             _far_off(tokens, at)
@@ -87,6 +90,42 @@ def _days(tokens: Sequence[Token]) -> None:
             one.role, one.head = "chatter", -1
         for one in range(at, end):
             tokens[one].role, tokens[one].head = ("place" if one == at else "place+"), -1
+
+
+def _below_water(tokens: Sequence[Token]) -> None:
+    """ "under the sea", "at the bottom of the ocean", "underwater" are a place, and no sea is drawn beside it."""
+    for at, token in enumerate(tokens):
+        first = at if token.text == "underwater" else at - 1
+        while first > 0 and first < at and tokens[first].text in ("the", "a"):
+            first -= 1
+        if token.text != "underwater":
+            whole = at + 1 < len(tokens) and tokens[at + 1].role == "thing+"  # "under the water tower"
+            if token.text not in _WATERS or first < 1 or whole:
+                continue
+            if tokens[first].text == "of" and tokens[first - 1].text in ("bottom", "floor"):
+                first -= 2 if tokens[first - 2].text == "the" else 1
+                first -= first > 0 and tokens[first - 1].text in ("at", "on")
+            elif tokens[first].text not in ("under", "below", "beneath"):
+                continue
+        who = next((one for one in range(max(first, 0) - 1, -1, -1) if tokens[one].role == "thing"), -1)
+        if who < 0:
+            continue
+        gone = range(max(first, 0), at + 1)
+        for other in tokens:
+            if other.head in gone:
+                other.head = who
+        for one in gone:
+            tokens[one].role, tokens[one].head = ("place" if one == at else "chatter"), -1
+
+
+def _around_it(tokens: Sequence[Token]) -> None:
+    """ "with fish around it": the fish are around, whatever was said between it and them."""
+    for at, token in enumerate(tokens[2:-1], start=2):
+        near = tokens[at - 1].role in ("thing", "thing+") and tokens[at + 1].text in _THEM
+        if token.text in ("around", "above", "below", "behind") and token.role == "relation" and near:
+            own = _before(tokens, at)
+            if own > 0 and tokens[own - 1].text in ("with", "some", "many", "and"):
+                token.head = own
 
 
 def _far_off(tokens: Sequence[Token], at: int) -> None:

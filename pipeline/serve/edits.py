@@ -92,7 +92,7 @@ def change(
     ids = [key.split("#")[0] for key in drawn.standing.keys]
     pins = pinned(drawn.scene, drawn.standing.placements, ids)
     scene = edit(drawn.scene, pins)
-    seen: "dict[str, Placement]" = {}  # from the back to the front, once groups are split
+    seen: dict[str, Placement] = {}  # from the back to the front, once groups are split
     for key, placement in zip(drawn.standing.keys, drawn.standing.placements, strict=True):
         seen.setdefault(_thing(scene, drawn, key).id, placement)
     change = {name: value for name, value in asked.items() if name != "do"} | {
