@@ -65,12 +65,16 @@ class Faults:
     async def __call__(self, scope, receive, send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        started = False
+        started = streams = False
         _status.set(500)
 
         async def watched(message) -> None:
-            nonlocal started
+            nonlocal started, streams
             started = True
+            if message["type"] == "http.response.start":
+                streams = (b"content-type", b"text/event-stream") in [
+                    (name.lower(), value.split(b";")[0]) for name, value in message["headers"]
+                ]
             if message["type"] == "http.response.start" and message["status"] == 500:
                 message = {**message, "status": _status.get()}
             await send(message)
@@ -86,6 +90,10 @@ class Faults:
         except Exception as error:
             if started:
                 _logger.warning("%s broke off: %s", scope["path"], _short(error))
+                if (
+                    streams
+                ):  # its last message has said what is wrong: who reads gets the end of it, not a lost connection
+                    await send({"type": "http.response.body", "body": b""})
                 return
             await _answer(Request(scope), error)(scope, receive, send)
 

@@ -65,6 +65,23 @@ def test_a_stream_that_is_open_when_the_server_ends_is_let_go_without_a_tracebac
     assert said == ["http.response.start"]
 
 
+@pytest.mark.parametrize(("kind", "ends"), [(b"text/event-stream; charset=utf-8", True), (b"image/png", False)])
+def test_a_stream_of_messages_that_fails_ends_and_no_file_is_taken_for_whole(kind, ends):
+    """Gradio's stream says that its session is gone, and raises."""
+    said = []
+
+    async def send(message):
+        said.append(message)
+
+    async def stream(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"Content-Type", kind)]})
+        await send({"type": "http.response.body", "body": b"data: {}", "more_body": True})
+        raise KeyError("fuzz-8")
+
+    asyncio.run(Faults(stream)({"type": "http", "path": "/gradio_api/queue/data"}, None, send))
+    assert (said[-1] == {"type": "http.response.body", "body": b""}) == ends
+
+
 def test_the_cause_of_a_failure_counts_too():
     error = RuntimeError("the picture was not kept")
     error.__cause__ = OSError(errno.ENOSPC, "full")
