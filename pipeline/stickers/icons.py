@@ -20,6 +20,7 @@ ADAPTIVE = 432  # pixels of an Android layer, 108 dp
 ADAPTIVE_SAFE = 66 / 108  # of its side: a circle that every shape of mask leaves
 MASKABLE_SAFE = 0.8  # of a maskable web icon's side, likewise
 APPLE_TOUCH = 180
+IOS, IOS_SHARE, IOS_CORNER = 1024, 0.8, 0.224  # of its side: what is drawn on, radius of the corner that is cut
 DARK_SHARES = (0.2, 0.85)  # of what is seen: with fewer or more dark pixels a glyph is the whole silhouette
 SECOND_TONE = 0.4  # alpha of the lighter tone
 
@@ -83,7 +84,7 @@ def _pwa(image: Image.Image, ground: str, name: str) -> tuple[dict[str, Image.Im
 def _ios(image: Image.Image, ground: str, name: str) -> tuple[dict[str, Image.Image], dict[str, bytes]]:
     entry = {"filename": "AppIcon.png", "idiom": "universal", "platform": "ios", "size": "1024x1024"}
     contents = {"images": [entry], "info": {"author": "easel", "version": 1}}
-    return {"AppIcon.png": on_ground(_inside(image, 1024, 0.8), ground)}, {
+    return {"AppIcon.png": on_ground(_inside(image, IOS, IOS_SHARE), ground)}, {
         "Contents.json": json.dumps(contents, indent=2).encode()
     }
 
@@ -120,14 +121,19 @@ ICON_SETS: dict[str, _Maker] = {"favicon": _favicon, "pwa": _pwa, "ios": _ios, "
 
 
 def safe_zone(image: Image.Image, kind: str, ground: str = "#ffffff") -> Image.Image:
-    """RGB to look at, not to hand out: "android" or "pwa" layers with the circle that is never cut."""
+    """RGB to look at, not to hand out: "android" or "pwa" with the circle that is never cut, "ios" with its shape."""
     sides = {"android": (ADAPTIVE, ADAPTIVE_SAFE), "pwa": (512, MASKABLE_SAFE)}
-    if kind not in sides:
-        raise ValueError(f"There is a safe zone of {' and '.join(sides)}, not of {kind!r}.")
-    side, share = sides[kind]
-    shown = on_ground(_in_circle(image, side, share), ground)
-    edge = (1 - share) * side / 2
-    ImageDraw.Draw(shown).ellipse((edge, edge, side - edge, side - edge), outline=(230, 0, 90), width=3)
+    if kind == "ios":
+        shown = on_ground(_inside(image, IOS, IOS_SHARE), ground)
+        shape = (0, 0, IOS - 1, IOS - 1)
+        ImageDraw.Draw(shown).rounded_rectangle(shape, round(IOS_CORNER * IOS), outline=(230, 0, 90), width=6)
+    elif kind in sides:
+        side, share = sides[kind]
+        shown = on_ground(_in_circle(image, side, share), ground)
+        edge = (1 - share) * side / 2
+        ImageDraw.Draw(shown).ellipse((edge, edge, side - edge, side - edge), outline=(230, 0, 90), width=3)
+    else:
+        raise ValueError(f"There is a safe zone of {', '.join(sides)} and ios, not of {kind!r}.")
     return embed_checked(shown, version=LATEST)
 
 

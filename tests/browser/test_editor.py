@@ -189,6 +189,24 @@ def test_ground_outline_shadow_and_lettering_are_switches_and_travel_in_the_link
     other.wait_for_selector("#canvas [data-verdict=identical]")
 
 
+def test_safe_zones_are_laid_over_the_picture_and_change_nothing(open_page):
+    page = open_page()
+    draw(page)
+    before = ready(page)
+    laid = """side => {
+        const look = getComputedStyle(document.querySelector('#canvas figure.finished'), side);
+        return [look.content, look.borderTopColor, look.borderTopLeftRadius, look.backgroundImage];
+    }"""
+    assert page.evaluate(laid, "::before")[0] == page.evaluate(laid, "::after")[0] == "none"
+    page.evaluate("document.querySelector('#canvas .editor [data-zones]').click()")
+    assert page.evaluate(laid, "::before")[1:3] == ["rgb(21, 128, 61)", "22.4%"]
+    circles = page.evaluate(laid, "::after")[3]
+    assert "rgb(194, 65, 12) 60.2%" in circles and "rgb(29, 78, 216) 79.2%" in circles
+    assert pixels(page) == before
+    page.evaluate("document.querySelector('#canvas .editor [data-zones]').click()")
+    assert page.evaluate(laid, "::before")[0] == "none"
+
+
 def test_changes_faster_than_the_picture_are_all_made_in_their_order(open_page):
     page = open_page()
     draw(page)
