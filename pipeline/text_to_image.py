@@ -24,6 +24,7 @@ from pipeline.cascade.networks import Networks
 from pipeline.cascade.one_at_a_time import ONE_AT_A_TIME
 from pipeline.cascade.plan import Plan, make_plan
 from pipeline.cascade.references import References
+from pipeline.language.english import with_article
 from pipeline.language.wording import plain_clauses
 from pipeline.models.anchors import AnchorHead
 from pipeline.models.decoder import ImageDecoder
@@ -280,11 +281,12 @@ class TextToImagePipeline(Encoding, Networks, Composing, DiffusionPipeline):
             understood = self._scene(
                 text, scene, prompt_embeds, noise, own.initial_seed(), negative_prompt, width, height
             )
-            plan = self.plan(*understood, noise, references, variety=variety, transparent=transparent, edits=edits)
+            shown = self._named(references, understood[0])
+            plan = self.plan(*understood, noise, shown, variety=variety, transparent=transparent, edits=edits)
             plan = replace(plan, uploads=check_uploads(plan.scene, uploads))
-            planned.append((plan, self._encode_checked(plan, text, prompt_embeds)))
+            planned.append((plan, self._encode_checked(plan, text, prompt_embeds), shown))
         drawn, embeds, plans, standings = [], [], [], []
-        for index, (plan, encoded) in enumerate(planned):
+        for index, (plan, encoded, references) in enumerate(planned):
             on_step = self._steps(plan, index, embeds, callback_on_step_end, callback_on_step_end_tensor_inputs)
             embed = self.run_prior(plan, references)
             if references is None:
@@ -314,6 +316,13 @@ class TextToImagePipeline(Encoding, Networks, Composing, DiffusionPipeline):
             return None
         embeds = F.normalize(image_embeds.to(self._execution_device, self.decoder.dtype), dim=-1)
         return References(embeds, embeds, embeds.new_ones(1), 1.0)
+
+    def _named(self, references: References | None, scene: Scene) -> References | None:
+        """References, of which the one is drawn that shows the thing that the words name."""
+        if references is None or len(references.embeds) == 1 or len(scene.things) != 1:
+            return references
+        name = self.get_text_embeds([with_article(scene.things[0].name)])
+        return references.named(name.to(references.embeds), self.image_encoder.config.semantic_dim)
 
     def _scene(self, text, scene, prompt_embeds, noise, seed, avoid, width, height) -> tuple[Scene, Parsed | None]:
         """Read: what is asked for, as a scene, and how a prompt was understood."""

@@ -3,13 +3,16 @@
 import inspect
 import logging
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from diffusers import DiffusionPipeline
 from PIL import Image
 
+from pipeline.cascade.references import References
 from pipeline.loading.capabilities import CONTROLS
 from pipeline.models.prior import NOISE_DIM
 from pipeline.recipe import DEFAULTS, SCHEMA
@@ -194,6 +197,19 @@ def test_what_is_fused_is_one_drawing_and_not_a_mixture(pipe):
     fused = pipe(image=pictures, generator=seeded(2)).image_embeds
     ratio = fused[:, first:] / fused[:, first - 1, None]
     assert min((ratio - (own[first:] / own[first - 1])).abs().max() for own in each) < 1e-4
+
+
+def test_of_several_references_the_one_is_drawn_that_the_words_name():
+    house, fish, other = (F.one_hot(torch.tensor(at), 4).float() for at in range(3))
+    shares = torch.tensor([0.2, 0.7, 0.1])
+    noise = torch.randn(40, NOISE_DIM, generator=seeded(1))
+    given = References(torch.stack([house, fish, other]), house[None], shares, 1.0)
+    assert {given.drawn(row) for row in noise} == {0, 1, 2}
+    assert {given.named(house[None], 4).drawn(row) for row in noise} == {0}
+    assert {given.named((house + fish)[None], 4).drawn(row) for row in noise} == {0, 1}
+    assert {given.named(house[None], 4).coloured(row) for row in noise} == {0, 1, 2}, "colours are of all"
+    without = replace(given, weights=torch.tensor([0.0, 1.0, 1.0]))
+    assert {without.named(house[None], 4).drawn(row) for row in noise} == {1, 2}, "what has no share is not drawn"
 
 
 def test_transparent_reference_is_laid_on_white(pipe):

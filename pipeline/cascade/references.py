@@ -18,6 +18,7 @@ __all__ = ["References"]
 _DRAWING, _COLOURS = 13, 14  # coordinates of the noise
 _SAME_COLOURS = 0.65  # similarity from which colours are kept
 _HUE_FREEDOM = 0.2  # a turn by 42 degrees at most
+_UNLIKE = 0.3  # less alike to what the words name than the one that is most alike: not what they mean
 CLOSE = 0.45  # similarity up to which a thing that the prompt names is drawn, in the references' colours
 
 
@@ -33,6 +34,7 @@ class References:
         similarity: 0.2 to 1: how near to them the picture stays.
         colours: the main colour of each, "#rrggbb".
         shares: `weights` in the order in which the pictures were given.
+        fitting: (num_images,) how much the drawing of each may be taken, where that is not `weights`.
     """
 
     embeds: torch.Tensor
@@ -41,6 +43,16 @@ class References:
     similarity: float
     colours: tuple[str, ...] = ()
     shares: tuple[float, ...] = ()
+    fitting: torch.Tensor | None = None
+
+    def named(self, text_embed: torch.Tensor, semantic_dim: int) -> "References":
+        """With the drawing of one that shows what words name (1, embed_dim), where only some of them do.
+
+        Of a house and a fish, "a house" is the house.
+        """
+        alike = F.cosine_similarity(self.embeds[:, :semantic_dim], text_embed[:, :semantic_dim])
+        best = alike[self.weights > 0].max()
+        return replace(self, fitting=self.weights * (alike >= best - _UNLIKE))
 
     @property
     def variety(self) -> float:
@@ -56,15 +68,15 @@ class References:
 
     def drawn(self, noise: torch.Tensor) -> int:
         """Which one's drawing the noise (``NOISE_DIM``,) of a thing chooses."""
-        return self._chosen(even(noise)[_DRAWING])
+        return self._chosen(even(noise)[_DRAWING], self.weights if self.fitting is None else self.fitting)
 
     def coloured(self, noise: torch.Tensor) -> int:
         """Which one's colours it chooses."""
-        return self._chosen(even(noise)[_COLOURS])
+        return self._chosen(even(noise)[_COLOURS], self.weights)
 
-    def _chosen(self, chance: float) -> int:
-        reached = self.weights.double().cumsum(0) / self.weights.double().sum()
-        return min(int((reached <= chance).sum()), len(self.weights) - 1)
+    def _chosen(self, chance: float, weights: torch.Tensor) -> int:
+        reached = weights.double().cumsum(0) / weights.double().sum()
+        return min(int((reached <= chance).sum()), int(weights.nonzero().max()))
 
     def replaced_by(self, scene: Scene) -> bool:
         """Whether the things that a prompt names are drawn in their place."""
