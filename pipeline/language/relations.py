@@ -34,7 +34,7 @@ _SAID = _table(
         "above": """
             above, over, floating above, floating over, flying over, flying above, hovering over, hovering above,
             jumping over, soaring over, higher than, rising over, shining over, flying past,
-            striking
+            shining on, raining on, snowing on, striking
             """,
         "left of": """
             to the left of, left of, on the left of, on the left side of, at the left of, left from, left

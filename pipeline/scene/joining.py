@@ -16,6 +16,8 @@ _WORN_AS = {"bow": "ribbon", "glass": "glasses", "headset": "headphone", "shades
 _TOPPED = frozenset("cake cupcake sundae pudding pie muffin tart cheesecake shortcake".split())
 _TOPPINGS = frozenset("candle cherry strawberry".split())  # what stands on these, not beside them
 _FILLED = frozenset("vase basket flowerpot planter".split())  # what is with these is in them
+_ROOMY = frozenset("basket box crate bucket bathtub tub nest cart cage sleigh".split())  # and so is who is with these
+_HEAPED = frozenset("bowl box crate bucket jar bag sack barrel pan cart".split())  # and several that are with these
 _FULL_OF = frozenset(("full of", "filled with", "containing", "overflowing with", "loaded with"))
 _CANDLE = 0.5  # scale of a candle there
 _ON_TREES = frozenset(
@@ -138,7 +140,8 @@ def _told(subject: Thing, target: Thing, kind: str) -> tuple[str, Relation]:
     if kind == "with" and said.split()[-1] in ("tree", "bush") and singular(object_said.split()[-1]) in _ON_TREES:
         return target.id, Relation("in", subject.id)
     if kind == "with":
-        filled = said.split()[-1] in _FILLED and not is_alive(object_said)
+        last, alive = said.split()[-1], is_alive(object_said)
+        filled = last in _ROOMY if alive else last in _FILLED or last in _HEAPED and target.count > 1
         return target.id, Relation("on" if _tops(target, subject) else "in" if filled else "with", subject.id)
     if kind == "surrounded by":
         return target.id, Relation("around", subject.id)

@@ -13,6 +13,7 @@ _THEM = frozenset("it him her them".split())
 _BACKGROUND = frozenset("background distance backdrop horizon".split())
 _ON_WHAT = frozenset("back head shoulder shoulders nose top shell roof lap belly".split())
 _IN_WHAT = frozenset("pouch mouth beak hand hands arms paw paws claws trunk tail".split())
+_BEARING = frozenset("with carrying bearing".split())
 _LEGS = frozenset("leg legs foot feet toes tiptoes tiptoe knees".split())
 _FULL = frozenset("full filled".split())
 _WATERS = frozenset("sea ocean water waves".split())
@@ -163,19 +164,21 @@ def _on_its_back(tokens: Sequence[Token], at: int) -> None:
     """ "a turtle with a house on its back": the house is on the turtle."""
     if at < 4 or tokens[at - 2].text != "on" or tokens[at - 1].text not in _OWN:
         return
-    if tokens[at].role in ("thing+", "part") or any(token.head == at for token in tokens):
+    named = tokens[at].role == "thing+" and tokens[at - 1].role != "thing"  # "his shoulder" is no name
+    if named or tokens[at].role == "part" or any(token.head == at for token in tokens):
         return
     thing = _before(tokens, at - 2)
     owner = _before(tokens, thing)
     between = tokens[owner + 1 : thing] if owner >= 0 else []
-    if thing < 0 or owner < 0 or "with" not in [token.text for token in between]:
+    said = {token.text for token in between}
+    if thing < 0 or owner < 0 or not said & _BEARING:
         return
     for token in between:
-        if relation_of(token.text) == "with" or token.role == "relation+":
-            token.role, token.head = "chatter", -1
+        if token.text in _BEARING or relation_of(token.text) == "with" or token.role == "relation+":
+            token.text, token.role, token.head = "with", "chatter", -1
     tokens[thing].head = -1
     tokens[at - 2].role, tokens[at - 2].head = "relation", thing
-    tokens[at - 1].role, tokens[at - 1].head = "again", at - 2
+    tokens[at - 1].text, tokens[at - 1].role, tokens[at - 1].head = "it", "again", at - 2
     tokens[at].role, tokens[at].head = "chatter", -1
 
 

@@ -81,3 +81,18 @@ def test_under_the_sea_is_a_place_and_no_sea_stands_beside(reader, prompt, names
     parsed = reader.parse(prompt, seed=1)
     assert sorted(thing.name for thing in parsed.scene.things) == names
     assert parsed.scene.ground.name == "underwater" and not parsed.sentence
+
+
+@trained
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ("a basket with three kittens", ("cat face", "in", "basket")),
+        ("a bowl with strawberries", ("strawberry", "in", "bowl")),
+        ("a box with a bow", ("bow", "with", "package")),
+        ("a sad cloud raining on a flower", ("cloud", "above", "blossom")),
+        ("a boy with a bird on his shoulder", ("bird", "on", "boy")),
+    ],
+)
+def test_what_holds_several_has_them_inside(reader, prompt, expected):
+    assert expected in stand(reader, prompt)[1]

@@ -24,6 +24,7 @@ def relations(tokens) -> list[tuple[str, str, str]]:
         ("pig/t with a farm/p in the background/p", [("farm", "behind", "pig")]),
         ("boat/t with mountains/part:0 in the background/p", [("mountains", "behind", "boat")]),
         ("turtle/t with/r:0 a house/t:1 on its back", [("house", "on", "turtle")]),
+        ("donkey/t carrying/r:0 a bag/t:1 on his shoulder", [("bag", "on", "donkey")]),
         ("owl/t on/r:0 a branch/t:1 with/+ the/+ moon/+ behind/r:0 it", [("owl", "on", "branch")]),
         ("bear/t with/r:0 a bag/t:1", [("bear", "with", "bag")]),
         ("kangaroo/t with/r:0 a baby/t:1 in/r:0 its pouch/t:4", [("kangaroo", "with", "baby")]),
