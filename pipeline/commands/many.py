@@ -40,7 +40,7 @@ def main(argv: list[str] | None = None) -> int:
     for number, cell in enumerate(cells):
         words = f"{cell.prompt}, {arguments.style}" if arguments.style else cell.prompt
         try:
-            image, recipe = draw(words, arguments.seed)
+            image, recipe, note = draw(words, arguments.seed)
         except (ValueError, RuntimeError) as error:
             recipes.append(None)
             shown.append(None)
@@ -51,7 +51,7 @@ def main(argv: list[str] | None = None) -> int:
         buffer = io.BytesIO()
         image.save(buffer, "PNG", pnginfo=png_info(recipe) if recipe else None)
         files[f"{number + 1:03d}.png"] = buffer.getvalue()
-        print(f"{number + 1:3d}/{len(cells)}  {cell.prompt}")
+        print(f"{number + 1:3d}/{len(cells)}  {cell.prompt}  {note}".rstrip())
     if not files:
         raise ValueError("None of the pictures could be drawn.")
     drawn = len(files)

@@ -42,7 +42,9 @@ def main(argv: list[str] | None = None) -> int:
                 continue
             pictures[number], pack = drawn.image, pack.changed(number, recipe=drawn.recipe)
             emoji = "".join(pack.stickers[number].emoji)
-            print(f"{number + 1:2d}/{len(pack.stickers)}  {pack.stickers[number].prompt}  {emoji}")
+            print(
+                f"{number + 1:2d}/{len(pack.stickers)}  {pack.stickers[number].prompt}  {emoji}  {drawn.note}".rstrip()
+            )
     finally:
         signal.signal(signal.SIGINT, before)
     _write(arguments.output, pack_files(pack, pictures, target))

@@ -39,7 +39,10 @@ def picture(arguments: argparse.Namespace) -> PackPicture:
     if Path(arguments.prompt).suffix and Path(arguments.prompt).is_file():
         raise ValueError(f"{arguments.prompt} is a file here, and would be drawn as words. Pass it with `--image`.")
     words = f"{arguments.prompt}, {arguments.style}" if arguments.style else arguments.prompt
-    return cutout_drawer(arguments.model)(words, arguments.seed)
+    drawn = cutout_drawer(arguments.model)(words, arguments.seed)
+    if drawn.note:
+        print(drawn.note)
+    return drawn
 
 
 def add_decoration(parser: argparse.ArgumentParser) -> None:

@@ -34,7 +34,7 @@ def cutout_drawer(model: str, side: int = SIDE) -> Callable[[str, int], PackPict
         recipe = Recipe(prompt=prompt, seed=seed, width=side, height=side, transparent=1)
         found.capabilities.check(recipe)
         rendered = render(pipe, found.capabilities.recipe(recipe, found.weights_hash))  # type: ignore[arg-type]
-        return PackPicture(rendered.image, rendered.recipe)
+        return PackPicture(rendered.image, rendered.recipe, rendered.reading.sentence if rendered.reading else "")
 
     return draw
 

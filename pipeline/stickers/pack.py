@@ -42,6 +42,7 @@ class PackPicture(NamedTuple):
 
     image: Image.Image
     recipe: Recipe | None = None
+    note: str = ""  # what a person should know about how its words were understood
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,8 @@ def drawer(monkeypatch):
         if "bomb" in prompt:
             raise ValueError("This is not drawn here.")
         recipe = Recipe(prompt=prompt, seed=seed)
-        return PackPicture(embed_checked(draw_cutout(), payload=recipe.id32), recipe)
+        note = "“sad” is not shown." if "sad" in prompt else ""
+        return PackPicture(embed_checked(draw_cutout(), payload=recipe.id32), recipe, note)
 
     for module in ("pack", "many", "picture_options"):
         monkeypatch.setattr(f"pipeline.commands.{module}.cutout_drawer", lambda model: draw)
@@ -109,6 +110,16 @@ def test_many_come_with_their_recipes(run, drawer):
         ("green", "car", "3"),
     ]
     assert sheet.size == (12 + 2 * 172, 12 + 2 * 194)  # rows and columns, with a place for what was not drawn
+
+
+def test_what_is_not_shown_is_said(run, drawer):
+    assert "  a sad key  😢🔑  “sad” is not shown.\n" in run("pack", "a key", "a sad key", "a fox")[1]
+    assert run("many", "{red|sad} key")[1].splitlines()[:2] == [
+        "  1/2  red key",
+        "  2/2  sad key  “sad” is not shown.",
+    ]
+    assert run("sticker", "a sad key")[1].startswith("“sad” is not shown.\n")
+    assert "not shown" not in run("sticker", "a key")[1]
 
 
 def test_the_same_prompt_twice_is_two_pictures(run, drawer):
