@@ -27,7 +27,7 @@ from pipeline.stickers.export import export
 from pipeline.stickers.sheet import contact_sheet
 from pipeline.stickers.tags import alternative_text, emoji_of, shortened
 from pipeline.stickers.targets import Target
-from pipeline.watermark import WatermarkKey
+from pipeline.watermark import WatermarkError, WatermarkKey
 
 __all__ = ["MAX_STICKERS", "MIN_STICKERS", "PackPicture", "Pack", "Sticker", "draw_pack", "make_pack", "pack_files"]
 __all__ += ["wastickers", "zip_files"]
@@ -195,6 +195,7 @@ def pack_files(
 
     Raises:
         ValueError: the target takes no packs, or there are too few pictures for it.
+        WatermarkError: the mark cannot be read back from a sticker's file; the message names the sticker.
     """
     rules = target.pack
     if rules is None:
@@ -207,14 +208,17 @@ def pack_files(
     for number in sorted(pictures):
         sticker = pack.stickers[number]
         emoji, alt = sticker.emoji[: rules.emoji[1]], shortened(sticker.alt, rules.max_alt or MAX_ALT)
-        made = export(
-            pictures[number],
-            target,
-            decoration=pack.decoration,
-            key=key,
-            payload=sticker.recipe.id32 if sticker.recipe else None,
-            exif=sticker_exif(pack.title, pack.author, emoji, alt) if rules.exif else b"",
-        )
+        try:
+            made = export(
+                pictures[number],
+                target,
+                decoration=pack.decoration,
+                key=key,
+                payload=sticker.recipe.id32 if sticker.recipe else None,
+                exif=sticker_exif(pack.title, pack.author, emoji, alt) if rules.exif else b"",
+            )
+        except WatermarkError as error:
+            raise WatermarkError(f"{number + 1}, {sticker.prompt}: {error}") from error
         name = _file_stem(number, sticker.prompt, target) + made.suffix
         files[name] = made.data
         entries.append({"file": name, "emoji": list(emoji), "alt": alt})

@@ -213,3 +213,11 @@ def test_a_contact_sheet_of_a_hundred_is_marked_too_and_leaves_empty_what_was_no
     assert abs(last - 255).max() <= 24  # the mark alone
     wide = contact_sheet([draw_cutout()] * 40, ["a fox"] * 40, columns=20, key=KEY)
     assert wide.width == 12 + 7 * 172  # twenty columns would be wider than a mark is looked for at
+
+
+def test_a_sticker_whose_file_takes_no_mark_is_named():
+    thin = Image.new("RGBA", (512, 512))
+    thin.paste((200, 30, 30, 255), (255, 0, 257, 512))
+    pack = make_pack("Lines", ["a fox", "a cat", "a line"])
+    with pytest.raises(WatermarkError, match="^3, a line: The watermark could not be read back"):
+        pack_files(pack, {0: draw_cutout(), 1: draw_cutout(), 2: thin}, TARGETS["telegram"], KEY)
