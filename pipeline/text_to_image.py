@@ -362,6 +362,8 @@ class TextToImagePipeline(Encoding, Networks, Composing, DiffusionPipeline):
         if references.replaced_by(scene):
             return make_plan(references.tint(scene, noise["prior"]), parsed, noise, self.prior, variety=variety)
         scene = references.scene(scene, noise["prior"])
+        if parsed is not None:  # the references say what to draw: words may name a style or a ground alone
+            parsed = replace(parsed, notes=tuple(note for note in parsed.notes if note.kind != "nothing"))
         return make_plan(scene, parsed, noise, self.prior, variety=references.variety, given=True)
 
     def _taught(self, scene: Scene) -> Scene:

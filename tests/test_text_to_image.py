@@ -437,6 +437,14 @@ def test_a_reference_is_drawn_on_the_ground_and_in_the_style_that_are_said(pipe)
     assert np.abs(np.asarray(image)[:3].reshape(-1, 3).mean(0) - [0xD9, 0x36, 0x36]).max() < 3
 
 
+def test_words_with_a_reference_need_not_name_a_thing(pipe):
+    told = [
+        [note.kind for note in pipe("flat sticker", generator=seeded(3), **more).plans[0].parsed.notes]
+        for more in ({}, {"image": photo("blue")})
+    ]
+    assert told == [["nothing"], []]
+
+
 def test_another_name_draws_the_taught_one(pipe):
     plans = [pipe(prompt, generator=seeded(3)).plans[0] for prompt in ("a kitty", "a cat")]
     assert plans[0].drawings == plans[1].drawings

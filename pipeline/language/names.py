@@ -181,7 +181,7 @@ class NameFinder:
         """Whether a name is said in the plural of one that was taught, and is none of its own."""
         words = tuple(_WORD.findall(said.lower()))
         one = (*words[:-1], singular(words[-1]))
-        if one == words or words in self._itself and not self._prefers_one(words):
+        if one == words or words[-1].endswith(("'s", "’s")) or words in self._itself and not self._prefers_one(words):
             return False
         found = self.exact(words)
         if found is None or found != self.exact(one):

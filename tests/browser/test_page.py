@@ -73,6 +73,14 @@ def test_a_copied_link_draws_the_identical_picture_in_a_fresh_profile(open_page,
     keep(other, "desktop-light-link")
 
 
+def test_on_a_phone_wishes_have_a_line_of_their_own(open_page):
+    page = open_page(width=360, height=740, locale="de-DE")
+    draw(page)
+    field = page.locator("#canvas .change input")
+    field.wait_for()
+    assert field.bounding_box()["width"] > 280, "what can be said in it is read"
+
+
 def test_a_link_with_another_hash_or_other_weights_says_so(open_page):
     query = replace(RECIPE, weights_hash="ffffffffffff").to_query("0" * 16)
     page = open_page(query)
