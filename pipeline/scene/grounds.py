@@ -1,4 +1,4 @@
-"""Grounds: one colour, none, two with a gradient, a scenery with a horizon, or a picture."""
+"""Grounds: one colour, none, two with a gradient, a scenery with a horizon (stars where it is night), or a picture."""
 
 from collections.abc import Mapping
 
@@ -10,6 +10,12 @@ from pipeline.scene.record import Ground
 from pipeline.scene.uploads import fitted
 
 __all__ = ["paint_ground"]
+
+_STARRY = ("night sky", "space")
+_STARS = 34  # in a square of the picture's width above the horizon
+_SPREAD = 0.7548776662, 0.5698402910  # steps that fill a square evenly
+_STAR_COLOUR = 1.0, 0.97, 0.86
+_STAR_SIZE = 0.0042  # radius of a middling star, of the picture's shorter side
 
 
 def paint_ground(
@@ -50,4 +56,21 @@ def paint_ground(
         )
         share = ((rows - ground.horizon) * height + 0.5).clamp(0, 1)  # one row of pixels is both
         canvas[:3] = torch.lerp(above, below, share)[..., None]
+        if ground.name in _STARRY:
+            _add_stars(canvas, ground.horizon)
     return canvas
+
+
+def _add_stars(canvas: torch.Tensor, horizon: float) -> None:
+    """Stars above the horizon, in place: the same ones at every size, fainter the lower they stand."""
+    _, height, width = canvas.shape
+    rows, columns = (torch.arange(side).float() + 0.5 for side in (height, width))
+    light = torch.zeros(height, width)
+    for at in range(1, round(_STARS * max(1.0, horizon * height / width)) + 1):
+        across, up = (at * step % 1 for step in _SPREAD)
+        radius = _STAR_SIZE * min(width, height) * (0.6 + at * 0.618034 % 1)
+        x, y = across * width, up * 0.92 * horizon * height
+        away = ((rows - y)[:, None] ** 2 + (columns - x)[None] ** 2).sqrt()
+        bright = (1 - 0.65 * up) * min(1.0, radius / 0.7)  # less than a pixel wide: fainter, not gone
+        light = torch.maximum(light, (max(radius, 0.7) - away + 0.5).clamp(0, 1) * bright)
+    canvas[:3] = torch.lerp(canvas[:3], torch.tensor(_STAR_COLOUR)[:, None, None].expand_as(canvas[:3]), light)

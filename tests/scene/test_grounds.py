@@ -31,3 +31,11 @@ def test_a_scenery_has_its_horizon_where_it_is_told(name):
     top, far, near, bottom = ((rgb(colour) + 1) / 2 for colour in SCENERY[name])
     for row, colour in ((0, top), (48, far), (52, near), (99, bottom)):
         assert torch.allclose(painted[:3, row, 0], colour, atol=0.05), row
+
+
+@pytest.mark.parametrize("name", ["night sky", "space"])
+def test_a_night_has_stars_above_its_horizon_and_none_below(name):
+    painted = paint_ground(Ground("scene", name=name, horizon=0.5), 256, 256)
+    bright = painted[:3].amin(0) > 0.6
+    assert 20 < int(bright[:128].sum()) < 2000
+    assert not bright[128:].any()
