@@ -78,7 +78,7 @@ def test_on_a_phone_wishes_have_a_line_of_their_own(open_page):
     draw(page)
     field = page.locator("#canvas .change input")
     field.wait_for()
-    assert field.bounding_box()["width"] > 280, "what can be said in it is read"
+    assert field.bounding_box()["width"] > 220, "what can be said in it is read"
 
 
 def test_a_link_with_another_hash_or_other_weights_says_so(open_page):
