@@ -5,9 +5,9 @@ All in units of the other's square: its side is 1, its upper left corner (0, 0).
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from pipeline.scene.kinds import is_alive, is_animal, is_container, is_seat, kind_size, worn_at
+from pipeline.scene.several import Joint, heaped, in_row
 from pipeline.scene.shape import Shape
 
 __all__ = ["Joint", "joint"]
@@ -29,24 +29,6 @@ _HANDS = (("right hand", 1), ("left hand", -1))  # with the way in which what is
 _SOFTENED = 0.45  # power of the ratio of real sizes: an ant on an elephant can still be seen
 
 
-@dataclass(frozen=True)
-class Joint:
-    """A place seen from another thing.
-
-    Args:
-        x, y: centre of the square.
-        side: of the square.
-        depth: behind the other below 0, before it above.
-        front_from: what lies below this, of the other's square, is drawn once more, over the thing: a box's front.
-    """
-
-    x: float
-    y: float
-    side: float
-    depth: int = 1
-    front_from: float | None = None
-
-
 def joint(kind: str, thing: Shape, other: Shape, count: int = 1) -> list[Joint]:
     """The places of a thing, or of several alike.
 
@@ -59,7 +41,11 @@ def joint(kind: str, thing: Shape, other: Shape, count: int = 1) -> list[Joint]:
     if kind == "around" or kind == "with" and count > 1 and _last(thing) in _FLOATING:
         return _around(thing, other, count)
     single = _JOINTS[kind](thing, other)
-    return [single] if count == 1 else _row(single, thing, count, across=kind not in ("left of", "right of"))
+    if count == 1:
+        return [single]
+    if single.front_from is not None:
+        single = heaped(single, thing, other, count)
+    return in_row(single, thing, count, across=kind not in ("left of", "right of"))
 
 
 def ratio(thing: Shape, other: Shape, least: float, most: float, unknown: float | None = None) -> float:
@@ -354,21 +340,6 @@ def _around(thing: Shape, other: Shape, count: int) -> list[Joint]:
         angle = 2 * math.pi * (at + 0.5) / count - math.pi / 2
         x, y = _middle(other) + across * math.cos(angle), middle_y + down * math.sin(angle)
         joints.append(Joint(x, y, side, 2 if y > middle_y else -1))
-    return joints
-
-
-def _row(single: Joint, thing: Shape, count: int, *, across: bool) -> list[Joint]:
-    """Several alike about where one would be, smaller, side by side."""
-    side = single.side * max(0.45, 1.25 / count**0.6)
-    step = 0.92 * side * max(thing.width, 0.4)
-    lower = single.y + (single.side - side) * (thing.box[3] - 0.5)
-    columns = count if count <= 5 else math.ceil(count / 2)
-    joints = []
-    for at in range(count):
-        row, column = divmod(at, columns)
-        own = min(columns, count - row * columns)
-        x = single.x + (column - (own - 1) / 2) * step
-        joints.append(Joint(x, lower - row * 0.8 * side * thing.height, side, single.depth, single.front_from))
     return joints
 
 
