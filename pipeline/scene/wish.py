@@ -18,6 +18,7 @@ from pipeline.scene.meant import meant
 from pipeline.scene.notes import Note, sentence
 from pipeline.scene.record import Scene, Thing
 from pipeline.scene.wish_looks import LOOKS
+from pipeline.scene.wish_moves import MOVES
 from pipeline.scene.wish_places import PLACES
 from pipeline.scene.wish_things import ThingWishes
 from pipeline.scene.wish_words import PATTERNS
@@ -65,7 +66,7 @@ _SHAPES = {
     "square": (1, 1), "portrait": (3, 4), "landscape": (4, 3), "wider": (4, 3), "taller": (3, 4), "wide": (16, 9),
     "tall": (9, 16), "banner": (3, 1),
 }  # fmt: skip
-_READERS = PLACES | LOOKS
+_READERS = PLACES | LOOKS | MOVES
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from pipeline.scene.meant import meant
 from pipeline.scene.notes import Note
 from pipeline.scene.parse import SceneReader
 from pipeline.scene.record import Scene, Thing
+from pipeline.scene.wish_moves import relate
 from pipeline.scene.wish_places import beside, free_place, spot_of
 
 if TYPE_CHECKING:
@@ -26,6 +27,11 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 _BELOW = ("on", "in", "inside", "riding", "sitting on", "coming out of")  # of these the other thing is seen below
+_DEEDS = {
+    "wear": "worn by", "hold": "held by", "carry": "held by", "ride": "riding", "sit on": "sitting on",
+    "stand on": "on", "lie on": "on", "sleep on": "on", "stand behind": "behind", "hide behind": "behind",
+    "stand in front of": "in front of", "stand next to": "next to", "sit next to": "next to",
+}  # fmt: skip
 
 
 class ThingWishes:
@@ -208,6 +214,26 @@ class ThingWishes:
             own = self._new(thing, reading)
             kind = "worn by" if worn_at(thing.said or thing.name) else "held by"
             reading.do("relate", own, kind, owners[0].id)
+        return True
+
+    def _does(self, match: re.Match, reading: "Reading") -> bool:
+        """ "make the cat hold a balloon", "the cat should wear a crown", "make the cat ride the dog"."""
+        found, others = reading.meant(match[1]), reading.meant(match[3])
+        kind = _DEEDS[match[2].lower()]
+        by = kind.endswith(" by")  # told of what is worn or held
+        if len(found) != 1:
+            return False
+        if others and not re.match(r"(?:an?|some)\s", match[3], re.IGNORECASE):
+            if len(others) != 1 or others == found:
+                return False
+            one, other = (others[0], found[0]) if by else (found[0], others[0])
+            relate(one, kind, other, reading)
+            return True
+        if not by:
+            return self._onto(found, kind, match[3], reading)
+        if len(things := self._things(match[3], reading)) != 1:
+            return False
+        reading.do("relate", self._new(things[0], reading), kind, found[0].id)
         return True
 
     def _between(self, match: re.Match, reading: "Reading") -> bool:

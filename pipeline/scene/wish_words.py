@@ -18,6 +18,40 @@ _SPOT = (
 _MOOD = r"[a-z-]+(?: (?:in love|love|face|expression|look))?"
 _WORDED = (
     (
+        "undo",
+        "(?:undo|revert|go back|step back|never ?mind|take (?:that|it|this) back|put it back)"
+        "(?: (?:that|this|it|the last|my last|last)(?: (?:change|step|edit|one|thing))?)?$",
+    ),
+    (
+        "weather",
+        "(?:(?:make|let|have) it|it should)(?: be)? (?P<weather>rain|snow)(?:ing)?"
+        "(?P<night> (?:at|in the|by) night)?$",
+    ),
+    (
+        "spread",
+        "(?:spread|move|pull|push|set|space) (.+?) (?:out|apart|further apart|farther apart|away from each other)$"
+        "|(?:move|bring|push|put|pull) (.+?) (?:closer|nearer)(?: together| to each other)?$"
+        "|(?:move|bring|push) (.+?) together$",
+    ),
+    (
+        "nearer",
+        "(?:move|bring|put|push|pull) (.+?) (closer to|nearer to|nearer|towards?|(?:further |farther )?away from"
+        "|(?:further|farther) from) (.+)$",
+    ),
+    ("other_way", "(?:make|let|have) (.+?) (?:face|look)(?: in)? (?:the )?(?:other|opposite) (?:way|direction)$"),
+    ("faces", "(?:make|let|have|get) (.+?) (?:to )?(?:look at|face|watch|stare at|look towards?) (.+)$"),
+    ("faces", "turn (.+?) (?:towards?|to face) (.+)$"),
+    (
+        "does",
+        "(?!.* instead of )(?=make |let |have |get |.+ (?:should|must) )(?:(?:make|let|have|get) )?(.+?) (?:(?:should|must) )?"
+        "(wear|hold|carry|ride|sit on|stand on|lie on|sleep on|stand behind|hide behind|stand in front of"
+        "|stand next to|sit next to) (.+)$",
+    ),
+    (
+        "number",
+        "(?:(?:make|let) there be|there (?:should|must) be|have) ([a-z]+|[0-9]+) ([a-z]+)$",
+    ),
+    (
         "one_of",
         r"(?:make|paint|turn|colou?r|dye) (?:just |only )?(?:one of (?P<of>.+?)|the (?P<which>first|second|third"
         r"|fourth|fifth|last) one) (?:to |into |be )?(?P<colour>[^ ]+(?: [^ ]+)?)$",

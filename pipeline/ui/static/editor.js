@@ -324,14 +324,16 @@ function useGroup(group) {
   send({ do: group.dataset.op, ...values });
 }
 
+const WAYS = /^(please )?(redo|undo|revert|go back|never ?mind|take (that|it|this) back)( (that|this|it|((the|my) )?last( (change|step|edit|one|thing))?))?[.!]?$/i;
+
 function submit(event) {
   const form = event.target.closest?.("#canvas .editor form");
   if (!form) return;
   event.preventDefault();
   const field = form.querySelector("input");
   if (!field.value.trim()) return;
-  const way = field.dataset.do === "words" && /^(undo|redo)$/i.exec(field.value.trim());
-  if (way) return document.querySelector(`#canvas .editor button[data-do="${way[1].toLowerCase()}"]`)?.click();
+  const way = field.dataset.do === "words" && WAYS.exec(field.value.trim());
+  if (way) return document.querySelector(`#canvas .editor button[data-do="${/redo/i.test(way[0]) ? "redo" : "undo"}"]`)?.click();
   if (field.dataset.do === "replace") send({ do: "replace", thing: chosen, name: field.value.trim() });
   else send({ do: "words", text: field.value.trim(), ...(thing() ? { thing: chosen } : {}) });
 }

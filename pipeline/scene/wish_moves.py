@@ -1,0 +1,114 @@
+"""Wishes about how things stand to each other: further apart, closer together, looking at each other, in the rain.
+
+Each reads one kind of ``wish_words.PATTERNS``: it does what the words ask for and says whether they were understood.
+"""
+
+import re
+from typing import TYPE_CHECKING
+
+from pipeline.scene.ids import free_id
+from pipeline.scene.notes import Note
+
+if TYPE_CHECKING:
+    from pipeline.scene.record import Thing
+    from pipeline.scene.wish import Reading
+
+__all__ = ["MOVES", "relate"]
+
+_APART = 1.5  # how many times as far from their middle; closer together is the inverse
+_UNDO = "`wish` takes a change to the picture, got {said!r}; take the last change back with undo, or out of `edits`."
+_WEATHER = {"rain": "cloud with rain", "snow": "cloud with snow"}
+_CLOUD = (0.5, 0.18, 0.34)  # place of the cloud that it falls from
+
+
+def _undo(match: re.Match, reading: "Reading") -> bool:
+    """ "undo that": who holds the list of edits takes the last one out; a scene does not know what it was."""
+    reading.notes.append(Note("refused", _UNDO.format(said=match[0])))
+    return True
+
+
+def _rooted(things: "list[Thing]") -> "list[Thing]":
+    """Those that stand by themselves; what they wear goes with them."""
+    return [thing for thing in things if thing.place is not None]
+
+
+def _spread(match: re.Match, reading: "Reading") -> bool:
+    """ "spread them out", "move them closer together": of all that are meant, from their middle."""
+    things = _rooted(reading.meant(next(group for group in match.groups() if group)))
+    places = [thing.place for thing in things if thing.place is not None]
+    if len(places) < 2:
+        return False
+    factor = 1 / _APART if re.search("closer|together|nearer", match[0], re.IGNORECASE) else _APART
+    middle = [sum(place[axis] for place in places) / len(places) for axis in (0, 1)]
+    for thing, (x, y, side) in zip(things, places, strict=True):
+        low = min(0.5, side / 2)
+        at = [mid + (one - mid) * factor for one, mid in zip((x, y), middle, strict=True)]
+        reading.do("place", thing.id, *(min(max(one, low), 1 - low) for one in at), side)
+    return True
+
+
+def _nearer(match: re.Match, reading: "Reading") -> bool:
+    """ "move the dog closer to the cat", "move the dog away from the cat"."""
+    found, others = _rooted(reading.meant(match[1])), _rooted(reading.meant(match[3]))
+    if len(others) != 1 or not found or others[0] in found or others[0].place is None:
+        return False
+    across, down, _ = others[0].place
+    factor = 1 / _APART if re.match("closer|nearer|towards?", match[2], re.IGNORECASE) else _APART
+    for thing in found:
+        if thing.place is not None:
+            x, y, side = thing.place
+            low = min(0.5, side / 2)
+            at = (across + (x - across) * factor, down + (y - down) * factor)
+            reading.do("place", thing.id, *(min(max(one, low), 1 - low) for one in at), side)
+    return True
+
+
+def _faces(match: re.Match, reading: "Reading") -> bool:
+    """ "make the dog look at the cat", "make them face each other"."""
+    found, others = reading.meant(match[1]), reading.meant(match[2])
+    if re.match("each other|one another", match[2], re.IGNORECASE):
+        found = [
+            thing for thing in found if thing.relation is None or thing.relation.kind not in ("worn by", "held by")
+        ]
+        if len(found) != 2:
+            return False
+        found, others = found[1:], found[:1]
+    if len(found) != 1 or len(others) != 1 or found == others:
+        return False
+    relate(found[0], "facing", others[0], reading)
+    return True
+
+
+def relate(thing: "Thing", kind: str, other: "Thing", reading: "Reading") -> None:
+    if other.relation is not None and other.relation.target == thing.id:
+        reading.do("relate", other.id, "none")
+    reading.do("relate", thing.id, kind, other.id)
+
+
+def _other_way(match: re.Match, reading: "Reading") -> bool:
+    """ "make the dog face the other way"."""
+    found = reading.meant(match[1])
+    for thing in found:
+        reading.do("mirror", thing.id)
+    return bool(found)
+
+
+def _weather(match: re.Match, reading: "Reading") -> bool:
+    """ "make it snow at night", "it should be raining"."""
+    kind = "snow" if "snow" in match["weather"].lower() else "rain"
+    if match["night"]:
+        reading.do("ground", "scene", "night sky")
+    elif kind == "snow":
+        reading.do("ground", "scene", "snow")
+    own = free_id(kind, {thing.id for thing in reading.scene.things})
+    reading.do("add", own, _WEATHER[kind])
+    reading.do("place", own, *_CLOUD)
+    reading.do("order", own, "back")
+    return True
+
+
+# Kind of wish -> what reads it.
+MOVES = {
+    "undo": _undo, "spread": _spread, "nearer": _nearer, "faces": _faces, "other_way": _other_way,
+    "weather": _weather,
+}  # fmt: skip

@@ -1,0 +1,65 @@
+"""Example run: python -m pytest tests/scene/test_wish_moves.py"""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.evaluation.scene_parser import load_reader
+from pipeline.scene.edit import edit
+from pipeline.scene.record import Ground, Relation, Scene, Thing
+from pipeline.scene.wish import Wishes
+
+WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
+pytestmark = pytest.mark.skipif(
+    not (WEIGHTS / "scene_parser").is_dir(), reason="the weights have no scene parser; pipeline.training makes it"
+)
+SCENE = Scene(
+    things=(
+        Thing("cat", "cat", place=(0.3, 0.6, 0.4)),
+        Thing("hat", "top hat", said="hat", relation=Relation("worn by", "cat")),
+        Thing("dog", "dog", place=(0.7, 0.6, 0.4)),
+    ),
+    ground=Ground("colour", ("#ffffff",)),
+)
+WISHES = {
+    "spread them out": ["place cat 0.2 0.6 0.4", "place dog 0.8 0.6 0.4"],
+    "move them apart": ["place cat 0.2 0.6 0.4", "place dog 0.8 0.6 0.4"],
+    "move them closer together": ["place cat 0.3667 0.6 0.4", "place dog 0.6333 0.6 0.4"],
+    "move the dog closer to the cat": ["place dog 0.5667 0.6 0.4"],
+    "move the dog away from the cat": ["place dog 0.8 0.6 0.4"],
+    "make the dog look at the cat": ["relate dog facing cat"],
+    "make them face each other": ["relate dog facing cat"],
+    "turn the cat towards the dog": ["relate cat facing dog"],
+    "make the dog face the other way": ["mirror dog"],
+    "make there be three dogs": ["copy dog", "place dog-2 0.36 0.6 0.4", "copy dog-2", "place dog-2-2 0.7 0.6 0.4"],
+    "make it snow at night": [
+        "ground scene 'night sky'", "add snow 'cloud with snow'", "place snow 0.5 0.18 0.34", "order snow back",
+    ],
+    "it should be raining": ["add rain 'cloud with rain'", "place rain 0.5 0.18 0.34", "order rain back"],
+    "make the dog wear a scarf": ["add scarf scarf", "relate scarf 'worn by' dog"],
+    "the cat should hold a red balloon": [
+        "add balloon balloon", "colour balloon red", "relate balloon 'held by' cat",
+    ],
+    "make the cat ride the dog": ["relate cat riding dog"],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def wishes():
+    return Wishes(load_reader(WEIGHTS))
+
+
+@pytest.mark.parametrize("words", WISHES)
+def test_a_wish_about_how_things_stand_becomes_operations(wishes, words):
+    wish = wishes.read(words, SCENE, seed=8)
+    assert list(wish.operations) == WISHES[words], wish.sentence
+    assert edit(SCENE, wish.operations) != SCENE and not wish.notes
+
+
+@pytest.mark.parametrize("words", ["undo that", "undo", "take that back", "go back", "undo the last change"])
+def test_taking_back_is_refused_in_a_sentence_that_says_what_to_do(wishes, words):
+    wish = wishes.read(words, SCENE)
+    assert not wish.operations
+    assert wish.sentence == (
+        f"`wish` takes a change to the picture, got {words!r}; take the last change back with undo, or out of `edits`."
+    )
