@@ -43,7 +43,8 @@ _WORDED = (
     ("faces", "turn (.+?) (?:towards?|to face) (.+)$"),
     (
         "does",
-        "(?!.* instead of )(?=make |let |have |get |.+ (?:should|must) )(?:(?:make|let|have|get) )?(.+?) (?:(?:should|must) )?"
+        "(?!.* instead of )(?=make |let |have |get |.+ (?:should|must) )"
+        "(?:(?:make|let|have|get) )?(.+?) (?:(?:should|must) )?"
         "(wear|hold|carry|ride|sit on|stand on|lie on|sleep on|stand behind|hide behind|stand in front of"
         "|stand next to|sit next to) (.+)$",
     ),
