@@ -79,6 +79,30 @@ def _faces(match: re.Match, reading: "Reading") -> bool:
     return True
 
 
+def _lined(match: re.Match, reading: "Reading") -> bool:
+    """ "put them side by side": in the order in which they are, on one ground."""
+    things = sorted(_rooted(reading.meant(match[1])), key=lambda thing: thing.place or ())
+    places = [thing.place for thing in things if thing.place is not None]
+    if len(places) < 2:
+        return False
+    scale = min(1.0, 1 / sum(side for _, _, side in places))
+    ground = max(y + side / 2 for _, y, side in places)
+    x = 0.5 - scale * sum(side for _, _, side in places) / 2
+    for thing, (_, _, side) in zip(things, places, strict=True):
+        own = scale * side
+        reading.do("place", thing.id, *(round(value, 4) for value in (x + own / 2, ground - own / 2, own)))
+        x += own
+    return True
+
+
+def _sizes(match: re.Match, reading: "Reading") -> bool:
+    """ "double the size of the cat", "make the cat twice as big"."""
+    found = reading.meant(match[2] or match[3])
+    for thing in found:
+        reading.do("size", thing.id, 2.0 if (match[1] or match[4]).lower() in ("double", "twice") else 0.5)
+    return bool(found)
+
+
 def relate(thing: "Thing", kind: str, other: "Thing", reading: "Reading") -> None:
     if other.relation is not None and other.relation.target == thing.id:
         reading.do("relate", other.id, "none")
@@ -110,5 +134,5 @@ def _weather(match: re.Match, reading: "Reading") -> bool:
 # Kind of wish -> what reads it.
 MOVES = {
     "undo": _undo, "spread": _spread, "nearer": _nearer, "faces": _faces, "other_way": _other_way,
-    "weather": _weather,
+    "weather": _weather, "lined": _lined, "sizes": _sizes,
 }  # fmt: skip

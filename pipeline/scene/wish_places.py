@@ -21,6 +21,7 @@ _EDGE = 0.03  # of the picture's side, that stays free
 _NEW_SIDE = 0.36  # of a thing that nobody gave a place, where nothing stands yet
 _IN_THE_SKY = frozenset("sun moon star cloud rainbow balloon bird plane airplane kite bee butterfly rocket".split())
 _ZOOM = 1.25
+_HIDDEN = 0.2  # of a thing's square, that another's may cover
 
 
 def spot_of(words: str, x: float, y: float, side: float) -> tuple[float, float] | None:
@@ -56,11 +57,21 @@ def free_place(name: str, reading: "Reading") -> tuple[float, float, float]:
     )
 
 
-def beside(place: tuple[float, float, float]) -> tuple[float, float, float]:
-    """A place next to another: on the right where there is room, else on the left."""
+def beside(place: tuple[float, float, float], reading: "Reading") -> tuple[float, float, float]:
+    """A place for one more: on the right or on the left of one where that hides little, else above or below it."""
     x, y, side = place
-    step = 0.85 * side
-    return (x + step if x + step + side / 2 <= 1.05 else max(side / 2 - 0.05, x - step)), y, side
+    others = [thing.place for thing in reading.scene.things if thing.place is not None]
+    low = min(0.5, side / 2)
+    rows = [y, *(row for row in (y - side, y + side) if low <= round(row, 4) <= 1 - low)]
+    columns = [x + 0.85 * side, x - 0.85 * side, x, *(low + (1 - 2 * low) * step / 8 for step in range(9))]
+    places = [
+        (column, row, side) for row in rows for column in columns if low - 0.05 <= round(column, 4) <= 1.05 - low
+    ]
+
+    def hidden(at: tuple[float, float, float]) -> float:
+        return max(0.0, round(sum(_shared(at, other) for other in others) / side**2 - _HIDDEN, 2))
+
+    return min(places, key=hidden)
 
 
 def _shared(one: tuple[float, float, float], other: tuple[float, float, float]) -> float:

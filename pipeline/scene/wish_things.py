@@ -221,8 +221,8 @@ class ThingWishes:
         found, others = reading.meant(match[1]), reading.meant(match[3])
         kind = _DEEDS[match[2].lower()]
         by = kind.endswith(" by")  # told of what is worn or held
-        if len(found) != 1:
-            return False
+        if len(found) != 1 or re.match(r"(?:its|his|her|their)\s", match[3], re.IGNORECASE):
+            return False  # "stand on its head"
         if others and not re.match(r"(?:an?|some)\s", match[3], re.IGNORECASE):
             if len(others) != 1 or others == found:
                 return False
@@ -259,5 +259,5 @@ def _copy(thing: Thing, reading: "Reading") -> Thing:
     reading.do("copy", thing.id)
     new = next(other for other in reading.scene.things if other.id not in before)
     if thing.place is not None:
-        reading.do("place", new.id, *beside(thing.place))
+        reading.do("place", new.id, *(round(value, 4) for value in beside(thing.place, reading)))
     return reading.scene.thing(new.id)

@@ -38,6 +38,11 @@ _WORDED = (
         "(?:move|bring|put|push|pull) (.+?) (closer to|nearer to|nearer|towards?|(?:further |farther )?away from"
         "|(?:further|farther) from) (.+)$",
     ),
+    (
+        "lined",
+        "(?:put|place|move|arrange|set|line) (.+?) (?:up )?(?:side by side|in a (?:row|line)|next to each other|up)$",
+    ),
+    ("sizes", "(double|halve) the size of (.+)$|make (.+?) (twice|half) (?:as|the) (?:big|large|tall|size)$"),
     ("other_way", "(?:make|let|have) (.+?) (?:face|look)(?: in)? (?:the )?(?:other|opposite) (?:way|direction)$"),
     ("faces", "(?:make|let|have|get) (.+?) (?:to )?(?:look at|face|watch|stare at|look towards?) (.+)$"),
     ("faces", "turn (.+?) (?:towards?|to face) (.+)$"),

@@ -83,7 +83,7 @@ PLACED_WISHES = {
     "swap the cat and the dog": ["place cat 0.7 0.6 0.5", "place dog 0.3 0.6 0.4"],
     "put the cat on a table": ["add table 'table furniture'", "place table 0.3 0.75 0.6", "relate cat on table"],
     "center the dog": ["place dog 0.5 0.5 0.4"],
-    "another dog": ["copy dog", "place dog-2 0.36 0.6 0.4"],
+    "another dog": ["copy dog", "place dog-2 0.36 0.2 0.4"],
     "add a ball between the cat and the dog": ["add ball 'soccer ball'", "place ball 0.5 0.73 0.24"],
     "add a rainbow behind them": ["add rainbow rainbow", "place rainbow 0.5 0.45 0.9", "order rainbow back"],
     "add a star in the top right corner": ["add star star", "place star 0.795 0.205 0.35"],
