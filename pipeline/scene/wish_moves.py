@@ -103,6 +103,15 @@ def _sizes(match: re.Match, reading: "Reading") -> bool:
     return bool(found)
 
 
+def _hidden(match: re.Match, reading: "Reading") -> bool:
+    """ "hide the dog behind the cat" takes nobody away."""
+    found, others = reading.meant(match[1]), reading.meant(match[3])
+    if len(found) != 1 or len(others) != 1 or found == others:
+        return False
+    relate(found[0], match[2].lower(), others[0], reading)
+    return True
+
+
 def relate(thing: "Thing", kind: str, other: "Thing", reading: "Reading") -> None:
     if other.relation is not None and other.relation.target == thing.id:
         reading.do("relate", other.id, "none")
@@ -134,5 +143,5 @@ def _weather(match: re.Match, reading: "Reading") -> bool:
 # Kind of wish -> what reads it.
 MOVES = {
     "undo": _undo, "spread": _spread, "nearer": _nearer, "faces": _faces, "other_way": _other_way,
-    "weather": _weather, "lined": _lined, "sizes": _sizes,
+    "weather": _weather, "lined": _lined, "hidden": _hidden, "sizes": _sizes,
 }  # fmt: skip

@@ -43,6 +43,9 @@ WISHES = {
     "the cat should hold a red balloon": [
         "add balloon balloon", "colour balloon red", "relate balloon 'held by' cat",
     ],
+    "hide the dog behind the cat": ["relate dog behind cat"],
+    "change the scene to a forest": ["ground scene forest"],
+    "take them to the beach": ["ground scene beach"],
     "make the cat ride the dog": ["relate cat riding dog"],
 }  # fmt: skip
 
