@@ -83,16 +83,14 @@ class Faults:
             await self.app(scope, receive, watched)
         except ClientDisconnect:
             return
-        except (
-            asyncio.CancelledError
-        ):  # the server ends, and this stream was open to the last; uvicorn prints a traceback
+        except asyncio.CancelledError:
+            # The server ends, and this stream was open to the last; uvicorn would print a traceback.
             return
         except Exception as error:
             if started:
                 _logger.warning("%s broke off: %s", scope["path"], _short(error))
-                if (
-                    streams
-                ):  # its last message has said what is wrong: who reads gets the end of it, not a lost connection
+                if streams:
+                    # Its last message has said what is wrong: who reads gets the end of it, not a lost connection.
                     await send({"type": "http.response.body", "body": b""})
                 return
             await _answer(Request(scope), error)(scope, receive, send)
