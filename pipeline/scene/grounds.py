@@ -70,7 +70,10 @@ def _add_stars(canvas: torch.Tensor, horizon: float) -> None:
         across, up = (at * step % 1 for step in _SPREAD)
         radius = _STAR_SIZE * min(width, height) * (0.6 + at * 0.618034 % 1)
         x, y = across * width, up * 0.92 * horizon * height
-        away = ((rows - y)[:, None] ** 2 + (columns - x)[None] ** 2).sqrt()
+        reach = max(radius, 0.7) + 2
+        near = [slice(max(0, int(middle - reach)), int(middle + reach) + 1) for middle in (y, x)]
+        away = ((rows[near[0]] - y)[:, None] ** 2 + (columns[near[1]] - x)[None] ** 2).sqrt()
         bright = (1 - 0.65 * up) * min(1.0, radius / 0.7)  # less than a pixel wide: fainter, not gone
-        light = torch.maximum(light, (max(radius, 0.7) - away + 0.5).clamp(0, 1) * bright)
+        seen = (max(radius, 0.7) - away + 0.5).clamp(0, 1) * bright
+        light[near[0], near[1]] = torch.maximum(light[near[0], near[1]], seen)
     canvas[:3] = torch.lerp(canvas[:3], torch.tensor(_STAR_COLOUR)[:, None, None].expand_as(canvas[:3]), light)
