@@ -99,6 +99,7 @@ ELSEWHERE = {
     "pipeline.scene.notes": "scene/test_parse.py",
     "pipeline.scene.shape": "scene/test_groups.py",
     "pipeline.scene.wish_places": "called by scene.wish",
+    "pipeline.scene.wish_room": "called by scene.wish_places and the other kinds of wishes",
     "pipeline.scene.wish_things": "called by scene.wish",
     "pipeline.scene.wish_words": "called by scene.wish",
     "pipeline.scene.cutout": "scene/test_tasks.py",

@@ -14,7 +14,7 @@ from PIL import Image
 from pipeline.scene.colours import rgb
 from pipeline.scene.contrast import VANISHES, edge_layer, vanishing
 from pipeline.scene.effects import contact_shadow, outline_alpha, over, soft_shadow
-from pipeline.scene.grounds import paint_ground
+from pipeline.scene.grounds import paint_ground, paint_weather
 from pipeline.scene.record import Scene
 from pipeline.scene.uploads import fitted
 
@@ -93,6 +93,8 @@ def compose_scene(
             canvas[:3] = ((ground.float().cpu() + 1) / 2)[:, None, None]
     else:
         canvas = paint_ground(scene.ground, width, height, palette, uploads)
+    if scene.weather is not None:
+        paint_weather(canvas, scene.weather)
     layers = firm(layers) if isinstance(layers, torch.Tensor) else layers
     if scene.outline is None and not scene.shadow:
         target = canvas

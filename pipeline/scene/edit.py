@@ -140,6 +140,11 @@ def _mirror(scene: Scene, id: str) -> Scene:
     return _with(scene, id, mirror=not scene.thing(id).mirror)
 
 
+def _look(scene: Scene, id: str, side: str) -> Scene:
+    """To the left or to the right, as far as its drawing is seen from the side."""
+    return _with(scene, id, looks=None if side == "none" else side, mirror=False)
+
+
 def _colour(scene: Scene, id: str, colour: str) -> Scene:
     return _with(scene, id, colour=None if colour == "none" else colour)
 
@@ -254,6 +259,8 @@ def _ground(scene: Scene, kind: str, *words: str) -> Scene:
         return replace(scene, ground=None)
     if kind in ("scene", "picture") and len(words) == 1:
         return replace(scene, ground=Ground(kind, name=words[0]))
+    if kind == "scene" and words:
+        return replace(scene, ground=Ground(kind, words[1:], words[0]))
     return replace(scene, ground=Ground(kind, words))
 
 
@@ -272,15 +279,20 @@ def _canvas(scene: Scene, width: str, height: str) -> Scene:
 
 
 def _letter(scene: Scene, text: str, form: str = "straight", place: str = "bottom", colour: str = "#111111",
-            outline: str = "#ffffff") -> Scene:  # fmt: skip
+            outline: str = "#ffffff", size: str | None = None) -> Scene:  # fmt: skip
     if text == "none":
         return replace(scene, lettering=None)
     edge = None if outline == "none" else outline
-    return replace(scene, lettering=Lettering(text.replace("\\n", "\n"), form, place, colour, edge))
+    high = None if size is None else _number("size", size)
+    return replace(scene, lettering=Lettering(text.replace("\\n", "\n"), form, place, colour, edge, high))
 
 
 def _outline(scene: Scene, width: str, colour: str = "#ffffff") -> Scene:
     return replace(scene, outline=None if width == "none" else Outline(_whole("width", width), colour))
+
+
+def _weather(scene: Scene, kind: str) -> Scene:
+    return replace(scene, weather=None if kind == "none" else kind)
 
 
 def _shadow(scene: Scene, state: str) -> Scene:
@@ -296,6 +308,7 @@ VERBS: dict[str, tuple[str, Callable[..., Scene]]] = {
     "size": ("size ID FACTOR", _size),
     "turn": ("turn ID DEGREES", _turn),
     "mirror": ("mirror ID", _mirror),
+    "look": ("look ID left|right|none", _look),
     "order": ("order ID front|back|forward|backward | order ID over|under ID", _ordered),
     "colour": ("colour ID COLOUR|none", _colour),
     "part": ("part ID PART COLOUR", _part),
@@ -310,10 +323,11 @@ VERBS: dict[str, tuple[str, Callable[..., Scene]]] = {
     "add": ("add ID NAME [RELATION ID]", _add),
     "upload": ("upload ID HASH [NAME]", _upload),
     "relate": ("relate ID RELATION|none [ID]", _relate),
-    "ground": ("ground colour C | gradient C C | transparent | scene NAME | picture HASH | open", _ground),
+    "ground": ("ground colour C | gradient C C | transparent | scene NAME [C C C C] | picture HASH | open", _ground),
     "canvas": ("canvas WIDTH HEIGHT", _canvas),
-    "letter": ("letter TEXT|none [FORM PLACE COLOUR OUTLINE]", _letter),
+    "letter": ("letter TEXT|none [FORM PLACE COLOUR OUTLINE SIZE]", _letter),
     "outline": ("outline WIDTH|none [COLOUR]", _outline),
+    "weather": ("weather rain|snow|none", _weather),
     "shadow": ("shadow on|off", _shadow),
     "front": ("front HASH|none", _front),
 }

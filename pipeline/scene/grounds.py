@@ -9,12 +9,22 @@ from pipeline.scene.colours import rgb
 from pipeline.scene.record import Ground
 from pipeline.scene.uploads import fitted
 
-__all__ = ["paint_ground"]
+__all__ = ["paint_ground", "paint_weather"]
 
 _STARRY = ("night sky", "space")
 _STARS = 34  # in a square of the picture's width above the horizon
 _SPREAD = 0.7548776662, 0.5698402910  # steps that fill a square evenly
 _STAR_COLOUR = 1.0, 0.97, 0.86
+_FALLING = {"rain": 80, "snow": 90}  # drops or flakes in a square of the picture's shorter side
+_RAIN_SIZE = (
+    0.0032,
+    0.055,
+    0.3,
+)  # half width and length of a drop, of the shorter side; how far it slants, of its length
+_SNOW_SIZE = 0.011  # radius of a middling flake
+# Colours on a dark and on a light ground.
+_RAIN_COLOURS = (0.72, 0.84, 0.94), (0.42, 0.62, 0.84)
+_SNOW_COLOURS = (1.0, 1.0, 1.0), (0.66, 0.78, 0.9)
 _STAR_SIZE = 0.0042  # radius of a middling star, of the picture's shorter side
 
 
@@ -77,3 +87,36 @@ def _add_stars(canvas: torch.Tensor, horizon: float) -> None:
         seen = (max(radius, 0.7) - away + 0.5).clamp(0, 1) * bright
         light[near[0], near[1]] = torch.maximum(light[near[0], near[1]], seen)
     canvas[:3] = torch.lerp(canvas[:3], torch.tensor(_STAR_COLOUR)[:, None, None].expand_as(canvas[:3]), light)
+
+
+def paint_weather(canvas: torch.Tensor, kind: str) -> None:
+    """Rain or snow all over a ground, in place: the same drops at every size.
+
+    Args:
+        canvas: (4, height, width) in [0, 1], colours multiplied by alpha.
+        kind: of ``pipeline.scene.record.WEATHERS``.
+    """
+    _, height, width = canvas.shape
+    short = min(width, height)
+    dark, light = _RAIN_COLOURS if kind == "rain" else _SNOW_COLOURS
+    for at in range(1, round(_FALLING[kind] * width * height / short**2) + 1):
+        x, y = (at * step % 1 * side for step, side in zip(_SPREAD, (width, height), strict=True))
+        size = 0.6 + at * 0.618034 % 1
+        if kind == "rain":
+            half, long, slant = _RAIN_SIZE
+            reach_x, reach_y = size * slant * long * short / 2 + half * short + 1, size * long * short / 2 + 1
+        else:
+            half = _SNOW_SIZE * size
+            reach_x = reach_y = half * short + 1
+        rows = torch.arange(max(0, int(y - reach_y)), min(height, int(y + reach_y) + 2)).float() + 0.5
+        columns = torch.arange(max(0, int(x - reach_x)), min(width, int(x + reach_x) + 2)).float() + 0.5
+        down, across = (rows - y)[:, None], (columns - x)[None]
+        if kind == "rain":
+            away = (across + _RAIN_SIZE[2] * down).abs() + (down.abs() - size * long * short / 2).clamp(min=0)
+        else:
+            away = (across**2 + down**2).sqrt()
+        seen = (max(half * short, 0.6) - away + 0.5).clamp(0, 1)
+        under = canvas[:, int(rows[0]) : int(rows[-1]) + 1, int(columns[0]) : int(columns[-1]) + 1]
+        bright = float((under[:3].mean() + 1e-6) / (under[3].mean() + 1e-6)) if under[3].mean() > 0 else 1.0
+        colour = torch.tensor((*(light if bright > 0.72 else dark), 1.0))[:, None, None].expand_as(under)
+        under.copy_(torch.lerp(under, colour, 0.85 * seen))

@@ -103,7 +103,7 @@ def _turned(scene: Scene, shapes: list[Shape]) -> list[bool]:
     index = {thing.id: at for at, thing in enumerate(scene.things)}
     turned = [False] * len(scene.things)
     for at, thing in enumerate(scene.things):
-        if thing.relation is None or thing.relation.kind != "facing" or thing.place is not None:
+        if thing.relation is None or thing.relation.kind != "facing" or thing.place is not None or thing.looks:
             continue
         for one, side in ((at, 1), (index[thing.relation.target], -1)):
             looks = shapes[one].looks if is_alive(shapes[one].name) else 0

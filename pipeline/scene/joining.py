@@ -9,10 +9,10 @@ from pipeline.scene.notes import Note
 from pipeline.scene.record import Relation, Thing
 from pipeline.scene.sketch import Sketch
 
-__all__ = ["join_things"]
+__all__ = ["WORN_AS", "join_things"]
 
 # What a name means where it is worn.
-_WORN_AS = {"bow": "ribbon", "glass": "glasses", "headset": "headphone", "shades": "sunglasses", "cap": "billed cap"}
+WORN_AS = {"bow": "ribbon", "glass": "glasses", "headset": "headphone", "shades": "sunglasses", "cap": "billed cap"}
 _TOPPED = frozenset("cake cupcake sundae pudding pie muffin tart cheesecake shortcake".split())
 _TOPPINGS = frozenset("candle cherry strawberry".split())  # what stands on these, not beside them
 _FILLED = frozenset("vase basket flowerpot planter".split())  # what is with these is in them
@@ -160,8 +160,8 @@ def _set(by_id: dict[str, Thing], placed: str, relation: Relation) -> bool:
         if kind is None or own is None or by_id[own].relation is not None or _leads(by_id, target, own):
             continue
         thing = by_id[own]
-        if kind == "worn by" and thing.name in _WORN_AS:
-            thing = replace(thing, name=_WORN_AS[thing.name], said=thing.said or thing.name)
+        if kind == "worn by" and thing.name in WORN_AS:
+            thing = replace(thing, name=WORN_AS[thing.name], said=thing.said or thing.name)
         by_id[own] = replace(thing, relation=Relation(kind, target))
         return True
     return False

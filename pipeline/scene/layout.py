@@ -5,14 +5,17 @@ on, under, in or beside them.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import torch
 
 from pipeline.scene.backdrop import before, lies_behind, place_behind, step_back
 from pipeline.scene.compose import Placement
+from pipeline.scene.drawing import is_mirrored
 from pipeline.scene.groups import grid, group, place_groups
 from pipeline.scene.kinds import is_flying
 from pipeline.scene.record import MAX_COUNT, Scene, Thing
+from pipeline.scene.shape import Shape
 
 __all__ = ["LAYOUTS", "arrange", "grid", "layout"]
 
@@ -81,8 +84,20 @@ def layout(
     """
     if len(layers) != len(scene.things):
         raise ValueError(f"`layers` must have one for each thing: {len(scene.things)}, got {len(layers)}.")
+    scene = _looking(scene, layers)
     placements = _staged(scene, layers, poses, anchors or [{}] * len(layers))
     return placements, [scene.things[placement.layer].id for placement in placements]
+
+
+def _looking(scene: Scene, layers: torch.Tensor) -> Scene:
+    """The scene with those mirrored that are drawn looking to the other side than they shall."""
+    things = []
+    for thing, layer in zip(scene.things, layers, strict=True):
+        if thing.looks is not None and is_mirrored(thing.name):
+            drawn = Shape((layer[3] + 1) / 2, thing.said or thing.name).looks
+            thing = replace(thing, mirror=thing.mirror != (drawn == {"left": 1, "right": -1}[thing.looks]))
+        things.append(thing)
+    return replace(scene, things=tuple(things))
 
 
 def _staged(scene: Scene, layers: torch.Tensor, poses: torch.Tensor | None, anchors: Sequence) -> list[Placement]:

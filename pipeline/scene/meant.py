@@ -7,7 +7,14 @@ from pipeline.scene.record import Scene, Thing
 
 __all__ = ["meant"]
 
-_ALL = frozenset("it them everything all this that picture image whole scene things drawing".split())
+_ALL = frozenset(
+    "it them everything all this that picture image whole scene things drawing everyone everybody they these those "
+    "whole thing".split()
+)
+_EVERY = re.compile(
+    r"^(?:all|both|each|every|each and every)(?: of)?(?: them$| these$| the| my| one$)?\s*", re.IGNORECASE
+)
+_WORN = ("worn by", "held by")
 _IT = frozenset("it this that thing him her".split())
 _WHICH = re.compile(r"(first|second|third|last|other|left|leftmost|right|rightmost|upper|lower)\s+")
 _NUMBERS = {"first": 0, "second": 1, "third": 2, "last": -1, "other": -1}
@@ -16,7 +23,7 @@ _ARTICLE = re.compile(r"^(?:the|a|an|this|that|its|his|her|their|my|some|one)\s+
 
 def meant(words: str, scene: Scene, it: str = "") -> list[Thing]:
     """The things that are called so, or else those whose name ends so, or holds the word; "it" is all of them,
-    "the cat and the dog" are both.
+    "the cat and the dog" are both, so are "both", and "one of the dogs" is the last.
 
     Args:
         words: as a person says them.
@@ -33,6 +40,16 @@ def meant(words: str, scene: Scene, it: str = "") -> list[Thing]:
         near = [thing for thing in meant(owned[2], scene) if thing.relation and thing.relation.target in owners]
         if near:
             return near
+    if every := _EVERY.match(said):
+        rest = said[every.end() :]
+        if rest:
+            return meant(rest, scene, it)
+        both = said.startswith("both")
+        rooted = [one for one in scene.things if one.relation is None or one.relation.kind not in _WORN]
+        return rooted if len(rooted) == 2 or not both else []
+    if one_of := re.fullmatch(r"(?:one|another) of (?:the |these |those )?(.+)", words.strip().lower()):
+        several = meant(one_of[1], scene, it)
+        return several[-1:] if len(several) > 1 else several
     parts = [meant(part, scene, it) for part in said.split(" and ")] if " and " in said else []
     if parts and all(parts):
         return [thing for thing in scene.things if any(thing in part for part in parts)]

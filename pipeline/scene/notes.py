@@ -21,6 +21,8 @@ NOTE_KINDS = {
     "option": "Of another program, without effect here: {said}.",
     "relation": "How “{said}” stands to the others was not understood.",
     "expression": "“{said}” is not shown: this drawing of {used} has no face that could take it.",
+    "side": "Who is drawn from the front stays turned to you.",
+    "colours": "“{said}” are two colours; one thing takes one.",
     "wish": "“{said}” was not understood as a change.",
     "absent": "There is no “{said}” in the picture.",
     "refused": "{said}",

@@ -44,6 +44,8 @@ RELATIONS = (
     "hanging from",
 )  # fmt: skip
 ARRANGEMENTS = ("single", "row", "column", "grid")
+SIDES = ("left", "right")
+WEATHERS = ("rain", "snow")
 GROUND_KINDS = ("colour", "transparent", "gradient", "scene", "picture")
 # Name of a scenery -> colours of what is above its horizon (top, horizon) and below it (horizon, bottom).
 SCENERY = {
@@ -202,6 +204,7 @@ class Thing:
         scale: how much larger it is than it would stand there.
         turn: degrees, clockwise.
         mirror: left and right changed.
+        looks: "left" or "right", where its drawing is seen from the side; None as it was drawn.
         style: another than the scene's.
         upload: hash of a cut-out that was uploaded (``pipeline.scene.uploads``): it is drawn from that.
 
@@ -225,6 +228,7 @@ class Thing:
     style: str | None = None
     expression: str | None = None
     upload: str | None = None
+    looks: str | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.id, str) or not re.fullmatch(r"[a-z0-9-]{1,40}", self.id):
@@ -246,6 +250,8 @@ class Thing:
             raise ValueError(f"`mirror` must be True or False, got {self.mirror!r}.")
         if self.expression is not None:
             check_one_of("expression", self.expression, EXPRESSIONS)
+        if self.looks is not None:
+            check_one_of("looks", self.looks, SIDES)
         for name in ("said", "style"):
             if getattr(self, name) is not None:
                 check_text(name, getattr(self, name), 200)
@@ -277,6 +283,7 @@ class Scene:
         arrangement: how things that have neither place nor relation stand: "single", "row", "column" or "grid".
         lettering, outline: where there is one.
         shadow: whether things cast a soft shadow.
+        weather: "rain" or "snow" that falls behind the things; None is none.
         front: hash of an upload that covers all of it but the lettering: where that is transparent, the things are
             seen.
 
@@ -295,6 +302,7 @@ class Scene:
     outline: Outline | None = None
     shadow: bool = False
     front: str | None = None
+    weather: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "things", tuple(self.things))
@@ -310,6 +318,8 @@ class Scene:
             raise ValueError(f"`shadow` must be True or False, got {self.shadow!r}.")
         if self.front is not None:
             check_hash("front", self.front)
+        if self.weather is not None:
+            check_one_of("weather", self.weather, WEATHERS)
         for name, kind in (("ground", Ground), ("lettering", Lettering), ("outline", Outline)):
             if getattr(self, name) is not None and not isinstance(getattr(self, name), kind):
                 raise ValueError(f"`{name}` must be a {kind.__name__}, got {type(getattr(self, name)).__name__}.")

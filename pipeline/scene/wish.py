@@ -6,28 +6,32 @@ scene = edit(scene, wish.operations)
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from pipeline.language.relations import number_of, scenery_of
-from pipeline.language.styles import BACKGROUNDS
-from pipeline.scene.canvas import canvas_size
+from pipeline.language.relations import number_of
 from pipeline.scene.choice import known_style
-from pipeline.scene.colours import mixed
 from pipeline.scene.edit import edit, operation
+from pipeline.scene.joining import WORN_AS
 from pipeline.scene.meant import meant
 from pipeline.scene.notes import Note, sentence
+from pipeline.scene.parse import SceneReader
 from pipeline.scene.record import Scene, Thing
+from pipeline.scene.wish_grounds import GROUNDS
 from pipeline.scene.wish_looks import LOOKS
 from pipeline.scene.wish_moves import MOVES
+from pipeline.scene.wish_numbers import NUMBERS
 from pipeline.scene.wish_places import PLACES
+from pipeline.scene.wish_room import resize
+from pipeline.scene.wish_text import TEXTS
 from pipeline.scene.wish_things import ThingWishes
 from pipeline.scene.wish_words import PATTERNS
 
 __all__ = ["Wish", "Wishes"]
 
 _FILLER = re.compile(
-    r"^(?:please|pls|can you|could you|would you|i want you to|i want to|i want|i'd like to|i'd like|let's|now|also"
-    r"|and|then|just|try to|you should|we need to)\s+",
+    r"^(?:please|pls|can you|could you|would you|can we|could we|can i|i want you to|i want to|i want|i wish"
+    r"|i'd like to|i would like to|i would like|i'd like|let's|lets|now|also|and|then|just (?=[a-z]+ [a-z]+ [a-z]+)"
+    r"|try to|you should|we need to|it needs to be|maybe|ok|okay|hey|how about|what about|what if|actually)[, ]\s*",
     re.IGNORECASE,
 )
 _AND_THEN = re.compile(r"\s*(?:;|\.\s|\band then\b|, then\b|\bthen\b|\n)\s*", re.IGNORECASE)
@@ -46,14 +50,21 @@ _NEEDS_MORE = (
     "write",
     "set",
 )  # "put a hat and a scarf on the cat" is one wish
-_DAY = frozenset("day daytime daylight sunny morning noon midday".split())
+_BECOMES = re.compile(
+    r"((?:turn|change)\s.+ (?:to|into) )|(?:turn|change|make|let)\s|.+? (?:should be|must be|becomes|is|are|to be) ",
+    re.IGNORECASE,
+)
 _LINK = re.compile(r"\s+(?:to|into|be|in|a|an|as)$", re.IGNORECASE)
 _LINKED = re.compile(r"^(?:to|into|be|in|a|an|as)\s+", re.IGNORECASE)
+_THE = re.compile(r"^(?:the|a|an|my|its|his|her|any|some) ", re.IGNORECASE)
 _TIMES = {
     "twice": 2.0,
     "double": 2.0,
     "half": 0.5,
     "much": 1.7,
+    "way": 1.7,
+    "huge": 1.7,
+    "even": 1.35,
     "a lot": 1.7,
     "a bit": 1.15,
     "slightly": 1.15,
@@ -62,11 +73,7 @@ _TIMES = {
 _SIDES = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1), "higher": (0, -1), "lower": (0, 1)}
 _STEP = 0.12  # of the picture's side: how far "to the left" is
 _TURNS = {"upside down": 180.0, "clockwise": 90.0, "a little": 12.0, "a bit": 12.0, "slightly": 12.0}  # degrees
-_SHAPES = {
-    "square": (1, 1), "portrait": (3, 4), "landscape": (4, 3), "wider": (4, 3), "taller": (3, 4), "wide": (16, 9),
-    "tall": (9, 16), "banner": (3, 1),
-}  # fmt: skip
-_READERS = PLACES | LOOKS | MOVES
+_READERS = PLACES | LOOKS | MOVES | NUMBERS | GROUNDS | TEXTS
 
 
 @dataclass(frozen=True)
@@ -91,25 +98,50 @@ class Wish:
 class Reading:
     """One wish while it is read: the scene as it is so far, and what was found.
 
-    ``colour_of`` gives the colour that words name, None where they name none; ``it`` is the thing that is picked.
+    ``colour_of`` gives the colour that words name, None where they name none; ``it`` is the thing that is picked, and
+    ``last`` the one that was added last: "add a hat and make it red".
     """
 
     scene: Scene
     seed: int
     colour_of: Callable[[str], str | None]
+    reader: SceneReader
     it: str = ""
+    last: str = ""
     operations: list[str] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
     def meant(self, words: str) -> list[Thing]:
         """The things that words mean."""
-        return meant(words, self.scene, self.it)
+        return [] if "," in words else meant(words, self.scene, self.it or self.last)
 
     def do(self, verb: str, *words: object) -> None:
         """One more operation; numbers have four digits, which is finer than a pixel, so that links stay short."""
         text = operation(verb, *(round(word, 4) if isinstance(word, float) else word for word in words))
         self.scene = edit(self.scene, text)
         self.operations.append(text)
+        if verb == "add":
+            self.last = str(words[0])
+        elif verb == "relate" and words[1] == "worn by":
+            worn = self.scene.thing(str(words[0]))
+            if worn.name in WORN_AS:
+                self.do("replace", worn.id, WORN_AS[worn.name])
+                if worn.colour is not None:
+                    self.do("colour", worn.id, worn.colour)
+
+    def trial(self) -> "Reading":
+        """The same with nothing done yet."""
+        return Reading(self.scene, self.seed, self.colour_of, self.reader, self.it, self.last)
+
+    def is_clear(self) -> bool:
+        """Whether something was done, and nothing told against it."""
+        return bool(self.operations) and {note.kind for note in self.notes} <= {"side"}
+
+    def take(self, trial: "Reading") -> None:
+        """What a trial has done, and what it has to tell."""
+        self.scene, self.last = trial.scene, trial.last
+        self.operations += trial.operations
+        self.notes += trial.notes
 
 
 class Wishes(ThingWishes):
@@ -128,12 +160,15 @@ class Wishes(ThingWishes):
             seed: of what is drawn anew.
             it: id of the thing that is picked, which "it" then means.
         """
-        reading = Reading(scene, seed, self._colour_of, it)
+        reading = Reading(scene, seed, self._colour_of, self.reader, it)
         for part in _AND_THEN.split(words.replace("’", "'").strip(" .!?")):
             part = _POLITE.sub("", part.strip(" ,.!?"))
-            if part and not self._both(part, reading) and not self._one(part, reading):
+            if part and not any(read(part, reading) for read in (self._both, self._one, self._listed)):
                 reading.notes.append(Note("wish", part))
-        return Wish(tuple(reading.operations), tuple(dict.fromkeys(reading.notes)))
+        notes = (
+            replace(note, said=_THE.sub("", note.said)) if note.kind == "absent" else note for note in reading.notes
+        )
+        return Wish(tuple(reading.operations), tuple(dict.fromkeys(notes)))
 
     def _both(self, part: str, reading: Reading) -> bool:
         """ "make the hat green and the dog black": two wishes, where each can be understood by itself."""
@@ -149,11 +184,25 @@ class Wishes(ThingWishes):
                 # "make the hat red and bigger" tells both of the hat
                 others = [f"{verb[0]} {other}", f"{one.rpartition(' ')[0]} {other}"]
             for other in others:
-                trial = Reading(reading.scene, reading.seed, self._colour_of, reading.it)
-                if all(self._one(half, trial) and trial.operations for half in (one, other)) and not trial.notes:
-                    reading.scene = trial.scene
-                    reading.operations += trial.operations
+                trial = reading.trial()
+                if all(self._one(half, trial) and trial.operations for half in (one, other)) and trial.is_clear():
+                    if len({tuple(text.split()[:2]) for text in trial.operations if text.startswith("colour ")}) < len(
+                        [text for text in trial.operations if text.startswith("colour ")]
+                    ):
+                        reading.notes.append(Note("colours", part))
+                        return True
+                    reading.take(trial)
                     return True
+        return False
+
+    def _listed(self, part: str, reading: Reading) -> bool:
+        """ "bigger cat, smaller dog", "cat left and dog right": wishes in a row, each understood by itself."""
+        for pattern in (r"\s*,\s*(?:and\s+|but\s+)?", r"\s+(?:and|but)\s+", r"\s+with\s+(?:an? )?"):
+            pieces = re.split(pattern, part)
+            trial = reading.trial()
+            if len(pieces) > 1 and all(self._one(piece, trial) and trial.is_clear() for piece in pieces):
+                reading.take(trial)
+                return True
         return False
 
     def _one(self, part: str, reading: Reading) -> bool:
@@ -185,110 +234,6 @@ class Wishes(ThingWishes):
 
     # One for each kind of wish; False lets the next pattern try.
 
-    def _no_ground(self, match: re.Match, reading: Reading) -> bool:
-        reading.do("ground", "transparent")
-        return True
-
-    def _no_effect(self, match: re.Match, reading: Reading) -> bool:
-        what = match[1].lower()
-        verb = {
-            "shadow": "shadow",
-            "text": "letter",
-            "lettering": "letter",
-            "words": "letter",
-            "caption": "letter",
-        }.get(what, "outline")
-        reading.do(verb, "off" if verb == "shadow" else "none")
-        return True
-
-    def _remove(self, match: re.Match, reading: Reading) -> bool:
-        found = reading.meant(match[1])
-        if not found:
-            reading.notes.append(Note("absent", match[1]))
-        for thing in found:
-            reading.do("remove", thing.id)
-        return True
-
-    def _letter(self, match: re.Match, reading: Reading) -> bool:
-        text = next(group for group in match.groups() if group)
-        quoted = re.search(r"[\"“«']([^\"”»]+)[\"”»']", text)
-        about = text.replace(quoted[0], " ") if quoted else text
-        own = quoted[1] if quoted else text.strip(" \"'")
-        forms = {"arch": "arched", "curve": "arched", "banner": "banner", "ribbon": "banner"}
-        form = next((form for word, form in forms.items() if quoted and word in about.lower()), "straight")
-        places = (place for place in ("top", "middle") if quoted and re.search(rf"\b{place}\b", about, re.IGNORECASE))
-        said = re.search(r"\bin (.+?)(?: (?:on|at|in) .+)?$", about)
-        colour = self._colour_of(said[1]) if said else None
-        if colour and not quoted:
-            own = own[: own.rindex(" in ")]
-        reading.do("letter", own, form, next(places, "bottom"), *([colour] if colour else []))
-        return True
-
-    def _outline(self, match: re.Match, reading: Reading) -> bool:
-        colour = self._colour_of(match[1] or "white") or "white"
-        side = min(reading.scene.width, reading.scene.height)
-        reading.do("outline", max(4, side // 32), colour if colour != "white" else "#ffffff")
-        return True
-
-    def _shadow(self, match: re.Match, reading: Reading) -> bool:
-        reading.do("shadow", "on")
-        return True
-
-    def _ground(self, match: re.Match, reading: Reading) -> bool:
-        words = match[1].lower()
-        scenery, colours = (
-            scenery_of(words),
-            [self._colour_of(part) for part in re.split(r"\s+(?:and|to)\s+|\s+", words)],
-        )
-        whole = self._colour_of(words)
-        colours = [colour for colour in colours if colour]
-        if whole:
-            reading.do("ground", "colour", whole)
-        elif re.search(r"transparent|nothing|none|clear", words):
-            reading.do("ground", "transparent")
-        elif scenery:
-            reading.do("ground", "scene", scenery)
-        elif len(colours) > 1:
-            reading.do("ground", "gradient", *colours[:2])
-        elif colours:
-            reading.do("ground", "colour", colours[0])
-        else:
-            return False
-        return True
-
-    def _whole(self, match: re.Match, reading: Reading) -> bool:
-        """ "make it night", "make it a sticker", "make it square"."""
-        words = re.sub(r"^(?:an? |the |in |at |on |like )+", "", match[1].lower())
-        if scenery := scenery_of(words):
-            reading.do("ground", "scene", scenery)
-        elif style := known_style(words, self.reader.vocabulary):
-            reading.do("style", "all", style)
-        elif words in _SHAPES:
-            size = canvas_size(*_SHAPES[words], reading.scene.width * reading.scene.height)
-            reading.do("canvas", *size)
-        elif words in _DAY:
-            reading.do("ground", "gradient", "#a9d8f5", "#e6f5fc")
-        else:
-            return False
-        return True
-
-    def _shade(self, match: re.Match, reading: Reading) -> bool:
-        """ "make the background darker": of a plain one or a gradient."""
-        ground = reading.scene.ground
-        if ground is None or not ground.colours:
-            return False
-        to = "#000000" if (match[1] or match[2]).lower() == "darker" else "#ffffff"
-        reading.do("ground", ground.kind, *(mixed(colour, to, 0.3, BACKGROUNDS) for colour in ground.colours))
-        return True
-
-    def _scenery(self, match: re.Match, reading: Reading) -> bool:
-        """ "put them on the beach"."""
-        scenery = scenery_of(match[1].lower())
-        if scenery is None or reading.meant(match[1]):
-            return False
-        reading.do("ground", "scene", scenery)
-        return True
-
     def _mirror(self, match: re.Match, reading: Reading) -> bool:
         return self._each(match[1] or match[2], reading, lambda thing: reading.do("mirror", thing.id))
 
@@ -306,7 +251,9 @@ class Wishes(ThingWishes):
         return self._each(match[1], reading, lambda thing: reading.do("order", thing.id, way))
 
     def _again(self, match: re.Match, reading: Reading) -> bool:
-        return self._each(match[1], reading, lambda thing: reading.do("again", thing.id, reading.seed))
+        """ "another drawing of the cat"; "try again" is of all."""
+        named = match[1] if match.re.groups == 1 else "them"
+        return self._each(named, reading, lambda thing: reading.do("again", thing.id, reading.seed))
 
     def _move(self, match: re.Match, reading: Reading) -> bool:
         step = _STEP * (2 if "a lot" in match[0] else 0.4 if re.search(r"a (?:bit|little)", match[0]) else 1)
@@ -314,13 +261,21 @@ class Wishes(ThingWishes):
         return self._each(match[1], reading, lambda thing: reading.do("move", thing.id, across, down))
 
     def _size(self, match: re.Match, reading: Reading) -> bool:
-        what, word = (match[5], match[4].lower()) if match[4] else (match[1], match[3].lower())
-        factor = _TIMES.get((match[2] or "").lower(), 1.35)
+        what, word = (match[5], match[4].lower()) if match[4] else (match[1] or "it", match[3].lower())
+        much = match[2] or next((word for word in _TIMES if re.search(rf"\b{word}\b", match[0].lower())), "")
+        factor = _TIMES.get(much.lower(), 1.35)
         if word in ("smaller", "small", "tiny", "tinier", "shrink"):
             factor = factor if factor < 1 else 1 / factor
         elif word == "size" and not match[2]:
             return False
-        return self._each(what, reading, lambda thing: reading.do("size", thing.id, factor))
+        return self._each(what, reading, lambda thing: resize(thing, factor, reading))
+
+    def _painted(self, match: re.Match, reading: Reading) -> bool:
+        """ "cat orange", "the dog dark brown"."""
+        colour, found = self._colour_of(match[2]), reading.meant(match[1])
+        for thing in found if colour is not None else ():
+            reading.do("colour", thing.id, colour)
+        return bool(colour is not None and found)
 
     def _colour(self, match: re.Match, reading: Reading) -> bool:
         """A thing, or its part, and behind it a colour, a style, a number or another thing."""
@@ -331,7 +286,8 @@ class Wishes(ThingWishes):
         for what, told in pairs:
             if self._told(_LINK.sub("", what), _LINKED.sub("", told), reading):
                 return True
-        return bool(re.match(r"(?:turn|change|make)\s", match[0], re.IGNORECASE)) and self._becomes(pairs, reading)
+        turned = _BECOMES.match(match[0])
+        return bool(turned) and self._becomes(pairs, reading, bare=turned[1] is not None)
 
     def _restyle(self, match: re.Match, reading: Reading) -> bool:
         style = known_style(match[2], self.reader.vocabulary) is not None
@@ -339,6 +295,10 @@ class Wishes(ThingWishes):
 
     def _told(self, what: str, words: str, reading: Reading) -> bool:
         found = reading.meant(what)
+        if found and len([one for one in re.split(r",| and | ", words) if one and self._colour_of(one)]) > 1:
+            if self._colour_of(words) is None:
+                reading.notes.append(Note("colours", words))
+                return True
         colour, style = self._colour_of(words), known_style(words, self.reader.vocabulary)
         part = re.match(r"(?:the )?(\w+)(?:'s)? (\w+)$", what, re.IGNORECASE)
         if colour is not None and found:
@@ -355,11 +315,22 @@ class Wishes(ThingWishes):
             return False
         return True
 
-    def _becomes(self, pairs: list[tuple[str, str]], reading: Reading) -> bool:
+    def _becomes(self, pairs: list[tuple[str, str]], reading: Reading, *, bare: bool) -> bool:
+        """ "make the cat a lion", and where it is ``bare``, "change the cat to lion"."""
         for what, words in pairs:
             found = reading.meant(_LINK.sub("", what))
-            if found and words.split()[0] in ("a", "an", "into") and (new := self._things(words, reading)):
+            if not found or not words.split():
+                continue
+            said = re.sub(r"^(?:to|into|be) ", "", words)
+            if said.split()[0] in ("a", "an") or bare and self.reader.names.exact(tuple(said.lower().split())):
+                trial = reading.trial()
+                new = self._things(said, trial)
+                if len(new) != 1 or found[0].name == new[0].name:
+                    continue
+                reading.notes += trial.notes
                 for thing in found:
                     reading.do("replace", thing.id, new[0].name)
+                    if new[0].colour:
+                        reading.do("colour", thing.id, new[0].colour)
                 return True
         return False

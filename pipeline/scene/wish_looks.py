@@ -10,8 +10,9 @@ from pipeline.language.expressions import expression_of
 from pipeline.scene.ids import free_id, id_of
 from pipeline.scene.kinds import is_alive, worn_at
 from pipeline.scene.outfits import outfit_of
+from pipeline.scene.parts import PART_WORDS
 from pipeline.scene.record import Thing
-from pipeline.scene.wish_places import put
+from pipeline.scene.wish_room import put
 
 if TYPE_CHECKING:
     from pipeline.scene.wish import Reading
@@ -26,6 +27,9 @@ _OTHER_SIDE = {
     "left of": "right of", "right of": "left of", "next to": "left of", "facing": "left of", "above": "under",
     "under": "above", "in front of": "behind", "behind": "in front of",
 }  # fmt: skip
+_HAD = ("worn by", "held by")
+_FACE_PARTS = frozenset("eyes eye mouth".split())
+_BODY_PARTS = frozenset("ears ear horns horn antlers tail paws paw feet legs belly tummy face nose hair beard".split())
 _NUMBERS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}
 
 
@@ -79,10 +83,13 @@ def _dress(match: re.Match, reading: "Reading") -> bool:
 def _one_of(match: re.Match, reading: "Reading") -> bool:
     """ "make one of them blue", "paint the second one yellow": of several that are one thing till then."""
     colour = reading.colour_of(match["colour"])
-    several = [thing for thing in reading.scene.things if thing.count > 1]
-    if match["of"]:
-        several = [thing for thing in reading.meant(match["of"]) if thing.count > 1]
+    meant = reading.meant(match["of"] or "them")
+    several = [thing for thing in meant if thing.count > 1]
     number = _NUMBERS[(match["which"] or "last").lower()]
+    if colour is not None and not several and len(meant) > 1 and len({thing.name for thing in meant}) == 1:
+        if number < len(meant):
+            reading.do("colour", meant[number].id, colour)
+        return number < len(meant)
     if colour is None or len(several) != 1 or number >= several[0].count:
         return False
     before = {thing.id for thing in reading.scene.things} - {several[0].id}
@@ -92,24 +99,32 @@ def _one_of(match: re.Match, reading: "Reading") -> bool:
 
 
 def _sized(match: re.Match, reading: "Reading") -> bool:
-    """ "cat bigger"."""
-    factor = 1 / 1.35 if match[2].lower() in ("smaller", "tinier") else 1.35
-    things = reading.meant(match[1])
+    """ "cat bigger", "smaller dog"."""
+    named = match.groupdict()
+    size, what = (named["size"], named["what"]) if named else (match[2], match[1])
+    factor = 1 / 1.35 if size.lower() in ("smaller", "tinier") else 1.35
+    things = reading.meant(what)
     for thing in things:
         reading.do("size", thing.id, factor)
     return bool(things)
 
 
-def _fewer(match: re.Match, reading: "Reading") -> bool:
-    """ "fewer dogs": one less."""
-    things = reading.meant(match[1])
-    if not things or len(things) == 1 and things[0].count < 2:
+def _part(match: re.Match, reading: "Reading") -> bool:
+    """ "make the wheels yellow", "the eyes should be green": of whom they are, where just one can have them."""
+    part, colour = match["part"].lower(), reading.colour_of(match["colour"])
+    if colour is None or reading.meant(part) or part not in PART_WORDS | _FACE_PARTS:
         return False
-    if things[-1].count > 1:
-        reading.do("count", things[-1].id, things[-1].count - 1)
-    else:
-        reading.do("remove", things[-1].id)
-    return True
+    owners = [one for one in reading.scene.things if one.id == reading.it]
+    free = [
+        one for one in reading.scene.things if one.relation is None or one.relation.kind not in ("worn by", "held by")
+    ]
+    body = part in _FACE_PARTS or part in _BODY_PARTS
+    owners = owners or [one for one in free if is_alive(one.said or one.name) == body] or free
+    if len(owners) > 1 and match["whole"] is None and not body:
+        return False
+    for owner in owners:
+        reading.do("part", owner.id, part, colour)
+    return bool(owners)
 
 
 def _exchanged(match: re.Match, reading: "Reading") -> bool:
@@ -137,6 +152,6 @@ def _exchanged(match: re.Match, reading: "Reading") -> bool:
 
 # Kind of wish -> what reads it.
 LOOKS = {
-    "mood": _mood, "no_mood": _no_mood, "dress": _dress, "one_of": _one_of, "sized": _sized, "fewer": _fewer,
+    "mood": _mood, "no_mood": _no_mood, "dress": _dress, "one_of": _one_of, "sized": _sized, "part": _part,
     "exchanged": _exchanged,
 }  # fmt: skip

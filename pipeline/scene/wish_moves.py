@@ -6,7 +6,7 @@ Each reads one kind of ``wish_words.PATTERNS``: it does what the words ask for a
 import re
 from typing import TYPE_CHECKING
 
-from pipeline.scene.ids import free_id
+from pipeline.scene.kinds import is_alive
 from pipeline.scene.notes import Note
 
 if TYPE_CHECKING:
@@ -17,13 +17,19 @@ __all__ = ["MOVES", "relate"]
 
 _APART = 1.5  # how many times as far from their middle; closer together is the inverse
 _UNDO = "`wish` takes a change to the picture, got {said!r}; take the last change back with undo, or out of `edits`."
-_WEATHER = {"rain": "cloud with rain", "snow": "cloud with snow"}
-_CLOUD = (0.5, 0.18, 0.34)  # place of the cloud that it falls from
+_UP = 0.1  # of the picture's height: how far "higher" is
+_AGAIN = "`wish` takes a change to the picture, got {said!r}; undo the changes, or write a new prompt."
 
 
 def _undo(match: re.Match, reading: "Reading") -> bool:
     """ "undo that": who holds the list of edits takes the last one out; a scene does not know what it was."""
     reading.notes.append(Note("refused", _UNDO.format(said=match[0])))
+    return True
+
+
+def _over(match: re.Match, reading: "Reading") -> bool:
+    """ "start over": that is no change to a scene either."""
+    reading.notes.append(Note("refused", _AGAIN.format(said=match[0])))
     return True
 
 
@@ -64,19 +70,39 @@ def _nearer(match: re.Match, reading: "Reading") -> bool:
 
 
 def _faces(match: re.Match, reading: "Reading") -> bool:
-    """ "make the dog look at the cat", "make them face each other"."""
+    """ "make the dog look at the cat", "make them face each other": nobody moves for it."""
     found, others = reading.meant(match[1]), reading.meant(match[2])
     if re.match("each other|one another", match[2], re.IGNORECASE):
-        found = [
-            thing for thing in found if thing.relation is None or thing.relation.kind not in ("worn by", "held by")
-        ]
+        found = sorted(_rooted(found), key=lambda thing: thing.place or ())
         if len(found) != 2:
             return False
-        found, others = found[1:], found[:1]
-    if len(found) != 1 or len(others) != 1 or found == others:
+        _look(found[0], "right", reading)
+        _look(found[1], "left", reading)
+        return True
+    if not found or len(others) != 1 or others[0] in found:
         return False
-    relate(found[0], "facing", others[0], reading)
+    for thing in found:
+        if thing.place is None or others[0].place is None:
+            relate(thing, "facing", others[0], reading)
+        else:
+            _look(thing, "left" if others[0].place[0] < thing.place[0] else "right", reading)
     return True
+
+
+def _look(thing: "Thing", side: str, reading: "Reading") -> None:
+    reading.do("look", thing.id, side)
+    if Note("side") not in reading.notes:
+        reading.notes.append(Note("side"))
+
+
+def _looks(match: re.Match, reading: "Reading") -> bool:
+    """ "look left", "make the dog face right", "make it go left"."""
+    side = match["side"].lower()
+    found = reading.meant(match["whom"] or "it")
+    alive = [thing for thing in found if is_alive(thing.said or thing.name)]
+    for thing in alive or _rooted(found):
+        _look(thing, side, reading)
+    return bool(found)
 
 
 def _lined(match: re.Match, reading: "Reading") -> bool:
@@ -120,28 +146,33 @@ def relate(thing: "Thing", kind: str, other: "Thing", reading: "Reading") -> Non
 
 def _other_way(match: re.Match, reading: "Reading") -> bool:
     """ "make the dog face the other way"."""
-    found = reading.meant(match[1])
+    found = reading.meant(match[1] or "it")
     for thing in found:
         reading.do("mirror", thing.id)
     return bool(found)
 
 
-def _weather(match: re.Match, reading: "Reading") -> bool:
-    """ "make it snow at night", "it should be raining"."""
-    kind = "snow" if "snow" in match["weather"].lower() else "rain"
-    if match["night"]:
-        reading.do("ground", "scene", "night sky")
-    elif kind == "snow":
-        reading.do("ground", "scene", "snow")
-    own = free_id(kind, {thing.id for thing in reading.scene.things})
-    reading.do("add", own, _WEATHER[kind])
-    reading.do("place", own, *_CLOUD)
-    reading.do("order", own, "back")
-    return True
+def _higher(match: re.Match, reading: "Reading") -> bool:
+    """ "make them fly higher", "make it jump"."""
+    found = _rooted(reading.meant(match["whom"] or match["who"]))
+    for thing in found:
+        reading.do("move", thing.id, 0.0, _UP if (match["way"] or "").lower() == "lower" else -_UP)
+    return bool(found)
+
+
+def _nearer_by(match: re.Match, reading: "Reading") -> bool:
+    """ "bring the cat closer": to who looks at it."""
+    found = reading.meant(match[1])
+    factor = 1.35 if re.search("closer|nearer", match[2], re.IGNORECASE) else 1 / 1.35
+    for thing in found:
+        reading.do("size", thing.id, factor)
+        if thing.place is not None and factor > 1:
+            reading.do("order", thing.id, "front")
+    return bool(found)
 
 
 # Kind of wish -> what reads it.
 MOVES = {
-    "undo": _undo, "spread": _spread, "nearer": _nearer, "faces": _faces, "other_way": _other_way,
-    "weather": _weather, "lined": _lined, "hidden": _hidden, "sizes": _sizes,
+    "undo": _undo, "over": _over, "spread": _spread, "nearer": _nearer, "faces": _faces, "other_way": _other_way,
+    "looks": _looks, "higher": _higher, "nearer_by": _nearer_by, "lined": _lined, "hidden": _hidden, "sizes": _sizes,
 }  # fmt: skip

@@ -2,24 +2,49 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.language.relations import number_of, relation_of
 from pipeline.language.syntax import plain_language
 from pipeline.scene.ids import free_id
-from pipeline.scene.kinds import is_alive, worn_at
+from pipeline.scene.kinds import is_alive, is_flying, is_held, kind_size, worn_at
 from pipeline.scene.meant import meant
 from pipeline.scene.notes import Note
 from pipeline.scene.parse import SceneReader
 from pipeline.scene.record import Scene, Thing
 from pipeline.scene.wish_moves import relate
-from pipeline.scene.wish_places import beside, free_place, spot_of
+from pipeline.scene.wish_room import free_place, make_room, stand_behind
 
 if TYPE_CHECKING:
     from pipeline.scene.wish import Reading
 
 __all__ = ["ThingWishes"]
 
+# Where on somebody, or on something, a thing is put: on it, or held by it.
+_BODY = re.compile(
+    r"\s+(?:on|onto|on top of|to) (?:(?P<own>its|his|her|their)|the|(?P<whose>.+?)(?:'s|s'))?\s*"
+    r"(?:head|back|roof|nose|shoulders?|top|tail|neck|face|ears?|belly|feet|front|side|hood|hair|body)$"
+    r"|\s+in (?:(?P<own_hand>its|his|her|their)|the|(?P<whose_hand>.+?)(?:'s|s'))?\s*"
+    r"(?:hands?|mouth|paws?|arms?|beak|claws?|trunk)$",
+    re.IGNORECASE,
+)
+_ON_GROUND = re.compile(
+    r"\s+on (?:the )?(?:ground|floor|grass|sand|snow|water|sea|lake|road|street|field|beach|land|back ?ground)$",
+    re.IGNORECASE,
+)
+_ALOFT = re.compile(r"\s+(?:in|into|to|up in) the (?:sky|air)$", re.IGNORECASE)
+_SIDES = re.compile(
+    r"\s+(?:on|at|to) (?:each|both|either|every) (?:side|end)s?(?: of (?:it|them|.+))?$", re.IGNORECASE
+)
+_AROUND = re.compile(
+    r"\s+(?:all )?around(?: (?:it|them|him|her|everything|the picture))?$|\s+everywhere$", re.IGNORECASE
+)
+_EACH = re.compile(
+    r"^(?:both|each|every|all|them|everyone|everybody)\b(?: of)?(?: them| the)?(?: both| all)?(?: one)?", re.IGNORECASE
+)
+_LARGE = 4.0  # metres: several things of that size are added behind the others
+_SURROUNDING = 6  # of what is all around
 _BEHIND = re.compile(r"\s+(?:in the back ?ground|behind (?:it|them|everything|all(?: of them)?|both))$", re.IGNORECASE)
 _TAIL = re.compile(
     r"\s+(?:in|at|on|to|into) the ((?:top|bottom|upper|lower|middle|left|right|centre|center)"
@@ -102,15 +127,15 @@ class ThingWishes:
 
     def _add(self, match: re.Match, reading: "Reading") -> bool:
         """Read in one breath with what is there, so that the words between lead somewhere."""
-        said, behind = _BEHIND.subn("", match[1])
-        spot = _TAIL.search(said)
-        words = plain_language(said[: spot.start()] if spot else said, seed=reading.seed).text
+        said, where, spot, owner = _taken_apart(match[1], reading)
+        words = plain_language(said, seed=reading.seed).text
         receiver = re.match(r"(?:add|give|put)\s+(the \w+)\s", match[0], re.IGNORECASE)
         things = self._things(words, reading)
         if not things:
             return False
         ids: dict[str, str] = {}
         before = {thing.id for thing in reading.scene.things}
+        owners = reading.meant(owner or "it")
         for thing in things:
             old = self._there(thing, words, reading.scene)
             ids[thing.id] = old.id if old else self._new(thing, reading)
@@ -120,9 +145,50 @@ class ThingWishes:
         self._alike(ids, reading)
         if receiver or re.match(r"give (?:it|him|her|them)\b", match[0], re.IGNORECASE):
             self._hand(things, ids, receiver, reading)
-        self._put_on([own for own in ids.values() if own not in before], reading)
-        for own in (own for own in ids.values() if own not in before):
-            self._stand(own, reading, bool(behind), spot[1] if spot else "")
+        new = [own for own in ids.values() if own not in before]
+        if where in ("on", "held by"):
+            self._on_body(new, where, owners, reading)
+        elif where == "around" and len(owners) == 1:
+            for thing in (reading.scene.thing(own) for own in new):
+                if thing.count <= 3 and number_of(words.split()[:1]) is None:
+                    reading.do("count", thing.id, _SURROUNDING)
+                reading.do("relate", thing.id, "around", owners[0].id)
+        else:
+            self._put_on(new, reading)
+        for own in new:
+            self._stand(own, reading, where, spot)
+        return True
+
+    def _on_body(self, new: list[str], where: str, owners: list[Thing], reading: "Reading") -> None:
+        """ "a bird on its head", "a surfboard on the roof": of who is meant, or of the first that lives."""
+        owners = [one for one in owners if one.id not in new and one.place is not None] or owners
+        owners = sorted(owners, key=lambda one: not is_alive(one.said or one.name))
+        for thing in (reading.scene.thing(own) for own in new):
+            if owners and thing.relation is None:
+                kind = "worn by" if worn_at(thing.said or thing.name) and where == "on" else where
+                reading.do("relate", thing.id, kind, owners[0].id)
+
+    def _add_to(self, match: re.Match, reading: "Reading") -> bool:
+        """ "add a hat to the cat", "put sunglasses on both", "give each dog a bone": one for each of them."""
+        whom, each = match["whom"], _EACH.match(match["whom"])
+        if not each and (match["how"] or "").lower() not in ("to", ""):
+            return False
+        rest = whom[each.end() :].strip() if each else whom
+        owners = reading.meant(rest or "them")
+        if each and not rest:
+            owners = [one for one in owners if one.relation is None or one.relation.kind not in ("worn by", "held by")]
+            owners = [one for one in owners if is_alive(one.said or one.name)] or owners
+        things = self._things(match["what"], reading) if owners else []
+        if not things:
+            return False
+        told = number_of(match["what"].split()[:1])
+        for owner in owners:
+            for thing in things:
+                own = self._new(replace(thing, count=thing.count if told else 1), reading)
+                if owner.count > 1:
+                    reading.do("count", own, owner.count)
+                kind = _had(thing, owner)
+                reading.do("relate", own, kind, owner.id)
         return True
 
     def _alike(self, ids: dict[str, str], reading: "Reading") -> None:
@@ -141,17 +207,36 @@ class ThingWishes:
             if len(wearers) == 1 and thing.relation is None and worn_at(thing.said or thing.name):
                 reading.do("relate", thing.id, "worn by", wearers[0].id)
 
-    def _stand(self, own: str, reading: "Reading", behind: bool, spot: str) -> None:
-        """A place for what is new and stands by itself among things that have theirs."""
+    def _stand(self, own: str, reading: "Reading", where: str, spot: str) -> None:
+        """Places for what is new and stands by itself among things that have theirs."""
         thing = reading.scene.thing(own)
-        if thing.relation is not None or thing.count > 1:
+        if thing.relation is not None or not (spot or where or any(other.place for other in reading.scene.things)):
             return
-        if behind:
-            reading.do("place", own, 0.5, 0.45, 0.9)
-            reading.do("order", own, "back")
-        elif spot or any(other.place for other in reading.scene.things):
-            x, y, side = free_place(thing.name, reading)
-            reading.do("place", own, *((spot and spot_of(spot, x, y, side)) or (x, y)), side)
+        if where == "sides" and thing.count == 1:
+            reading.do("count", own, 2)
+        before = {other.id for other in reading.scene.things} - {own}
+        if thing.count > 1 or where == "sides":
+            reading.do("split", own)
+        ids = [other.id for other in reading.scene.things if other.id not in before]
+        large = thing.count > 1 and (kind_size(thing.said or thing.name) or 0) >= _LARGE and not is_flying(thing.name)
+        if (
+            where in ("behind", "around")
+            or large
+            and not (spot or where)
+            or thing.name.endswith("rainbow")
+            and not spot
+        ):
+            stand_behind(thing, ids, reading)
+            return
+        for at, one in enumerate(ids):
+            x, y, side = free_place(thing.name, reading, "" if where == "sides" else spot, one)
+            if where == "sides":
+                x = side / 2 + 0.02 if at % 2 == 0 else 0.98 - side / 2
+            reading.do("place", one, x, y, side)
+            if where == "sides":
+                reading.do("order", one, "back")
+        if not spot and where != "sides":
+            make_room(ids, reading)
 
     def _there(self, thing: Thing, words: str, scene: Scene) -> Thing | None:
         """The thing of the scene that "the ..." means."""
@@ -177,23 +262,6 @@ class ThingWishes:
             own = ids[thing.id]
             if owners and owners[0].id != own and reading.scene.thing(own).relation is None:
                 reading.do("relate", own, "worn by" if worn_at(thing.said or thing.name) else "held by", owners[0].id)
-
-    def _copy(self, match: re.Match, reading: "Reading") -> bool:
-        return self._each(match[1] or match[2], reading, lambda thing: _copy(thing, reading), quiet=bool(match[2]))
-
-    def _number(self, match: re.Match, reading: "Reading") -> bool:
-        """ "two dogs instead of one"."""
-        number, found = number_of([match[1].lower()]), reading.meant(match[2])
-        if not number or not found or len({thing.name for thing in found}) > 1:
-            return False
-        if found[0].place is None and len(found) == 1:
-            reading.do("count", found[0].id, number)
-        for thing in found[number:]:
-            reading.do("remove", thing.id)
-        last = found[-1]
-        for _ in range(number - len(found) if last.place is not None else 0):
-            last = _copy(last, reading)
-        return True
 
     def _instead(self, match: re.Match, reading: "Reading") -> bool:
         """ "wear glasses instead of a hat"."""
@@ -236,10 +304,23 @@ class ThingWishes:
         reading.do("relate", self._new(things[0], reading), kind, found[0].id)
         return True
 
+    def _has(self, match: re.Match, reading: "Reading") -> bool:
+        """ "cat with glasses", "the dog has a bone"."""
+        owners = [one for one in reading.meant(match["whom"]) if is_alive(one.said or one.name)]
+        things = self._things(match["what"], reading) if owners else []
+        known = [thing for thing in things if worn_at(thing.said or thing.name) or is_held(thing.said or thing.name)]
+        for owner in owners if known else ():
+            for thing in known:
+                reading.do("relate", self._new(thing, reading), _had(thing, owner), owner.id)
+        return bool(known)
+
     def _between(self, match: re.Match, reading: "Reading") -> bool:
-        one, other = (reading.meant(words) for words in (match[2], match[3]))
-        places = [place for found in (one, other) if len(found) == 1 and (place := found[0].place) is not None]
-        if len(places) != 2 or not (things := self._things(match[1], reading)):
+        if match[3]:
+            pair = [*reading.meant(match[2])[:2], *reading.meant(match[3])[:2]]
+        else:
+            pair = [one for one in reading.scene.things if one.place is not None]
+        places = [one.place for one in pair if one.place is not None]
+        if len(pair) != 2 or len(places) != 2 or not (things := self._things(match[1], reading)):
             return False
         (x, y, side), (right, down, own) = places
         new = self._new(things[0], reading)
@@ -250,14 +331,29 @@ class ThingWishes:
             max(y + side / 2, down + own / 2) - 0.3 * min(side, own),
             0.6 * min(side, own),
         )
+        make_room([new], reading)
         return True
 
 
-def _copy(thing: Thing, reading: "Reading") -> Thing:
-    """One more of a thing, next to it."""
-    before = {other.id for other in reading.scene.things}
-    reading.do("copy", thing.id)
-    new = next(other for other in reading.scene.things if other.id not in before)
-    if thing.place is not None:
-        reading.do("place", new.id, *(round(value, 4) for value in beside(thing.place, reading)))
-    return reading.scene.thing(new.id)
+def _had(thing: Thing, owner: Thing) -> str:
+    """How somebody has what is added to them: they wear it, hold it, or it is with them."""
+    if worn_at(thing.said or thing.name):
+        return "worn by"
+    return "held by" if is_held(thing.said or thing.name) and is_alive(owner.said or owner.name) else "with"
+
+
+def _taken_apart(words: str, reading: "Reading") -> tuple[str, str, str, str]:
+    """What is added; "behind", "around", "sides", "on" or "held by"; a side or a corner; and whose it is."""
+    for pattern, where in ((_BEHIND, "behind"), (_AROUND, "around"), (_SIDES, "sides")):
+        if found := pattern.search(words):
+            return words[: found.start()], where, "", ""
+    if (body := _BODY.search(words)) and not reading.meant(words[body.start() :].split(None, 1)[-1]):
+        held = body["own_hand"] or body["whose_hand"] or re.match(r"\s+in\b", body[0], re.IGNORECASE)
+        return words[: body.start()], "held by" if held else "on", "", body["whose"] or body["whose_hand"] or ""
+    if (ground := _ON_GROUND.search(words)) and not reading.meant(ground[0].split()[-1]):
+        return words[: ground.start()], "", "", ""
+    if found := _ALOFT.search(words):
+        return words[: found.start()], "", "top", ""
+    if spot := _TAIL.search(words):
+        return words[: spot.start()], "", spot[1].lower(), ""
+    return words, "", "", ""

@@ -10,7 +10,10 @@ _NEAR = (
     "on top of|on|in front of|inside|in|underneath|under|below|above|over|behind|next to|beside|near"
     "|(?:to the )?(?:left|right) of|around"
 )
-_TEXT = "(?:text|words?|lettering|letters|caption|title)"
+_TEXT = "(?:text|words?|lettering|letters?|caption|title|writing|font|sign text)"
+_MUCH = "(?:way|much|even|far|a lot|a bit|a little|slightly|lots|so much|really|very|twice as|some)"
+_GOES = "(?:look|face|go|drive|walk|run|swim|fly|head|point|turn|facing)"
+_SOME = "(?:some |a little |a bit of |a lot of |lots of |heavy |light |falling |more )?"
 _SPOT = (
     "((?:top|bottom|upper|lower|middle|left|right|centre|center)(?:[ -](?:left|right|centre|center|middle))?)"
     "(?: (?:side|edge|corner|half|part|hand side))?"
@@ -23,9 +26,45 @@ _WORDED = (
         "(?: (?:that|this|it|the last|my last|last)(?: (?:change|step|edit|one|thing))?)?$",
     ),
     (
+        "over",
+        "(?:start (?:over|again|anew|from scratch)|from scratch|reset|clear (?:all|everything)|begin again)$",
+    ),
+    (
+        "again",
+        "(?:try|do it|once|draw it|one more time|do that) (it )?again$"
+        "|(regenerate|redo|reroll|re-roll|retry|again|redraw)$"
+        "|(?:another|a new|a different|new|different) (one|picture|version|drawing|try)$|something (else)$",
+    ),
+    ("other_style", "(?:change (?:the )?|make it (?:in )?)?(?:in )?(?:an?)?(?:other|different|new)? ?style$"),
+    (
         "weather",
-        "(?:(?:make|let|have) it|it should)(?: be)? (?P<weather>rain|snow)(?:ing)?"
+        "(?!.* (?:ground|floor))"
+        "(?:(?:make|let|have) it|it should|it's|it is|it must|add|with|start|bring|i need|put)? ?(?:be )?"
+        f"{_SOME}"
+        "(?P<weather>rain|snow|rainy|snowflakes?|snowfall|rain ?drops)(?:ing)?(?: weather| falling)?"
         "(?P<night> (?:at|in the|by) night)?$",
+    ),
+    ("no_weather", "(?:stop|remove|no|without|no more|take away|end|delete)(?: the)? ((?:rain|snow)(?:ing|fall)?)$"),
+    (
+        "looks",
+        "(?:(?:make|let|have|get) )?(?:(?P<whom>.+?) )?(?:should |must |to )?"
+        f"(?:{_GOES}|turned)(?:s|ing)? (?:to(?:wards?)? )?(?:the )?(?P<side>left|right)(?: side)?$",
+    ),
+    (
+        "higher",
+        "(?:(?:make|let|have|get) )?(?P<whom>.+?) (?:should |must |to )?(?:fly|go|float|jump|be|rise|sit|swim)(?: up)?"
+        " (?P<way>higher|lower)$|(?:make|let|have|get) (?P<who>.+?) jump$",
+    ),
+    (
+        "nearer_by",
+        "(?:bring|move|get|make) (.+?) (?:a bit |much |a little )?"
+        "(closer|nearer|further away|farther away|further|farther)$",
+    ),
+    ("size", f"()(?:(?:make (?:it|them|everything) )?{_MUCH} )?()(bigger|larger|smaller|tinier|huge|tiny)()()$"),
+    (
+        "add_to",
+        "(?:give|get|buy) (?P<whom>them(?: both| all)?|both(?: of them)?|each(?: of them| one)?|everyone|everybody"
+        "|all(?: of them)?|(?:each|every|both|all)(?: of)?(?: the)? [a-z]+) (?:an? )?(?P<how>)(?P<what>[^ ].*)$",
     ),
     (
         "spread",
@@ -46,7 +85,12 @@ _WORDED = (
     ("hidden", "hide (.+?) (behind|under|in) (.+)$"),
     ("scenery", "(?:change|switch|move|set|turn) the (?:scene|setting|place|location) (?:to|into|in) (.+)$"),
     ("scenery", "(?:take|bring|send) (?:it|them|everybody|everyone) (?:in ?to|to|on) (.+)$"),
-    ("other_way", "(?:make|let|have) (.+?) (?:face|look)(?: in)? (?:the )?(?:other|opposite) (?:way|direction)$"),
+    (
+        "other_way",
+        f"(?:(?:make|let|have|turn) (.+?) )?{_GOES}(?:s|ing)?(?: in)?(?: the)? (?:other|opposite) (?:way|direction)"
+        "(?: round| around)?$",
+    ),
+    ("other_way", "(?:turn |flip )?(.+?) the (?:other|opposite) way(?: round| around)?$"),
     ("faces", "(?:make|let|have|get) (.+?) (?:to )?(?:look at|face|watch|stare at|look towards?) (.+)$"),
     ("faces", "turn (.+?) (?:towards?|to face) (.+)$"),
     (
@@ -72,18 +116,27 @@ _WORDED = (
     ("mood", f"give (?P<whom>.+?) an? (?P<mood>{_MOOD})$"),
     ("no_mood", "(?:remove|take away|no|lose) (?:the |its |his |her )?(?:smile|frown|grin|expression|tears)$"),
     ("dress", "(?:dress|disguise)(?: up)? (.+?) (?:up )?(?:as|like|in) (.+)$"),
-    ("fewer", "(?:fewer|less|one less|one fewer) (.+)$"),
+    ("fewer", "(?:fewer|less|one less|one fewer|not so many) (.+)$"),
+    (
+        "part",
+        "(?:make|paint|turn|colou?r|dye|change|give (?:it|him|her|them))? ?(?P<whole>all )?"
+        "(?:the |its |his |her |their )?"
+        "(?P<part>[a-z]+) (?:should be |must be |to |be |are |is |in |into )?(?P<colour>[^ ]+(?: [^ ]+)?)$",
+    ),
     ("exchanged", "(?:swap|switch|exchange|change) (?:their |the )?(?:places|positions|sides)$"),
     ("number", "only ([a-z]+|[0-9]+) ([a-z]+(?: [a-z]+)?)$"),
     (
         "instead",
-        "(?:.+? (?:should |must )?(?:wears?|has|have|holds?|gets?) |use |i want |draw )?(.+?) instead of (.+)$",
+        "(?:.+? (?:should |must )?(?:wears?|has|have|holds?|gets?) |use |i want |draw |make it |put )?"
+        "(.+?) instead of (.+)$",
     ),
+    ("replace", "instead of (.+?)(?:,| draw| put| use| make| i want| have| show| do) (.+)$"),
     (
         "except",
         "(?:remove|delete|erase|hide|drop|get rid of) (?:everything|all|everyone)(?: else)? "
         "(?:but|except|besides)(?: for)? (.+)$"
-        "|(?:keep )?only (?:keep )?(.+)$",
+        "|(?:(?:keep|leave|show|i want|draw) )?(?:just|only) (?:keep |leave |show |have )?(.+)$"
+        "|keep (.+) only$|(.+) only$|(.+) alone$",
     ),
     ("remove", "take (.+?) (?:off|away|out)(?: of .+| from .+)?$"),
     (
@@ -92,11 +145,19 @@ _WORDED = (
     ),
     (
         "lettering",
-        f"(?:make|turn|colou?r|paint|put|move|set|place|change) (?:the )?{_TEXT} (.+)$"
-        f"|(?:the )?{_TEXT} (?:at|on|in|to|should be|is) (.+)$",
+        "(?:make|turn|colou?r|paint|put|move|set|place|change|let) (?:the )?(?:size of the )?"
+        f"{_TEXT}(?: colou?r| size)? (.+)$"
+        f"|(?:the )?{_TEXT} (?:should (?:say|read) |says? )(.+)$"
+        f"|(?:the )?{_TEXT} ((?:at|on|in|to|should be|is) .+)$"
+        f"|((?:bigger|larger|smaller|bold|curved?|arched|bend|arch)) (?:the )?{_TEXT}$"
+        f"|{_TEXT} (bigger|larger|smaller)$",
     ),
     ("no_ground", f"{_GONE} {_GROUND}$|make {_GROUND} (?:transparent|see[- ]through)$|transparent(?: {_GROUND})?$"),
-    ("no_effect", f"{_GONE} (?:the )?(?:white )?(outline|border|edge|shadow|text|lettering|words|caption)$"),
+    (
+        "no_effect",
+        f"{_GONE} (?:the |all )?(?:white )?"
+        "(outline|border|edge|shadow|text|lettering|word|letter|caption|title|writing)s?$",
+    ),
     (
         "edge",
         "(?:make|turn|colou?r|paint|change) (?:the )?(?:outline|border|edge) (?:to |into )?"
@@ -119,7 +180,7 @@ _WORDED = (
     ("shadow", "(?:add|put|give (?:it|them)) (?:an? |the )?(?:soft |drop )?shadow$"),
     (
         "shade",
-        f"(?:make )?{_GROUND} (?:a bit |a little |much )?(darker|lighter|brighter)$"
+        f"(?:(?:make )?(?:it |everything |{_GROUND} ))?(?:{_MUCH} )?(darker|lighter|brighter|dimmer|gloomier)$"
         f"|(?:an? )?(darker|lighter|brighter) {_GROUND}$",
     ),
     (
@@ -148,7 +209,12 @@ _WORDED = (
         "again",
         "(?:redraw|re-?roll|(?:another|a new) (?:drawing|version|look) (?:of|for)|different|redo) (.+)$",
     ),
-    ("copy", "(?:duplicate|copy|clone|repeat|double) (.+)$|(?:add )?(?:one more|another|more) (.+)$"),
+    (
+        "copied",
+        "(?:duplicate|copy|clone|repeat|double) (?P<whole>.+)$"
+        "|(?:(?:add|give me|i need|make|draw|put) )?(?:(?P<many>[a-z]+|[0-9]+) )?"
+        "(?:more|another|other|additional) (?P<more>.+)$",
+    ),
     ("too", "(.+?) (?:is|are|looks?|seems?) (?:far |much |a bit |a little )?too (big|large|huge|small|tiny|little)$"),
     ("zoom", "zoom (in|out)(?: a (?:bit|little|lot))?$"),
     (
@@ -162,8 +228,15 @@ _WORDED = (
         f"(?:on|at|in|to|into|towards) the (?:very |far )?{_SPOT}$|(?:centre|center) (.+)$",
     ),
     ("restyle", "(?:draw|show|render|redo|redraw) (.+?) (?:in|as) (?:an? )?(.+)$"),
+    ("between", "(?:add|put|place|draw|insert) (.+?) (?:in )?between (them|both|the two|them both|these)()$"),
     ("between", "(?:add|put|place|draw|insert) (.+?) between (.+?) and (.+)$"),
     ("relate", f"(?:put|place|move|set|sit|stand) (.+?) ({_NEAR}) (.+)$"),
+    (
+        "add_to",
+        "(?:add|put|give|attach|stick|draw|place) (?P<what>.+?) (?P<how>to|on|onto) "
+        "(?!the (?:far |very )?(?:left|right|top|bottom|front|back|middle|side|upper|lower|cent))(?P<whom>.+)$",
+    ),
+    ("add_land", "(?:add|put|draw|with)(?: some| a| an| the)? (.+?)(?: (?:on|to) the (?:ground|floor))?$"),
     ("add", "(?:add|give|put|insert|include|draw|with|i need|need) (?:(?:it|him|her|them|the [a-z]+) )?(.+)$"),
     (
         "size",
@@ -174,9 +247,20 @@ _WORDED = (
     ("colour", "(?:change|set|make) (?:the )?colou?r of (.+?) (?:to|into) (.+)$"),
     ("colour", "(?:change|set|make) (.+?)(?:'s)? colou?r (?:to |into )?(.+)$"),
     ("colour", "(?:make|turn|paint|colou?r|dye|recolou?r|change|set) (.+)$"),
-    ("colour", "(.+?) (?:should be|must be|is|are|in) ([^ ]+(?: [^ ]+)?)$"),
+    ("colour", "(.+?) (?:should be|must be|to be|needs to be|becomes?|is|are|in) ([^ ]+(?: [^ ]+){0,2})$"),
+    (
+        "scenery",
+        "(?:put |place |set |move )?(?:(?:it|them|everything|this) )?(?:in|on|at|by|under) ((?:the |an? )?[a-z ]+)$",
+    ),
+    ("whole", "(?:(?:it's|it is|it should be|i want it|with|more|a|an) )?(.+)$"),
     ("number", "(?:make (?:it|that|them) )?([a-z]+|[0-9]+) ([a-z]+(?: [a-z]+)?)(?: instead(?: of .+)?)?$"),
-    ("sized", "(.+?) (bigger|larger|smaller|tinier)$"),
+    ("sized", f"(.+?) (?:{_MUCH} )?(bigger|larger|smaller|tinier)$"),
+    ("sized", f"(?:{_MUCH} )?(?P<size>bigger|larger|smaller|tinier) (?P<what>.+)$"),
+    ("spot", f"(.+?) (?:to |on |in |at )?(?:the )?{_SPOT}$"),
+    ("mood", f"(?P<whom>.+?) (?P<mood>{_MOOD})$"),
+    ("mood", f"(?P<mood>{_MOOD}) (?P<whom>.+)$"),
+    ("painted", "(.+?) ([^ ]+(?: [^ ]+)?)$"),
+    ("has", "(?P<whom>.+?) (?:with|wearing|holding|has|wears|holds) (?P<what>(?:an? |some |two |three )?.+)$"),
     ("for_whom", "(?:add |put )?(.+?) for (.+)$"),
     ("add", "((?:an?|some|two|three|four|five|six|[2-9]) .+)$"),
 )

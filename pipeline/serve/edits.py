@@ -133,7 +133,8 @@ def _place(scene: "Scene", change: dict) -> list[str]:
     new = [operation("place", thing.id, float(x), float(y), float(side))] if moved else []
     turn = _wrapped(float(change.get("turn", thing.turn)) - thing.turn)
     new += [operation("turn", thing.id, round(turn, 2))] if abs(turn) > 0.05 else []
-    return new + ([operation("mirror", thing.id)] if bool(change.get("mirror", thing.mirror)) != thing.mirror else [])
+    before = change["seen"][thing.id].mirror if thing.looks and thing.id in change["seen"] else thing.mirror
+    return new + ([operation("mirror", thing.id)] if bool(change.get("mirror", before)) != before else [])
 
 
 def _placed(thing: "Thing", placement: "Placement") -> str:

@@ -21,6 +21,7 @@ SCENE = Scene(things=(CAT, HAT, Thing("dog", "dog", place=(0.75, 0.5, 0.4))), gr
         ("size hat 2", "hat", "scale", 2.0),
         ("turn dog -30", "dog", "turn", 330.0),
         ("mirror dog", "dog", "mirror", True),
+        ("look dog left", "dog", "looks", "left"),
         ("colour hat '#ff0000'", "hat", "colour", "#ff0000"),
         ("colour hat 'light blue'", "hat", "colour", "light blue"),
         ("part cat eyes green", "cat", "part_colours", {"eyes": "green"}),

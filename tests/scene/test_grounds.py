@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from pipeline.scene.colours import rgb
-from pipeline.scene.grounds import paint_ground
+from pipeline.scene.grounds import paint_ground, paint_weather
 from pipeline.scene.record import SCENERY, Ground
 
 
@@ -39,3 +39,16 @@ def test_a_night_has_stars_above_its_horizon_and_none_below(name):
     bright = painted[:3].amin(0) > 0.6
     assert 20 < int(bright[:128].sum()) < 2000
     assert not bright[128:].any()
+
+
+@pytest.mark.parametrize("kind", ["rain", "snow"])
+def test_what_falls_is_seen_on_light_and_on_dark_grounds_and_alike_at_every_size(kind):
+    shares = []
+    for colour, side in (("white", 256), ("white", 512), ("#101830", 256)):
+        canvas = paint_ground(Ground("colour", (colour,)), side, side)
+        before = canvas.clone()
+        paint_weather(canvas, kind)
+        shares.append(float(((canvas - before).abs().amax(0) > 0.1).float().mean()))
+        assert canvas.min() >= 0 and canvas.max() <= 1 and torch.all(canvas[3] == 1)
+    assert min(shares) > 0.01 and max(shares) < 0.12
+    assert shares[0] == pytest.approx(shares[1], rel=0.3)

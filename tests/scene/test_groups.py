@@ -398,3 +398,15 @@ def test_a_marked_head_has_its_top_where_the_outline_has_it():
     assert Shape(torch.ones(64, 64), "man", True, anchors={"left hand": (0.1, 0.5)}).anchors == {
         "right hand": (0.9, 0.5)
     }
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_who_shall_look_to_a_side_is_turned_there_and_a_hand_turns_it_round(side):
+    layer = animal()
+    looks = Shape((layer[3] + 1) / 2, "dog").looks
+    assert looks != 0
+    for mirror in (False, True):
+        scene = Scene(things=(Thing("dog", "dog", looks=side, mirror=mirror, place=(0.5, 0.5, 0.5)),))
+        (placement,), _ = layout(scene, layer[None])
+        seen = Shape((layer[3] + 1) / 2, "dog", placement.mirror).looks
+        assert seen == {"left": -1, "right": 1}[side] * (-1 if mirror else 1)

@@ -27,18 +27,17 @@ WISHES = {
     "move them closer together": ["place cat 0.3667 0.6 0.4", "place dog 0.6333 0.6 0.4"],
     "move the dog closer to the cat": ["place dog 0.5667 0.6 0.4"],
     "move the dog away from the cat": ["place dog 0.8 0.6 0.4"],
-    "make the dog look at the cat": ["relate dog facing cat"],
-    "make them face each other": ["relate dog facing cat"],
-    "turn the cat towards the dog": ["relate cat facing dog"],
+    "make the dog look at the cat": ["look dog left"],
+    "make them face each other": ["look cat right", "look dog left"],
+    "turn the cat towards the dog": ["look cat right"],
+    "make the cat look left": ["look cat left"],
+    "bring the cat closer": ["size cat 1.35", "order cat front"],
+    "make the dog jump": ["move dog 0.0 -0.1"],
     "make the dog face the other way": ["mirror dog"],
     "make there be three dogs": ["copy dog", "place dog-2 0.36 0.2 0.4", "copy dog-2", "place dog-2-2 0.8 0.2 0.4"],
     "put them side by side": ["place cat 0.3 0.6 0.4", "place dog 0.7 0.6 0.4"],
     "double the size of the cat": ["size cat 2.0"],
     "make the dog half as big": ["size dog 0.5"],
-    "make it snow at night": [
-        "ground scene 'night sky'", "add snow 'cloud with snow'", "place snow 0.5 0.18 0.34", "order snow back",
-    ],
-    "it should be raining": ["add rain 'cloud with rain'", "place rain 0.5 0.18 0.34", "order rain back"],
     "make the dog wear a scarf": ["add scarf scarf", "relate scarf 'worn by' dog"],
     "the cat should hold a red balloon": [
         "add balloon balloon", "colour balloon red", "relate balloon 'held by' cat",
@@ -59,7 +58,9 @@ def wishes():
 def test_a_wish_about_how_things_stand_becomes_operations(wishes, words):
     wish = wishes.read(words, SCENE, seed=8)
     assert list(wish.operations) == WISHES[words], wish.sentence
-    assert (edit(SCENE, wish.operations) != SCENE or "side by side" in words) and not wish.notes
+    assert (edit(SCENE, wish.operations) != SCENE or "side by side" in words) and {
+        note.kind for note in wish.notes
+    } <= {"side"}
 
 
 def test_what_is_not_side_by_side_comes_to_be(wishes):

@@ -1,0 +1,111 @@
+"""Wishes about how many there are: another one, two more, three in all, one less, only one.
+
+Each reads one kind of ``wish_words.PATTERNS``: it does what the words ask for and says whether they were understood.
+"""
+
+import re
+from typing import TYPE_CHECKING
+
+from pipeline.language.relations import number_of
+from pipeline.scene.notes import Note
+from pipeline.scene.record import MAX_COUNT
+from pipeline.scene.wish_room import beside, make_room
+
+if TYPE_CHECKING:
+    from pipeline.scene.record import Thing
+    from pipeline.scene.wish import Reading
+
+__all__ = ["NUMBERS"]
+
+_SO_MANY = re.compile(r"([a-z]+|[0-9]+)(?: of)?(?: the| them| these| those)? ?(.*)$", re.IGNORECASE)
+_SOME = frozenset("a an another one".split())
+
+
+def _all(found: "list[Thing]") -> int:
+    return sum(thing.count for thing in found)
+
+
+def _changed(found: "list[Thing]", number: int, reading: "Reading") -> bool:
+    """So many of what is meant: the last ones go, or copies of the last one come."""
+    found = list(found)
+    if number > MAX_COUNT - reading.scene.placed + _all(found):
+        reading.notes.append(Note("number", str(number), str(MAX_COUNT - reading.scene.placed + _all(found))))
+        return True
+    while _all(found) > number:
+        last = found[-1]
+        if last.count > 1 and last.count > _all(found) - number:
+            reading.do("count", last.id, last.count - (_all(found) - number))
+            found[-1] = reading.scene.thing(last.id)
+        else:
+            reading.do("remove", last.id)
+            found.pop()
+    if len(found) == 1 and found[0].place is None and number > found[0].count:
+        reading.do("count", found[0].id, number)
+        return True
+    new = []
+    for _ in range(number - _all(found)):
+        new.append(_copy(found[-1], reading).id)
+        found.append(reading.scene.thing(new[-1]))
+    make_room(new, reading)
+    return True
+
+
+def _copied(match: re.Match, reading: "Reading") -> bool:
+    """ "duplicate the dog": of each; "another dog", "two more dogs": of the last."""
+    if match["whole"]:
+        found = reading.meant(match["whole"])
+        if not found:
+            reading.notes.append(Note("absent", match["whole"]))
+        make_room([_copy(thing, reading).id for thing in found], reading)
+        return True
+    found = reading.meant(match["more"])
+    if not found or len({thing.name for thing in found}) > 1:
+        return False
+    more = number_of([(match["many"] or "one").lower()]) or 1
+    return _changed(found, _all(found) + more, reading)
+
+
+def _number(match: re.Match, reading: "Reading") -> bool:
+    """ "three dogs", "only two dogs", "two dogs instead of one"."""
+    number, found = number_of([match[1].lower()]), reading.meant(match[2])
+    if not number or not found or len({thing.name for thing in found}) > 1:
+        return False
+    return _changed(found, number, reading)
+
+
+def _fewer(match: re.Match, reading: "Reading") -> bool:
+    """ "fewer dogs": one less, of one none."""
+    found = reading.meant(match[1])
+    return bool(found) and _changed(found, _all(found) - 1, reading)
+
+
+def _remove(match: re.Match, reading: "Reading") -> bool:
+    """ "remove the hat", "remove one seagull", "remove all the dogs"."""
+    words = match[1]
+    if told := _SO_MANY.match(words):
+        word = told[1].lower()
+        number = 1 if word in _SOME else number_of([word])
+        found = reading.meant(told[2] or "them") if number else []
+        if number and number < _all(found) and (told[2] or word != "one") and len({one.name for one in found}) == 1:
+            return _changed(found, _all(found) - number, reading)
+    found = reading.meant(words)
+    if not found:
+        reading.notes.append(Note("absent", words))
+    for thing in found:
+        if any(thing.id == other.id for other in reading.scene.things):
+            reading.do("remove", thing.id)
+    return True
+
+
+def _copy(thing: "Thing", reading: "Reading") -> "Thing":
+    """One more of a thing, next to it."""
+    before = {other.id for other in reading.scene.things}
+    reading.do("copy", thing.id)
+    new = next(other for other in reading.scene.things if other.id not in before)
+    if thing.place is not None:
+        reading.do("place", new.id, *(round(value, 4) for value in beside(thing.place, reading)))
+    return reading.scene.thing(new.id)
+
+
+# Kind of wish -> what reads it.
+NUMBERS = {"copied": _copied, "number": _number, "fewer": _fewer, "remove": _remove}

@@ -1,0 +1,63 @@
+"""Wishes about grounds and weather. Example run: python -m pytest tests/scene/test_wish_grounds.py"""
+
+import pytest
+
+from pipeline.scene.edit import edit
+from pipeline.scene.record import SCENERY, Ground, Scene, Thing
+from pipeline.scene.wish import Wishes
+from tests.scene.test_parse import WEIGHTS, load_reader, trained
+
+PLAIN = Scene(things=(Thing("cat", "cat", place=(0.3, 0.6, 0.4)),), ground=Ground("colour", ("#ffffff",)))
+SEA = edit(PLAIN, "ground scene sea")
+
+
+@pytest.fixture(scope="module")
+def wishes():
+    return Wishes(load_reader(WEIGHTS))
+
+
+@trained
+@pytest.mark.parametrize(
+    ("words", "operations"),
+    {
+        "in space": ["ground scene space"],
+        "at the beach": ["ground scene beach"],
+        "sunset": ["ground scene sunset"],
+        "a forest background": ["ground scene forest"],
+        "square format": ["canvas 256 256"],
+        "in pixel art": ["style all 'tiny pixel art'"],
+        "3d please": ["style all '3d render'"],
+        "darker": ["ground colour '#b2b2b2'"],
+        "add grass": ["ground scene grass"],
+        "add rain": ["weather rain"],
+        "let it snow": ["ground scene snow", "weather snow"],
+        "make it a sticker with a white outline": ["style all 'flat sticker'", "outline 8 '#ffffff'"],
+    }.items(),
+)
+def test_a_wish_about_the_whole_picture(wishes, words, operations):
+    wish = wishes.read(words, PLAIN, seed=8)
+    assert list(wish.operations) == operations and not wish.notes
+
+
+@trained
+def test_a_time_and_a_weather_keep_the_land(wishes):
+    for words in ("make it night", "foggy", "make it stormy"):
+        ground = edit(SEA, wishes.read(words, SEA).operations).ground
+        assert ground.name == "sea" and ground.bands != SCENERY["sea"]
+    night = edit(SEA, wishes.read("make it night", SEA).operations)
+    assert edit(night, wishes.read("make it day", night).operations).ground == Ground("scene", name="sea")
+
+
+@trained
+def test_it_snows_at_night_on_white_ground_that_is_dark(wishes):
+    scene = edit(PLAIN, wishes.read("make it snow at night", PLAIN).operations)
+    assert scene.weather == "snow" and scene.ground.name == "snow"
+    assert scene.ground.bands[0] == SCENERY["night sky"][0] != SCENERY["snow"][0]
+    assert edit(scene, wishes.read("stop the snow", scene).operations).weather is None
+    assert wishes.read("stop the rain", PLAIN).sentence == "There is no “rain” in the picture."
+
+
+@trained
+def test_a_transparent_ground_gets_no_darker(wishes):
+    assert wishes.read("darker", edit(PLAIN, "ground transparent")).operations == ()
+    assert wishes.read("brighter", PLAIN).operations == ()
