@@ -2,20 +2,12 @@
 
 import argparse
 from pathlib import Path
-from typing import cast
-
-from PIL import Image
 
 from pipeline.atomic import write_file
 from pipeline.commands.picture_options import add_picture, picture
-from pipeline.stickers.encode import encode
-from pipeline.stickers.icons import ICON_SETS, duotone, glyph, icon_set
-from pipeline.watermark import embed_checked
-from pipeline.watermark.embed import LATEST
+from pipeline.stickers.icons import ICON_SETS, icon_set
 
 __all__ = ["main"]
-
-TONES = {"glyph": glyph, "duotone": duotone}
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -26,8 +18,8 @@ def main(argv: list[str] | None = None) -> None:
     """
     parser = argparse.ArgumentParser(prog="easel icons", description="Draw an icon, and write the files of icon sets.")
     add_picture(parser)
-    sets = (*ICON_SETS, *TONES)
-    parser.add_argument("--set", dest="sets", action="append", choices=sets, help="up to all (default: favicon, pwa)")
+    sets = {"dest": "sets", "action": "append", "choices": tuple(ICON_SETS)}
+    parser.add_argument("--set", **sets, help="up to all (default: favicon, pwa)")
     parser.add_argument("--ground", default="#ffffff", help="colour where a system wants one (default: white)")
     parser.add_argument("--colour", default="#000000", help="of a glyph or a duotone (default: black)")
     parser.add_argument("--name", default="Easel", help="of the app, in the web manifest")
@@ -36,12 +28,8 @@ def main(argv: list[str] | None = None) -> None:
     drawn = picture(arguments)
     payload = drawn.recipe.id32 if drawn.recipe else None
     for name in arguments.sets or ("favicon", "pwa"):
-        if name in TONES:
-            toned = TONES[name](drawn.image, arguments.colour)
-            toned = cast(Image.Image, embed_checked(toned, payload=payload, version=LATEST))
-            files = {f"{name}.png": encode(toned, "PNG")[0]}
-        else:
-            files = icon_set(drawn.image, name, ground=arguments.ground, name=arguments.name, payload=payload)
+        look = {"ground": arguments.ground, "name": arguments.name, "colour": arguments.colour}
+        files = icon_set(drawn.image, name, **look, payload=payload)
         folder = arguments.output / name
         folder.mkdir(parents=True, exist_ok=True)
         for file, data in files.items():

@@ -54,15 +54,15 @@ _SAID = {
 # Told of a thing without a face they give it one.
 _MOODS = frozenset(
     "happy smiling sad angry laughing crying winking grinning cheerful joyful frowning surprised sleepy sleeping "
-    "lovestruck smiley furious kissing giggling weeping sobbing".split()
-)
+    "lovestruck smiley furious kissing giggling weeping sobbing thinking".split()
+) | {"in love"}
 
 
 def expression_of(looks: Sequence[str]) -> tuple[str | None, list[str]]:
     """The first expression that words tell, and the words that tell none."""
     found, rest = None, []
     for look in looks:
-        told = _SAID.get(look.lower().removeprefix("very ").removeprefix("so ").strip())
+        told = _SAID.get(look.lower().removeprefix("very ").removeprefix("so ").removesuffix(" face").strip())
         if told is None or found is not None:
             rest.append(look)
         else:
@@ -71,5 +71,8 @@ def expression_of(looks: Sequence[str]) -> tuple[str | None, list[str]]:
 
 
 def is_plain_mood(look: str) -> bool:
-    """Whether a word says the expression of a face of whatever it is told: a smiling cup has one, a cool car none."""
-    return look.lower() in _MOODS
+    """Whether words say the expression of a face of whatever they are told: a smiling cup has one, a cool car none,
+    but a car with a "cool face".
+    """
+    look = look.lower()
+    return look in _MOODS or look.endswith(" face") and look.removesuffix(" face") in _SAID

@@ -69,7 +69,7 @@ def _faces(tokens: Sequence[Token]) -> None:
         elif token.text in _FACES and not is_alive(tokens[head].text) and {one.text for one in words} <= _FRIENDLY:
             token.text = "smiling"  # "sushi with eyes", "a tea with a cute face"
         elif token.text in _FACES and words and expression_of([words[-1].text])[0]:
-            token.text = words[-1].text
+            token.text = words[-1].text if is_alive(tokens[head].text) else f"{words[-1].text} face"
         else:
             continue
         for other in tokens[start - 1 : at]:

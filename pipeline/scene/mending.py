@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Sequence
 
 from pipeline.language.english import singular
-from pipeline.language.expressions import expression_of
+from pipeline.language.expressions import expression_of, is_plain_mood
 from pipeline.language.relations import is_relation, relation_of, scenery_of
 from pipeline.scene.apart import tell_apart
 from pipeline.scene.asking import for_whom
@@ -69,9 +69,12 @@ def each_other(tokens: Sequence[Token]) -> tuple[int, ...]:
 
 
 def _moods(tokens: Sequence[Token]) -> None:
-    """ "a thinking cat", "a cool fox": how a face looks, and no part of the name, nor chatter."""
+    """ "a thinking cat", "a cool fox", "a man in love": how a face looks, and no part of the name, nor chatter."""
     for at, (token, after) in enumerate(itertools.pairwise(tokens)):
-        whole = token.role == "thing" and after.role == "thing+"
+        if (token.text, after.text) == ("in", "love") and (start := _thing_before(tokens, at)) >= 0:
+            for word in (token, after):
+                word.role, word.head = "look", start
+        whole = token.role == "thing" and after.role in ("thing", "thing+")
         if not (whole or token.role in ("chatter", "style") and after.role == "thing"):
             continue
         if expression_of([token.text])[0] is None:
@@ -79,7 +82,9 @@ def _moods(tokens: Sequence[Token]) -> None:
         end = at + 2
         while end < len(tokens) and tokens[end].role == "thing+":
             end += 1
-        if not is_alive(" ".join(other.text for other in tokens[at + 1 : end])):
+        # A name that is known as a whole is found as one again: "a sleeping bag".
+        plain = is_plain_mood(token.text) and tokens[end - 1].text != "face"
+        if not (plain or is_alive(" ".join(other.text for other in tokens[at + 1 : end]))):
             continue
         if whole:
             after.role, after.head = "thing", token.head
@@ -87,6 +92,16 @@ def _moods(tokens: Sequence[Token]) -> None:
                 if other.head == at:
                     other.head = at + 1
         token.role, token.head = "look", at + 1
+
+
+def _thing_before(tokens: Sequence[Token], at: int) -> int:
+    """Where the thing begins that ends just before a word, if no "with" follows its "in love"; else -1."""
+    if at + 2 < len(tokens) and tokens[at + 2].text == "with":
+        return -1
+    start = at - 1
+    while start > 0 and tokens[start].role == "thing+":
+        start -= 1
+    return start if start >= 0 and tokens[start].role == "thing" else -1
 
 
 def _first_mentions(tokens: Sequence[Token]) -> None:

@@ -55,6 +55,7 @@ class Mention:
         negated: whether it shall not be there.
         relation: index of the relation word that it is the object of, or -1.
         renamed: whether ``said`` stands in for the words at its place: "ice skate" for "ice skating".
+        mood: the expression of what lives; its words are no look any more, and no part of a longer name.
     """
 
     at: int
@@ -69,6 +70,7 @@ class Mention:
     negated: bool = False
     relation: int = -1
     renamed: bool = False
+    mood: str | None = None
 
 
 @dataclass
@@ -97,6 +99,8 @@ class Sketch:
 
 def face_of(mention: Mention, phrase: str) -> str | None:
     """The expression that is told of a mention of something with a face; its words are then no look any more."""
+    if mention.mood is not None:
+        return mention.mood
     moods = any(map(is_plain_mood, mention.looks))
     if not (moods or is_alive(phrase) or is_alive(mention.said) or "face" in phrase.split()):
         return None
@@ -127,6 +131,10 @@ def sketch(tokens: Sequence[Token]) -> Sketch:
     told = {start: _owner(tokens, start, mentions) for start in range(len(tokens))}
     parts = {start: " ".join(token.text for token in tokens[start:end]) for start, end in spans.get("part", ())}
     _tell(tokens, drawn, mentions, told, parts, spans)
+    for mention in mentions.values():
+        if mention.mood is None and is_alive(mention.said):  # "a crying cat" is the cat that laughs beside it
+            mention.mood, mention.looks = expression_of(mention.looks)
+            mention.renamed |= mention.mood is not None
     for kind, kept in (("style", drawn.styles), ("place", drawn.places)):
         found = [Said(_text(tokens, start, end), start, end) for start, end in spans.get(kind, ())]
         kept += [said for said in found if any(map(str.isalnum, said.text)) and said.text not in _POINTING]

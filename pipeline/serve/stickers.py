@@ -17,7 +17,7 @@ from pipeline.scene.edit import operation
 from pipeline.scene.record import SIDE_STEP
 from pipeline.stickers.decorate import Decoration
 from pipeline.stickers.export import Exported, export
-from pipeline.stickers.icons import icon_set
+from pipeline.stickers.icons import TONED, icon_set
 from pipeline.stickers.pack import zip_files
 from pipeline.stickers.targets import Target
 
@@ -61,17 +61,24 @@ def sticker_file(image: Image.Image, recipe: Recipe, target: Target) -> tuple[st
     return f"easel_{recipe.id[:8]}_{target.name.replace('-', '_')}{made.suffix}", made
 
 
-def icons_file(image: Image.Image, recipe: Recipe, kind: str, ground: str = "#ffffff") -> tuple[str, bytes]:
-    """(name, zip) of the icons of a picture that was drawn for `ICONS`.
+def icons_file(
+    image: Image.Image, recipe: Recipe, kind: str, ground: str = "#ffffff", colour: str = "#000000"
+) -> tuple[str, bytes]:
+    """(name, file) of the icons of a picture that was drawn for `ICONS`: a zip, or the picture of a set of one.
 
     Args:
         image: cut free.
         recipe: what drew it.
         kind: of `ICON_SETS`.
         ground: colour where a system wants one.
+        colour: of a glyph or a duotone.
+
+    Raises:
+        ValueError: see `icon_set`.
     """
-    files = icon_set(image, kind, ground=ground, payload=recipe.id32)
-    return f"easel_{recipe.id[:8]}_{kind}.zip", zip_files(files)
+    files = icon_set(image, kind, ground=ground, colour=colour, payload=recipe.id32)
+    stem = f"easel_{recipe.id[:8]}_{kind}"
+    return (f"{stem}.png", files[f"{kind}.png"]) if kind in TONED else (f"{stem}.zip", zip_files(files))
 
 
 def _scaled(edits: tuple[str, ...], factor: float) -> tuple[str, ...]:

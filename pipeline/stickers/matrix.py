@@ -19,7 +19,7 @@ _CHOICE = re.compile(r"\{([^{}]*)\}")
 VARIANTS: dict[str, tuple[str, ...]] = {
     "expressions": (
         *("happy", "sad", "in love", "sleeping", "angry", "surprised", "laughing", "crying", "thinking"),
-        *("cool", "winking", "kissing"),
+        *("winking", "kissing", "with a cool face"),
     ),
     "poses": (  # what is done with something else: a drawing has one posture
         *("reading a book", "holding a heart", "riding a bicycle", "playing a guitar", "holding a balloon"),

@@ -8,7 +8,7 @@ import functools
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from pipeline.language.english import singular
 from pipeline.loading.weights import DEFAULT_WEIGHTS
@@ -17,6 +17,7 @@ __all__ = ["alternative_text", "emoji_of", "shortened", "split_emoji", "vocabula
 
 ANY = "🙂"  # where nothing fits: every place wants at least one
 RANGES = (
+    (0x231A, 0x23FF),
     (0x2600, 0x27BF),
     (0x1F300, 0x1F5FF),
     (0x1F600, 0x1F64F),
@@ -25,6 +26,11 @@ RANGES = (
     (0x1FA70, 0x1FAFF),
 )
 SKIPPED = {"face", "with", "sign", "symbol", "and", "of", "emoji", "the", "a", "an", "on", "in", "for", "modifier"}
+# Emoji that are shown as text unless a selector follows: those of things.
+TEXTUAL = (
+    "☀☁☂☃☄☎☘☠☢☣♟⚒⚔⚖⚗⚙⚛⚜⛈⛏⛑⛓⛩⛰⛱⛴⛸✂✈✉✏✒❄❤🌡🌤🌦🌧🌨🌩🌪🌫🌶🍽🎖🎙🎞🎟🏍🏎🏔🏕🏖🏗🏘🏙🏚🏛🏜🏝🏞🏟🏵🏷🐿👁📽🕊🕯🕰🕳🕵🕶🕷🕸🕹🖇🖊🖋🖌🖍🖥🖨🖱🖼🗂🗃🗄🗑🗒🗓🗝🗞🗡🗳🗺🛋🛍🛎🛏🛠🛡🛢🛣🛤🛥🛩🛰🛳"
+)
+SHOWN = "\ufe0f"
 _NO_THINGS = frozenset(  # what vocabularies of emoji call them by, beside their names
     "under over above below behind beside near into onto from front back in on up down two three four five six seven "
     "slice piece part glass space cute tiny little big small old new good bad hot cold".split()
@@ -64,6 +70,34 @@ WORDS = {
     **{"bunny": "🐰", "frog": "🐸", "fish": "🐟", "bird": "🐦", "horse": "🐴", "tiger": "🐯", "monkey": "🐵"},
     **{"lightning": "⚡", "scissors": "✂️", "anchor": "⚓", "warning": "⚠️", "check": "✅", "sparkles": "✨"},
     **{
+        "king": "🤴",
+        "pirate": "🏴\u200d☠️",
+        "grandma": "👵",
+        "grandpa": "👴",
+        "mermaid": "🧜",
+        "astronaut": "🧑\u200d🚀",
+    },
+    **{
+        "doctor": "🧑\u200d⚕️",
+        "chef": "🧑\u200d🍳",
+        "cook": "🧑\u200d🍳",
+        "farmer": "🧑\u200d🌾",
+        "knight": "🛡️",
+        "sword": "🗡️",
+    },
+    **{"pizza": "🍕", "corn": "🌽", "gift": "🎁", "present": "🎁", "backpack": "🎒", "tennis": "🎾", "dice": "🎲"},
+    **{
+        "puzzle": "🧩",
+        "island": "🏝️",
+        "bridge": "🌉",
+        "squirrel": "🐿️",
+        "hippo": "🦛",
+        "palm": "🌴",
+        "glasses": "👓",
+        "sunglasses": "🕶️",
+    },
+    **{"skeleton": "💀", "clock": "⏰", "icecream": "🍦", "headphones": "🎧", "scarf": "🧣", "chair": "🪑"},
+    **{
         "bee": "🐝",
         "santa": "🎅",
         "laptop": "💻",
@@ -83,18 +117,22 @@ def emoji_of(prompt: str, most: int = 3, known: dict[str, str] | None = None) ->
         known: emoji by the name of a thing; default what the bundled vocabulary means by its names.
     """
     words = [singular(word) for word in re.findall(r"[a-z]+", prompt.lower())]
-    found = [MOODS[word] for word in words if word in MOODS]
     meant = vocabulary_emoji() if known is None else known
-    found += _named(words, WORDS | {name: emoji for name, emoji in meant.items() if emoji})
-    if not found:
-        candidates: dict[str, float] = {}
-        for word in set(words) - SKIPPED:
-            for emoji, own in _index().get(word, ()):
-                share = len(own & set(words)) / len(own)
-                if share >= LEAST:
-                    candidates[emoji] = share
-        found = sorted(candidates, key=lambda emoji: (-candidates[emoji], emoji))
+    things = _named(words, WORDS | {name: emoji for name, emoji in meant.items() if emoji})
+    things = things or _like({*words} - SKIPPED - MOODS.keys())
+    found = [MOODS[word] for word in words if word in MOODS] + things
     return tuple(dict.fromkeys(found))[:most] or (ANY,)
+
+
+def _like(words: Set[str]) -> list[str]:
+    """Emoji in whose Unicode names at least `LEAST` of the words stand, the most alike first: "pizza" is a slice."""
+    shares: dict[str, float] = {}
+    for word in words:
+        for emoji, own in _index().get(word, ()):
+            share = len(own & words) / len(own)
+            if share >= LEAST:
+                shares[emoji] = share
+    return sorted(shares, key=lambda emoji: (-shares[emoji], emoji))
 
 
 def _named(words: Sequence[str], known: Mapping[str, str]) -> list[str]:
@@ -128,7 +166,7 @@ def vocabulary_emoji() -> dict[str, str]:
     if not path.is_file():
         return {}
     config = json.loads(path.read_text(encoding="utf-8"))
-    by_name = {unicodedata.name(emoji).lower(): emoji for emoji in _emoji()}
+    by_name = {unicodedata.name(emoji[0]).lower(): emoji for emoji in _emoji()}
     by_name |= {
         name.removesuffix(" face"): emoji for name, emoji in by_name.items() if name.endswith(" face")
     } | by_name
@@ -177,11 +215,13 @@ def shortened(text: str, most: int) -> str:
 
 
 def _emoji() -> Iterator[str]:
-    """Characters that are shown as emoji by themselves: those are wide."""
+    """Characters that are shown as emoji by themselves, which are wide, and those of `TEXTUAL`."""
     for first, last in RANGES:
         for code in range(first, last + 1):
             if unicodedata.name(chr(code), "") and unicodedata.east_asian_width(chr(code)) == "W":
                 yield chr(code)
+    for char in TEXTUAL:
+        yield char + SHOWN
 
 
 @functools.cache
@@ -189,7 +229,7 @@ def _index() -> dict[str, list[tuple[str, frozenset[str]]]]:
     """Word -> the emoji in whose Unicode name it stands, each with the words of that name that count."""
     index: dict[str, list[tuple[str, frozenset[str]]]] = {}
     for emoji in _emoji():
-        own = frozenset(singular(word) for word in re.findall(r"[a-z]+", unicodedata.name(emoji).lower())) - SKIPPED
+        own = frozenset(singular(word) for word in re.findall(r"[a-z]+", unicodedata.name(emoji[0]).lower())) - SKIPPED
         for word in own:
             index.setdefault(word, []).append((emoji, own))
     return index

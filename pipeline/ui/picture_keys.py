@@ -6,14 +6,16 @@ import gradio as gr
 
 from pipeline.loading.capabilities import EASEL, Capabilities
 from pipeline.recipe.files import FORMATS
-from pipeline.stickers.icons import ICON_SETS
+from pipeline.stickers.icons import ICON_SETS, TONED
 from pipeline.stickers.targets import TARGETS
+from pipeline.ui.templates import block
 from pipeline.ui.words import say
 
 __all__ = ["A_LITTLE", "A_LOT", "FOR", "ICON_SET", "PictureKeys", "build_picture_keys"]
 
 FOR, ICON_SET = "for:", "icons:"  # what the values of places, and of sets of icons, begin with
 _NAMES = {"png": "PNG", "jpeg": "JPEG", "webp": "WebP", "avif": "AVIF"}
+_ON_COLOUR = "element.addEventListener('change', event => trigger('select', {colour: event.target.value}));"
 A_LITTLE, A_LOT = 0.3, 0.7  # of the way to another seed's noise
 
 
@@ -27,6 +29,8 @@ class PictureKeys:
 
     download: gr.DownloadButton
     file_format: gr.Dropdown
+    colour: gr.HTML  # picks that of a glyph or a duotone; out of sight for all else
+    ink: gr.State  # that colour, as hex
     again: dict[gr.Button, tuple[float, str]]
     copies: dict[gr.Button, str]
     reuse_prompt: gr.Button
@@ -42,7 +46,9 @@ class PictureKeys:
 def _places(capabilities: Capabilities) -> list[tuple]:
     """What a picture may leave for: (label, value)."""
     targets = [(say(f"target.{name}"), FOR + name) for name in TARGETS]
-    sets = [name for name in ICON_SETS if capabilities.scenes or name != "tones"]  # of an opaque one: a filled square
+    sets = [
+        name for name in ICON_SETS if capabilities.scenes or name not in TONED
+    ]  # of an opaque one: a filled square
     return targets + [(say(f"icons.{name}"), ICON_SET + name) for name in sets]
 
 
@@ -66,6 +72,8 @@ def build_picture_keys(capabilities: Capabilities = EASEL) -> PictureKeys:
             min_width=80,
             elem_id="file-format",
         )
+        ink = gr.State("#000000")
+        colour = gr.HTML(str(block("icon_colour")), elem_id="icon-colour", js_on_load=_ON_COLOUR, visible=False)
         copies = {key("keys.copy_link", "copy-link"): "link"}
         again = {
             key("keys.vary_little", "vary-little", varies): (A_LITTLE, ""),
@@ -93,6 +101,6 @@ def build_picture_keys(capabilities: Capabilities = EASEL) -> PictureKeys:
             compare = key("keys.compare", "compare")
             download_all = key("keys.download_all", "download-all")
     return PictureKeys(
-        download, file_format, again, copies, reuse_prompt, reuse_seed, reuse_all, as_reference, verify, compare,
-        download_all, upload,
+        download, file_format, colour, ink, again, copies, reuse_prompt, reuse_seed, reuse_all, as_reference, verify,
+        compare, download_all, upload,
     )  # fmt: skip

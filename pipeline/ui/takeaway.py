@@ -12,6 +12,7 @@ from pipeline.serve.render import Cancelled, Rendered
 from pipeline.serve.stickers import ICONS, icons_file, sticker_file, sticker_recipe
 from pipeline.serve.studio import Busy
 from pipeline.stickers.export import Exported
+from pipeline.stickers.icons import TONED
 from pipeline.stickers.targets import find_target
 from pipeline.ui.board import refuse
 from pipeline.ui.canvas import status
@@ -35,11 +36,18 @@ class Takeaway:
         """Connect the list."""
         board, keys = self._board, self._board.keys
         asked, shown = [board.pictures, board.selected, keys.file_format], [keys.download, board.line]
-        keys.file_format.input(self.offer, asked, shown, **QUICK).then(self.make, asked, shown, **QUEUED)
+        keys.file_format.change(
+            lambda chosen: gr.update(visible=_toned(chosen)), keys.file_format, keys.colour, **QUICK
+        )
+        picked = keys.colour.select(_colour, None, keys.ink, **QUICK)
+        for listen in (keys.file_format.input, picked.then):
+            listen(self.offer, asked, shown, **QUICK).then(self.make, [*asked, keys.ink], shown, **QUEUED)
 
-    def offer(self, kept: list[Drawn], number: int, chosen: str, request: gr.Request) -> dict:
+    def offer(self, kept: list[Drawn], number: int | None, chosen: str, request: gr.Request) -> dict:
         """The picture in another format; of a place, that its file is being made."""
         words = Words.of(request)
+        if number is None:
+            return {self._board.line: gr.skip()}
         if chosen.startswith((FOR, ICON_SET)):
             self._drawing.studio.start(visitor_of(request))
             return {
@@ -48,14 +56,16 @@ class Takeaway:
             }
         return self._board.offer(self._drawing.studio, kept[number], words, chosen)
 
-    def make(self, kept: list[Drawn], number: int, chosen: str, request: gr.Request) -> Iterator[dict]:
+    def make(
+        self, kept: list[Drawn], number: int | None, chosen: str, colour: str, request: gr.Request
+    ) -> Iterator[dict]:
         """The file of a place on the download key, checked against all of its limits."""
         board, words = self._board, Words.of(request)
-        if not chosen.startswith((FOR, ICON_SET)):
+        if number is None or not chosen.startswith((FOR, ICON_SET)):
             yield {board.line: gr.skip()}
             return
         try:
-            for step in self._made(kept[number], chosen, words, request):
+            for step in self._made(kept[number], chosen, colour, words, request):
                 if isinstance(step, Busy):
                     yield {board.line: status(words.message(step.reason))}
                 else:
@@ -73,7 +83,7 @@ class Takeaway:
             yield {board.line: refuse(words("error.drawing", kind=type(error).__name__), words)}
 
     def _made(
-        self, drawn: Drawn, chosen: str, words: Words, request: gr.Request
+        self, drawn: Drawn, chosen: str, colour: str, words: Words, request: gr.Request
     ) -> Iterator[Busy | tuple[str, bytes, str]]:
         """(name, content, what is to be said of it) of the file."""
         studio, kind = self._drawing.studio, chosen.partition(":")[2]
@@ -85,12 +95,21 @@ class Takeaway:
                 yield event
             elif isinstance(event, Rendered) and target is ICONS:
                 ground = (look_of(drawn) or {}).get("ground_colour", "#ffffff")
-                name, data = icons_file(event.image, recipe, kind, ground)
+                name, data = icons_file(event.image, recipe, kind, ground, colour)
                 size = f"{len(data) / 1000:.0f}"
                 yield name, data, words("keys.made_icons", name=words(f"icons.{kind}"), size=size)
             elif isinstance(event, Rendered):
                 name, made = sticker_file(event.image, recipe, target)
                 yield name, made.data, _said(made, words)
+
+
+def _colour(event: gr.EventData) -> str:
+    return str(event.colour)
+
+
+def _toned(chosen: str) -> bool:
+    """Whether a colour is asked for beside it."""
+    return chosen.removeprefix(ICON_SET) in TONED
 
 
 def _said(made: Exported, words: Words) -> str:

@@ -218,6 +218,19 @@ def test_a_picture_is_handed_out_as_a_sticker_that_keeps_to_the_limits_of_its_pl
     with Image.open(tmp_path / "sticker.webp") as sticker:
         assert sticker.getpixel((0, 0))[3] == 0, "it has no ground"
         assert verify(sticker).result == "GENERATED"
+    page.click("#file-format input")
+    page.get_by_role("option", name="Duotone (PNG)").click()
+    page.wait_for_selector("#status .status:has-text('Duotone (PNG)')")
+    page.locator("#icon-colour input").evaluate(
+        "box => { box.value = '#c02040'; box.dispatchEvent(new Event('change', {bubbles: true})); }"
+    )
+    page.wait_for_selector("#status .status:has-text('Making')")
+    page.wait_for_selector("#status .status:has-text('Duotone (PNG)')")
+    assert save_download(page, "#download", tmp_path / "tones.png").endswith("_duotone.png")
+    with Image.open(tmp_path / "tones.png") as tones:
+        darkest = max(tones.get_flattened_data(), key=lambda pixel: pixel[3])
+    assert max(abs(a - b) for a, b in zip(darkest, (0xC0, 0x20, 0x40), strict=False)) < 24, "the mark alone"
     page.click("#vary-little")
     wait_for(page, 2)
     assert page.input_value("#file-format input") == "PNG", "the next picture comes as it is"
+    page.wait_for_selector("#icon-colour", state="hidden")

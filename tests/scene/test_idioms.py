@@ -35,6 +35,7 @@ def test_they_are_told_from_things(taken_for, right):
         ("hamburger/thing with/relation:0 a smile/part:0", "smiling"),
         ("dog/thing with/relation:0 a sad/look:4 face/thing:1", "sad"),
         ("sushi/thing with eyes/part:0", "smiling"),
+        ("sushi/thing with/relation:0 a cool/look:4 face/thing:1", "cool face"),
         ("cat/thing with/thing+ tears/action:0", "crying"),
     ],
 )

@@ -1,8 +1,10 @@
 """Tagged words as things and relations. Example run: python -m pytest tests/scene/test_sketch.py"""
 
+import pytest
+
 from pipeline.scene.joining import join_things
 from pipeline.scene.record import Relation, Thing
-from pipeline.scene.sketch import Sketch, sketch
+from pipeline.scene.sketch import Sketch, face_of, sketch
 from pipeline.scene.tagger import Token
 
 
@@ -111,7 +113,7 @@ def test_a_mood_before_something_alive_is_how_it_looks():
         "red/colour>1 thinking/thing polar/thing+>1 bear/thing+>1",
     ):
         (thing,) = sketch(tokens(text)).things
-        assert thing.looks == [next(word for word in ("thinking", "cool") if word in text)]
+        assert (thing.mood, thing.looks) == (next(word for word in ("thinking", "cool") if word in text), [])
         assert thing.said in ("cat", "fox", "polar bear")
     assert thing.colours == ["red"]
 
@@ -121,3 +123,22 @@ def test_a_mood_before_what_has_no_face_stays_what_it_was():
     assert (car.said, car.looks) == ("car", [])
     (face,) = sketch(tokens("a thinking/thing face/thing+>1")).things
     assert face.said == "thinking face"
+
+
+def test_a_plain_mood_is_how_it_looks_whatever_it_is_told_of():
+    for text in ("a kissing/thing cloud/thing+>1", "a kissing/thing cloud/thing"):
+        (cloud,) = sketch(tokens(text)).things
+        assert (cloud.said, cloud.looks, face_of(cloud, "cloud")) == ("cloud", ["kissing"], "kissing")
+
+
+@pytest.mark.parametrize("roles", ["man/thing in/thing+>1 love/thing+>1", "man/thing in/relation>1 love/thing>2"])
+def test_who_is_in_love_is_one_thing_with_that_face(roles):
+    (man,) = sketch(tokens(f"a {roles}")).things
+    assert (man.said, face_of(man, "man")) == ("man", "in love")
+    with_another = sketch(tokens("a cat/thing in/action>1 love/action>1 with/relation>1 a dog/thing>4")).things
+    assert [(each.said, face_of(each, each.said)) for each in with_another] == [("cat", "in love"), ("dog", None)]
+
+
+def test_the_mood_of_what_lives_is_no_part_of_another_name():
+    (woman,) = sketch(tokens("a kissing/thing woman/thing+>1")).things
+    assert (woman.said, woman.mood, woman.renamed) == ("woman", "kissing", True)

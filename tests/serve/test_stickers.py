@@ -3,6 +3,7 @@
 import io
 import zipfile
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
@@ -56,6 +57,15 @@ def test_icons_leave_as_a_zip_of_their_set():
     assert (
         name.endswith("_android.zip") and max(abs(a - b) for a, b in zip(ground, (0x1F, 0x9E, 0x94), strict=True)) < 4
     )
+
+
+def test_a_glyph_leaves_as_one_picture_in_the_colour_that_was_picked():
+    recipe = sticker_recipe(Recipe(prompt="a cat", seed=7), ICONS, EASEL)
+    name, data = icons_file(cutout(1024), recipe, "glyph", colour="#c02040")
+    with Image.open(io.BytesIO(data)) as image:
+        pixels = np.asarray(image)
+    assert name.endswith("_glyph.png")
+    assert abs(np.median(pixels[pixels[..., 3] > 250][:, :3], axis=0) - (0xC0, 0x20, 0x40)).max() < 8
 
 
 def test_an_edge_of_its_own_takes_the_place_of_the_advised_one():

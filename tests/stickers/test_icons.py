@@ -16,6 +16,7 @@ from pipeline.stickers.icons import (
     ADAPTIVE_SAFE,
     IOS_CORNER,
     MASKABLE_SAFE,
+    TONED,
     duotone,
     glyph,
     icon_set,
@@ -100,13 +101,29 @@ def two_tones() -> Image.Image:
     return image
 
 
-def test_a_glyph_is_one_colour_in_the_shape_of_what_is_dark():
+def test_a_glyph_is_a_silhouette_with_what_is_dark_left_open():
     shape = np.asarray(glyph(two_tones(), "#ff0000"))
     assert (shape[shape[..., 3] > 0, :3] == (255, 0, 0)).all()
-    assert shape[150, 150, 3] == 255 and shape[70, 70, 3] == 0
+    assert shape[150, 150, 3] == 0 and shape[70, 70, 3] == 255
     whole = Image.new("RGBA", (300, 300))
     whole.paste((200, 200, 200, 255), (50, 50, 250, 250))
     assert np.asarray(glyph(whole))[70, 70, 3] == 255  # of one tone: its silhouette
+
+
+def test_a_glyph_is_what_is_dark_where_that_surrounds_the_picture():
+    image = Image.new("RGBA", (300, 300))
+    image.paste((30, 30, 60, 255), (50, 50, 250, 250))
+    image.paste((250, 240, 230, 255), (100, 100, 200, 200))
+    shape = np.asarray(glyph(image))[..., 3]
+    assert shape[150, 150] == 0 and shape[70, 70] == 255
+
+
+def test_a_glyph_has_a_seam_where_something_dark_reaches_the_outline():
+    image = Image.new("RGBA", (300, 300))
+    image.paste((250, 240, 230, 255), (50, 50, 250, 250))
+    image.paste((30, 30, 60, 255), (50, 50, 250, 110))  # a roof
+    column = np.asarray(glyph(image))[:, 150, 3]
+    assert column[80] == 255 and column[180] == 255 and column[105:118].min() < 40
 
 
 def test_a_duotone_has_the_colour_in_two_strengths():
@@ -127,12 +144,15 @@ def test_what_is_no_icon_is_said():
             empty(Image.new("RGBA", (300, 300)))
 
 
-def test_a_glyph_and_a_duotone_come_in_black_and_in_white():
-    files = icon_set(two_tones(), "tones", key=KEY)
-    assert sorted(files) == ["duotone-black.png", "duotone-white.png", "glyph-black.png", "glyph-white.png"]
-    for name, data in files.items():
-        with Image.open(io.BytesIO(data)) as image:
-            pixels = np.asarray(image)
-        solid = pixels[..., 3] > 250
-        assert image.size == (512, 512) and solid.any() and (pixels[..., 3] == 0).any()
-        assert (pixels[solid][:, :3].mean() > 200) == name.endswith("white.png")
+@pytest.mark.parametrize("kind", TONED)
+def test_a_glyph_and_a_duotone_are_one_marked_file_in_a_colour_of_ones_own(kind):
+    files = icon_set(two_tones(), kind, colour="#c02040", key=KEY, payload=9)
+    assert list(files) == [f"{kind}.png"]
+    with Image.open(io.BytesIO(files[f"{kind}.png"])) as image:
+        pixels, found = np.asarray(image), verify(image, KEY)
+    solid = pixels[..., 3] > 250
+    assert image.size == (512, 512) and found.result == "GENERATED" and found.payload == 9
+    assert abs(pixels[solid][:, :3].astype(int) - (0xC0, 0x20, 0x40)).max() < 24  # the mark alone
+    assert (pixels[..., 3] == 0).any() and ((pixels[..., 3] == 102).any() == (kind == "duotone"))
+    with pytest.raises(ValueError, match="`colour` takes"):
+        icon_set(two_tones(), kind, colour="nosuch", key=KEY)

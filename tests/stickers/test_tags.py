@@ -18,11 +18,19 @@ from pipeline.stickers.tags import ANY, alternative_text, emoji_of, shortened, s
         ("a green car", "🚗"),
         ("a fox in love", "😍"),
         ("a fox wearing a red hat", "🦊"),
+        ("a pencil", "✏️"),
+        ("a spider", "🕷️"),
+        ("a pirate", "🏴\u200d☠️"),
+        ("a mountain", "⛰️"),
         ("qwrtz", ANY),
     ],
 )
 def test_the_best_emoji_of_a_prompt_comes_first(prompt, first):
     assert emoji_of(prompt)[0] == first
+
+
+def test_a_mood_does_not_hide_what_it_is_told_of():
+    assert emoji_of("a happy slice of pizza") == ("😀", "🍕") and emoji_of("a bored brain") == ("😒", "🧠")
 
 
 def test_there_are_at_most_as_many_as_asked_for_and_none_twice():

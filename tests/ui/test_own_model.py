@@ -81,7 +81,7 @@ def test_nothing_that_only_our_model_draws_is_offered(demo):
     assert not blocks["style"].visible and not blocks["background"].visible
     assert "html.canvas_plain" in blocks["canvas"].value
     offered = {value for _, value in blocks["file-format"].choices}
-    assert "icons:favicon" in offered and "icons:tones" not in offered
+    assert "icons:favicon" in offered and not {"icons:glyph", "icons:duotone"} & offered
     assert "data-example" not in canvas_empty(Words(), demo.studio.capabilities)
 
 
