@@ -21,12 +21,15 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageChops, ImageCms, ImageOps
 
+from pipeline.pictures.bounds import MAX_SCANS, icon_pixels, jpeg_scans
+
 __all__ = ["FORMATS", "MAX_PIXELS", "MAX_SIDE", "Picture", "UnreadablePicture", "decode_picture", "flatten"]
 __all__ += ["looks_like_picture", "open_header"]
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "ICO", "AVIF")
 MAX_PIXELS = 50_000_000  # a 50-megapixel camera; at 4 bytes a pixel decoding stays under 200 MB
 MAX_SIDE = 1024  # four times the side that training draws: enough for every crop, and 4 MB at most once decoded
+_ICON = b"\x00\x00\x01\x00"
 _SIGNATURES = (
     b"\x89PNG",
     b"\xff\xd8\xff",
@@ -36,11 +39,12 @@ _SIGNATURES = (
     b"MM\x00*",
     b"P5",
     b"P6",
-    b"\x00\x00\x01\x00",
+    _ICON,
 )
 _AVIF_BRANDS = (b"avif", b"avis")
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
 _LARGE = 4_000_000  # pixels from which on one picture at a time is decoded
+_MAX_PASSES = 2_000_000_000  # pixels times scans of a JPEG: some seconds
 _one_at_a_time = threading.Lock()
 
 
@@ -123,11 +127,12 @@ def open_header(data: bytes | str | Path, *, max_pixels: int = MAX_PIXELS) -> It
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # damaged metadata warns; what matters is whether the pixels arrive
         try:
+            if data.startswith(_ICON):
+                _check_size(icon_pixels(data), max_pixels)
             with Image.open(io.BytesIO(data), formats=_formats(data[:16])) as image:
-                width, height = image.size
-                if width * height > max_pixels:
-                    reason = f"decompression bomb: {width}x{height} is over {max_pixels:,} pixels"
-                    raise UnreadablePicture(reason, "large", image.size)
+                _check_size(image.size, max_pixels)
+                if image.format in ("JPEG", "MPO"):
+                    _check_scans(data, image.size)
                 yield image
         except UnreadablePicture:
             raise
@@ -149,6 +154,18 @@ def flatten(image: Image.Image, ground: tuple[int, int, int] = (255, 255, 255)) 
     canvas = Image.new("RGBA", image.size, (*ground, 255))
     canvas.alpha_composite(image.convert("RGBA"))
     return canvas.convert("RGB")
+
+
+def _check_size(size: tuple[int, int], max_pixels: int) -> None:
+    width, height = size
+    if width * height > max_pixels:
+        raise UnreadablePicture(f"decompression bomb: {width}x{height} is over {max_pixels:,} pixels", "large", size)
+
+
+def _check_scans(data: bytes, size: tuple[int, int]) -> None:
+    scans, pixels = jpeg_scans(data), max(size[0] * size[1], _LARGE)
+    if scans > MAX_SCANS or scans * pixels > _MAX_PASSES:
+        raise UnreadablePicture(f"decompression bomb: {scans} scans of {size[0]}x{size[1]} pixels")
 
 
 def _formats(head: bytes) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipeline.recipe.schema import DEFAULTS, FIELDS, unknown_schema
@@ -11,9 +11,11 @@ __all__ = ["EXACT_PROMPT", "EXACT_NEGATIVE_PROMPT", "read_infotext", "read_param
 __all__ += ["write_parameters"]
 
 EXACT_PROMPT, EXACT_NEGATIVE_PROMPT = "Easel prompt", "Easel negative prompt"
-_PAIR = re.compile(r'\s*(\w[\w \-/]*):\s*("(?:\\.|[^\\"])*"|[^,]*)(?:,|$)')
+MAX_TEXT = 262_144  # characters that are looked at: what programs write has some thousands
+_PAIR = re.compile(r'\s*+(\w[\w \-/]*+):\s*+("(?:\\.|[^\\"])*+"|[^,]*+)(?:,|$)')
 _NEGATIVE = "Negative prompt:"
-_SETTINGS = re.compile(r"(?<![\w-])Steps:\s*\d+\s*,(?=.*\b(?:Seed|Sampler|CFG scale):)")
+_STEPS = re.compile(r"(?<![\w-])Steps:\s*+\d++\s*+,")
+_BESIDE = re.compile(r"\b(?:Seed|Sampler|CFG scale):")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _BY_KEY = {field.text: name for name, field in FIELDS.items() if field.text}
 
@@ -96,11 +98,27 @@ def write_infotext(prompt: str, negative_prompt: str, pairs: dict[str, str]) -> 
 
 
 def read_infotext(text: str) -> tuple[str, str, dict[str, str]]:
-    """(prompt, negative prompt, pairs) of a text that this or another program wrote."""
+    """(prompt, negative prompt, pairs) of a text that this or another program wrote.
+
+    Raises:
+        ValueError: it is longer than any that a program writes.
+    """
+    if len(text) > MAX_TEXT:
+        raise ValueError(f"`text` takes up to {MAX_TEXT} characters, got {len(text)}.")
     head, line = _parted(text)
-    pairs = {key.strip(): _unquoted(value) for key, value in _PAIR.findall(line)}
+    pairs = {key.strip(): _unquoted(value) for key, value in _pairs(line)}
     prompt, negative_prompt = _split_prompts(head)
     return pairs.pop(EXACT_PROMPT, prompt), pairs.pop(EXACT_NEGATIVE_PROMPT, negative_prompt), pairs
+
+
+def _pairs(line: str) -> Iterator[tuple[str, str]]:
+    """Every `Key: value` of a line; what is none is passed over up to the next comma. Time grows with its length."""
+    at = 0
+    while at < len(line):
+        found = _PAIR.match(line, at)
+        if found:
+            yield found[1], found[2]
+        at = found.end() if found else (line.find(",", at) + 1 or len(line))
 
 
 def _parted(text: str) -> tuple[str, str]:
@@ -108,8 +126,8 @@ def _parted(text: str) -> tuple[str, str]:
     follows it (templates of other programs) is nothing."""
     lines = text.strip().split("\n")
     for number in range(len(lines) - 1, -1, -1):
-        found = _SETTINGS.search(lines[number])
-        if found:
+        found = _STEPS.search(lines[number])
+        if found and _BESIDE.search(lines[number], found.end()):
             head, line = lines[number][: found.start()], lines[number][found.start() :]
             return "\n".join([*lines[:number], *([head.rstrip(" ,.")] if head.strip() else [])]), line
     return "\n".join(lines[:-1]), lines[-1]

@@ -5,7 +5,6 @@ raises its own exceptions from. Nothing of what is asked for is logged.
 """
 
 import base64
-import io
 import logging
 import time
 import uuid
@@ -18,7 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from pipeline.loading.errors import HeldBack, WeightsError
-from pipeline.pictures.decode import MAX_PIXELS, UnreadablePicture, decode_picture, flatten
+from pipeline.pictures.decode import MAX_PIXELS, UnreadablePicture, decode_picture, flatten, open_header
 from pipeline.recipe.files import SUFFIXES, read_recipe
 from pipeline.safety import Refused
 from pipeline.serve import bedrock, openai
@@ -218,11 +217,13 @@ class _OpenAIDoor:
 def _opened(data: bytes, name: str, *, keep_alpha: bool = False) -> Image.Image:
     """A picture from outside, and the recipe that its file says (`Order.images`). Raises ValueError, in a sentence."""
     try:
+        with open_header(data) as header:
+            recipe = read_recipe(header)
         image = decode_picture(data, max_side=MAX_SIDE).image
     except UnreadablePicture as error:
         raise ValueError(error.sentence(name, MAX_PIXELS)) from error
     image = image if keep_alpha else flatten(image)
-    image.info["recipe"] = read_recipe(Image.open(io.BytesIO(data)))
+    image.info["recipe"] = recipe
     return image
 
 

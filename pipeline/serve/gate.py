@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from pipeline.serve.heads import bounded
+
 __all__ = ["LOOPBACK", "Doorkeeper", "Gate", "GateLimits", "is_loopback"]
 
 _UNLIMITED = ("GET", "HEAD", "OPTIONS")
@@ -67,6 +69,8 @@ class Gate:
         if scope["type"] not in ("http", "websocket"):
             return await self.app(scope, receive, send)
         headers = {name.lower(): value for name, value in scope["headers"]}
+        if sum(name.lower() == b"host" for name, _ in scope["headers"]) > 1:  # what is behind might heed the other one
+            return await _refuse(scope, send, 400, "A request names its host once.")
         if self.hosts is not None and _host(headers.get(b"host", b"")) not in self.hosts:
             words = "This server is not asked for under this name. Name it at start with --allow-host."
             return await _refuse(scope, send, 421, words)
@@ -163,7 +167,7 @@ class _Bounded:
 
 class Doorkeeper:
     """Closes connections on which no request comes: uvicorn itself waits for ever for the rest of a first line, and of
-    a later one, too.
+    a later one, too. Of new connections it bounds the headers.
 
     Args:
         server: a running `uvicorn.Server`.
@@ -173,6 +177,7 @@ class Doorkeeper:
 
     def __init__(self, server: Any, *, seconds: float = 20.0, most: int = 768):
         server.config.limit_concurrency = most + 1  # read with every request: 503 from that many connections on
+        server.config.http_protocol_class = bounded(server.config.http_protocol_class)  # read with every connection
         self._server, self._seconds = server, seconds
         # connection -> (its last request, when it was first seen with that one answered, and no other under way)
         self._idle: weakref.WeakKeyDictionary[Any, tuple[Any, float]] = weakref.WeakKeyDictionary()

@@ -50,3 +50,23 @@ def test_what_has_no_steps_and_seed_is_no_recipe(text):
 def test_a_later_schema_says_what_to_do():
     with pytest.raises(ValueError, match="Update Easel"):
         read_parameters("a\nSteps: 1, Seed: 1, Version: easel recipe 999")
+
+
+# Each took time that grows with the square of its length, 14 s for 20,000 characters.
+@pytest.mark.parametrize(
+    "text",
+    ["a" * 200_000, "Steps: 1," * 20_000, "Steps: 1, Seed: 1," + " " * 200_000 + ";", 'a: "x, ' * 30_000],
+    ids=["one word", "steps alone", "spaces", "open quotes"],
+)
+def test_a_long_text_that_is_none_is_read_in_time_that_grows_with_its_length(text):
+    prompt, negative_prompt, pairs = read_infotext(text)
+    assert (prompt, negative_prompt) == ("", "") and len(pairs) <= 2
+
+
+def test_a_text_longer_than_any_program_writes_is_refused():
+    with pytest.raises(ValueError, match="takes up to 262144 characters, got 300000"):
+        read_parameters("a" * 300_000)
+
+
+def test_what_is_no_pair_is_passed_over():
+    assert read_infotext('a\nSteps: 1, <x>, {"b": 2}, : 3, Seed: 4')[2] == {"Steps": "1", "Seed": "4"}

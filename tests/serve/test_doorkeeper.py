@@ -190,7 +190,9 @@ def test_a_request_that_comes_before_an_idle_connection_is_closed_is_answered():
     transport = SimpleNamespace(abort=lambda: closed.append(True))
     connection = _Connection(cycle=answered, loop=loop, transport=transport)
     server = SimpleNamespace(
-        config=SimpleNamespace(), should_exit=True, server_state=SimpleNamespace(connections={connection})
+        config=SimpleNamespace(http_protocol_class=None),
+        should_exit=True,
+        server_state=SimpleNamespace(connections={connection}),
     )
     keeper = Doorkeeper(server, seconds=SECONDS)
     assert (keeper.look(0), keeper.look(SECONDS)) == (0, 1)

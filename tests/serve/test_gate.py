@@ -125,6 +125,11 @@ def test_and_under_no_other_name(host):
     assert status == 421 and "--allow-host" in json.loads(body)["detail"]
 
 
+def test_a_request_that_names_two_hosts_is_refused():
+    twice = {**scope_of("GET"), "headers": [(b"host", b"evil.example"), (b"Host", b"localhost")]}
+    assert asyncio.run(ask(Gate(echo), twice))[0] == 400
+
+
 def test_without_names_every_name_does():
     assert asyncio.run(ask(Gate(echo, SMALL), scope_of("GET", host="evil.example")))[0] == 200
 
