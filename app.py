@@ -26,7 +26,7 @@ from pipeline.serve.apart import draw_apart, end_early
 from pipeline.serve.gate import LOOPBACK, Doorkeeper, is_loopback
 from pipeline.serve.heap import Heap, share_heaps
 from pipeline.serve.jobs import Jobs
-from pipeline.serve.keys import Keys, keys_from_environment, rate_from
+from pipeline.serve.keys import Allowance, Keys, keys_from_environment, rate_from
 from pipeline.serve.limits import Limits
 from pipeline.serve.mcp_tools import McpUnusable, check_mcp, keep_quiet
 from pipeline.serve.programs import Programs
@@ -38,7 +38,7 @@ from pipeline.serve.store import PictureStore, open_store
 from pipeline.serve.studio import Studio
 from pipeline.serve.workplace import Workplace
 from pipeline.ui.api import build_api
-from pipeline.ui.guard import guard, trust_localhost
+from pipeline.ui.guard import fetch_nothing, guard, trust_localhost
 from pipeline.ui.page import Page, build_page
 from pipeline.ui.queueing import Presence, Queue
 from pipeline.ui.routes import app_options
@@ -108,9 +108,10 @@ def build_demo(
     with Page(title="Easel", analytics_enabled=False, delete_cache=(600, limits.kept_seconds)) as demo:
         build_page(demo, studio, limits)
         programs = Programs(studio, limits)
-        build_api(programs, studio.metrics)
+        allowance = Allowance(limits.max_pictures_per_minute)
+        build_api(programs, studio.metrics, allowance)
     demo.queue(api_open=False)  # whoever asks directly is sent to the queue
-    demo.studio, demo.limits, demo.programs = studio, limits, programs
+    demo.studio, demo.limits, demo.programs, demo.allowance = studio, limits, programs, allowance
     demo.presence = Presence()
     demo._queue = Queue(
         jobs, demo.presence, blocks=demo, max_size=_PAGE_EVENTS, forget=studio.leave,
@@ -118,6 +119,7 @@ def build_demo(
     )  # fmt: skip
     guard(demo)
     trust_localhost()
+    fetch_nothing()
     studio.open()
     return demo
 
@@ -171,6 +173,7 @@ def launch_options(
         "state_session_capacity": 512,
         "run_history": False,
         "show_error": False,
+        "enable_monitoring": False,  # /metrics is ours
         "ssr_mode": False,
         "pwa": False,
     }

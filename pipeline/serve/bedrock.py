@@ -28,7 +28,7 @@ _BLOCKED = (
 )
 
 _STATUSES = {
-    "ValidationException": 400, "AccessDeniedException": 403, "ResourceNotFoundException": 404,
+    "ValidationException": 400, "AccessDeniedException": 403, "UnknownOperationException": 404,
     "ThrottlingException": 429, "InternalServerException": 500, "ServiceUnavailableException": 503,
 }  # fmt: skip
 # argument of an `Order` -> its place in the body of a task

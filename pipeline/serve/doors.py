@@ -39,6 +39,7 @@ __all__ = ["door_routes"]
 
 _logger = logging.getLogger(__name__)
 _MEDIA = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp", "avif": "image/avif"}
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 MAX_SIDE = 1408  # pixels: the largest that AWS takes, so that nothing is made smaller before it is looked at
 
 
@@ -81,7 +82,16 @@ class _AwsDoor:
 
     def routes(self) -> list[Route]:
         """What the server answers."""
-        return [Route("/model/{model_id:path}/invoke", self.invoke, methods=["POST"])]
+        return [
+            Route("/model/{model_id:path}/invoke", self.invoke, methods=["POST"]),
+            Route("/model/{rest:path}", self.unknown, methods=_METHODS),
+        ]
+
+    async def unknown(self, request: Request) -> Response:
+        """What else `bedrock-runtime` can be asked for."""
+        words = f"{request.method} {request.url.path[:200]} is not offered here. invoke_model is."
+        refused = bedrock.AwsError("UnknownOperationException", words)
+        return JSONResponse({"message": words}, refused.status, headers={"x-amzn-ErrorType": refused.kind})
 
     async def invoke(self, request: Request) -> Response:
         """One call of `invoke_model`."""
@@ -141,6 +151,7 @@ class _OpenAIDoor:
             Route("/v1/models", self.models),
             Route("/v1/models/{model:path}", self.models),
             Route("/v1/files/{name}", self.file),
+            Route("/v1/{rest:path}", self.unknown, methods=_METHODS),
         ]
 
     async def generations(self, request: Request) -> Response:
@@ -184,6 +195,11 @@ class _OpenAIDoor:
         kind = request.path_params["name"].rpartition(".")[2]
         media = next(_MEDIA[name] for name, suffix in SUFFIXES.items() if suffix == f".{kind}")
         return Response(data, media_type=media, headers={"Cache-Control": "private, max-age=3600"})
+
+    async def unknown(self, request: Request) -> Response:
+        """What else OpenAI's clients can ask for."""
+        words = f"Unknown request URL: {request.method} {request.url.path[:200]}. Pictures are drawn here: see /api."
+        return JSONResponse(openai.OpenAIError(404, words, code="unknown_url").body(), 404)
 
     async def _answer(self, request: Request, read: Callable[[bytes], tuple[Order, openai.Answer]]) -> Response:
         base = public_url(request, self._root_path)

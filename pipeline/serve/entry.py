@@ -17,8 +17,9 @@ from pipeline.serve.jobs import Client, Jobs, Place, QueueFull
 from pipeline.serve.keys import Allowance, Keys
 from pipeline.serve.metrics import Metrics
 
-__all__ = ["Entry", "Turned", "address_of", "hung_up"]
+__all__ = ["TOO_MANY", "Entry", "Turned", "address_of", "hung_up"]
 
+TOO_MANY = "Too many pictures were asked for within a minute. Try again in a minute."
 _LOOK = 0.1  # seconds between looks whether a client has hung up
 T = TypeVar("T")
 
@@ -47,13 +48,13 @@ class Entry:
     Args:
         jobs: the queue.
         keys: that are taken.
-        per_minute: pictures for one key or address; 0 is without bound.
+        allowance: pictures a minute of one key or address.
         metrics: where requests are counted.
     """
 
-    def __init__(self, jobs: Jobs, keys: Keys, per_minute: int, metrics: Metrics):
+    def __init__(self, jobs: Jobs, keys: Keys, allowance: Allowance, metrics: Metrics):
         self.keys, self.metrics = keys, metrics
-        self._jobs, self._allowance = jobs, Allowance(per_minute)
+        self._jobs, self._allowance = jobs, allowance
         self._limiter: anyio.CapacityLimiter | None = None  # made in the loop that it belongs to
 
     def client_of(self, request: Request) -> Client:
@@ -74,7 +75,7 @@ class Entry:
             Turned: 429, it has had as many as there are in a minute.
         """
         if not self._allowance.take(client.session or client.address, pictures):
-            raise Turned(429, "Too many pictures were asked for within a minute. Try again in a minute.", 60)
+            raise Turned(429, TOO_MANY, 60)
 
     async def let_in(self, request: Request, door: str, work: Callable[[bytes, Place, Client], T]) -> T:
         """Let one request in: read its body, and work in a thread, until its client hangs up.

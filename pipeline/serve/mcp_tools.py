@@ -24,7 +24,7 @@ from pipeline.serve.entry import Entry, Turned
 from pipeline.serve.jobs import CURRENT, Place
 from pipeline.serve.programs import ProgramPicture, Programs
 from pipeline.serve.render import Cancelled
-from pipeline.serve.tools import PICTURE
+from pipeline.serve.tools import PICTURE, pictures_of
 from pipeline.watermark import WatermarkError
 
 __all__ = ["McpTools", "McpUnusable", "check_mcp", "keep_quiet"]
@@ -124,6 +124,7 @@ class McpTools:
         def work(place: Place) -> Any:
             token = CURRENT.set(place)
             try:
+                self._entry.allow(place.client, pictures_of(name, arguments))
                 with tempfile.TemporaryDirectory(prefix="easel-mcp-") as folder:
                     steps, result = self._programs.call(name, _with_files(schemas, arguments, folder)), None
                     with contextlib.closing(steps):

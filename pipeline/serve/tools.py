@@ -14,7 +14,7 @@ from pipeline.recipe.schema import MAX_SIDE
 from pipeline.serve.body import Violation, check
 from pipeline.serve.limits import Limits
 
-__all__ = ["PICTURE", "PICTURES", "Tool", "checked", "tools_of"]
+__all__ = ["PICTURE", "PICTURES", "Tool", "checked", "pictures_of", "tools_of"]
 
 PICTURE = {"type": "string", "contentEncoding": "base64"}  # a file; each way in has its own form for it
 PICTURES = {"type": "array", "items": PICTURE}
@@ -86,6 +86,14 @@ def checked(tool: Tool, given: Mapping[str, Any]) -> dict[str, Any]:
             raise ValueError(f"{name} takes {_described(argument)}, got {got}.") from violation
         values[name] = value if value is None or argument["type"] != "number" else float(value)
     return values
+
+
+def pictures_of(name: str, given: Mapping[str, Any]) -> int:
+    """How many pictures a call of a tool asks for; 0 of tools that draw none, 1 where what is said is no number."""
+    if name not in ("generate", "variations"):
+        return 0
+    count = given.get("num_images_per_prompt", 1)
+    return max(1, count) if isinstance(count, int) else 1
 
 
 def tools_of(capabilities: Capabilities, limits: Limits) -> dict[str, Tool]:

@@ -16,10 +16,13 @@ from typing import Any
 import gradio as gr
 
 from pipeline.loading.errors import WeightsError
+from pipeline.serve.entry import TOO_MANY
+from pipeline.serve.jobs import CURRENT
+from pipeline.serve.keys import Allowance
 from pipeline.serve.metrics import Metrics
 from pipeline.serve.programs import ProgramPicture, Programs
 from pipeline.serve.render import Cancelled
-from pipeline.serve.tools import PICTURE, Tool
+from pipeline.serve.tools import PICTURE, Tool, pictures_of
 from pipeline.ui.events import DRAWING
 from pipeline.watermark import WatermarkError
 
@@ -28,8 +31,14 @@ __all__ = ["build_api"]
 _DRAWS = ("generate", "variations")
 
 
-def build_api(programs: Programs, metrics: Metrics) -> None:
-    """Declare the endpoints inside the current gradio context."""
+def build_api(programs: Programs, metrics: Metrics, allowance: Allowance) -> None:
+    """Declare the endpoints inside the current gradio context.
+
+    Args:
+        programs: what they do.
+        metrics: where requests are counted.
+        allowance: pictures a minute of one address.
+    """
     with gr.Row(visible=False):
         for tool in programs.tools.values():
             if tool.name in _DRAWS:
@@ -39,7 +48,7 @@ def build_api(programs: Programs, metrics: Metrics) -> None:
             line: dict[str, Any] = {"concurrency_limit": 2 if tool.name == "verify" else 1}
             line |= {} if tool.name == "verify" else {"concurrency_id": DRAWING}
             gr.Button(tool.name).click(
-                _endpoint(programs, tool, metrics),
+                _endpoint(programs, tool, metrics, allowance),
                 [_widget(name, argument) for name, argument in tool.arguments.items()],
                 outputs,
                 api_name=tool.name,
@@ -49,7 +58,7 @@ def build_api(programs: Programs, metrics: Metrics) -> None:
             )
 
 
-def _endpoint(programs: Programs, tool: Tool, metrics: Metrics) -> Callable:
+def _endpoint(programs: Programs, tool: Tool, metrics: Metrics, allowance: Allowance) -> Callable:
     """A function whose signature and docstring are the tool's, as gradio reads them.
 
     It is no generator: gradio would read arguments and make answers anew with every step. Where the client hangs up,
@@ -58,8 +67,12 @@ def _endpoint(programs: Programs, tool: Tool, metrics: Metrics) -> Callable:
 
     def endpoint(*values: Any):
         try:
-            with metrics.answering("api"):
+            with metrics.answering("api") as say:
                 given = dict(zip(tool.arguments, map(_plain, values), strict=True))
+                place = CURRENT.get()
+                if place and not allowance.take(place.client.address, pictures_of(tool.name, given)):
+                    say("turned away")
+                    raise ValueError(TOO_MANY)
                 *_, result = programs.call(tool.name, given)
                 return _told(result) if tool.name in _DRAWS else result
         except (ValueError, WeightsError, WatermarkError, Cancelled) as error:

@@ -3,11 +3,12 @@
 import asyncio
 import contextvars
 import logging
+import re
 import traceback
 from pathlib import Path
 
 import gradio as gr
-from gradio import networking
+from gradio import networking, processing_utils
 from gradio.exceptions import ComponentProcessingError
 from gradio.route_utils import FnIndexInferError
 from pydantic import ValidationError
@@ -16,9 +17,11 @@ from starlette.responses import JSONResponse, Response
 
 from pipeline.serve.workplace import NO_ROOM, is_out_of_room
 
-__all__ = ["Faults", "guard", "trust_localhost"]
+__all__ = ["Faults", "fetch_nothing", "guard", "trust_localhost"]
 
 _OURS = str(Path(__file__).resolve().parents[1])
+_ELSEWHERE = "Nothing is fetched from other addresses. Upload the file, and name the path that comes back."
+_FETCHED = re.compile(r"/(?:file[=/]|proxy=)\s*https?:", re.IGNORECASE)
 _MISTAKEN = (TypeError, ValueError, KeyError, IndexError, AttributeError)  # what a made-up value leads to
 _status: contextvars.ContextVar[int] = contextvars.ContextVar("status", default=500)  # what a 500 of gradio's is
 _logger = logging.getLogger(__name__)
@@ -56,6 +59,15 @@ def trust_localhost() -> None:
     networking.url_ok = lambda url: True
 
 
+def fetch_nothing() -> None:
+    """Let gradio ask no other server for a file: it would keep all that comes, without a bound."""
+
+    async def refuse(url: str):
+        raise gr.Error(_ELSEWHERE, print_exception=False)
+
+    processing_utils.async_ssrf_protected_get = refuse
+
+
 class Faults:
     """ASGI middleware: what escapes a route becomes an answer, and what was refused is no fault of the server's."""
 
@@ -65,6 +77,8 @@ class Faults:
     async def __call__(self, scope, receive, send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
+        if _FETCHED.search(scope["path"]):  # gradio would pass on what any public address answers
+            return await JSONResponse({"detail": _ELSEWHERE, "error": _ELSEWHERE}, 403)(scope, receive, send)
         started = streams = False
         _status.set(500)
 

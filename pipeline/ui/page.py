@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import gradio as gr
 
 from pipeline.serve.gate import Doorkeeper
+from pipeline.serve.keys import Allowance
 from pipeline.serve.limits import Limits
 from pipeline.serve.programs import Programs
 from pipeline.serve.studio import Studio
@@ -31,6 +32,7 @@ class Page(gr.Blocks):
     limits: Limits
     programs: Programs
     presence: Presence
+    allowance: Allowance
     doorkeeper: Doorkeeper  # once it is served
 
 

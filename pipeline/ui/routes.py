@@ -75,7 +75,7 @@ def app_options(
         proxies: whose X-Forwarded headers are believed.
     """
     studio, limits = demo.studio, demo.limits
-    entry = Entry(studio.jobs, keys or Keys(), limits.max_pictures_per_minute, studio.metrics)
+    entry = Entry(studio.jobs, keys or Keys(), demo.allowance, studio.metrics)
     answers = _Answers(studio, limits, entry)
     routes = [Route("/healthz", answers.health), Route("/picture", answers.picture)]
     routes += door_routes(studio, limits, entry, root_path)
@@ -132,7 +132,7 @@ class _Answers:
     def _picture(self, request: Request, loop: asyncio.AbstractEventLoop) -> Response:
         studio = self.studio
         try:
-            self._entry.client_of(request)
+            client = self._entry.client_of(request)
             link = _drawable(request.url.query, studio, self.limits)
         except Turned as turned:
             return _no(turned.status, str(turned))
@@ -146,13 +146,16 @@ class _Answers:
             return _no(404, "This picture was made with reference pictures, and it is not kept here.")
         if not studio.is_ready:
             return _no(503, "The model is not loaded. Try again in a few seconds.", retry_after=10)
-        address = request.client.host if request.client else ""
-        if not self._allowance.take(address):
+        if not self._allowance.take(client.session or client.address):
             return _no(429, "Too many pictures were asked for from this address. Try again in a minute.", 60)
+        try:
+            self._entry.allow(client)
+        except Turned as turned:
+            return _no(turned.status, str(turned), turned.retry_after)
         if not self._turns.acquire(blocking=False):
             return _no(503, "Other pictures are being drawn. Try again in a few seconds.", retry_after=5)
         try:
-            with studio.jobs.admit(Client(address, "picture")) as place:
+            with studio.jobs.admit(Client(client.address, "picture")) as place:
                 watch = asyncio.run_coroutine_threadsafe(hung_up(request, place), loop)
                 try:
                     return self._draw(recipe, place)

@@ -11,6 +11,7 @@ import queue
 import threading
 from dataclasses import replace
 
+import gradio_client
 import httpx
 import numpy as np
 import pytest
@@ -34,12 +35,12 @@ TITAN, EMBED = "amazon.titan-image-generator-v2:0", "amazon.titan-embed-image-v1
 KEY = "a-key-of-enough-letters"
 
 
-def serve(tmp_path_factory, keys=None, jobs=None, **limits):
+def serve(tmp_path_factory, keys=None, jobs=None, mcp=False, **limits):
     store = PictureStore(tmp_path_factory.mktemp("store"))
     demo = build_demo(tiny_pipeline(), weights_hash="0123456789ab", store=store, limits=replace(LIMITS, **limits))
     if jobs is not None:
         demo.studio.jobs = jobs
-    demo.launch(prevent_thread_lock=True, quiet=True, **launch_options(demo, keys=keys))
+    demo.launch(prevent_thread_lock=True, quiet=True, **launch_options(demo, keys=keys, mcp=mcp))
     return demo
 
 
@@ -548,6 +549,49 @@ def test_so_many_pictures_a_minute_for_one_key(tmp_path_factory):
         assert speaker(demo, f"{KEY}-2").images.generate(prompt="a cat").data
     finally:
         demo.close()
+
+
+def test_every_way_in_counts_against_one_rate(tmp_path_factory):
+    test_mcp_tools = pytest.importorskip("tests.serve.test_mcp_tools", reason='pip install -e ".[mcp]"')
+    demo = serve(tmp_path_factory, mcp=True, max_pictures_per_minute=2)
+    refused = "Too many pictures were asked for within a minute."
+    try:
+        client = gradio_client.Client(demo.local_url, verbose=False)
+        assert client.predict(prompt="a cat", num_images_per_prompt=2, api_name="/generate")
+        with pytest.raises(Exception, match=refused):
+            client.predict(prompt="a cat", api_name="/generate")
+        with pytest.raises(openai.RateLimitError, match=refused):
+            speaker(demo).images.generate(prompt="a cat")
+        with pytest.raises(bedrock(demo).exceptions.ThrottlingException, match=refused):
+            invoke(demo, prompt())
+        drawn = httpx.get(f"{demo.local_url}picture?prompt=a+dog&seed=3&v=4")
+        assert drawn.status_code == 429 and refused in drawn.text
+        told = test_mcp_tools.call(demo, "generate", prompt="a cat")
+        assert told.isError and told.content[0].text.startswith(refused)
+        assert client.predict(text="a cat", api_name="/embed"), "what draws nothing is not counted"
+    finally:
+        demo.close()
+
+
+@pytest.mark.parametrize(
+    ("operation", "arguments"),
+    [
+        ("converse", {"messages": [{"role": "user", "content": [{"text": "a cat"}]}]}),
+        ("invoke_model_with_response_stream", {"body": "{}"}),
+    ],
+)
+def test_what_aws_clients_can_ask_for_elsewhere_is_said_not_to_be_offered(demo, operation, arguments):
+    client = bedrock(demo)
+    with pytest.raises(client.exceptions.ClientError, match="is not offered here. invoke_model is.") as refused:
+        getattr(client, operation)(modelId=TITAN, **arguments)
+    assert refused.value.response["Error"]["Code"] == "UnknownOperationException"
+
+
+def test_what_openais_clients_can_ask_for_elsewhere_is_said_not_to_be_offered(demo):
+    with pytest.raises(openai.NotFoundError, match="Unknown request URL: POST /v1/chat/completions") as refused:
+        speaker(demo).chat.completions.create(model="easel", messages=[{"role": "user", "content": "a cat"}])
+    assert refused.value.code == "unknown_url"
+    assert httpx.get(f"{demo.local_url}v1/images/generations").json()["error"]["code"] == "unknown_url"
 
 
 def test_a_closed_connection_stops_the_drawing(demo):

@@ -244,6 +244,23 @@ def test_values_of_the_wrong_kind_get_a_sentence_and_no_traceback(server, wrong,
 
 
 @pytest.mark.parametrize(
+    "path", ["file=https://example.org/x.png", "file/HTTP://example.org", "proxy=https://hf.space"]
+)
+def test_the_server_passes_on_nothing_of_other_servers(server, path):
+    answer = server[1].get(f"/gradio_api/{path}")
+    assert answer.status_code == 403 and answer.json()["error"].startswith("Nothing is fetched from other addresses.")
+
+
+@pytest.mark.parametrize("address", ["https://example.org/x.png", "http://127.0.0.1:9/x.png"])
+def test_a_picture_by_its_address_is_not_fetched(server, address):
+    _, client = server
+    file = {"path": address, "url": address, "meta": {"_type": "gradio.FileData"}}
+    assert join(client, "fetched", image=[file]).status_code == 200
+    last = [message for message in read(client, "fetched") if message["msg"] == "process_completed"][-1]
+    assert last["output"]["error"].startswith("Nothing is fetched from other addresses. Upload the file")
+
+
+@pytest.mark.parametrize(
     ("pictures", "words"),
     [
         ("x", "image takes uploaded files, each {"),
