@@ -5,8 +5,8 @@
 starts `python app.py --mcp`, sends so many requests that a seeded generator makes up (wrong types, odd texts, broken
 files, foreign paths, bodies cut short, bodies that are nearly right), and prints for each door what came back. It
 exits with 1 where a request had no answer or a 5xx that is not 503, an error has no words, the log holds a traceback,
-the server cannot draw at the end, or more memory stays than 50 MB. The same seed sends the same requests. What is kept
-of drawings so that an edit draws only what it touches (96 MB, `pipeline.cascade.kept`) is full before memory is measured.
+the server cannot draw at the end, or more memory stays than 50 MB. The same seed sends the same requests. What
+is kept of drawings for edits (96 MB, `pipeline.cascade.kept`) is full before memory is measured.
 """
 
 import argparse
