@@ -14,7 +14,8 @@ from pathlib import PurePosixPath
 from PIL import Image
 
 from pipeline.stickers.exif import read_sticker_exif
-from pipeline.stickers.targets import TARGETS, Target
+from pipeline.stickers.tags import is_emoji
+from pipeline.stickers.targets import TARGETS, PackRules, Target
 
 __all__ = [
     "FileFacts",
@@ -57,6 +58,8 @@ class PackFacts:
     author: str | None = None
     emoji: dict[str, list[str]] = field(default_factory=dict)  # by file name, where the zip says
     alt: dict[str, str] = field(default_factory=dict)
+    keywords: dict[str, list[str]] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
 
 
@@ -205,6 +208,8 @@ def read_pack(data: bytes) -> PackFacts:
         texts.get("author", manifest.get("author")),
         {name: list(entry.get("emoji", [])) for name, entry in entries.items()},
         {name: str(entry.get("alt", "")) for name, entry in entries.items()},
+        {name: list(entry["keywords"]) for name, entry in entries.items() if "keywords" in entry},
+        {name: str(entry["tags"]) for name, entry in entries.items() if "tags" in entry},
         unreadable,
     )
 
@@ -230,26 +235,41 @@ def check_pack(data: bytes, target: Target) -> list[str]:
     if not rules.mixes and len({facts.frames > 1 for facts in pack.stickers.values()}) > 1:
         broken.append("stickers: takes still or moving ones, got both")
     broken += _check_tray(pack.tray, rules.tray)
-    for key in ("title", "author"):
+    for key, longest in (("title", rules.max_title), ("author", rules.max_author)):
         text = getattr(pack, key)
-        if rules.max_title is not None:
-            if not text:
-                broken.append(f"{key}: takes 1 to {rules.max_title} characters, got none")
-            elif len(text) > rules.max_title:
-                broken.append(f"{key}: takes 1 to {rules.max_title} characters, got {len(text)}")
-    for name, emoji in pack.emoji.items():
-        if not rules.emoji[0] <= len(emoji) <= rules.emoji[1]:
-            broken.append(f"{name}: emoji: takes {rules.emoji[0]} to {rules.emoji[1]}, got {len(emoji)}")
-    for name, alt in pack.alt.items():
-        most = _max_alt(pack.stickers.get(name), target)
-        if most is not None and len(alt) > most:
-            broken.append(f"{name}: alternative text: takes up to {most} characters, got {len(alt)}")
-    return broken
+        if longest is not None and not 0 < len(text or "") <= longest:
+            broken.append(f"{key}: takes 1 to {longest} characters, got {len(text) if text else 'none'}")
+    return broken + [
+        f"{name}: {reason}" for name in pack.stickers for reason in _check_texts(name, pack, target, rules)
+    ]
 
 
-def _max_alt(facts: FileFacts | None, target: Target) -> int | None:
+def _check_texts(name: str, pack: PackFacts, target: Target, rules: PackRules) -> Iterable[str]:
+    """What a sticker of a set is told by: emoji, keywords, alternative text and tags, where the set says them."""
+    emoji, keywords = pack.emoji.get(name), pack.keywords.get(name)
+    if emoji is not None and not rules.emoji[0] <= len(emoji) <= rules.emoji[1]:
+        yield f"emoji: takes {rules.emoji[0]} to {rules.emoji[1]}, got {len(emoji)}"
+    for text in emoji or ():
+        if not is_emoji(str(text)):
+            yield f"emoji: takes emoji, got {text!r}"
+    if keywords is not None and rules.keywords is not None:
+        most, characters = rules.keywords
+        total = sum(map(len, map(str, keywords)))
+        if len(keywords) > most or total > characters:
+            yield (f"keywords: takes up to {most} of {characters} characters in all, got {len(keywords)} of {total}")
+    if name in pack.alt:
+        length, most = len(pack.alt[name]), _max_alt(pack.stickers[name], target)
+        if most is not None and length > most:
+            yield f"alternative text: takes up to {most} characters, got {length}"
+        if length < rules.min_alt:
+            yield f"alternative text: takes {rules.min_alt} characters or more, got {length}"
+    if rules.max_tags is not None and len(pack.tags.get(name, "")) > rules.max_tags:
+        yield f"tags: takes up to {rules.max_tags} characters, got {len(pack.tags[name])}"
+
+
+def _max_alt(facts: FileFacts, target: Target) -> int | None:
     """How many characters of alternative text a sticker of a set may have."""
-    if facts is not None and facts.frames > 1 and target.animation and target.animation.max_alt is not None:
+    if facts.frames > 1 and target.animation and target.animation.max_alt is not None:
         return target.animation.max_alt
     return target.pack.max_alt if target.pack else None
 

@@ -25,8 +25,8 @@ from pipeline.stickers.encode import encode
 from pipeline.stickers.exif import sticker_exif
 from pipeline.stickers.export import export
 from pipeline.stickers.sheet import contact_sheet
-from pipeline.stickers.tags import alternative_text, emoji_of, shortened
-from pipeline.stickers.targets import Target
+from pipeline.stickers.tags import alternative_text, emoji_of, is_emoji, keywords_of, shortened
+from pipeline.stickers.targets import PackRules, Target
 from pipeline.watermark import WatermarkError, WatermarkKey
 
 __all__ = ["MAX_STICKERS", "MIN_STICKERS", "PackPicture", "Pack", "Sticker", "draw_pack", "make_pack", "pack_files"]
@@ -65,7 +65,7 @@ class Sticker:
         if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed <= MAX_SEED:
             raise ValueError(f"`seed` takes 0 to {MAX_SEED}, got {self.seed!r}.")
         emoji = self.emoji or emoji_of(self.prompt)
-        if not all(isinstance(one, str) and 0 < len(one) <= 32 and not any(map(str.isalpha, one)) for one in emoji):
+        if not all(isinstance(one, str) and 0 < len(one) <= 32 and is_emoji(one) for one in emoji):
             raise ValueError(f"`emoji` takes emoji, got {emoji!r}. Leave it empty to have it filled in.")
         object.__setattr__(self, "emoji", tuple(emoji))
         alt = shortened(str(self.alt), MAX_ALT) or alternative_text(self.prompt, MAX_ALT)
@@ -217,11 +217,11 @@ def pack_files(
                 payload=sticker.recipe.id32 if sticker.recipe else None,
                 exif=sticker_exif(pack.title, pack.author, emoji, alt) if rules.exif else b"",
             )
-        except WatermarkError as error:
-            raise WatermarkError(f"{number + 1}, {sticker.prompt}: {error}") from error
+        except (WatermarkError, ValueError) as error:
+            raise type(error)(f"Sticker {number + 1}, {sticker.prompt}: {error}") from error
         name = _file_stem(number, sticker.prompt, target) + made.suffix
         files[name] = made.data
-        entries.append({"file": name, "emoji": list(emoji), "alt": alt})
+        entries.append({"file": name, "emoji": list(emoji), "alt": alt, **_found_by(sticker, rules)})
         with Image.open(io.BytesIO(made.data)) as image:
             shown.append(image.convert("RGBA"))
     if rules.tray:
@@ -230,14 +230,24 @@ def pack_files(
         files["tray.png"] = encode(fitted(first, (side, side), Decoration(margin=2)), "PNG", limit)[0]
     sheet = contact_sheet(shown, [pack.stickers[number].prompt for number in sorted(pictures)], key=key)
     files["contact-sheet.png"] = encode(sheet, "PNG")[0]
-    files |= {"title.txt": pack.title.encode(), "author.txt": pack.author.encode()}
+    title = shortened(pack.title, rules.max_title or MAX_TITLE)
+    files |= {"title.txt": title.encode(), "author.txt": pack.author.encode()}
     by_stem = {entry["file"].rpartition(".")[0]: "".join(entry["emoji"]) for entry in entries}
     files["emoji.txt"] = json.dumps(by_stem, ensure_ascii=False, indent=1).encode()  # as sticker-convert reads it
-    manifest = {"title": pack.title, "author": pack.author, "stickers": entries}
+    manifest = {"title": title, "author": pack.author, "stickers": entries}
     files["pack.json"] = json.dumps(
         manifest | {"easel": json.loads(pack.to_json())}, ensure_ascii=False, indent=1
     ).encode()
     return files
+
+
+def _found_by(sticker: Sticker, rules: PackRules) -> dict[str, object]:
+    """The words that a sticker is found by, as a place takes them: a list, or one text."""
+    if rules.keywords is not None:
+        return {"keywords": list(keywords_of(sticker.prompt, *rules.keywords))}
+    if rules.max_tags is not None:
+        return {"tags": ", ".join(keywords_of(sticker.prompt, 20, rules.max_tags - 40))}
+    return {}
 
 
 def wastickers(files: Mapping[str, bytes]) -> bytes:

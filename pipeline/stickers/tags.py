@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from pipeline.language.english import singular
 from pipeline.loading.weights import DEFAULT_WEIGHTS
 
-__all__ = ["alternative_text", "emoji_of", "shortened", "split_emoji", "vocabulary_emoji"]
+__all__ = ["alternative_text", "emoji_of", "is_emoji", "keywords_of", "shortened", "split_emoji", "vocabulary_emoji"]
 
 ANY = "🙂"  # where nothing fits: every place wants at least one
 RANGES = (
@@ -200,6 +200,22 @@ def split_emoji(text: str) -> tuple[str, ...]:
 def _is_flag(char: str) -> bool:
     """Whether it is one of two letters that are a flag together."""
     return 0x1F1E6 <= ord(char) <= 0x1F1FF
+
+
+def is_emoji(text: str) -> bool:
+    """Whether a text is one emoji: a symbol, alone or with what changes it; or a key."""
+    parts = split_emoji(text)
+    return len(parts) == 1 and (unicodedata.category(text[0]) in ("So", "Sm") or text.endswith("\u20e3"))
+
+
+def keywords_of(prompt: str, most: int = 20, characters: int = 64) -> tuple[str, ...]:
+    """The words of a prompt that somebody may search by, as many as fit into so many characters."""
+    words = (word for word in re.findall(r"[^\W\d_]+", prompt.lower()) if word not in SKIPPED)
+    kept: list[str] = []
+    for word in dict.fromkeys(words):
+        if len(kept) < most and len("".join([*kept, word])) <= characters:
+            kept.append(word)
+    return tuple(kept)
 
 
 def alternative_text(prompt: str, most: int = 125) -> str:

@@ -28,8 +28,12 @@ class PackRules:
 
     stickers: tuple[int, int]  # fewest, most
     emoji: tuple[int, int] = (0, 100)  # of each sticker: fewest, most
+    keywords: tuple[int, int] | None = None  # of each sticker: most, and most characters of all of them
+    min_alt: int = 0
     max_alt: int | None = None  # characters of alternative text
-    max_title: int | None = None  # characters of title, author and identifier
+    max_tags: int | None = None  # characters of the words that find a sticker, one after the other
+    max_title: int | None = None  # characters of the title
+    max_author: int | None = None
     tray: tuple[int, int] | None = None  # side in pixels and bytes of the set's own small picture, a PNG
     mixes: bool = True  # still and moving ones in one set
     exif: bool = False  # each picture tells its emoji and description itself
@@ -86,7 +90,9 @@ _ALL = (
         margin=16,
         outline=8,
         animation=Animation(500 * KB, 10_000, min_frame_ms=8, max_alt=255),
-        pack=PackRules((3, 30), (1, 3), max_alt=125, max_title=128, tray=(96, 50 * KB), mixes=False, exif=True),
+        pack=PackRules(
+            (3, 30), (1, 3), max_alt=125, max_title=128, max_author=128, tray=(96, 50 * KB), mixes=False, exif=True
+        ),
     ),
     Target(
         "telegram",
@@ -95,9 +101,15 @@ _ALL = (
         ("WEBP", "PNG"),
         fit="one side",
         max_bytes=512 * KB,
-        pack=PackRules((1, 120), (1, 20)),
+        pack=PackRules((1, 120), (1, 20), keywords=(20, 64), max_title=64),
     ),
-    Target("telegram-emoji", "Telegram custom emoji", (100, 100), ("WEBP", "PNG"), pack=PackRules((1, 200), (1, 20))),
+    Target(
+        "telegram-emoji",
+        "Telegram custom emoji",
+        (100, 100),
+        ("WEBP", "PNG"),
+        pack=PackRules((1, 200), (1, 20), keywords=(20, 64), max_title=64),
+    ),
     Target(
         "signal",
         "Signal sticker",
@@ -127,7 +139,7 @@ _ALL = (
         ("PNG", "GIF"),
         max_bytes=512 * KIB,
         animation=Animation(512 * KIB, 5_000),
-        pack=PackRules((1, 60), max_alt=100),  # what a server takes at its highest level
+        pack=PackRules((1, 60), min_alt=2, max_alt=100, max_tags=200),  # what a server takes at its highest level
         names=(2, 30),
     ),
     Target(

@@ -83,8 +83,16 @@ class Words:
             return self._table[key].replace("{{", "{").replace("}}", "}")
         for key, pattern, names in _patterns():
             if found := pattern.fullmatch(text):
-                return self._table[key].format(*found.groups(), **dict(zip(names, found.groups(), strict=True)))
+                values = [self._within(value) for value in found.groups()]
+                return self._table[key].format(*values, **dict(zip(names, values, strict=True)))
         return None
+
+    def _within(self, value: str) -> str:
+        """What stands in a sentence: a sentence of its own, or the name of a place, likewise."""
+        if value.endswith("."):
+            return self.message(value)
+        key = _exact().get(value, "")
+        return self._table[key] if key.startswith("target.") else value
 
 
 def say(key: str) -> Any:

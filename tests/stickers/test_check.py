@@ -109,6 +109,7 @@ def entry(**values) -> dict:
         (packed(tray=picture((96, 96), "WEBP")), ["tray.png: takes a PNG of 96x96, got WEBP"]),
         (packed(texts=False), ["title: takes 1 to 128 characters", "author: takes 1 to 128 characters"]),
         (packed(said=entry(emoji=["🦊"] * 4)), ["0.webp: emoji: takes 1 to 3, got 4"]),
+        (packed(said=entry(emoji=["fox"])), ["0.webp: emoji: takes emoji, got 'fox'"]),
         (packed(said=entry(alt="a" * 126)), ["0.webp: alternative text: takes up to 125 characters, got 126"]),
         (packed(**{"3.webp": moving()}), ["stickers: takes still or moving ones, got both"]),
         (packed(**{"3.webp": b"damaged"}), ["3.webp: This is no"]),
@@ -127,6 +128,37 @@ def test_moving_stickers_may_be_described_at_length():
     for length, broken in [(255, []), (256, ["0.webp: alternative text: takes up to 255 characters, got 256"])]:
         pack = packed(0, said=entry(alt="a" * length), **{"0.webp": moving()}, **others)
         assert check_pack(pack, TARGETS["whatsapp"]) == broken
+
+
+@pytest.mark.parametrize(
+    ("said", "broken"),
+    [
+        (entry(emoji=["🦊"] * 20, keywords=["a" * 32, "b" * 32]), []),
+        (entry(emoji=["🦊"] * 21), ["0.webp: emoji: takes 1 to 20, got 21"]),
+        (
+            entry(keywords=["a" * 32, "b" * 33]),
+            ["0.webp: keywords: takes up to 20 of 64 characters in all, got 2 of 65"],
+        ),
+        (entry(keywords=["a"] * 21), ["0.webp: keywords: takes up to 20 of 64 characters in all, got 21 of 21"]),
+        ({**entry(), "title": "a" * 65}, ["title: takes 1 to 64 characters, got 65"]),
+    ],
+)
+def test_each_limit_of_a_telegram_set_is_named(said, broken):
+    assert check_pack(packed(texts=False, said={"title": "Foxes", **said}), TARGETS["telegram"]) == broken
+
+
+@pytest.mark.parametrize(
+    ("said", "broken"),
+    [
+        ({"alt": "a fox", "tags": "a" * 200}, []),
+        ({"tags": "a" * 201}, ["01.png: tags: takes up to 200 characters, got 201"]),
+        ({"alt": "a"}, ["01.png: alternative text: takes 2 characters or more, got 1"]),
+        ({"alt": "a" * 101}, ["01.png: alternative text: takes up to 100 characters, got 101"]),
+    ],
+)
+def test_each_limit_of_what_is_told_of_a_discord_sticker_is_named(said, broken):
+    pack = packed(0, said=entry(file="01.png", **said), **{"01.png": picture((320, 320), "PNG")})
+    assert check_pack(pack, TARGETS["discord-sticker"]) == broken
 
 
 def test_of_a_place_without_sets_each_picture_is_looked_at():

@@ -157,6 +157,22 @@ def test_what_was_typed_is_kept_and_cut_where_a_place_takes_less(files):
         pack.changed(0, emoji=("party",))
 
 
+def test_the_words_that_a_sticker_is_found_by_keep_to_the_places_limits():
+    long = " ".join(f"{letter * 9}ing" for letter in "abcdefghijklmnopqrstuvwxyz")
+    pack = make_pack("A title " * 16, [long, *PROMPTS[1:]])
+    pictures = {number: draw_cutout() for number in range(3)}
+    told = {}
+    for place in ("telegram", "discord-sticker"):
+        files = pack_files(pack, pictures, TARGETS[place], KEY)
+        assert check_pack(zip_files(files), TARGETS[place]) == []
+        told[place] = json.loads(files["pack.json"])
+    assert len(told["telegram"]["title"]) <= 64
+    assert told["telegram"]["stickers"][1]["keywords"] == ["fox", "love"]
+    assert len("".join(told["telegram"]["stickers"][0]["keywords"])) <= 64
+    assert told["discord-sticker"]["stickers"][1]["tags"] == "fox, love"
+    assert len(told["discord-sticker"]["stickers"][0]["tags"]) <= 200
+
+
 def test_too_few_drawn_or_a_place_without_packs_is_said():
     pack = make_pack("Foxes", PROMPTS)
     with pytest.raises(ValueError, match="3 to 30 stickers, got 1 drawn"):
@@ -219,5 +235,5 @@ def test_a_sticker_whose_file_takes_no_mark_is_named():
     thin = Image.new("RGBA", (512, 512))
     thin.paste((200, 30, 30, 255), (255, 0, 257, 512))
     pack = make_pack("Lines", ["a fox", "a cat", "a line"])
-    with pytest.raises(WatermarkError, match="^3, a line: The watermark could not be read back"):
+    with pytest.raises(WatermarkError, match="^Sticker 3, a line: The watermark could not be read back"):
         pack_files(pack, {0: draw_cutout(), 1: draw_cutout(), 2: thin}, TARGETS["telegram"], KEY)

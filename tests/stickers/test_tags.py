@@ -2,7 +2,16 @@
 
 import pytest
 
-from pipeline.stickers.tags import ANY, alternative_text, emoji_of, shortened, split_emoji, vocabulary_emoji
+from pipeline.stickers.tags import (
+    ANY,
+    alternative_text,
+    emoji_of,
+    is_emoji,
+    keywords_of,
+    shortened,
+    split_emoji,
+    vocabulary_emoji,
+)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +77,18 @@ def test_a_vocabulary_means_things_by_names_and_their_own_name_goes_first():
 )
 def test_emoji_are_parted_with_or_without_spaces(typed, found):
     assert split_emoji(typed) == found
+
+
+@pytest.mark.parametrize("text", ["🦊", "❤️", "1\ufe0f\u20e3", "👩\u200d🚀", "🇩🇪", "↔️"])
+def test_an_emoji_is_known_alone_and_no_letter_or_digit_is_one(text):
+    assert is_emoji(text) and not is_emoji(text + text)
+    assert not is_emoji("1") and not is_emoji("é") and not is_emoji("fox") and not is_emoji("")
+
+
+def test_keywords_are_the_words_of_a_prompt_once_each():
+    assert keywords_of("a happy fox and a fox with a cool face") == ("happy", "fox", "cool")
+    assert keywords_of("one two three", most=2) == ("one", "two")
+    assert keywords_of("abc defg hi", characters=5) == ("abc", "hi")
 
 
 def test_a_text_of_ones_own_is_only_cut():

@@ -33,6 +33,7 @@ PROGRAMS = set(
 REFUSING = [path for path in (*UI.rglob("*.py"), *SERVE.glob("*.py")) if path.stem not in PROGRAMS]
 REFUSING += [UI.parent / "loading" / "capabilities.py", UI.parent / "language" / "styles.py"]
 REFUSING.append(UI.parent / "pictures" / "decode.py")
+REFUSING += [UI.parent / "stickers" / f"{name}.py" for name in ("pack", "matrix", "decorate", "encode", "export")]
 ALL = [Words(language) for language in LANGUAGES]
 
 
@@ -169,6 +170,16 @@ def test_a_message_keeps_what_changes_in_it_and_an_unknown_one_stays():
     two = german.message("Identical, pixel for pixel. Ask for 1 to 5 pictures, not 9.")
     assert two == "Pixel für Pixel gleich. Verlangen Sie 1 bis 5 Bilder, nicht 9."
     assert german.message("Nobody `wrote` this.") == "Nobody wrote this."
+
+
+def test_a_sentence_within_a_sentence_and_the_name_of_a_place_are_said_in_the_language_too():
+    german = Words("de")
+    error = "Sticker 2, a cat: No WEBP of 512x512 fits into 9 bytes: the smallest has 99. Make the picture plainer or "
+    said = german.message(f"{error}smaller.")
+    assert said.startswith("Sticker 2, a cat: Kein WEBP von 512x512 passt in 9 Byte") and "plainer" not in said
+    few = german.message("WhatsApp sticker: a pack takes 3 to 30 stickers, got 2 drawn.")
+    assert few == "WhatsApp-Sticker: Ein Set hat 3 bis 30 Sticker; gezeichnet sind 2."
+    assert Words("es").message("`tray` takes 0 to 2, got 9.") == "tray admite de 0 a 2, no 9."
 
 
 @pytest.mark.parametrize(
