@@ -19,7 +19,7 @@ from pipeline.serve.cutouts import SIDE
 from pipeline.serve.drawn import Drawn
 from pipeline.stickers.matrix import Cell, expand, recipes_csv, recipes_json
 from pipeline.stickers.pack import MAX_STICKERS, MIN_STICKERS, Pack, Sticker, pack_files, wastickers, zip_files
-from pipeline.stickers.tags import split_emoji
+from pipeline.stickers.tags import alternative_text, emoji_of, split_emoji
 from pipeline.stickers.targets import find_target
 
 __all__ = ["PICTURES", "Sheet", "pack_text", "sheet_file", "sticker"]
@@ -195,6 +195,20 @@ class Sheet:
         columns = list(dict.fromkeys(cell.column for cell in self.cells))
         rows = list(dict.fromkeys(cell.row for cell in self.cells))
         return columns if len(columns) > 1 and len(columns) * len(rows) == len(self.cells) else []
+
+    def texts(self, before: Sequence[Sequence]) -> list[list[str]]:
+        """(prompt, emoji, description) of each cell; what was typed for a prompt stays, as `before` has it. Of several
+        that are the same, the first keeps the first's.
+        """
+        typed: dict[str, list[list[str]]] = {}
+        for row in before or []:
+            typed.setdefault(str(row[0]), []).append([str(row[1] or ""), str(row[2] or "")])
+        rows = []
+        for cell in self.cells:
+            own = typed.get(cell.prompt)
+            texts = own.pop(0) if own else [" ".join(emoji_of(cell.prompt)), alternative_text(cell.prompt)]
+            rows.append([cell.prompt, *texts])
+        return rows
 
     def pack(self, emoji: Sequence[str] = (), alt: Sequence[str] = ()) -> Pack:
         """What is drawn of it as a pack; empty texts are filled in from the prompts.

@@ -134,3 +134,12 @@ def test_what_is_not_drawn_or_gone_is_said(drawn, tmp_path):
     (tmp_path / "1.png").unlink()
     with pytest.raises(ValueError, match="no longer kept here"):
         sheet_file(drawn, PICTURES)
+
+
+def test_what_was_typed_stays_also_where_prompts_are_the_same():
+    foxes = Sheet.from_lines("a fox\na fox\na cat", title="", style="", seed=7)
+    rows = foxes.texts([])
+    assert rows == [["a fox", "🦊", "A fox"], ["a fox", "🦊", "A fox"], ["a cat", "🐈", "A cat"]]
+    rows[0][1], rows[1][1], rows[1][2] = "🥇", "🥈", "the second"
+    assert foxes.texts(rows) == rows
+    assert foxes.with_prompt(2, "a dog").texts(rows) == [*rows[:2], ["a dog", "🐕", "A dog"]]

@@ -118,7 +118,7 @@ def test_no_key_is_left_over():
         "note.",
     )
     made += tuple(f"packs.{name}" for name in VARIANTS)
-    made += ("edit.cut_", "icons.")
+    made += ("edit.cut_", "icons.", "packs.column_")
     made += tuple(f"edit.{where}" for where in ("left", "centre", "right", "top", "middle", "bottom"))
     assert [key for key in TABLES["en"] if not key.startswith(made) and f"{key}" not in text] == []
 

@@ -17,7 +17,6 @@ from pipeline.serve.render import Cancelled, Rendered
 from pipeline.serve.sheets import PICTURES, Sheet, pack_text, sheet_file
 from pipeline.serve.studio import Busy, Studio
 from pipeline.stickers.matrix import VARIANTS, vary
-from pipeline.stickers.tags import alternative_text, emoji_of
 from pipeline.stickers.targets import TARGETS
 from pipeline.ui.board import ON_BUTTON, refuse
 from pipeline.ui.canvas import status
@@ -30,7 +29,7 @@ from pipeline.ui.words import Words, say
 
 __all__ = ["PacksTab"]
 
-HEADERS = "Prompt", "Emoji", "Alt"
+COLUMNS = "prompt", "emoji", "alt"
 _logger = logging.getLogger(__name__)
 
 
@@ -116,7 +115,7 @@ class PacksTab:
             )  # fmt: skip
         with gr.Accordion(say("packs.texts"), open=False, elem_id="packs-texts") as self._panel:
             self._texts = gr.Dataframe(
-                headers=list(HEADERS), datatype="str", type="array", interactive=True, row_count=0,
+                headers=list(COLUMNS), datatype="str", type="array", interactive=True, row_count=0,
                 column_count=3, wrap=True, show_label=False,
             )  # fmt: skip
 
@@ -147,7 +146,9 @@ class PacksTab:
         self._tray.click(self.set_tray, [self._sheet, self._picked], [self._sheet, self._grid], **QUICK)
         self._link.click(None, js="() => { window.easel.copyPack(); }", **HIDDEN)
         self._cancel.click(self.stopping, None, self._line, **QUICK).then(self.cancel, None, None, **QUICK)
-        self._make.click(self.make, [self._sheet, self._target, self._typed], [self._download, self._line], **QUEUED)
+        shown = [self._download, self._line]
+        making = self._make.click(self.making, None, shown, **QUICK)
+        making.then(self.make, [self._sheet, self._target, self._typed], shown, **QUEUED)
 
     def _then_draw(self, listen: Callable, work: Callable, inputs: list) -> None:
         outputs = [self._sheet, self._grid, self._line, self._texts, self._typed, self._download]
@@ -315,8 +316,8 @@ class PacksTab:
     def _paint(self, sheet: Sheet, texts: list, request: gr.Request) -> Iterator[dict]:
         """Draw what is not drawn yet; one that fails does not stop the others, and Cancel keeps what is there."""
         words, count = Words.of(request), len(sheet.cells)
-        rows = _texts(sheet, texts)
-        told = {self._texts: _table(rows), self._typed: rows, self._download: gr.update(interactive=False)}
+        rows = sheet.texts(texts)
+        told = {self._texts: _table(rows, request), self._typed: rows, self._download: gr.update(interactive=False)}
         yield {self._sheet: sheet, self._grid: render("sheet", words, sheet=sheet), **told}
         for number, recipe in enumerate(sheet.recipes):
             if number in sheet.drawn:
@@ -338,6 +339,10 @@ class PacksTab:
                 self._line: _progress(sheet, words),
             }
 
+    def making(self, request: gr.Request) -> tuple:
+        """What is shown until the file is there: the one before it cannot be taken for it."""
+        return gr.update(interactive=False), status(Words.of(request)("keys.making"))
+
     def make(self, sheet: Sheet | None, target: str, texts: list, request: gr.Request) -> dict:
         """The file for one place, on the download button."""
         words = Words.of(request)
@@ -358,24 +363,10 @@ class PacksTab:
         return {self._download: gr.update(value=str(path), interactive=True), self._line: status(made, "good")}
 
 
-def _texts(sheet: Sheet, before: list) -> list[list[str]]:
-    """Rows of the editable table: prompt, emoji, description; what was typed for a prompt stays. Of several that are
-    the same, the first keeps the first's.
-    """
-    typed: dict[str, list[list[str]]] = {}
-    for row in before or []:
-        typed.setdefault(str(row[0]), []).append([str(row[1] or ""), str(row[2] or "")])
-    rows = []
-    for cell in sheet.cells:
-        own = typed.get(cell.prompt)
-        texts = own.pop(0) if own else [" ".join(emoji_of(cell.prompt)), alternative_text(cell.prompt)]
-        rows.append([cell.prompt, *texts])
-    return rows
-
-
-def _table(rows: list) -> dict:
+def _table(rows: list, request: gr.Request) -> dict:
     """Rows as the table takes them: without headers it would number its columns."""
-    return {"headers": list(HEADERS), "data": rows}
+    words = Words.of(request)
+    return {"headers": [words(f"packs.column_{name}") for name in COLUMNS], "data": rows}
 
 
 def _progress(sheet: Sheet, words: Words) -> str:
