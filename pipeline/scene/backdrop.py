@@ -95,7 +95,7 @@ def before(scene: Scene, behind: Mapping[int, str]) -> tuple[Scene, list[int]]:
     )
     arrangement = scene.arrangement
     if arrangement == "single" and sum(thing.count for thing in own) > 1:
-        arrangement = "row"
+        arrangement = "grid"
     return replace(scene, things=own, arrangement=arrangement), left
 
 

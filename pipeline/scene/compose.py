@@ -18,7 +18,7 @@ from pipeline.scene.grounds import paint_ground, paint_weather
 from pipeline.scene.record import Scene
 from pipeline.scene.uploads import fitted
 
-__all__ = ["Placement", "compose", "compose_scene", "firm", "masks", "to_picture"]
+__all__ = ["Placement", "compose_scene", "firm", "masks", "to_picture"]
 
 # Alpha up to the first is nothing, from the second it is solid: no veil around a thing, no ground shining through, and
 # an edge as sharp as a drawn one.
@@ -50,16 +50,6 @@ class Placement(NamedTuple):
     mirror: bool = False
     top: float = 0.0
     stands: bool = False
-
-
-def compose(layers: torch.Tensor, ground: torch.Tensor, placements: Sequence[tuple], size: int) -> torch.Tensor:
-    """Lay layers (things, 4, side, side) on a ground (3,), in order: (1, 3, size, size) in [-1, 1]."""
-    canvas = torch.ones(4, size, size)
-    canvas[:3] = ((ground.float().cpu() + 1) / 2)[:, None, None]
-    layers = firm(layers)
-    for placement in placements:
-        _lay(canvas, layers, Placement(*placement))
-    return (2 * canvas[:3] - 1).clamp(-1, 1)[None]
 
 
 def compose_scene(

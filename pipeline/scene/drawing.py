@@ -42,6 +42,8 @@ _GLYPHS = (
     "solid glyph", "rounded solid glyph", "bold woodcut glyph", "map glyph", "health glyph", "black and white glyph",
     "duotone line icon",
 )  # fmt: skip
+# Drawn with a dark line around everything, which no rendering takes away: beside other drawings it looks strange.
+_LINED = ("outlined cartoon emoji",)
 # Drawings that are themselves pictures, with a ground up to straight sides, which stay straight.
 _PICTURES = frozenset((
     "cityscape", "cityscape at dusk", "sunset", "sunrise", "sunrise over mountains", "night with stars",
@@ -187,14 +189,15 @@ def _options(
     for drawing, rendering, _ in sorted(cells, key=lambda cell: order.get(cell[1], 99)):
         if drawing not in taken:
             others.setdefault(drawing, rendering)
-    colourful = [pair for pair in others.items() if pair[1] in COLOURFUL]
+    lined = [pair for pair in others.items() if pair[1] in _LINED and style != pair[1]]
+    colourful = [pair for pair in others.items() if pair[1] in COLOURFUL and pair not in lined]
     if style is None or not can_render(style):
-        return [(pair, 1.0) for pair in own or colourful or list(others.items())]
+        return [(pair, 1.0) for pair in own or colourful or lined or list(others.items())]
     if own:
         if variety > 0 and colourful:
             return [(pair, 1.0) for pair in own] + [(pair, OTHERS * variety) for pair in colourful]
         return [(pair, 1.0) for pair in (own if variety > 0 else own[:1])]
-    rest = colourful or [pair for pair in others.items() if pair[1] in _ICONS[:4]]
+    rest = colourful or lined or [pair for pair in others.items() if pair[1] in _ICONS[:4]]
     rest = rest or [pair for pair in others.items() if pair[1] in _GLYPHS[:5]] or list(others.items())
     return [(pair, 1.0) for pair in (rest if variety > 0 else rest[:1])]
 

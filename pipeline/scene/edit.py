@@ -185,7 +185,7 @@ def _arrangement(things: Sequence[Thing], before: str) -> str:
     total = sum(thing.count for thing in things)
     if total < 2:
         return "single"
-    return before if before != "single" else "row" if total <= 3 else "grid"
+    return before if before != "single" else "grid"
 
 
 def _copy(scene: Scene, id: str) -> Scene:

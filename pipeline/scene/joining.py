@@ -1,5 +1,6 @@
 """How the things of a prompt stand to each other: the words between them become relations of the scene."""
 
+import re
 from dataclasses import replace
 
 from pipeline.language.english import singular
@@ -27,6 +28,11 @@ _CARRIES = ("on", "sitting on", "riding")
 _BY = ("under", "behind", "in front of", "next to")
 _FLOATING = ("star", "heart", "note", "snowflake", "bubble", "butterfly")
 _BETWEEN = ("between", "among", "amongst")
+_IN_A_ROW = re.compile(
+    r"\b(?:in|on) (?:a|one|a single) (?:row|line|queue)\b|\bside by side\b|\blined up\b"
+    r"|\b(?:next to|beside) (?:each other|one another)\b"
+)
+_IN_A_COLUMN = re.compile(r"\bin (?:a|one|a single) column\b|\b(?:one )?above (?:the|each) other\b")
 SURROUNDING = 6  # things that surround another, where no number is said
 _SIDES = {
     "left": ("x", 0), "right": ("x", 1), "top": ("y", 0), "upper": ("y", 0), "bottom": ("y", 1), "lower": ("y", 1),
@@ -34,13 +40,16 @@ _SIDES = {
 }  # fmt: skip
 
 
-def join_things(things: list[Thing | None], drawn: Sketch, notes: list[Note]) -> tuple[list[Thing], str]:
+def join_things(
+    things: list[Thing | None], drawn: Sketch, notes: list[Note], text: str = ""
+) -> tuple[list[Thing], str]:
     """The things with their relations, and how those stand that have none.
 
     Args:
         things: one for each mention of the sketch; None for what is not drawn.
         drawn: the sketch.
         notes: what could not be understood is added.
+        text: the prompt, lower case: "in a row".
     """
     things = _without_drawn(things, drawn, notes)
     kept = dict(enumerate(things))
@@ -76,12 +85,15 @@ def join_things(things: list[Thing | None], drawn: Sketch, notes: list[Note]) ->
                 _set(by_id, others[0].id, Relation("around", middle.id))
     ordered = list(by_id.values())
     sides = {thing.id: mention.where for thing, mention in zip(things, drawn.things, strict=True) if thing is not None}
-    arrangement = "single" if sum(thing.count for thing in ordered) < 2 else "row"
+    arrangement = "single" if sum(thing.count for thing in ordered) < 2 else _arrangement(text)
     if not any(thing.relation for thing in ordered) and len(ordered) == 2:
-        ordered, arrangement = _sided(ordered, sides)
-    if sum(thing.count for thing in ordered) > 3:
-        arrangement = "grid"
+        ordered, arrangement = _sided(ordered, sides, arrangement)
     return ordered, arrangement
+
+
+def _arrangement(text: str) -> str:
+    """How things stand that have no place; "grid" is what fills the picture."""
+    return "row" if _IN_A_ROW.search(text) else "column" if _IN_A_COLUMN.search(text) else "grid"
 
 
 def _doer(subject: int, words: str, things: list[Thing | None], drawn: Sketch) -> int:
@@ -198,7 +210,7 @@ def _between(by_id: dict[str, Thing], middle: Thing, others: list[Thing]) -> Non
         _set(by_id, other.id, Relation(kind, middle.id))
 
 
-def _sided(ordered: list[Thing], sides: dict[str, list[str]]) -> tuple[list[Thing], str]:
+def _sided(ordered: list[Thing], sides: dict[str, list[str]], arrangement: str) -> tuple[list[Thing], str]:
     """Two things by the sides that are told of them."""
     told = {}
     for thing in ordered:
@@ -208,7 +220,7 @@ def _sided(ordered: list[Thing], sides: dict[str, list[str]]) -> tuple[list[Thin
     axis = (first or second or ("x", 0))[0]
     turned = (first is not None and first[1] == 1) or (first is None and second is not None and second[1] == 0)
     if first is None and second is None:
-        return ordered, "row"
+        return ordered, arrangement
     pair = ordered[::-1] if turned else ordered
     kind = "right of" if axis == "x" else "under"
     return [pair[0], replace(pair[1], relation=Relation(kind, pair[0].id))], "single"

@@ -12,54 +12,17 @@ import torch
 from pipeline.scene.backdrop import before, lies_behind, place_behind, step_back
 from pipeline.scene.compose import Placement
 from pipeline.scene.drawing import is_mirrored
-from pipeline.scene.groups import grid, group, place_groups
+from pipeline.scene.groups import group, place_groups
 from pipeline.scene.kinds import is_flying
-from pipeline.scene.record import MAX_COUNT, Scene, Thing
+from pipeline.scene.packing import Copy, pack
+from pipeline.scene.record import Scene, Thing
 from pipeline.scene.shape import Shape
 
-__all__ = ["LAYOUTS", "arrange", "grid", "layout"]
-
-# How many -> centres and the side of the square that each thing fills, in units of the picture's side.
-_COLUMN = {2: ([(0.5, 0.27), (0.5, 0.73)], 0.43), 3: ([(0.5, 0.19), (0.5, 0.5), (0.5, 0.81)], 0.28)}
-_ROW = {count: ([(y, x) for x, y in centres], side) for count, (centres, side) in _COLUMN.items()}
-_GRID = {
-    4: ([(0.28, 0.28), (0.72, 0.28), (0.28, 0.72), (0.72, 0.72)], 0.4),
-    5: ([(0.22, 0.25), (0.78, 0.25), (0.5, 0.5), (0.22, 0.75), (0.78, 0.75)], 0.26),
-    6: ([(x, y) for y in (0.31, 0.69) for x in (0.19, 0.5, 0.81)], 0.28),
-}
-LAYOUTS = {"row": _ROW | _GRID, "column": _COLUMN | _GRID, "grid": _ROW | _GRID}
+__all__ = ["layout"]
 
 _NO_GROUND = ("space", "underwater", "night sky")  # where several things are anywhere
 _FOOT = 0.95  # of the picture's height: where the first row stands in a scenery
 _ALONE = 0.5, 0.5, 0.75  # where one thing stands if nothing says it
-
-
-def arrange(poses: torch.Tensor, counts: list[int], layout: str) -> tuple[torch.Tensor, list[Placement]]:
-    """The ground and the places of a picture's things.
-
-    Args:
-        poses: (things, 6): ground, centre and side, as the image embeddings say.
-        counts: how often each thing is placed, in order.
-        layout: "single" takes the one thing's own pose, kept inside the picture; "row", "column" and "grid" have
-            places for 2 to 24 things, and the mean of their grounds.
-
-    Returns:
-        ground (3,) in [-1, 1] and a placement for everything that is seen.
-
-    Raises:
-        ValueError: there is no such layout for so many things.
-    """
-    ground = poses[:, :3].mean(0).clamp(-1, 1)
-    if layout == "single" and counts == [1]:
-        return ground, [Placement(0, *_inside(*poses[0, 3:].tolist()))]
-    total = sum(counts)
-    if layout not in LAYOUTS or not 2 <= total <= MAX_COUNT:
-        raise ValueError(
-            f"`layout` must be one of {sorted(LAYOUTS)} for 2 to {MAX_COUNT} things, got {layout!r}, {total}."
-        )
-    centres, side = LAYOUTS[layout].get(total) or grid(total, 1.0)
-    which = [thing for thing, count in enumerate(counts) for _ in range(count)]
-    return ground, [Placement(thing, *centre, side) for thing, centre in zip(which, centres, strict=True)]
 
 
 def layout(
@@ -114,10 +77,10 @@ def _staged(scene: Scene, layers: torch.Tensor, poses: torch.Tensor | None, anch
 def _grouped(scene: Scene, layers: torch.Tensor, poses: torch.Tensor | None, anchors: Sequence) -> list[Placement]:
     if any(thing.relation is not None for thing in scene.things):
         return place_groups(scene, layers, anchors)
-    return _plain(scene, poses)
+    return _plain(scene, layers, poses)
 
 
-def _plain(scene: Scene, poses: torch.Tensor | None) -> list[Placement]:
+def _plain(scene: Scene, layers: torch.Tensor, poses: torch.Tensor | None) -> list[Placement]:
     """Things that stand in no relation."""
     free = [(at, thing) for at, thing in enumerate(scene.things) if thing.place is None]
     floats = scene.ground is not None and scene.ground.name in ("space", "underwater")
@@ -134,7 +97,7 @@ def _plain(scene: Scene, poses: torch.Tensor | None) -> list[Placement]:
     elif _stands_on_ground(scene, free):
         placed = _in_rows_on_ground(scene, free)
     else:
-        placed = _arranged(scene, free)
+        placed = _arranged(scene, free, layers)
     return [
         Placement(at, x, y, side, thing.turn, thing.mirror, stands=not (floats or is_flying(thing.name)))
         for at, thing in enumerate(scene.things)
@@ -182,16 +145,16 @@ def _inside(x: float, y: float, side: float) -> tuple[float, float, float]:
     return x, y, side
 
 
-def _arranged(scene: Scene, free: list[tuple[int, Thing]]) -> dict[int, list[tuple[float, float, float]]]:
+def _arranged(
+    scene: Scene, free: list[tuple[int, Thing]], layers: torch.Tensor
+) -> dict[int, list[tuple[float, float, float]]]:
     """Places of the things that have none of their own."""
-    total = sum(thing.count for _, thing in free)
-    aspect = scene.width / scene.height
-    if aspect == 1 and total in LAYOUTS.get(scene.arrangement, ()):
-        centres, side = LAYOUTS[scene.arrangement][total]
-    else:
-        lines = {"row": 1 if total <= 3 or aspect > 1 else None, "column": total if total <= 3 else None}
-        centres, side = grid(total, aspect, lines.get(scene.arrangement))
-    return _sized(free, [(*centre, side) for centre in centres], min(scene.width, scene.height) / scene.height)
+    total, largest = sum(thing.count for _, thing in free), max(thing.scale for _, thing in free)
+    shapes = {at: Shape((layers[at, 3] + 1) / 2, thing.said or thing.name, thing.mirror) for at, thing in free}
+    copies = [Copy(shapes[at], thing.scale / largest) for at, thing in free for _ in range(thing.count)]
+    lines = {"row": 1, "column": total}.get(scene.arrangement)
+    places = iter(pack(copies, scene.width / scene.height, lines))
+    return {at: [next(places) for _ in range(thing.count)] for at, thing in free}
 
 
 def _sized(

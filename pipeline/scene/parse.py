@@ -156,7 +156,7 @@ class SceneReader:
         drawn = self._sketched(tokens)
         avoid = ", ".join(part for part in (avoid, plain.negative) if part)
         things = self._things(drawn, plain, tokens, notes, avoid)
-        things, arrangement = join_things(things, drawn, notes)
+        things, arrangement = join_things(things, drawn, notes, plain.text.lower())
         style = outright or self._style(drawn, tokens, notes)
         ground = self._ground(drawn, tokens, plain.text.lower(), notes)
         notes += owned_up(drawn, tokens, notes, self.palette)

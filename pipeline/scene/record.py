@@ -280,7 +280,8 @@ class Scene:
         width, height: pixels, 256 to 1,024 in steps of 8.
         ground: None leaves it to the seed.
         style: of the vocabulary's; None leaves it to the seed.
-        arrangement: how things that have neither place nor relation stand: "single", "row", "column" or "grid".
+        arrangement: how things that have neither place nor relation stand: "single", "row", "column" or "grid", as
+            many in a line as fill the picture.
         lettering, outline: where there is one.
         shadow: whether things cast a soft shadow.
         weather: "rain" or "snow" that falls behind the things; None is none.

@@ -5,8 +5,9 @@ import torch
 
 from pipeline.models.decoder import ImageDecoder
 from pipeline.models.image_encoder import POSE_DIM, ImageEncoder
-from pipeline.scene.compose import compose
-from pipeline.scene.layout import arrange
+from pipeline.scene.compose import compose_scene
+from pipeline.scene.layout import layout
+from pipeline.scene.record import Scene, Thing
 from pipeline.training.decoder import start_at_inverse
 from pipeline.training.embedder import principal_components, start_at_principal_components, to_layers
 
@@ -34,6 +35,12 @@ def encoder(layers):
     ).eval()
     start_at_principal_components(model, layers)
     return model
+
+
+def put(layers: torch.Tensor, poses: torch.Tensor) -> torch.Tensor:
+    """(1, 3, 256, 256): one thing where its pose says."""
+    scene = Scene(things=(Thing("a", "disc"),))
+    return compose_scene(scene, layers, layout(scene, layers, poses)[0], ground=poses[0, :3])[:, :3]
 
 
 def disc(side: int = 128) -> torch.Tensor:
@@ -100,11 +107,11 @@ def test_components_are_orthogonal_and_largest_first(layers):
 def test_a_thing_on_a_flat_ground_is_taken_apart_and_put_together_again(encoder, ground):
     """White on white: what the ground does not reach from the border belongs to the thing."""
     pose = torch.tensor([[*ground, 0.4, 0.55, 0.6]])
-    picture = compose(disc(), *arrange(pose, [1], "single"), 128)
+    picture = put(disc(), pose)
     layers, poses = encoder.separate(picture)
     assert torch.allclose(poses, pose, atol=0.02)
     assert (layers[0, 3] > 0).float().mean() == pytest.approx(torch.pi / 4, abs=0.02)  # solid, hole and all
-    again = compose(layers, *arrange(poses, [1], "single"), 128)
+    again = put(layers, poses)
     assert (again - picture).abs().mean() < 0.02
 
 
@@ -112,7 +119,7 @@ def test_a_picture_without_a_flat_ground_is_its_own_layer(encoder):
     picture = torch.linspace(-1, 1, 128).expand(1, 3, 128, 128)
     layers, poses = encoder.separate(picture)
     assert (layers[:, 3] == 1).all() and poses[0, 3:].tolist() == [0.5, 0.5, 1.0]
-    assert torch.allclose(compose(layers, *arrange(poses, [1], "single"), 128), picture, atol=0.05)
+    assert torch.allclose(put(layers, poses)[..., ::2, ::2], picture, atol=0.05)
 
 
 def test_two_pictures_of_one_colour_each_are_told_apart(encoder):

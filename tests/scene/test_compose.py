@@ -5,9 +5,9 @@ import torch
 from diffusers.image_processor import VaeImageProcessor
 from scipy import ndimage
 
-from pipeline.scene.compose import Placement, compose, compose_scene, masks, to_picture
+from pipeline.scene.compose import Placement, compose_scene, masks, to_picture
 from pipeline.scene.groups import grid
-from pipeline.scene.layout import LAYOUTS, arrange, layout
+from pipeline.scene.layout import layout
 from pipeline.scene.recolour import recolour
 from pipeline.scene.record import Ground, Outline, Scene, Thing
 
@@ -33,58 +33,54 @@ def blobs(image: torch.Tensor) -> list[tuple[int, int]]:
     return [(round(8 * x / image.shape[-1]), round(8 * y / image.shape[-1])) for y, x in middles]
 
 
+def shown(layers: torch.Tensor, scene: Scene, poses: torch.Tensor | None = None) -> torch.Tensor:
+    """(1, 3, height, width) in [-1, 1]: a scene on ``GROUND``, laid out."""
+    return compose_scene(scene, layers, layout(scene, layers, poses)[0], ground=GROUND)[:, :3]
+
+
+def several(*counts: int, arrangement: str = "grid") -> Scene:
+    things = tuple(Thing(f"box-{at}", "box", count=count) for at, count in enumerate(counts))
+    return Scene(things=things, arrangement="single" if counts == (1,) else arrangement)
+
+
 def test_one_thing_stands_where_and_as_large_as_its_pose_says():
-    image = compose(box(64, 64), *arrange(poses(1, 0.75, 0.25, 0.25), [1], "single"), 128)
-    assert image.shape == (1, 3, 128, 128)
+    image = shown(box(64, 64), several(1), poses(1, 0.75, 0.25, 0.25))
+    assert image.shape == (1, 3, 256, 256)
     bright = image[0, 0] > 0.2
-    assert bright.sum() == 32 * 32 and bright[16:48, 80:112].all()
-    assert torch.allclose(image[0, :, 100, 20], GROUND)
+    assert bright.sum() == 64 * 64 and bright[32:96, 160:224].all()
+    assert torch.allclose(image[0, :, 200, 40], GROUND)
 
 
 def test_a_ground_is_flat_to_the_last_bit():
     veiled = box(20, 20) + 0.1 * torch.rand(1, 4, 64, 64, generator=torch.Generator().manual_seed(0))
-    image = compose(veiled, *arrange(poses(1), [1], "single"), 256)
+    image = shown(veiled, several(1), poses(1))
     assert (image[..., :30, :] == image[..., :1, :1]).all()
 
 
 @pytest.mark.parametrize("pose", [(0.0, 1.0, 0.5), (0.5, 0.5, 3.0), (-1.0, 0.5, -0.2)])
 def test_no_pose_cuts_a_thing_off(pose):
-    _, [(_, x, y, side, *_)] = arrange(poses(1, *pose), [1], "single")
+    [(_, x, y, side, *_)], _ = layout(several(1), box(64, 64), poses(1, *pose))
     assert 0 < side <= 1 and side / 2 <= min(x, y) and max(x, y) <= 1 - side / 2
 
 
 def test_two_things_stand_side_by_side_or_one_above_the_other():
-    layers = torch.cat([box(64, 64), box(64, 32)])
-    assert blobs(compose(layers, *arrange(poses(2), [1, 1], "row"), 64)) == [(2, 4), (6, 4)]
-    column = compose(layers, *arrange(poses(2), [1, 1], "column"), 64)
-    assert blobs(column) == [(4, 2), (4, 6)]
-    wide = [(column[0, 0, row] > 0.2).sum().item() for row in (18, 46)]
-    assert wide[0] > 1.5 * wide[1]  # the upper one is as wide as high, the lower one half
+    layers = torch.cat([box(64, 64), box(64, 64)])
+    assert blobs(shown(layers, several(1, 1))) == [(2, 4), (6, 4)]
+    assert blobs(shown(layers, several(1, 1, arrangement="column"))) == [(4, 2), (4, 6)]
 
 
-@pytest.mark.parametrize("count", [2, 3, 4, 5, 6, 7, 12, 24])
-def test_one_thing_is_placed_as_often_as_it_is_counted(count):
-    assert len(blobs(compose(box(60, 60), *arrange(poses(1), [count], "grid"), 128))) == count
+@pytest.mark.parametrize(
+    ("count", "arrangement"), [*((count, "grid") for count in (2, 3, 4, 5, 6, 7, 12, 24)), (2, "row"), (7, "row")]
+)
+def test_one_thing_is_placed_as_often_as_it_is_counted(count, arrangement):
+    assert len(blobs(shown(box(60, 60), several(count, arrangement=arrangement)))) == count
 
 
 def test_what_is_half_there_lets_the_ground_through():
     layer = torch.zeros(1, 4, 64, 64)  # alpha one half
     layer[:, :3] = -1.0  # black
-    image = compose(layer, GROUND, [(0, 0.5, 0.5, 1.0)], 64)
-    assert torch.allclose(image[0, :, 32, 32], GROUND / 2 - 0.5, atol=0.02)
-
-
-@pytest.mark.parametrize(("counts", "layout"), [([1], "row"), ([20, 5], "grid"), ([1, 1], "circle"), ([2], "single")])
-def test_what_cannot_be_placed_is_refused(counts, layout):
-    with pytest.raises(ValueError, match="layout"):
-        arrange(poses(len(counts)), counts, layout)
-
-
-def test_no_layout_puts_anything_outside():
-    for places in LAYOUTS.values():
-        for shown, side in places.values():
-            for x, y in shown:
-                assert side / 2 <= min(x, y) and max(x, y) <= 1 - side / 2
+    image = compose_scene(Scene(), layer, [Placement(0, 0.5, 0.5, 1.0)], ground=GROUND)
+    assert torch.allclose(image[0, :3, 128, 128], GROUND / 2 - 0.5, atol=0.02)
 
 
 def painted(body: tuple[float, float, float]) -> torch.Tensor:
@@ -145,25 +141,19 @@ def plain(canvas: Scene, *placements: Placement, layers: torch.Tensor | None = N
     return (compose_scene(canvas, box(64, 64) if layers is None else layers, placements)[0] + 1) / 2
 
 
-@pytest.mark.parametrize("counts", [[1], [2, 1], [3, 3]])
-def test_a_plain_scene_is_composed_to_the_bit_as_layers_on_a_ground(counts):
-    generator = torch.Generator().manual_seed(0)
-    layers = 2 * torch.rand(len(counts), 4, 64, 64, generator=generator) - 1
-    ground, placements = arrange(poses(len(counts), 0.4, 0.6, 0.5), counts, "single" if counts == [1] else "row")
-    expected = compose(layers, ground, placements, 256)
-    composed = compose_scene(Scene(), layers, placements, ground=ground)
-    assert torch.equal(composed[:, :3], expected) and (composed[:, 3] == 1).all()
-    picture = VaeImageProcessor(do_resize=False).postprocess(expected, output_type="pil")[0]
+def test_a_picture_is_its_pixels_rounded_and_has_an_alpha_only_where_it_is_needed():
+    layers = 2 * torch.rand(1, 4, 64, 64, generator=torch.Generator().manual_seed(0)) - 1
+    composed = compose_scene(Scene(), layers, [Placement(0, 0.5, 0.5, 0.5)], ground=GROUND)
+    assert (composed[:, 3] == 1).all()
+    picture = VaeImageProcessor(do_resize=False).postprocess(composed[:, :3], output_type="pil")[0]
     assert to_picture(composed).mode == "RGB" and to_picture(composed).tobytes() == picture.tobytes()
 
 
-def test_the_layout_of_a_plain_scene_is_that_of_its_counts():
+def test_placements_are_told_with_the_ids_of_their_things():
     scene = Scene(things=(Thing("a", "cat", count=2), Thing("b", "dog")), arrangement="row")
     placements, ids = layout(scene, torch.cat([box(64, 64)] * 2))
-    assert ids == ["a", "a", "b"]
-    assert [one[:4] for one in placements] == [one[:4] for one in arrange(poses(2), [2, 1], "row")[1]]
-    alone, _ = layout(Scene(things=(Thing("a", "cat"),)), box(64, 64), poses(1, 0.75, 0.25, 0.25))
-    assert alone[0][1:4] == (0.75, 0.25, 0.25)
+    assert ids == ["a", "a", "b"] and [placement.layer for placement in placements] == [0, 0, 1]
+    assert len({placement.y for placement in placements}) == 1
 
 
 @pytest.mark.parametrize("size", [(256, 256), (1024, 256), (256, 512), (640, 480)])

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from pipeline.models.prior import NOISE_DIM
-from pipeline.scene.drawing import Bend, Palette, _unframed, choose_drawing, even, is_mirrored
+from pipeline.scene.drawing import Bend, Palette, _options, _unframed, choose_drawing, even, is_mirrored
 from tests.tiny import tiny_prior
 
 
@@ -61,3 +61,11 @@ def test_a_drawing_with_a_sea_of_its_own_is_taken_only_for_its_style_or_where_th
     assert _unframed("sailboat", [framed, free], "muted flat illustration") == [framed, free]
     assert _unframed("sailboat", [framed], None) == [framed]
     assert _unframed("fox", [framed, free], None) == [framed, free]
+
+
+@pytest.mark.parametrize("style", ["3d render", "flat sticker", "outlined cartoon emoji", None])
+def test_an_outlined_drawing_is_taken_only_for_its_style_or_where_there_is_no_other(style):
+    own, other, lined = (0, "3d render", ""), (1, "cartoon emoji", ""), (2, "outlined cartoon emoji", "")
+    drawn = {drawing for (drawing, _), _ in _options([own, other, lined], style, variety=1.0)}
+    assert drawn == ({2} if style == lined[1] else {0, 1})
+    assert [drawing for (drawing, _), _ in _options([lined, (3, "solid glyph", "")], style, variety=1.0)] == [2]

@@ -55,7 +55,7 @@ def test_operations_bring_uploads_into_a_scene():
     hash = "a" * 64
     scene = edit(Scene(things=(Thing("cat", "cat"),)), [f"upload photo {hash} 'my dog'", "place photo 0.5 0.5 0.4"])
     assert scene.thing("photo").upload == hash and scene.thing("photo").name == "my dog"
-    assert scene.arrangement == "row"
+    assert scene.arrangement == "grid"
     assert edit(scene, f"upload cat {hash}").thing("cat") == Thing("cat", "picture", upload=hash)
     assert edit(scene, "replace photo fox").thing("photo").upload is None
     framed = edit(scene, [f"ground picture {hash}", f"front {hash}"])
