@@ -13,7 +13,7 @@ from pipeline.scene.backdrop import before, lies_behind, place_behind, step_back
 from pipeline.scene.compose import Placement
 from pipeline.scene.drawing import is_mirrored
 from pipeline.scene.groups import group, place_groups
-from pipeline.scene.kinds import is_flying
+from pipeline.scene.kinds import is_flying, kind_size
 from pipeline.scene.packing import Copy, pack
 from pipeline.scene.record import Scene, Thing
 from pipeline.scene.shape import Shape
@@ -22,6 +22,8 @@ __all__ = ["layout"]
 
 _NO_GROUND = ("space", "underwater", "night sky")  # where several things are anywhere
 _FOOT = 0.95  # of the picture's height: where the first row stands in a scenery
+_NEAR = 0.55  # side of the largest of a few in a scenery, of the shorter side
+_BESIDE, _SMALLEST = 0.3, 0.5  # power of real sizes that is seen beside each other, and the least of the largest
 _ALONE = 0.5, 0.5, 0.75  # where one thing stands if nothing says it
 
 
@@ -95,7 +97,7 @@ def _plain(scene: Scene, layers: torch.Tensor, poses: torch.Tensor | None) -> li
             own = _on_ground(scene, thing, own)
         placed = {at: [own]}
     elif _stands_on_ground(scene, free):
-        placed = _in_rows_on_ground(scene, free)
+        placed = _in_rows_on_ground(scene, free, layers)
     else:
         placed = _arranged(scene, free, layers)
     return [
@@ -120,10 +122,17 @@ def _stands_on_ground(scene: Scene, free: list[tuple[int, Thing]]) -> bool:
     return not any(is_flying(thing.name) for _, thing in free)
 
 
-def _in_rows_on_ground(scene: Scene, free: list[tuple[int, Thing]]) -> dict[int, list[tuple[float, float, float]]]:
+def _in_rows_on_ground(
+    scene: Scene, free: list[tuple[int, Thing]], layers: torch.Tensor
+) -> dict[int, list[tuple[float, float, float]]]:
     """Side by side on the ground of a scenery, in few rows; those before cover those behind."""
     total, shorter = sum(thing.count for _, thing in free), min(scene.width, scene.height)
     rows = -(-total // (4 if total <= 8 else 6 if total <= 12 else 8))
+    if rows == 1:
+        copies = _copies(free, layers)
+        places = pack(copies, scene.width / scene.height, 1, most=_NEAR)
+        foot = places[0][1] + (copies[0].shape.box[3] - 0.5) * places[0][2] * shorter / scene.height
+        return _by_thing(free, [(x, y + _FOOT - foot, side) for x, y, side in places])
     columns = -(-total // rows)
     side = min(0.9 * scene.width / shorter / columns, 0.42 if rows < 3 else 0.3)
     assert scene.ground is not None  # it is a scenery
@@ -149,12 +158,26 @@ def _arranged(
     scene: Scene, free: list[tuple[int, Thing]], layers: torch.Tensor
 ) -> dict[int, list[tuple[float, float, float]]]:
     """Places of the things that have none of their own."""
-    total, largest = sum(thing.count for _, thing in free), max(thing.scale for _, thing in free)
-    shapes = {at: Shape((layers[at, 3] + 1) / 2, thing.said or thing.name, thing.mirror) for at, thing in free}
-    copies = [Copy(shapes[at], thing.scale / largest) for at, thing in free for _ in range(thing.count)]
+    total = sum(thing.count for _, thing in free)
     lines = {"row": 1, "column": total}.get(scene.arrangement)
-    places = iter(pack(copies, scene.width / scene.height, lines))
-    return {at: [next(places) for _ in range(thing.count)] for at, thing in free}
+    return _by_thing(free, pack(_copies(free, layers), scene.width / scene.height, lines))
+
+
+def _copies(free: list[tuple[int, Thing]], layers: torch.Tensor) -> list[Copy]:
+    """The outlines of things; a mouse is smaller than an elephant, and yet to be seen."""
+    names = {at: thing.said or thing.name for at, thing in free}
+    real = {at: kind_size(name) for at, name in names.items()}
+    tallest = max((size for size in real.values() if size), default=1.0)
+    share = {at: thing.scale * max(_SMALLEST, ((real[at] or tallest) / tallest) ** _BESIDE) for at, thing in free}
+    shapes = {at: Shape((layers[at, 3] + 1) / 2, names[at], thing.mirror) for at, thing in free}
+    return [Copy(shapes[at], share[at] / max(share.values())) for at, thing in free for _ in range(thing.count)]
+
+
+def _by_thing(
+    free: list[tuple[int, Thing]], places: Sequence[tuple[float, float, float]]
+) -> dict[int, list[tuple[float, float, float]]]:
+    taken = iter(places)
+    return {at: [next(taken) for _ in range(thing.count)] for at, thing in free}
 
 
 def _sized(
@@ -167,10 +190,8 @@ def _sized(
         places: x, y and side for each copy of each.
         down: the picture's shorter side, of its height.
     """
-    largest, taken = max(thing.scale for _, thing in free), iter(places)
-    placed = {}
+    largest, placed = max(thing.scale for _, thing in free), _by_thing(free, places)
     for at, thing in free:
-        own = [next(taken) for _ in range(thing.count)]
         share = thing.scale / largest
-        placed[at] = [(x, y + (1 - share) * side * down / 2, share * side) for x, y, side in own]
+        placed[at] = [(x, y + (1 - share) * side * down / 2, share * side) for x, y, side in placed[at]]
     return placed

@@ -153,7 +153,7 @@ def test_placements_are_told_with_the_ids_of_their_things():
     scene = Scene(things=(Thing("a", "cat", count=2), Thing("b", "dog")), arrangement="row")
     placements, ids = layout(scene, torch.cat([box(64, 64)] * 2))
     assert ids == ["a", "a", "b"] and [placement.layer for placement in placements] == [0, 0, 1]
-    assert len({placement.y for placement in placements}) == 1
+    assert len({round(placement.y + placement.side / 2, 6) for placement in placements}) == 1
 
 
 @pytest.mark.parametrize("size", [(256, 256), (1024, 256), (256, 512), (640, 480)])
@@ -261,3 +261,25 @@ def test_masks_tell_where_each_thing_is():
     found = masks(box(64, 32), [Placement(0, 0.25, 0.5, 0.25), Placement(0, 3.0, 0.5, 0.25)], 256, 256)
     assert found[0][1] == (48, 96, 80, 160) and found[0][0].sum() == 32 * 64
     assert found[1][1] == (0, 0, 0, 0)
+
+
+def of(*names: str, ground: Ground | None = None) -> list[Placement]:
+    """The placements of one square of each name."""
+    scene = Scene(things=tuple(Thing(name, name) for name in names), arrangement="grid", ground=ground)
+    return layout(scene, box(64, 64).repeat(len(names), 1, 1, 1))[0]
+
+
+def test_a_mouse_beside_an_elephant_is_smaller_and_yet_to_be_seen():
+    elephant, mouse = of("elephant", "mouse")
+    assert mouse.side == pytest.approx(0.5 * elephant.side)
+    cat, dog = of("cat", "dog")
+    assert 0.7 * dog.side < cat.side < dog.side
+    one, other = of("cat", "thingamajig")
+    assert one.side == other.side
+
+
+def test_a_few_in_a_scenery_stand_on_one_line_on_its_ground():
+    placed = of("elephant", "mouse", "dog", ground=Ground("scene", name="desert"))
+    feet = [placement.y + placement.side / 2 for placement in placed]
+    assert feet == pytest.approx([0.95] * 3) and all(placement.stands for placement in placed)
+    assert [placement.x for placement in placed] == sorted(placement.x for placement in placed)
