@@ -172,6 +172,8 @@ SAME_THING = {
     "smiling face": "smile, smiley",
     "mouth": "lips",
     "skull": "skeleton head",
+    "heart wings": "heart with wings, winged heart, flying heart",
+    "aquarium": "fish tank, fishtank",
     "red heart": "heart, hearts, love heart, valentine heart",
     "heart with arrow": "heart with an arrow",
     "face with tears of joy": "crying laughing face, laughing crying face, laughing emoji, crying with laughter",

@@ -37,6 +37,11 @@ _WHO = frozenset(
     "guitarist pianist goalkeeper skater swimmer runner climber surfer skier boxer wrestler athlete fan coach "
     "trainer".split()
 )
+# "Makers" and "players" that are machines.
+_OF_MACHINES = frozenset(
+    "ice coffee bread waffle pasta popcorn soda yogurt espresso sandwich rice vacuum pool record cd dvd music mp3 "
+    "video cassette media tape window screw pile carpet".split()
+)
 _PERSONS = frozenset("person man woman people men women boy girl child worker".split())
 _SPLIT = re.compile(r" (?:of|with|in|on) (?:an? |the )?")
 # What is said of a quantity and is no thing of its own where the whole is not taught: "a bowl of ramen" is ramen.
@@ -152,9 +157,10 @@ class NameFinder:
         several, one = (self._itself.get(form) for form in (words, (*words[:-1], singular(words[-1]))))
         if several is None or one is None or several == one or words in self._same:
             return False
-        return self._in_colour(one) and not self._in_colour(several)
+        return self.in_colour(one) and not self.in_colour(several)
 
-    def _in_colour(self, phrase: str) -> bool:
+    def in_colour(self, phrase: str) -> bool:
+        """Whether it was drawn in colours, and not only as a sign."""
         shown = self.vocabulary.config.shown
         return shown is None or phrase not in shown or not {*COLOURFUL}.isdisjoint(shown[phrase])
 
@@ -242,6 +248,7 @@ class NameFinder:
         if (
             singular(form[-1]) in _WHO
             and len(form) > 1
+            and form[-2] not in _OF_MACHINES
             and "person" in self.phrases
             and _PERSONS.isdisjoint(best.split())
         ):

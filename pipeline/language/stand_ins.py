@@ -5,7 +5,7 @@ gives a thing that was not taught what is nearest to it. ``NOT_TAUGHT`` are word
 near: they are owned up to, with what may be meant instead.
 """
 
-__all__ = ["NOT_TAUGHT", "STAND_INS", "TYPICAL"]
+__all__ = ["NOT_TAUGHT", "OWN_COLOURS", "STAND_INS", "TYPICAL"]
 
 # Phrase -> names. Before a thing of the same name: an icon called "furniture" or "sport" shows neither.
 TYPICAL = {
@@ -82,8 +82,8 @@ STAND_INS = {
     "seal": "sea lion, manatee",
     "turtle": "tortoise, sea turtle",
     "sauropod": "stegosaurus, triceratops",
-    "tropical fish": "goldfish, clownfish, koi",
-    "fish": "tuna, trout, cod, carp",
+    "tropical fish": "clownfish, koi",
+    "fish": "tuna, trout, cod, carp, goldfish",
     "squid": "cuttlefish",
     "shrimp": "krill",
     "lobster": "crayfish, crawfish",
@@ -127,6 +127,8 @@ STAND_INS = {
     "rice cracker": "cracker",
     "person with crown": "emperor, monarch, sultan",
     "guard": "knight",
+    "person": "driver, passenger, pedestrian, guest, tourist, citizen",
+    "shop": "bakery, boutique, deli, florist, butcher shop, grocery store, pharmacy, toy shop, flower shop",
     "prince": "duke",
     "office worker": "businessman, waiter, manager, boss",
     "cook": "baker, butcher, barista, bartender",
@@ -192,6 +194,13 @@ STAND_INS = {
     "couple with heart": "wedding couple, bride and groom, newlyweds, lovers",
 }
 
+# What stands in for these has their colour, where none is said.
+OWN_COLOURS = {
+    "goldfish": "orange", "clownfish": "orange", "ruby": "red", "emerald": "green", "sapphire": "blue",
+    "canary": "yellow", "bluebird": "blue", "raspberry": "red", "puma": "brown", "panther": "black",
+    "robin": "brown", "sparrow": "brown", "lily": "white", "daffodil": "yellow", "buttercup": "yellow",
+}  # fmt: skip
+
 # Word -> what may be meant.
 NOT_TAUGHT = {
     "hammock": "bed, couch and lamp",
@@ -201,6 +210,8 @@ NOT_TAUGHT = {
     "toothpaste": "toothbrush",
     "hose": "fire extinguisher, droplet",
     "mop": "broom, bucket",
+    "spell": "magic wand, spell book",
+    "stage": "microphone stage, theater",
     "hoe": "shovel, pick",
     "hair": "person with curly hair, person with red hair, hair pick",
     "neck": "scarf, necktie",

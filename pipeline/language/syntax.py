@@ -68,10 +68,22 @@ _SAYS = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _WORD = re.compile(r"[^\W\d_]+")
+# The same without quotes, up to where the sentence goes on.
+_SAYS_BARE = re.compile(
+    r"\s*\b(?:that|which) (?:says|reads)\s+([^\W_][\w'&!? ]{0,40}?)"
+    r"(?=$|[,.;]|\s(?:with|on|in|next|under|and|at|by)\b)",
+    re.IGNORECASE,
+)
+_LETTERS_COLOUR = re.compile(
+    r"^\s*,?\s*in (?:an? )?((?:light |dark |bright )?[a-z]+)(?: letters| lettering| text| colou?r)?\b", re.I
+)
 _SIGN = re.compile(
     r"\b(?:an? |the |big |bold )*(?:capital |uppercase )?(?:letter|number|digit|numeral)\s+([A-Za-z]|\d{1,4})\b", re.I
 )
 _QUOTES = re.compile(r"[\"“”„«»`*~^=_]+")
+_LETTER_COLOURS = frozenset(
+    "red blue green yellow orange purple pink black white brown gray grey gold silver teal violet navy".split()
+)
 _DIGITS = {"1": "a", "2": "two", "3": "three", "4": "four", "5": "five", "6": "six"}
 # Faces, hearts, sparkles, applause: a mood where they close a sentence.
 _MOODS = re.compile(
@@ -88,7 +100,7 @@ class PlainPrompt:
         known: spans of the text that name a thing for certain, with the name: emoji.
         aspect: width and height, as ``--ar`` says them.
         negative: what is not wanted, as ``--no`` says it.
-        lettering: words to be written in the picture.
+        lettering: words to be written in the picture; their colour, where one is said, in a second line.
         left_out: what was taken out and does nothing here.
         foreign: whether most of the letters are of another script.
     """
@@ -125,9 +137,13 @@ def plain_language(prompt: str, *, seed: int = 0) -> PlainPrompt:
     text, tags = _untagged(_chosen(text, seed))
     lettering = _SAYS.search(text)
     if lettering is None:  # "the letter A" is written, not drawn
-        lettering = _SIGN.search(text)
+        lettering = _SIGN.search(text) or _SAYS_BARE.search(text)
+    colour = None
     if lettering:
-        text = text[: lettering.start()] + " " + text[lettering.end() :]
+        colour = _LETTERS_COLOUR.match(text[lettering.end() :])
+        colour = colour if colour and colour[1].split()[-1] in _LETTER_COLOURS else None
+        end = lettering.end() + (colour.end() if colour else 0)
+        text = text[: lettering.start()] + " " + text[end:]
     text = _unweighted(_named_faces(text))
     text = _DANBOORU.sub(lambda match: f"{_DIGITS.get(match[1], match[1])} {_many(match)}", text)
     if len(_LISTED.findall(text)) > 1:
@@ -147,10 +163,15 @@ def plain_language(prompt: str, *, seed: int = 0) -> PlainPrompt:
         known,
         (int(aspect[1]), int(aspect[2])) if aspect and int(aspect[1]) and int(aspect[2]) else None,
         ", ".join(part for part in negative if part),
-        next((own.strip() for own in lettering.groups() if own), None) if lettering else None,
+        _lettered(lettering, colour),
         tuple(part.strip() for part in (*addons, *options, *tags, *strange)),
         foreign,
     )
+
+
+def _lettered(lettering: re.Match | None, colour: re.Match | None) -> str | None:
+    own = next((own.strip() for own in lettering.groups() if own), None) if lettering else None
+    return f"{own}\n{colour[1]}" if own and colour else own
 
 
 def is_elsewhere(text: str) -> bool:

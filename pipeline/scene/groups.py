@@ -17,10 +17,12 @@ from pipeline.scene.siblings import against, beside_siblings
 
 __all__ = ["grid", "group", "place_groups"]
 
+_LEAST = 0.3  # side of what is said to be small, of what it stands by: it is still seen
 _FILL = 0.86  # of its cell, by a thing of a grid
 _MARGIN = 0.06  # of the shorter side, around a group
 _FOOT = 0.93  # of the picture's height: where a group stands in a scenery
 _EACH = ("worn by", "held by", "riding", "sitting on", "on")  # of several, each has its own
+_ONE = ("on", "sitting on", "riding")  # a single one of these is with one of several
 _STANDING = ("left of", "right of", "next to", "in front of", "behind", "with", "facing", "around", "under")
 
 
@@ -131,7 +133,8 @@ def _with_children(
         thing, placed = scene.things[child], []
         assert thing.relation is not None  # it is what makes a child of it
         kind = thing.relation.kind
-        parents = own if kind in _EACH and len(own) > 1 else [_whole(own, shapes)]
+        alone = thing.count == 1 and kind in _ONE  # "three books with an apple on top"
+        parents = own if kind in _EACH and len(own) > 1 and not alone else [_whole(own, shapes)]
         for turn, parent in enumerate(parents):
             count = thing.count if len(parents) == 1 else 1
             found_joints = joint(kind, shapes[child], _shape(parent, own, shapes), count)
@@ -173,7 +176,7 @@ def _scaled(where: Joint, shape: Shape, scale: float) -> Joint:
     """Larger or smaller, its foot where it was."""
     if scale == 1:
         return where
-    side = where.side * scale
+    side = max(where.side * scale, min(where.side, _LEAST))
     return replace(where, side=side, y=where.y + (where.side - side) * (shape.box[3] - 0.5))
 
 

@@ -20,7 +20,7 @@ _TOGETHER = {
     "fives": frozenset("giving sharing".split()),
 }
 _SMILES = {"smile": "smiling", "grin": "happy", "frown": "sad", "tears": "crying"}
-_FACES = frozenset("face expression eyes".split())
+_FACES = frozenset("face faces expression expressions eyes".split())
 _FRIENDLY = frozenset("cute kawaii little adorable nice sweet friendly smiley funny silly lovely".split())
 _ENDS = frozenset("on in under behind over above near beside below at by inside".split())
 _LONGEST = 7

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from pipeline.language.english import singular
 from pipeline.language.relations import INVERSES, relation_of
-from pipeline.scene.kinds import is_alive, is_container, is_held, worn_at
+from pipeline.scene.kinds import is_alive, is_container, is_held, is_landscape, is_seat, is_sky, worn_at
 from pipeline.scene.notes import Note
 from pipeline.scene.record import Relation, Thing
 from pipeline.scene.sketch import Sketch
@@ -17,9 +17,18 @@ WORN_AS = {"bow": "ribbon", "glass": "glasses", "headset": "headphone", "shades"
 _TOPPED = frozenset("cake cupcake sundae pudding pie muffin tart cheesecake shortcake".split())
 _TOPPINGS = frozenset("candle cherry strawberry".split())  # what stands on these, not beside them
 _FILLED = frozenset("vase basket flowerpot planter".split())  # what is with these is in them
-_ROOMY = frozenset("basket box crate bucket bathtub tub nest cart cage sleigh".split())  # and so is who is with these
+_ROOMY = frozenset(
+    "basket box crate bucket bathtub tub nest cart cage sleigh tank aquarium fishbowl pool".split()
+)  # and so is who is with these
 _HEAPED = frozenset("bowl box crate bucket jar bag sack barrel pan cart".split())  # and several that are with these
 _FULL_OF = frozenset(("full of", "filled with", "containing", "overflowing with", "loaded with"))
+_DRAWN_BY = frozenset("sleigh cart wagon carriage sled plow".split())  # what these pull is before it, not in it
+_DRAW = frozenset("reindeer reindeers horse horses donkey ox oxen dogs huskies mule pony ponies".split())
+_PUT_ON = ("head", "eyes", "whole head")  # where a pumpkin, or the sun, wears something, too
+_NOT_PUT_ON = frozenset(
+    "table desk shelf stand rack hook closet wardrobe bed chair bench sofa couch beach room shop store box bag basket "
+    "suitcase drawer hanger mannequin wall door cushion pillow counter display case tray plate car truck".split()
+)
 _CANDLE = 0.5  # scale of a candle there
 _ON_TREES = frozenset(
     "apple orange cherry lemon pear banana peach plum lime blossom flower bird heart ornament owl coconut".split()
@@ -127,6 +136,11 @@ def _without_drawn(things: list[Thing | None], drawn: Sketch, notes: list[Note])
     return left
 
 
+def _is_room_for(said: str) -> bool:
+    """Whether hats and glasses lie on it, or in it."""
+    return said.split()[-1] in _NOT_PUT_ON or is_container(said) or is_seat(said) or is_landscape(said)
+
+
 def _floats(thing: Thing) -> bool:
     """Several stars or hearts are all around whom they are with."""
     return thing.count > 1 and singular((thing.said or thing.name).split()[-1]) in _FLOATING
@@ -141,6 +155,10 @@ def _tops(one: Thing, other: Thing) -> bool:
 def _told(subject: Thing, target: Thing, kind: str) -> tuple[str, Relation]:
     """Whose relation it is, and which: what is worn, held or around is placed by the one who has it."""
     said, object_said = subject.said or subject.name, target.said or target.name
+    if kind == "on" and "cloud" in said.split() and not is_sky(object_said) and not is_landscape(object_said):
+        return subject.id, Relation("above", target.id)  # "a cloud raining on a flower"
+    if kind == "with" and worn_at(object_said) in _PUT_ON and not _is_room_for(said):
+        return target.id, Relation("worn by", subject.id)
     if kind in ("in", "with", "wearing") and worn_at(object_said) and (kind == "wearing" or is_alive(said)):
         return target.id, Relation("worn by", subject.id)
     if kind == "wearing":
@@ -153,7 +171,8 @@ def _told(subject: Thing, target: Thing, kind: str) -> tuple[str, Relation]:
         return target.id, Relation("in", subject.id)
     if kind == "with":
         last, alive = said.split()[-1], is_alive(object_said)
-        filled = last in _ROOMY if alive else last in _FILLED or last in _HEAPED and target.count > 1
+        drawn = last in _DRAWN_BY and object_said.split()[-1] in _DRAW
+        filled = last in _ROOMY and not drawn if alive else last in _FILLED or last in _HEAPED and target.count > 1
         return target.id, Relation("on" if _tops(target, subject) else "in" if filled else "with", subject.id)
     if kind == "surrounded by":
         return target.id, Relation("around", subject.id)

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 
 from pipeline.scene.kinds import is_alive, is_animal, is_container, is_seat, kind_size, worn_at
+from pipeline.scene.printed import is_printed, printed
 from pipeline.scene.several import Joint, heaped, in_row
 from pipeline.scene.shape import Shape
 
@@ -16,7 +17,10 @@ _BUST = 0.62  # a face, or a head and shoulders, is no larger than the head of a
 _CROWNED = ("tree", "mushroom", "bush")  # what shelters at the side of its stem
 _LEGGED = ("table", "desk", "bridge", "tent", "chair", "stool", "bench", "bed", "sofa", "couch")
 _OVERHEAD = ("rainbow", "cloud", "umbrella", "lamp", "parachute", "balloon")
-_CLEAR = ("bottle", "jar", "cage", "aquarium", "fishbowl", "globe", "glass", "rocket", "spaceship", "submarine", "egg")
+_CLEAR = (
+    "tank", "bottle", "jar", "cage", "aquarium", "fishbowl", "globe", "glass", "rocket", "spaceship", "submarine",
+    "egg",
+)  # fmt: skip
 _BREATHED = ("fire", "flame", "flames", "smoke", "bubbles", "bubble", "steam")
 _RISING = (*_BREATHED, "sparkles", "vapor", "aura")
 _ROCKETS = ("rocket", "spaceship", "shuttle", "spacecraft", "missile")
@@ -26,6 +30,8 @@ _FLOATING = frozenset(
     "bee firefly fireflies confetti".split()
 )
 _HANDS = (("right hand", 1), ("left hand", -1))  # with the way in which what is held stands out
+_BOARDS = ("skateboard", "surfboard", "snowboard", "scooter", "sled", "carpet", "bike", "bicycle", "broom", "raft")
+_RIDDEN = 0.85  # how large, of a board's square, who stands on it is at least
 _SOFTENED = 0.45  # power of the ratio of real sizes: an ant on an elephant can still be seen
 
 
@@ -84,8 +90,10 @@ def _on(thing: Shape, other: Shape) -> Joint:
         x, y = other.back
         side = ratio(thing, other, 0.3, 0.7, 0.45) * _bust(thing)
         return _at(thing, side, x=x, bottom=y + 0.1 * other.height)
-    side = ratio(thing, other, 0.34, 1.0, 0.62)
+    side = ratio(thing, other, _RIDDEN if _last(other) in _BOARDS else 0.34, 1.0, 0.62)
     own, its = kind_size(thing.name), kind_size(other.name)
+    if is_printed(thing, other):
+        return printed(thing, other)
     lies = _last(other) in (
         "leaf",
         "plate",
@@ -224,7 +232,7 @@ def _held(thing: Shape, other: Shape) -> Joint:
     if other.is_face:
         return _at(thing, side, x=other.box[2] + 0.02, bottom=other.box[3] + 0.06 * other.height)
     aside = abs((other.head[0] + other.head[2]) / 2 - _middle(other)) > 0.1  # seen from the side
-    if is_animal(other.name) and aside and other.width > 0.8 * other.height and _last(thing) not in _OVERHEAD:
+    if is_animal(other.name) and aside and other.width > 0.6 * other.height and _last(thing) not in _OVERHEAD:
         return _bitten(thing, other, min(side, 0.45))
     floats = _last(thing) in ("balloon", "kite", "umbrella", "flag")
     hands = [(other.anchors[name], way) for name, way in _HANDS if name in other.anchors]

@@ -80,6 +80,7 @@ _ALIVE = _words("""
     mammoth, crocodile, alligator, lizard, snake, butterfly, caterpillar, ladybug, lady beetle, beetle, spider, ant,
     worm, mosquito, person, people, student, teacher, singer, artist, scientist, police officer, firefighter, pilot,
     detective, superhero, supervillain, troll, ogre, goblin, cupid, mrs. claus, dancer, lady, guy, warrior, soldier,
+    goldfish, clownfish, koi, seagull, gull, ostrich,
     mummy, monster, yeti, bigfoot, gnome, dwarf, leprechaun, cyclops, minotaur, centaur, pegasus, phoenix, poodle,
     dalmatian, husky, retriever, shepherd, beagle, chihuahua, dachshund, avocado, pineapple, lemon, cactus, banana,
     potato, egg, doll, baby chick, honeybee, dodo, fly, jellyfish, bunny rabbit
@@ -88,6 +89,7 @@ _ANIMALS = _words("""
     dog, puppy, fox, wolf, cow, bull, ox, pig, boar, goat, sheep, lamb, ram, ewe, horse, pony, donkey, zebra, unicorn,
     tiger, lion, leopard, cat, kitten, elephant, rhino, rhinoceros, hippo, hippopotamus, deer, reindeer, camel, bison,
     crocodile, alligator, lizard, mouse, rat, hedgehog, poodle, corgi, dachshund, husky, shepherd, beagle, raccoon,
+    giraffe, llama, alpaca, moose, ostrich, flamingo,
     bird, duck, eagle, dove, pigeon, goose, swan, parrot, fish, shark, dolphin, whale, turtle, snail, ant, bee
     """)
 _HELD = _words("""

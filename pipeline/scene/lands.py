@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pipeline.language.english import singular
 from pipeline.language.relations import relation_of, scenery_and_rest
+from pipeline.scene.kinds import is_sky
 from pipeline.scene.sketch import Mention, Said, Sketch
 from pipeline.scene.tagger import Token
 
@@ -15,6 +16,8 @@ _UNDER = frozenset(
 )
 # What is seen from outside as well.
 _HOUSES = frozenset("home farm museum studio village town city cafe restaurant bar".split())
+_WATERS = frozenset("lake river pond sea ocean".split())
+_BY_WATER = ("on", "sitting on", "above", "next to", "in front of", "behind", "in")
 _ON = ("on", "sitting on")
 _FIELDS = ("field", "meadow", "garden", "flower field", "hill", "patch")
 _MANY = 5  # of what a field is full of
@@ -37,6 +40,11 @@ def lands(drawn: Sketch, tokens: Sequence[Token]) -> None:
             drawn.places.append(Said(mention.said, mention.at, mention.end))
             drawn.others += mention.looks
             _drop(drawn, drawn.things.index(mention))
+            drawn.relations = [  # the moon has no boat
+                (subject, target, said)
+                for subject, target, said in drawn.relations
+                if relation_of(said) != "with" or not is_sky(drawn.things[subject].said)
+            ]
     for place in list(drawn.places):
         _field_of(drawn, tokens, place)
 
@@ -50,6 +58,8 @@ def _is_land(drawn: Sketch, mention: Mention) -> bool:
         return False
     above = [relation_of(said) for _, target, said in drawn.relations if target == index]
     below = [relation_of(said) for subject, _, said in drawn.relations if subject == index]
+    if words[-1] in _WATERS and above and set(below) <= {"with"}:  # "the moon over a lake with a boat"
+        return all(kind in _BY_WATER for kind in above)
     if words[-1] in _UNDER and above and not below:
         return all(kind in _ON for kind in above) or words == ["snow"] and above == ["with"]
     return index == 0 and "with" in below and not above and words[-1] not in _HOUSES

@@ -1,7 +1,8 @@
 """Words written in the picture: straight, arched, or on a banner, in Fredoka One (SIL Open Font License)."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import font_fredoka_one
@@ -10,9 +11,9 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.scene.colours import colour_hex
-from pipeline.scene.record import Lettering, Scene
+from pipeline.scene.record import MAX_TEXT, Lettering, Scene
 
-__all__ = ["missing_letters", "write"]
+__all__ = ["asked_for", "missing_letters", "write"]
 
 _FINE = 2  # drawn so many times as large, then made smaller: smooth edges
 _SIZE = 0.15  # height of a line, of the shorter side, where none is said
@@ -37,6 +38,30 @@ def missing_letters(text: str) -> str:
     font = _font(40)
     unknown = _mask(font, "\U0010fffd")
     return "".join(letter for letter in dict.fromkeys(text) if not letter.isspace() and _mask(font, letter) == unknown)
+
+
+def asked_for(
+    text: str | None, *, alone: bool, colour: Callable[[str], str | None]
+) -> tuple[Lettering | None, str | None]:
+    """The words to be written, as a prompt asks for them: large in the middle where they are all that is asked for.
+
+    Args:
+        text: the words; behind a line break, what colour they shall have.
+        alone: whether nothing else is asked for.
+        colour: the palette's name for a colour that is said.
+
+    Returns:
+        The lettering; and the text, where the font has not all its letters.
+    """
+    own, _, said = (text or "").partition("\n")
+    own = own.strip()[:MAX_TEXT]
+    if not own:
+        return None, None
+    if missing_letters(own):
+        return None, own
+    told = colour(said) if said else None
+    lettering = Lettering(own, place="middle", size=0.45) if alone else Lettering(own)
+    return (replace(lettering, colour=told) if told else lettering), None
 
 
 def write(scene: Scene, palette: Mapping[str, str] | None = None) -> torch.Tensor | None:

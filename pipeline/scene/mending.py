@@ -34,6 +34,7 @@ _DISHES = frozenset(
     "candy cake pie tart tea juice cookie biscuit pudding soda lemonade yogurt sorbet sandwich soup sauce salad oil "
     "muffin pastry bread roll sushi smoothie milkshake cocktail jam gum".split()
 )
+_STANDING = frozenset("on under behind beside near inside below above at in".split())
 _BEHIND = frozenset("on over under in of up at into onto above behind out from off around down next to by".split())
 
 
@@ -51,6 +52,7 @@ def mend(tokens: Sequence[Token]) -> None:
     _flavours(tokens)
     _full_of(tokens)
     _longer_relations(tokens)
+    _own_prepositions(tokens)
     _turned_round(tokens)
     _unjoined(tokens)
     _sceneries(tokens)
@@ -220,6 +222,22 @@ def _unjoined(tokens: Sequence[Token]) -> None:
 
 def _leads(tokens: Sequence[Token], end: int, at: int) -> bool:
     return tokens[end - 1].head == at
+
+
+def _own_prepositions(tokens: Sequence[Token]) -> None:
+    """ "a fox reading a newspaper on a bench": the bench is not read, the fox is on it."""
+    for at, token in enumerate(tokens):
+        verb = token.head
+        if token.role != "thing" or not 0 <= verb < at or tokens[verb].role != "relation":
+            continue
+        before = [one for one in range(verb, at) if tokens[one].role == "thing" and tokens[one].head == verb]
+        start = at - 1
+        while start > verb and (tokens[start].text in _ARTICLES or tokens[start].role in _TELLING):
+            start -= 1
+        word = tokens[start]
+        if not before or before[-1] > start or word.role != "chatter" or word.text not in _STANDING:
+            continue
+        word.role, word.head, token.head = "relation", tokens[verb].head, start
 
 
 def _full_of(tokens: Sequence[Token]) -> None:

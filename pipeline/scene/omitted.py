@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
+from pipeline.language.english import singular
 from pipeline.language.expressions import expression_of
 from pipeline.scene.apart import BODY
+from pipeline.scene.kinds import is_alive
 from pipeline.scene.notes import Note
 from pipeline.scene.parts import PART_WORDS
 from pipeline.scene.sketch import Sketch
@@ -33,6 +35,11 @@ _HARMLESS = frozenset(
     huge giant
     """.split()
 )
+_WINGED = frozenset(
+    "bird eagle dove bat butterfly bee honeybee dragonfly airplane plane fly moth angel fairy dragon pegasus owl "
+    "parrot chicken duck goose swan penguin insect bug ladybug wasp hornet cupid phoenix crow raven rooster".split()
+)
+_OF_BEASTS = frozenset("arm leg hand foot ear tail eye mouth nose horn antler".split())
 _GROUND = frozenset(
     """
     background backdrop bg back ground on in a an the with subject gradient plain solid transparent no clear none
@@ -46,6 +53,13 @@ def owned_up(drawn: Sketch, tokens: Sequence[Token], notes: Sequence[Note], colo
     found = [Note("left out", words) for words in dict.fromkeys(drawn.others)]
     found += [Note("negated", words) for words in dict.fromkeys(drawn.negations)]
     return found + [Note("left out", word) for word in omitted(drawn, tokens, [*notes, *found], colours)]
+
+
+def _is_strange(part: str, owner: str) -> bool:
+    """Whether nobody who draws such a thing draws that part: the wings of a cat."""
+    if singular(part) == "wing":
+        return singular(owner) not in _WINGED
+    return singular(part) in _OF_BEASTS and not is_alive(owner)
 
 
 def _leads_nowhere(tokens: Sequence[Token], at: int) -> bool:
@@ -79,7 +93,8 @@ def omitted(drawn: Sketch, tokens: Sequence[Token], notes: Sequence[Note], colou
         elif token.role in ("ground", "ground+"):
             lost = word not in _GROUND and word not in drawn.ground_colours
         else:
-            lost = lone_part and word not in PART_WORDS | BODY
+            owner = tokens[token.head].text if token.head >= 0 else ""
+            lost = lone_part and (word not in PART_WORDS | BODY or _is_strange(word, owner))
         if lost:
             found.append(word)
     return found

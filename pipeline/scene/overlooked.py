@@ -6,6 +6,7 @@ from pipeline.language.names import NameFinder
 from pipeline.language.relations import scenery_of
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.scene.choice import known_style
+from pipeline.scene.parted import NO_ACTION
 from pipeline.scene.places import is_place, is_time
 from pipeline.scene.sketch import Mention, Sketch
 from pipeline.scene.tagger import Token
@@ -38,7 +39,8 @@ def whole_names(tokens: Sequence[Token], names: NameFinder) -> None:
             some = tokens[start : start + length]
             words = [token.text for token in some]
             alone = bool(said) and said[0] == start and said[-1] == start + length - 1
-            if length == 2 and not alone or _JOINS & set(words) or {words[0], words[-1]} & _SMALL:
+            sign = some[-1].role == "relation" and some[-1].text in NO_ACTION  # "a diamond ring in a box"
+            if length == 2 and not (alone or sign) or _JOINS & set(words) or {words[0], words[-1]} & _SMALL:
                 continue
             if names.is_name(" ".join(words)) and any(token.role not in ("thing", "thing+") for token in some):
                 _one_thing(tokens, start, start + length)

@@ -17,6 +17,7 @@ from transformers import BertModel, PreTrainedTokenizerBase
 
 from pipeline.language.english import singular
 from pipeline.language.names import Name, NameFinder
+from pipeline.language.stand_ins import OWN_COLOURS
 from pipeline.language.syntax import PlainPrompt, is_elsewhere, plain_language
 from pipeline.language.wording import CORNERS
 from pipeline.models.scene_parser import SceneParser
@@ -29,15 +30,16 @@ from pipeline.scene.idioms import names_with
 from pipeline.scene.ids import free_id, id_of
 from pipeline.scene.joining import join_things
 from pipeline.scene.lands import lands
-from pipeline.scene.lettering import missing_letters
+from pipeline.scene.lettering import asked_for
 from pipeline.scene.notes import Note, sentence
 from pipeline.scene.omitted import owned_up
 from pipeline.scene.outfits import dress
 from pipeline.scene.overlooked import overlooked, whole_names
 from pipeline.scene.parted import part_names
 from pipeline.scene.places import ground_of, told_of, usual_land
-from pipeline.scene.record import MAX_COUNT, MAX_TEXT, Ground, Lettering, Scene, Thing
+from pipeline.scene.record import MAX_COUNT, Ground, Scene, Thing
 from pipeline.scene.recovered import recover
+from pipeline.scene.rewording import Reworded, function_word, look_to, reword
 from pipeline.scene.sketch import Mention, Sketch, face_of, is_turned, sketch
 from pipeline.scene.tagger import Tagger, Token
 
@@ -47,8 +49,9 @@ BARE_PLURAL = 3  # things that a plural without a number means
 _PAIRED = frozenset("shoes boots sandals slippers sneakers heels skates mittens gloves earrings".split())
 _PAIRED |= frozenset("eyes ears hands feet wings twins".split())  # what comes in twos
 COLOUR_ALIASES = dict(
-    grey="gray", golden="gold", silvery="silver", navy="navy blue", mint="mint green", lime="lime green"
-)
+    grey="gray", golden="gold", silvery="silver", navy="navy blue", mint="mint green", lime="lime green",
+    blond="yellow", blonde="yellow",
+)  # fmt: skip
 _LARGE, _SMALL = 1.25, 0.55  # scale of what is said to be large or small
 _CLEAR = frozenset("transparent no see-through removed clear none without".split())
 _SEE_THROUGH = re.compile(
@@ -152,17 +155,21 @@ class SceneReader:
             width, height = canvas_size(*plain.aspect, width * height)
         if plain.foreign or self._elsewhere(plain):
             return Parsed(Scene(width=width, height=height), (*notes, Note("foreign")))
-        tokens = self.tagger.tag(self._respelled(plain, notes), plain.known)
+        text = self._respelled(plain, notes)
+        said = Reworded(text) if plain.known else reword(text, self.names.is_name)
+        notes += [Note("left out", words) for words in said.left_out]
+        tokens = self.tagger.tag(said.text, plain.known)
         drawn = self._sketched(tokens)
         avoid = ", ".join(part for part in (avoid, plain.negative) if part)
-        things = self._things(drawn, plain, tokens, notes, avoid)
+        things = look_to(self._things(drawn, plain, tokens, notes, avoid), drawn, tokens, said.looks)
         things, arrangement = join_things(things, drawn, notes, plain.text.lower())
         style = outright or self._style(drawn, tokens, notes)
         ground = self._ground(drawn, tokens, plain.text.lower(), notes)
         notes += owned_up(drawn, tokens, notes, self.palette)
         if not things and not plain.lettering:
             notes.append(Note("nothing"))
-        lettering = _lettering(plain, notes)
+        lettering, missing = asked_for(plain.lettering, alone=not plain.text.strip(" ,."), colour=self.colour_name)
+        notes += [Note("left out", missing)] if missing else []
         scene = Scene(
             things=tuple(things),
             width=width,
@@ -171,6 +178,7 @@ class SceneReader:
             style=style,
             arrangement=arrangement,
             lettering=lettering,
+            weather=said.weather,
         )
         scene = choose(scene, self.vocabulary, chance=chance, avoid=avoid)
         if style and scene.style != style:
@@ -209,7 +217,8 @@ class SceneReader:
         lower = word.lower()
         if lower.endswith("ing") and not self.names.respelled(lower).endswith("ing"):  # what something does
             return word
-        right = lower if lower in _RIGHT else self.names.respelled(lower)
+        right = lower if lower in _RIGHT else function_word(lower, self.names.is_word)
+        right = self.names.respelled(lower) if right == lower and lower not in _RIGHT else right
         return word if right == lower else right
 
     # Things.
@@ -234,7 +243,7 @@ class SceneReader:
             expression = face_of(mention, name.phrase)
             turn = 180.0 if is_turned(mention) else 0.0
             self._tell(mention, name, notes)
-            colour = self._colour(mention.colours, notes)
+            colour = self._colour(mention.colours, notes) or OWN_COLOURS.get(singular(name.said))
             said = _one(name.said, count, mention)
             things.append(
                 Thing(
@@ -268,6 +277,8 @@ class SceneReader:
             if len(words) < 2 or not roles <= told or words[0] in _ARTICLES:
                 continue
             phrase = self.names.exact(words, counted=counted)
+            if phrase is not None and "colour" in roles and not self.names.in_colour(phrase):
+                continue  # a sign called "green house" is no green house
             if phrase is not None and (phrase == " ".join(words) or before == 0 or "colour" not in roles):
                 if before and "look" in roles:
                     mention.looks = [look for look in mention.looks if look not in " ".join(words)]
@@ -387,14 +398,3 @@ def _one(said: str, count: int, mention: Mention) -> str:
     if count == 1 and mention.number is None:
         return said
     return " ".join([*words[:-1], singular(words[-1])])
-
-
-def _lettering(plain: PlainPrompt, notes: list[Note]) -> Lettering | None:
-    """The words to be written: large in the middle where they are all that is asked for."""
-    text = (plain.lettering or "").strip()[:MAX_TEXT]
-    if not text:
-        return None
-    if missing_letters(text):
-        notes.append(Note("left out", text))
-        return None
-    return Lettering(text) if plain.text.strip(" ,.") else Lettering(text, place="middle", size=0.45)

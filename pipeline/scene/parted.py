@@ -2,6 +2,7 @@
 "a vase of yellow tulips"."""
 
 import dataclasses
+import re
 from collections.abc import Sequence
 
 from pipeline.language.english import singular
@@ -11,12 +12,18 @@ from pipeline.scene.kinds import is_alive, is_container
 from pipeline.scene.sketch import Mention, Sketch
 from pipeline.scene.tagger import Token
 
-__all__ = ["part_names"]
+__all__ = ["NO_ACTION", "part_names"]
 
-_NO_ACTION = frozenset(
+NO_ACTION = frozenset(
     "king ring string thing wing ceiling building pudding clothing painting evening stocking duckling "
     "gosling viking wedding sapling seedling sibling dumpling lightning earring meeting spring swing".split()
 )
+# What a taught name may hold ("a woman with red hair"), and else is the colour of a part.
+_HAIR = re.compile(
+    r"(.+) with (?:an? )?((?:light |dark |bright )?(?:red|blue|green|yellow|orange|purple|pink|black|white|brown|gray"
+    r"|grey|silver|blonde?|turquoise)) (hair|beard|mustache|moustache)"
+)
+_DEEDS = frozenset("leave walk run jump stand sit play eat drink sleep stop wait turn go climb".split())
 _PAIRS = frozenset("couple pair duo twins".split())
 _PARENTS = frozenset("mother mom mommy mama mum father dad daddy papa parent grown-up adult".split())
 _BABIES = frozenset("baby young newborn".split())
@@ -37,6 +44,11 @@ def part_names(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> Non
         tokens: its words with their roles.
         names: what was taught.
     """
+    for mention in drawn.things:
+        hair = _HAIR.fullmatch(mention.said)
+        if hair and not names.is_name(mention.said) and names.exact(tuple(hair[1].split())):
+            mention.part_colours[hair[3]] = hair[2]
+            mention.said, mention.end = hair[1], mention.at + len(hair[1].split())
     for mention in list(drawn.things):
         words = tuple(mention.said.split())
         whole = len(words) == mention.end - mention.at  # else a colour stands in the name
@@ -108,7 +120,7 @@ def _busy(drawn: Sketch, mention: Mention, tokens: Sequence[Token], names: NameF
         return
     for cut in range(len(words) - 1, 0, -1):
         said = " ".join(words[:cut])
-        last_alone = cut == len(words) - 1 and words[-1] not in _NO_ACTION
+        last_alone = cut == len(words) - 1 and words[-1] not in NO_ACTION
         # "a superhero cat flying": who it is as well is told elsewhere.
         taught = names.exact(tuple(words[:cut])) or last_alone and is_alive(words[cut - 1]) and words[cut - 1]
         if not taught or not (last_alone or is_alive(said)):
@@ -116,7 +128,7 @@ def _busy(drawn: Sketch, mention: Mention, tokens: Sequence[Token], names: NameF
         first, last = words[cut:-1], words[-1].removesuffix("ing")
         tools = ((*first, form) for form in (last, f"{last}e", last[:-1]))
         tools = tools if is_alive(said) else ()
-        tool = next((tool for tool in tools if names.is_name(" ".join(tool)) and not is_alive(" ".join(tool))), None)
+        tool = next((tool for tool in tools if _is_tool(" ".join(tool), names)), None)
         own = dataclasses.replace(mention, said=said, end=mention.at + cut)
         index = drawn.things.index(mention)
         drawn.things[index] = own
@@ -126,6 +138,11 @@ def _busy(drawn: Sketch, mention: Mention, tokens: Sequence[Token], names: NameF
             drawn.things.append(Mention(mention.at + cut, mention.end, " ".join(tool), renamed=True))
             drawn.relations.append((index, len(drawn.things) - 1, "with"))
         return
+
+
+def _is_tool(said: str, names: NameFinder) -> bool:
+    """Whether it is a thing that somebody does something with, and no sign for what is done: "leave", "run"."""
+    return said not in _DEEDS and names.is_name(said) and not is_alive(said) and names.in_colour(said)
 
 
 def _parted(words: tuple[str, ...], names: NameFinder) -> tuple[int, int, str, bool] | None:
@@ -141,7 +158,7 @@ def _parted(words: tuple[str, ...], names: NameFinder) -> tuple[int, int, str, b
         if words[at : at + 2] in (("full", "of"), ("filled", "with")) and is_container(before[-1]):
             if names.exact(before) is not None and names.exact(words[at + 2 :]) is not None:
                 return at, at + 2, "in", True
-        if words[at].endswith("ing") and words[at] not in _NO_ACTION:
+        if words[at].endswith("ing") and words[at] not in NO_ACTION:
             if names.exact(before) is not None and names.exact(after) is not None:
                 return at, at + 1, "with", False
     return None

@@ -16,6 +16,9 @@ from pipeline.scene.shape import Shape
 
 __all__ = ["PART_WORDS", "recolour_part"]
 
+_SKIN = 0.52  # luma of the darkest skin that is told from hair
+_BODY = 0.45  # sum of the differences of two colours, under which both are of a car's body
+_ALIKE = 0.2  # sum of the differences of two colours, each in [0, 1], under which hair is not told from skin
 _SOFT = 0.05  # of the thing's height: how softly a painted place ends within a piece
 
 
@@ -48,7 +51,7 @@ def _roof(pieces: list[Piece], name: str) -> list[Piece]:
 
 def _door(pieces: list[Piece], name: str) -> list[Piece]:
     low = [p for p in pieces if p.y > 0.5 and 0.2 < p.x < 0.8 and 0.006 < p.size < 0.2]
-    low = [p for p in low if p.top > 0.35 and not p.green]
+    low = [p for p in low if p.top > 0.35 and not (p.green and p.luma > 0.35)]  # a bush
     return _most(low, lambda piece: -abs(piece.x - 0.5) - abs(piece.y - 0.75) - 2 * piece.open)
 
 
@@ -175,6 +178,49 @@ def _beard(pieces: list[Piece], name: str) -> list[Piece]:
     return _most(hair, lambda piece: piece.size)
 
 
+def _hair(pieces: list[Piece], shape: Shape, *, inner: bool = False) -> list[Piece]:
+    """The hair of a head, or of a head and a body: whichever has skin where a face is."""
+    found: list[Piece] = []
+    for head in (shape.box, shape.head):
+        found = found or _hair_of(pieces, head, inner)
+    return found if sum(piece.size for piece in found) < 0.75 else []
+
+
+def _hair_of(pieces: list[Piece], head: tuple[float, float, float, float], inner: bool) -> list[Piece]:
+    """What reaches the top of a head and is not the face, and what is nearer to its colour than to the face's."""
+    side = len(pieces[0].mask)
+    left, top, right, bottom = (edge * side for edge in head)
+    wide, tall = right - left, bottom - top
+    middle = (
+        slice(round(top + 0.5 * tall), round(top + 0.82 * tall) + 1),
+        slice(round(left + 0.36 * wide), round(left + 0.64 * wide) + 1),
+    )
+    face = max(pieces, key=lambda piece: piece.mask[middle].sum())
+    red, green, blue = face.colour
+    if not red >= green > blue or face.luma < _SKIN:
+        return []
+    upper = slice(round(top), round(top + 0.3 * tall) + 1)
+    high = [piece for piece in pieces if piece is not face and piece.mask[upper].sum() > 0.2 * piece.mask.sum()]
+    high = [piece for piece in high if piece.mask[upper].sum() > 0.04 * wide * wide]
+    if not high:
+        return []
+    best = max(high, key=lambda piece: int(piece.mask[upper].sum()))
+
+    def away(piece: Piece, other: Piece) -> float:
+        return sum(abs(one - two) for one, two in zip(piece.colour, other.colour, strict=True))
+
+    if away(best, face) < _ALIKE:
+        return []
+    return [
+        piece
+        for piece in pieces
+        if piece is not face
+        and away(piece, best) < min(away(piece, face), 0.9)
+        and (inner or piece.open > 0.04 or piece.mask[upper].any())
+        and piece.mask[: round(bottom + 0.5 * tall) + 1].sum() > 0.7 * piece.mask.sum()
+    ]
+
+
 def _body(pieces: list[Piece], name: str) -> list[Piece]:
     low = [piece for piece in _colourful(pieces) if piece.y > 0.42] or pieces
     return _most(low, lambda piece: piece.size * (0.5 + piece.chroma), same=True, every=low)
@@ -194,13 +240,15 @@ _PIECES: dict[str, _Choice] = {
         ("wheels wheel tires tyres tire", _wheels), ("wings wing", _wings), ("petals petal", _petals),
         ("center centre middle", _centre), ("leaves leaf", _leaves), ("stem stems", _stem), ("trunk bark", _trunk),
         ("cap", _cap), ("sail sails", _sails), ("hull base bottom", _low(0.66)), ("handle", _low(0.55)),
-        ("rotor flame top lid shade frosting icing hat hair crown", _high(0.42)), ("neck", _high(0.45)),
+        ("rotor flame top lid shade frosting icing hat crown", _high(0.42)), ("neck", _high(0.45)),
         ("flag flags", _flag), ("stripes stripe spots spot dots buttons seeds", _others), ("fins fin", _fins),
         ("nose", _nose), ("beard moustache mustache", _beard), ("beak bill", _beak), ("body", _body), ("frame", _body),
     )
     for word in words.split()
 }  # fmt: skip
-_NEVER_GUESSED = frozenset("beard moustache mustache".split())  # who has none keeps the colour of the face
+_BEARDS = frozenset("beard moustache mustache".split())
+_BEARD = 0.62  # of a head's height: where a beard begins that goes on in the hair
+_NEVER_GUESSED = _BEARDS | {"hair", "door", "doors"}  # who has none keeps the colour of the face
 # Words -> a place in the box: left, top, right, bottom; of a head where it is told.
 _PLACES = {
     word: place
@@ -212,7 +260,7 @@ _PLACES = {
     )
     for word in words.split()
 }  # fmt: skip
-PART_WORDS = frozenset((*_PIECES, *_PLACES, "ears", "ear", "horns", "horn", "antlers", "tail"))
+PART_WORDS = frozenset((*_PIECES, *_PLACES, "hair", "ears", "ear", "horns", "horn", "antlers", "tail"))
 
 
 def recolour_part(layer: torch.Tensor, part: str, colour: torch.Tensor, name: str = "") -> torch.Tensor:
@@ -234,12 +282,16 @@ def recolour_part(layer: torch.Tensor, part: str, colour: torch.Tensor, name: st
     mask = _place(word, name, alpha, colours)
     if mask is None:
         pieces = pieces_of(colours, solid)
-        chosen = _PIECES.get(word, _second)(pieces, name) if pieces else []
+        chosen = _PIECES.get(word, _second)(pieces, name) if pieces and word != "hair" else []
+        if pieces and (word == "hair" or word in _BEARDS and not chosen):
+            chosen = _hair(pieces, Shape(alpha, name), inner=word in _BEARDS)
         if not chosen and len(pieces) > 1 and word not in _NEVER_GUESSED:
             chosen = _second(pieces, name)
         if not chosen:
             return layer
         small = torch.from_numpy(np.any([piece.mask for piece in chosen], axis=0))[None, None].float()
+        if word in _BEARDS and any(piece.top < 0.3 for piece in chosen):  # it goes on in the hair
+            small[..., : round(_BEARD * small.shape[-2]), :] = 0
         small = F.max_pool2d(small, 3, stride=1, padding=1)  # the edge of a piece is its own
         mask = F.interpolate(small, size=alpha.shape, mode="bilinear", align_corners=False)[0, 0] * solid
     share = F.avg_pool2d(mask[None, None], 3, stride=1, padding=1, count_include_pad=False)[0, 0]
@@ -270,6 +322,8 @@ def _place(word: str, name: str, alpha: torch.Tensor, colours: torch.Tensor) -> 
         left, top, right, bottom = 0.0, 0.0, 1.0, 1.0
     elif word == "roof" and _is_car(name):
         place = (0.0, 0.0, 1.0, 0.22)
+    elif word in ("door", "doors") and _is_car(name):
+        return _side(shape, alpha, colours)
     elif word == "tail":
         return _tail(shape, alpha, bool(name) and is_alive(name))
     if place is None:
@@ -285,6 +339,21 @@ def _place(word: str, name: str, alpha: torch.Tensor, colours: torch.Tensor) -> 
         return ((line - low) / soft + 0.5).clamp(0, 1) * ((end - line) / soft + 0.5).clamp(0, 1)
 
     return inside(y0, y1)[:, None] * inside(x0, x1)[None] * (alpha > 0.5)
+
+
+def _side(shape: Shape, alpha: torch.Tensor, colours: torch.Tensor) -> torch.Tensor:
+    """The doors of a car: what has its body's colour, below the windows and between the wheels."""
+    left, top, _, _ = shape.box
+    rows, columns = (
+        slice(round((start + low * length) * alpha.shape[0]), round((start + high * length) * alpha.shape[0]))
+        for start, length, (low, high) in ((top, shape.height, (0.45, 0.82)), (left, shape.width, (0.34, 0.66)))
+    )
+    mask = torch.zeros_like(alpha)
+    part, solid = colours[:, rows, columns], alpha[rows, columns] > 0.5
+    if solid.any():
+        body = part[:, solid].median(1).values
+        mask[rows, columns] = (((part - body[:, None, None]).abs().sum(0) < _BODY) & solid).float()
+    return mask
 
 
 def _tail(shape: Shape, alpha: torch.Tensor, alive: bool) -> torch.Tensor | None:

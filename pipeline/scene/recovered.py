@@ -58,6 +58,7 @@ def recover(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> None:
     _together_on(drawn, tokens)
     _all_around(drawn, tokens)
     _worn_too(drawn, tokens)
+    _noun_parts(drawn, names)
 
 
 def _shows(said: str, word: str) -> bool:
@@ -240,7 +241,31 @@ def _worn_too(drawn: Sketch, tokens: Sequence[Token]) -> None:
     """ "a man with a beard and sunglasses", where the man with a beard is one thing."""
     for index in range(len(drawn.things) - 1):
         who, worn = drawn.things[index : index + 2]
-        if worn_at(worn.said) is None or not is_alive(who.said) or "with" not in who.said.split():
+        if (
+            worn_at(worn.said) is None
+            or not is_alive(who.said)
+            or not (who.part_colours or "with" in who.said.split())
+        ):
             continue
         if not any(index + 1 in pair[:2] for pair in drawn.relations) and worn.at - who.at < 8:
             drawn.relations.append((index, index + 1, "wearing"))
+
+
+def _noun_parts(drawn: Sketch, names: NameFinder) -> None:
+    """ "a snowman with a carrot nose": a part of it that is drawn of something else is told, and no nose beside it."""
+    for _, target, words in list(drawn.relations):
+        mention = drawn.things[target]
+        said = mention.said.split()
+        if len(said) < 2 or said[-1] not in BODY or relation_of(words) not in ("with", "holding", "wearing"):
+            continue
+        if not names.is_name(mention.said) and said[-1] not in _WORN and not mention.negated:
+            mention.negated = True
+            drawn.others.append(mention.said)
+    for index in reversed(range(len(drawn.things))):
+        if drawn.things[index].negated:
+            del drawn.things[index]
+            drawn.relations = [
+                (subject - (subject > index), target - (target > index), said)
+                for subject, target, said in drawn.relations
+                if index not in (subject, target)
+            ]

@@ -17,6 +17,7 @@ _BEARING = frozenset("with carrying bearing".split())
 _LEGS = frozenset("leg legs foot feet toes tiptoes tiptoe knees".split())
 _FULL = frozenset("full filled".split())
 _WATERS = frozenset("sea ocean water waves".split())
+_HOURS = frozenset("night dusk dawn sunset sunrise midnight noon twilight".split())
 _TIMES = frozenset("day night morning evening afternoon weather".split())
 
 
@@ -24,6 +25,7 @@ def settle(tokens: Sequence[Token]) -> None:
     """Correct roles and heads, in place."""
     _cut_names(tokens)
     _days(tokens)
+    _at_night(tokens)
     _below_water(tokens)
     _around_it(tokens)
     for at, token in enumerate(tokens):
@@ -91,6 +93,17 @@ def _days(tokens: Sequence[Token]) -> None:
             one.role, one.head = "chatter", -1
         for one in range(at, end):
             tokens[one].role, tokens[one].head = ("place" if one == at else "place+"), -1
+
+
+def _at_night(tokens: Sequence[Token]) -> None:
+    """ "a branch at night with ...": a time is in no name."""
+    for at in range(1, len(tokens)):
+        token, before = tokens[at], tokens[at - 1]
+        if token.text not in _HOURS or before.text not in ("at", "by", "before", "after", "during") or at < 2:
+            continue
+        if token.role != "thing+" or before.role != "thing+":
+            continue
+        token.role, token.head, before.role, before.head = "place", -1, "chatter", -1
 
 
 def _below_water(tokens: Sequence[Token]) -> None:

@@ -245,8 +245,9 @@ def _tell(tokens, drawn: Sketch, mentions: dict[int, Mention], told: dict[int, i
             (owner.looks if owner else drawn.others).append(_text(tokens, start, end))
     for start, end in spans.get("size", ()):
         owner = mentions.get(told[start])
+        fond = [token.text for token in tokens[start:end]] == ["little"] and len(spans["size"]) == 1
         if owner is not None and tokens[tokens[start].head].role not in ("part", "one"):
-            owner.size = _size(tokens[start:end])
+            owner.size = None if fond and is_alive(owner.said) else _size(tokens[start:end])
     for start, end in spans.get("where", ()):
         owner = mentions.get(told[start])
         if owner is not None:

@@ -410,3 +410,12 @@ def test_who_shall_look_to_a_side_is_turned_there_and_a_hand_turns_it_round(side
         (placement,), _ = layout(scene, layer[None])
         seen = Shape((layer[3] + 1) / 2, "dog", placement.mirror).looks
         assert seen == {"left": -1, "right": 1}[side] * (-1 if mirror else 1)
+
+
+def test_a_single_thing_is_on_one_of_several_and_as_many_as_they_are_on_each():
+    def on(count: int) -> list[str]:
+        cup = Thing("cup", "cup", count=count, relation=Relation("on", "book"))
+        scene = Scene(things=(Thing("book", "book", count=3), cup))
+        return layout(scene, torch.stack([WHOLE, WHOLE]))[1]
+
+    assert on(1).count("cup") == 1 and on(3).count("cup") == 3

@@ -128,3 +128,44 @@ def test_the_windows_of_a_bus_are_a_strip_or_panes_and_never_its_skirt():
     panes = [(30, left, 54, left + 20, (0.12, 0.12, 0.15)) for left in (12, 40, 68, 96)]
     dark = painted(blocks(*body, *panes), "windows", "bus")
     assert dark[34:50, 16:28].all() and not dark[60:98].any()
+
+
+def portrait() -> torch.Tensor:
+    """A layer (4, 128, 128): brown hair over and beside a yellow face with dark eyes."""
+    layer = torch.zeros(4, 128, 128)
+    line = torch.arange(128)
+    head = torch.hypot(line[None] - 64.0, line[:, None] - 64.0) < 56
+    face = torch.hypot((line[None] - 64.0) / 0.75, line[:, None] - 76.0) < 44
+    eyes = ((line[None] - 64).abs() - 16).abs() < 4
+    for shape, colour in (
+        (head, (0.45, 0.25, 0.1)),
+        (face, (0.98, 0.8, 0.35)),
+        (eyes & ((line[:, None] - 72).abs() < 4), (0.1, 0.1, 0.1)),
+    ):
+        layer[:3, shape] = torch.tensor(colour)[:, None]
+        layer[3, shape] = 1
+    return 2 * layer - 1
+
+
+def test_hair_is_what_is_around_a_face_and_the_face_keeps_its_colour():
+    blue = painted(portrait(), "hair", "woman")
+    assert blue[12:24, 50:78].float().mean() > 0.9, "over the forehead"
+    assert blue[74:102, 44:84].float().mean() < 0.02, "the face"
+    bald = portrait()
+    bald[:3] = torch.where(bald[3] > 0, torch.tensor([0.96, 0.6, -0.3])[:, None, None], bald[:3])
+    assert not painted(bald, "hair", "man").any()
+
+
+def test_the_doors_of_a_car_are_on_its_side_and_not_its_wheels():
+    layer = torch.zeros(4, 128, 128)
+    for rows, columns, colour in (
+        (slice(40, 96), slice(4, 124), (0.9, 0.9, 0.92)),
+        (slice(44, 62), slice(30, 100), (0.5, 0.7, 0.9)),
+        (slice(86, 108), slice(16, 40), (0.1, 0.1, 0.1)),
+        (slice(86, 108), slice(90, 114), (0.1, 0.1, 0.1)),
+    ):
+        layer[:3, rows, columns] = torch.tensor(colour)[:, None, None]
+        layer[3, rows, columns] = 1
+    blue = painted(2 * layer - 1, "doors", "minibus")
+    assert blue[74:90, 50:80].float().mean() > 0.9
+    assert blue[96:108].float().mean() < 0.02 and blue[44:60].float().mean() < 0.02

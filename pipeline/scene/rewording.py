@@ -1,0 +1,225 @@
+"""Wordings that say something of the whole picture, or that are better said plainly, before a prompt is tagged.
+
+    reworded = reword("a row of five penguins facing left in the rain", names.is_name)
+    reworded.text, reworded.weather  # "five penguins", "rain"
+    reworded.looks  # ((13, "left"),): whoever is named before that place looks to that side
+
+Rows of patterns; where a name that was taught stands, nothing is reworded.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.language.english import article, plural, singular
+from pipeline.language.relations import number_of
+from pipeline.scene.kinds import is_alive, is_held
+from pipeline.scene.record import Thing
+from pipeline.scene.sketch import Sketch
+from pipeline.scene.tagger import Token
+from pipeline.scene.usual_colours import is_black_and_white
+
+__all__ = ["Reworded", "function_word", "look_to", "reword"]
+
+_NUMBER = r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|[2-9]|1[0-9]|2[0-4])"
+_COLOUR = (
+    r"(?:light |dark |bright |pale )?"
+    r"(?:red|blue|green|yellow|orange|purple|pink|black|white|brown|gr[ae]y|gold|silver|turquoise|teal|violet)"
+)
+_FALLING = r"(?:rain(?:storm| shower)?|downpour|drizzle|snowfall|snowstorm|snow storm|blizzard)"
+_KIND = {"snow": re.compile("snow|blizzard"), "rain": re.compile("rain|downpour|drizzle")}
+_SOFT = r"(?:heavy |pouring |light |falling |gentle |soft |cold |heavily |softly |gently |hard )*"
+# What falls all over a picture, and what is left of its words.
+_WEATHER = (
+    (rf"\b(?:(?:out )?in|under|through|during) (?:the |an? )?{_SOFT}{_FALLING}\b", ""),
+    (r"\b(?:(?:while|when|and|as) )?(?:it is|it's|its) (?:raining|snowing)(?: outside| heavily)?\b", ""),
+    (rf"\b(?:with |in |and )?(?:the )?{_SOFT}(?:snow|rain|snowflakes|rain ?drops) falling(?: down| softly)?\b", ""),
+    (r"\b(?:with |in |and )?(?:the )?falling (?:snow|rain|snowflakes|rain ?drops)\b", ""),
+    (r"\b(?:in|during) (?:the )?(?:rainy|snowy) weather\b", ""),
+    (r"\b(?:on|during|in) an? (?:cold |dark |gray |grey )*(?:rainy|snowy) (?:day|morning|afternoon|evening)\b", ""),
+    (r"\b(?:on|during|in) an? (?:cold |dark )*(?:rainy|snowy) night\b", "at night"),
+    (r"^an? (?:cold |dark |gray |grey )*(?:rainy|snowy) (?:day|morning|afternoon)(?:,| on| in| with)? ", ""),
+)  # fmt: skip
+_WEATHER_RE = tuple((re.compile(pattern, re.IGNORECASE), left) for pattern, left in _WEATHER)
+_LOOKS = re.compile(
+    r"\s*\b(?:(?:that|who|which) is |is )?(?:facing|looking|turned|pointing|swimming|walking|running|flying|heading"
+    r"|moving|driving|galloping|going)(?: to(?:wards?)?)?(?: the)? (left|right)(?:-?hand)?(?: side)?\b(?! of)",
+    re.IGNORECASE,
+)
+_GROUPED = re.compile(
+    r"\b(?:an? |the )?(?:row|line|stack|pile|group|bunch|pack|circle|crowd|set|collection|team|tower|trio) of "
+    rf"({_NUMBER})\b",
+    re.IGNORECASE,
+)
+_COLLECTIVE = re.compile(
+    r"\b(?:an? |the )?(\w+) (family|caravan|parade|herd|flock|army|gang|squad|choir|swarm|colony|convoy|procession)\b",
+    re.IGNORECASE,
+)
+_COLLECTIVE_OF = re.compile(
+    r"\b(?:an? |the )?(parade|army|gang|caravan|convoy|procession|squad|choir|team|litter|pod|colony|troop|crew|pride)"
+    r" of (\w+)\b(?! of)",
+    re.IGNORECASE,
+)
+_MANY = {"family": "three", "army": "eight", "swarm": "eight", "herd": "five", "colony": "six"}
+_ALIVE_CROSSING = re.compile(r"\b(\w+) crossing (the|an?) (?=\w)", re.IGNORECASE)
+_EACH_COLOUR = re.compile(
+    rf"\b({_NUMBER}) ((?:\w+ )?\w+?)(?::|,| in| -| colou?red) "
+    rf"({_COLOUR}(?:, {_COLOUR})*,? and {_COLOUR})\b(?! \w+s\b)",
+    re.IGNORECASE,
+)
+_TWO_COLOURED = re.compile(r"\bblack[ -]and[ -]white (\w+)", re.IGNORECASE)
+_HAIR = re.compile(
+    r"\b(?:(?:long|short|straight|wavy|messy|flowing|shiny|beautiful|thick),? )+"
+    rf"((?:{_COLOUR} |curly |blonde? )+hair)\b",
+    re.IGNORECASE,
+)
+_ON_FIRE = re.compile(r"\b(\w+) on fire\b", re.IGNORECASE)
+_UPSIDE = re.compile(r"\b(\w+) (hanging|sleeping|dangling) upside[ -]down (?=from\b|on\b)", re.IGNORECASE)
+_PARTED = re.compile(
+    rf",? (?:with|has|having) ({_NUMBER}|one|many) ((?:\w+ )?(?:heads?|eyes?|tails?|arms?|legs?|ears?|wings?|horns?"
+    r"|stripes?|scoops?|layers?|wheels?|buttons?|teeth|fingers?|toes?|floors?|windows?|petals?|spots?|tentacles?))\b",
+    re.IGNORECASE,
+)
+_NATURAL = frozenset(
+    "two eyes,two ears,two arms,two wings,two legs,four legs,four wheels,two horns,eight arms,eight legs,"
+    "eight tentacles,two wheels,six legs,one tail,five petals".split(",")
+)
+_HUG = re.compile(
+    r"\b(?:hugging|cuddling|squeezing|clutching) ((?:an?|the|his|her|its|their) )(?=(\w+(?: \w+)?))", re.IGNORECASE
+)
+_SMALL_WORDS = (
+    "with", "and", "the", "wearing", "holding", "sitting", "riding", "next", "under", "behind", "above", "playing",
+    "eating", "standing", "flying", "reading", "drinking", "without", "inside", "front", "background", "between",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Reworded:
+    """A prompt said plainly.
+
+    Args:
+        text: what is left to be tagged.
+        weather: "rain" or "snow" that falls; None is none.
+        looks: places in the text, and the side to which whoever is named before them looks.
+        left_out: words that were taken out and are not shown.
+    """
+
+    text: str
+    weather: str | None = None
+    looks: tuple[tuple[int, str], ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+def reword(text: str, is_name: Callable[[str], bool]) -> Reworded:
+    """Say a prompt plainly.
+
+    Args:
+        text: without what is no language (``pipeline.language.syntax``).
+        is_name: whether words are a name that was taught.
+    """
+    if is_name(text.strip(" .").lower()):
+        return Reworded(text)
+    left_out: list[str] = []
+    text, weather = _weather(text)
+    text = _GROUPED.sub(r"\1", text)
+    text = _COLLECTIVE.sub(lambda found: _several(found[0], found[1], found[2], is_name), text)
+    text = _COLLECTIVE_OF.sub(lambda found: _several(found[0], found[2], found[1], is_name), text)
+    text = _ALIVE_CROSSING.sub(
+        lambda found: f"{found[1]} on {found[2]} " if is_alive(found[1].lower()) else found[0], text
+    )
+    text = _EACH_COLOUR.sub(_each_its_colour, text)
+    text = _TWO_COLOURED.sub(lambda found: found[1] if is_black_and_white(found[1].lower()) else found[0], text)
+    text = _HAIR.sub(lambda found: _hair(found, left_out), text)
+    text = _ON_FIRE.sub(lambda found: found[0] if is_name(found[0].lower()) else f"{found[1]} with fire", text)
+    text = _UPSIDE.sub(r"\1 upside down \2 ", text)
+    text = _HUG.sub(lambda found: f"holding {found[1]}" if _any_held(found[2]) else found[0], text)
+    text = _PARTED.sub(lambda found: _without_parts(found, left_out), text)
+    return _looking(text, weather, left_out)
+
+
+def function_word(word: str, is_word: Callable[[str], bool]) -> str:
+    """A small word, or the one that a word was meant to be where two of its letters changed places, or one is missing
+    or too many: "wiht".
+    """
+    if len(word) < 3 or word in _SMALL_WORDS or is_word(word):
+        return word
+    for right in _SMALL_WORDS:
+        if sorted(word) == sorted(right) and word[0] == right[0]:
+            return right
+        longer, shorter = sorted((word, right), key=len, reverse=True)
+        if len(longer) == len(shorter) + 1 >= 6 and any(
+            longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer))
+        ):
+            return right
+    return word
+
+
+def _weather(text: str) -> tuple[str, str | None]:
+    for pattern, left in _WEATHER_RE:
+        found = pattern.search(text)
+        if found is None:
+            continue
+        kind = next((kind for kind, said in _KIND.items() if said.search(found[0].lower())), "rain")
+        rest = re.sub(r"\s+", " ", f"{text[: found.start()]}{left}{text[found.end() :]}").strip(" ,")
+        if rest:
+            snowy = kind == "snow" and not re.search(r"\bsnowy?\b", rest.lower())
+            return (f"{rest}, in the snow" if snowy else rest), kind
+    return text, None
+
+
+def _several(whole: str, name: str, group: str, is_name: Callable[[str], bool]) -> str:
+    one = singular(name.lower())
+    if not is_alive(one) or is_name(whole.lower()) or is_name(re.sub(r"^(?:an?|the) ", "", whole.lower())):
+        return whole
+    return f"{_MANY.get(singular(group.lower()), 'four')} {plural(one)}"
+
+
+def _each_its_colour(found: re.Match) -> str:
+    colours = re.split(r",? and |, ", found[3])
+    if number_of([found[1].lower()]) != len(colours):
+        return found[0]
+    words = found[2].split()
+    name = " ".join((*words[:-1], singular(words[-1])))
+    said = [f"{article(colour)} {colour} {name}" for colour in colours]
+    return f"{', '.join(said[:-1])} and {said[-1]}"
+
+
+def _hair(found: re.Match, left_out: list[str]) -> str:
+    told = found[0][: -len(found[1])].strip(" ,")
+    left_out.append(f"{told} hair")
+    return found[1]
+
+
+def _any_held(words: str) -> bool:
+    names = [words, words.split()[0], words.split()[-1]]
+    return any(map(is_held, names)) and not any(map(is_alive, names))
+
+
+def _without_parts(found: re.Match, left_out: list[str]) -> str:
+    said = f"{found[1]} {found[2]}".lower()
+    if said not in _NATURAL:
+        left_out.append(said)
+    return ""
+
+
+def _looking(text: str, weather: str | None, left_out: list[str]) -> Reworded:
+    looks = []
+    while found := _LOOKS.search(text):
+        if not text[: found.start()].strip():
+            break
+        looks.append((found.start(), found[1].lower()))
+        text = text[: found.start()] + text[found.end() :]
+    return Reworded(re.sub(r"  +", " ", text), weather, tuple(looks), tuple(left_out))
+
+
+def look_to(
+    things: Sequence[Thing | None], drawn: Sketch, tokens: Sequence[Token], looks: Sequence[tuple[int, str]]
+) -> list[Thing | None]:
+    """The things with those that look to a side: of each place in the text, whoever is named before it."""
+    told = list(things)
+    for place, side in looks:
+        named = [at for at, one in enumerate(drawn.things) if tokens[one.at].start < place and told[at] is not None]
+        last = max(named, key=lambda at: tokens[drawn.things[at].at].start, default=None)
+        if last is not None and (thing := told[last]) is not None:
+            told[last] = replace(thing, looks=side)
+    return told
