@@ -29,6 +29,11 @@ TEXTS = [
     "%s%n",
     "../../etc",
 ]
+PIECES = [
+    "a ", "cat", "cats ", "two ", "red ", "and ", "with a ", "on ", "of ", "wearing ", "named ", "says \"", "no ", "'s ",
+    "'", "-", ",", ".", ":", "(", ")", "{", "|", "}", "[", "<lora:", "::1", "--ar 1:", "^", "~", "/", "\\", "\n", "1x ", "İ",
+    "ﬁ", "é", "猫", "🐱", "👩\u200d👧", "\u0301", "\ufe0f", "\u00a0",
+]  # fmt: skip
 NUMBERS = [0, 1, -1, 7, 1.5, 2**31, 2**63, -(2**40), 1e308, 0.1, 16, 17, 1000, math.nan, math.inf]
 PATHS = ["/etc/passwd", "x", "http://127.0.0.1:9/x.png", "data:image/png;base64,xx", None]
 FILES = [
@@ -91,7 +96,10 @@ def _text(schema: Mapping[str, Any], random_: random.Random) -> str:
         return random_.choice([*right * 8, "64x9999", ""])
     if schema.get("contentEncoding") or _is_long(schema) or random_.random() < 0.05:
         return base64.b64encode(picture(random_)).decode()
-    return random_.choice(TEXTS) if random_.random() < 0.15 else "a red apple"
+    chance = random_.random()
+    if chance < 0.3:
+        return random_.choice(TEXTS) if chance < 0.15 else "".join(random_.choices(PIECES, k=random_.randrange(1, 40)))
+    return "a red apple"
 
 
 def _is_long(schema: Mapping[str, Any]) -> bool:

@@ -74,6 +74,8 @@ def plural(phrase: str) -> str:
     """The plural of a noun phrase: "pot of food" -> "pots of food"."""
     head, tail = _head(phrase)
     words = head.split()
+    if not words:  # it begins with "with" or "on"
+        return phrase
     noun = words[-1]
     lower = noun.lower()
     if _is_plural(lower) or lower.endswith(_UNCHANGED):

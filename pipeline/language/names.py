@@ -134,6 +134,8 @@ class NameFinder:
             words: in small letters.
             counted: whether a number is told of them: "three books" are no stack of books.
         """
+        if not words:  # signs alone were taken for a thing
+            return None
         forms = _forms(words, counted=counted)
         if self._prefers_one(words):  # "mountains"
             forms = [form for form in forms if form != words]
@@ -186,6 +188,8 @@ class NameFinder:
     def many(self, said: str) -> bool:
         """Whether a name is said in the plural of one that was taught, and is none of its own."""
         words = tuple(_WORD.findall(said.lower()))
+        if not words:
+            return False
         one = (*words[:-1], singular(words[-1]))
         if one == words or words[-1].endswith(("'s", "’s")) or words in self._itself and not self._prefers_one(words):
             return False

@@ -61,3 +61,8 @@ def test_of_the_taught_names_nearly_all_are_led_back_from_their_plural():
     nouns = sorted(name for name in names if name.islower() and len(name) > 3 and plural(name) != name)
     lost = [name for name in nouns if singular(plural(name)) != name]
     assert len(nouns) > 4000 and len(lost) < len(nouns) / 80, lost
+
+
+@pytest.mark.parametrize("phrase", ["", " ", " with a hat", " wearing "])
+def test_where_there_is_no_noun_there_is_no_plural(phrase):
+    assert plural(phrase) == phrase

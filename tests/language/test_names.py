@@ -27,6 +27,8 @@ def names() -> NameFinder:
         ("cars", "automobile"),
         ("qwertz", None),
         ("", None),
+        ("-", None),
+        ("'", None),
     ],
 )
 def test_a_name_is_found_or_owned_up_to(names, said, phrase):
@@ -45,6 +47,7 @@ def test_how_near_a_name_is_is_told(names):
 
 def test_a_plural_of_what_was_taught_is_several(names):
     assert names.many("cats") and names.many("castles")
+    assert not names.many("'") and names.exact(()) is None
     assert not names.many("cat") and not names.many("houses") and not names.many("qwertzs")
 
 
