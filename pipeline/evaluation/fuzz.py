@@ -169,6 +169,8 @@ class Fuzzer:
         """The door for OpenAI's clients: JSON, and forms with files."""
         name, schema = self.random.choice([("generations", GENERATION), ("edits", EDIT), ("variations", VARIATION)])
         body = nearly(schema, self.random)
+        if isinstance(body, dict) and self.random.random() < 0.9:  # else most of them would be refused for it alone
+            body["model"] = "easel"
         if name == "generations" or not isinstance(body, dict):
             return self.told(self.ask(f"/v1/images/{name}", body), "error")
         files = [("image", ("a.png", picture(self.random))) for _ in range(self.random.choice([0, 1, 1, 1, 2, 6]))]

@@ -30,9 +30,9 @@ TEXTS = [
     "../../etc",
 ]
 PIECES = [
-    "a ", "cat", "cats ", "two ", "red ", "and ", "with a ", "on ", "of ", "wearing ", "named ", "says \"", "no ", "'s ",
-    "'", "-", ",", ".", ":", "(", ")", "{", "|", "}", "[", "<lora:", "::1", "--ar 1:", "^", "~", "/", "\\", "\n", "1x ", "İ",
-    "ﬁ", "é", "猫", "🐱", "👩\u200d👧", "\u0301", "\ufe0f", "\u00a0",
+    "a ", "cat", "cats ", "two ", "red ", "and ", "with a ", "on ", "of ", "wearing ", "named ", "says \"", "no ",
+    "'s ", "'", "-", ",", ".", ":", "(", ")", "{", "|", "}", "[", "<lora:", "::1", "--ar 1:", "^", "~", "/", "\\",
+    "\n", "1x ", "İ", "ﬁ", "é", "猫", "🐱", "👩\u200d👧", "\u0301", "\ufe0f", "\u00a0",
 ]  # fmt: skip
 NUMBERS = [0, 1, -1, 7, 1.5, 2**31, 2**63, -(2**40), 1e308, 0.1, 16, 17, 1000, math.nan, math.inf]
 PATHS = ["/etc/passwd", "x", "http://127.0.0.1:9/x.png", "data:image/png;base64,xx", None]
@@ -110,9 +110,8 @@ def picture(random_: random.Random) -> bytes:
     """A file: mostly a small picture, else one that is none."""
     if random_.random() < 0.25:
         return random_.choice(FILES) + random_.randbytes(random_.randrange(200))
-    file = io.BytesIO()
-    Image.frombytes("RGB", (64, 64), random_.randbytes(64 * 64 * 3)).save(
-        file, random_.choice(["PNG", "JPEG", "WEBP"])
-    )
+    file, side = io.BytesIO(), random_.choice([64, 256, 256])
+    spots = Image.frombytes("RGB", (16, 16), random_.randbytes(16 * 16 * 3)).resize((side, side))
+    spots.save(file, random_.choice(["PNG", "PNG", "JPEG", "JPEG", "WEBP"]))
     data = file.getvalue()
     return data[: random_.randrange(len(data))] if random_.random() < 0.2 else data
