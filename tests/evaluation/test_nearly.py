@@ -37,7 +37,7 @@ def test_most_pictures_are_pictures():
     generator, opened = random.Random(1), 0
     for _ in range(100):
         try:
-            with Image.open(io.BytesIO(picture(generator))) as image:
+            with Image.open(io.BytesIO(picture(generator)), formats=("PNG", "JPEG", "WEBP")) as image:
                 image.load()
                 opened += image.size == (64, 64)
         except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
