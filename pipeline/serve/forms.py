@@ -1,5 +1,6 @@
 """Multipart forms, from bytes that are already here and bounded."""
 
+import itertools
 import re
 from dataclasses import dataclass, field
 
@@ -38,7 +39,7 @@ def read_form(data: bytes, content_type: str) -> MultipartForm:
     if kind != b"multipart/form-data" or not boundary:
         raise ValueError("The body takes multipart/form-data. Send the pictures as files of a form.")
     form, headers, name, value = MultipartForm(), {}, bytearray(), bytearray()
-    part = bytearray()
+    part, parts = bytearray(), itertools.count(1)
 
     def header_end() -> None:
         headers[bytes(name).lower()] = bytes(value)
@@ -48,7 +49,7 @@ def read_form(data: bytes, content_type: str) -> MultipartForm:
     def part_end() -> None:
         _, options = parse_options_header(headers.get(b"content-disposition", b""))
         key = options.get(b"name", b"").decode("utf-8", "replace")
-        if len(form.text) + len(form._files) >= MAX_PARTS:
+        if next(parts) > MAX_PARTS:
             raise ValueError(f"The form takes up to {MAX_PARTS} fields, got more.")
         if b"filename" in options:
             form._files.append((key, bytes(part)))

@@ -34,6 +34,8 @@ _PACKAGE = "mcp"
 _INSTALL = 'Install it with: pip install "mcp==1.30.0"'
 _TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp", ".avif": "image/avif"}
 _DATA_URL = re.compile(r"data:[\w.+-]+/[\w.+-]+;base64,", re.ASCII)
+_DEEP = 500  # brackets: fewer can be read however they stand
+_TOO_DEEP = {"jsonrpc": "2.0", "id": None, "error": {"code": -32700, "message": "The body is nested too deeply."}}
 MAX_BODY = 32 * 2**20  # bytes of a request
 
 
@@ -105,6 +107,9 @@ class McpTools:
         except Turned as turned:
             refused = JSONResponse({"error": str(turned)}, turned.status, {"WWW-Authenticate": "Bearer"})
             return await refused(scope, receive, send)
+        if scope["method"] == "POST":
+            if (receive := await _read(receive)) is None:
+                return await JSONResponse(_TOO_DEEP, 400)(scope, _nothing, send)
         await self._sessions.handle_request(scope, receive, send)
 
     async def _list_tools(self) -> list:
@@ -139,6 +144,33 @@ class McpTools:
             return await self._entry.work(request, "mcp", work)
         except (Turned, ValueError, Cancelled, WeightsError, WatermarkError) as error:
             raise ValueError(str(error).replace("`", "") or "The drawing was stopped.") from error
+
+
+async def _read(receive) -> Any:
+    """The same channel with the whole body in one message; None where it is nested too deeply for the package."""
+    body, message = bytearray(), await receive()
+    while message["type"] == "http.request":
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+        message = await receive()
+    try:
+        if body.count(b"[") + body.count(b"{") > _DEEP:
+            json.loads(body)
+    except RecursionError:
+        return None
+    except ValueError:
+        pass  # the package says what is wrong
+    first = iter([{**message, "body": bytes(body)} if message["type"] == "http.request" else message])
+
+    async def again() -> Any:
+        return next(first, None) or await receive()
+
+    return again
+
+
+async def _nothing() -> Any:
+    return {"type": "http.disconnect"}
 
 
 def _with_files(arguments: Mapping[str, dict], given: Mapping[str, Any], folder: str) -> dict[str, Any]:

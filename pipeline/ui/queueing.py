@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse
 
 from pipeline.serve.jobs import CURRENT, Client, Jobs, Place, QueueFull
 from pipeline.ui.events import DRAWING
+from pipeline.ui.sessions import LONG_NAME, MAX_NAME
 
 __all__ = ["Presence", "Queue"]
 
@@ -134,7 +135,8 @@ class Queue(queueing.Queue):
         """Let an event in, if its client has a place left.
 
         Raises:
-            HTTPException: 404, there is no such function; 429 or 503 with Retry-After, there is no place.
+            HTTPException: 404, there is no such function; 422, values or name are not as they should be; 429 or 503 with
+                Retry-After, there is no place.
         """
         fn = None if body.fn_index is None else self.blocks.fns.get(body.fn_index)
         if fn is None:
@@ -142,6 +144,8 @@ class Queue(queueing.Queue):
         if len(body.data) != len(fn.inputs):
             words = f"This endpoint takes {len(fn.inputs)} values, got {len(body.data)}. See /gradio_api/info."
             raise fastapi.HTTPException(422, words)
+        if len(body.session_hash or "") > MAX_NAME:
+            raise fastapi.HTTPException(422, LONG_NAME)
         address = request.client.host if request.client else ""
         place = None
         if fn.concurrency_limit is not None:  # those without a limit only wait for the model

@@ -4,10 +4,14 @@ import datetime
 from copy import copy
 from typing import Any
 
+from fastapi import HTTPException
 from gradio.components import State
 from gradio.state_holder import SessionState, StateHolder
 
-__all__ = ["Sessions"]
+__all__ = ["LONG_NAME", "MAX_NAME", "Sessions"]
+
+MAX_NAME = 128  # characters of a session's name, which is kept for a while; pages give 11, gradio's clients 36
+LONG_NAME = f"session_hash takes up to {MAX_NAME} characters."
 
 
 class _LightState(SessionState):
@@ -42,6 +46,8 @@ class Sessions(StateHolder):
     """Gradio's sessions, light ones."""
 
     def __getitem__(self, session_id: str) -> SessionState:
+        if len(session_id) > MAX_NAME:
+            raise HTTPException(422, LONG_NAME)
         if session_id not in self.session_data:
             self.session_data[session_id] = _LightState(self.blocks)
         return super().__getitem__(session_id)

@@ -37,9 +37,10 @@ def test_fields_and_files_come_apart_and_lists_are_written_as_clients_do():
         (b"", "multipart/form-data", "multipart/form-data"),
         (b"no edge at all", TYPE, "cannot be read"),
         (body(*[(f'name="{number}"', b"") for number in range(MAX_PARTS + 1)]), TYPE, f"up to {MAX_PARTS} fields"),
+        (body(*[('name="same"', b"")] * (MAX_PARTS + 1)), TYPE, f"up to {MAX_PARTS} fields"),
         (body(('name="prompt"', b"x" * (MAX_TEXT + 1))), TYPE, "longer than any"),
     ],
-    ids=["other type", "no boundary", "no form", "too many", "too long"],
+    ids=["other type", "no boundary", "no form", "too many", "one too often", "too long"],
 )
 def test_what_is_no_form_of_ours_is_refused_in_one_sentence(data, kind, words):
     with pytest.raises(ValueError, match=words):

@@ -6,6 +6,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import anyio
+import httpx
 import pytest
 from PIL import Image
 
@@ -133,6 +134,19 @@ def test_what_cannot_be_done_is_said_in_one_sentence(demo, name, arguments, sent
 
 def test_the_address_where_gradio_has_its_tools_answers_too(demo):
     assert ask(demo, lambda session: session.list_tools(), "gradio_api/mcp/").tools
+
+
+def test_a_body_nested_without_end_is_refused_and_one_nested_a_little_is_read(demo, caplog):
+    headers = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
+
+    def told(params: str) -> httpx.Response:
+        body = f'{{"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {params}}}'
+        return httpx.post(f"{demo.local_url}mcp", content=body, headers=headers)
+
+    answer = told('{"a":' * 100_000 + "1" + "}" * 100_000)
+    assert (answer.status_code, answer.json()["error"]["message"]) == (400, "The body is nested too deeply.")
+    assert len(told("{" + '"cursor": null, "a": [' + "[]," * 600 + "[]]}").json()["result"]["tools"]) == 5
+    assert "Traceback" not in caplog.text
 
 
 @pytest.mark.parametrize("found", ["2.3.0", "1.9.4"])

@@ -300,6 +300,19 @@ def test_requests_that_make_no_sense_are_no_fault_of_the_servers(server, path, b
     assert "Traceback" not in "".join(capfd.readouterr()) + caplog.text
 
 
+def test_a_session_s_name_is_short_since_it_is_kept(server):
+    demo, client = server
+    name = "x" * 129
+    assert "up to 128 characters" in join(client, name).text
+    assert client.post("/gradio_api/call/embed", json={"data": ["", None], "session_hash": name}).status_code in (
+        200,
+        422,
+    )
+    client.get(f"/gradio_api/deep_link?session_hash={name}")
+    kept = [*demo.app.state_holder.session_data, *(each.session for each in demo.studio.jobs._served)]
+    assert kept and name not in kept
+
+
 def test_a_call_leaves_nothing_behind(server, monkeypatch):
     demo, client = server
     monkeypatch.setattr(queueing, "ABSENT_SECONDS", 0.0)
