@@ -135,8 +135,8 @@ class Queue(queueing.Queue):
         """Let an event in, if its client has a place left.
 
         Raises:
-            HTTPException: 404, there is no such function; 422, values or name are not as they should be; 429 or 503 with
-                Retry-After, there is no place.
+            HTTPException: 404, there is no such function; 422, its values or the session's name are wrong; 429 or 503
+                with Retry-After, there is no place.
         """
         fn = None if body.fn_index is None else self.blocks.fns.get(body.fn_index)
         if fn is None:
