@@ -18,7 +18,7 @@ from scipy.spatial import ConvexHull
 
 from pipeline.pictures.masks import bounds, depth_of, dilated, eroded, labelled, nearest_of, odd
 from pipeline.scene.emoji_faces import Emoji, read_emoji
-from pipeline.scene.faces import FRONT, Own, Point, find_eyes, find_own, symmetry, unmultiplied
+from pipeline.scene.faces import FRONT, NEAR_EYE, Own, Point, find_eyes, find_own, seen_eye, symmetry, unmultiplied
 from pipeline.scene.kinds import is_alive
 from pipeline.scene.shape import Shape
 
@@ -33,6 +33,8 @@ _AROUND, _OUTSTANDING = 0.06, 0.1  # of the side; difference of luma from there 
 _DISC = 0.27  # of the thing's longer side: what holds no disc of this radius has no room for a face
 _ROOM = 0.165  # ... and of what does not live: the cloud above its rain takes a face
 _STONE = 0.28  # of that disc's radius: a plain part of this radius in its middle takes the face
+_SAME = 0.09  # difference of colour within which another part is such a one, too
+_SEVERAL = 0.15  # deviation of luma around an eye from which it lies between colours that must not mix
 _PLAIN = 0.97  # of its convex hull, so much is filled of what has no limbs, and therefore no side
 _TELLING = 0.88  # of the ellipse in its box an eye fills more that tells no expression without its mouth,
 _ODD = 0.15  # ... unless it is so far from a disc
@@ -65,9 +67,12 @@ def wear_expression(
     shape = Shape(torch.from_numpy(thing[3]), name)
     own = find_own(thing, (shape.head, shape.box), anchors)
     sided = not name or is_alive(name)  # a cup is not seen from the side, whatever side its handle is on
-    eyes = find_eyes(thing) if own is None and sided else []
-    disc = None if own or eyes else _disc(thing, sided)
     side = thing.shape[-1]
+    eyes = find_eyes(thing) if own is None and sided else []
+    if (eye := seen_eye(anchors or {})) is not None:
+        away = {np.hypot(at.x / side - eye[0], at.y / side - eye[1]): (at, radius) for at, radius in eyes}
+        eyes = [away[near] for near in sorted(away)[:1] if near < NEAR_EYE]
+    disc = None if own or eyes else _disc(thing, sided)
     if disc and sided and anchors and "mouth" in anchors:  # a snail's shell is no face
         x, y = anchors["mouth"]
         disc = disc if np.hypot(x * side - disc[0].x, y * side - disc[0].y) < disc[1] else None
@@ -190,10 +195,18 @@ def _disc(thing: np.ndarray, sided: bool) -> tuple[Point, float] | None:
     inner = np.isin(labels, parts)
     inner = eroded(np.asarray(ndimage.binary_fill_holes(dilated(inner, 5)), bool), 5)
     inner_x, inner_y, stone = _deepest(inner)
-    if _STONE * radius < stone < 0.6 * radius and not _limbed(solid):
+    alone = _alone(unmultiplied(thing), solid, inner) if stone > _STONE * radius else False
+    if alone and stone < 0.6 * radius and not _limbed(solid):
         return Point(inner_x, inner_y), 1.5 * stone
     has_side = sided and max(symmetry(solid, x + 0.5), symmetry(solid, (left + right) / 2)) < FRONT and _limbed(solid)
     return None if has_side else (Point(x, y), radius)
+
+
+def _alone(colours: np.ndarray, solid: np.ndarray, part: np.ndarray) -> bool:
+    """Whether nothing else of a thing has the colour of a part: one slice of sausage on a pizza is no stone."""
+    away = np.abs(colours - np.median(colours[:, part], axis=1)[:, None, None]).max(0)
+    others = solid & ~dilated(part, 5) & (away < _SAME)
+    return bool(others.sum() < 0.5 * part.sum())
 
 
 def _limbed(solid: np.ndarray) -> bool:
@@ -237,6 +250,12 @@ def _without(thing: np.ndarray, spots: np.ndarray, nose: np.ndarray, fill_nose: 
     nearest = nearest_of(~unknown)
     colours = unmultiplied(thing)[:, nearest[0], nearest[1]]
     colours = ndimage.gaussian_filter(colours, (0, 1.5 * reach, 1.5 * reach))
+    labels, count = labelled(spots)
+    for number in range(1, count + 1):
+        spot = dilated(labels == number, 1)
+        ring = dilated(spot, 2) & ~spot & solid & ~spots
+        if ring.any() and (around := unmultiplied(thing)[:, ring]).mean(0).std() > _SEVERAL:
+            colours[:, dilated(spot, reach + 1)] = np.median(around, axis=1)[:, None]
     soft = np.clip(1.6 * ndimage.gaussian_filter(hole.astype(np.float32), reach / 2), 0, 1)
     filled = thing.copy()
     filled[:3] = thing[:3] * (1 - soft) + colours * soft * thing[3]

@@ -13,9 +13,11 @@ import torch
 from scipy import ndimage
 
 from pipeline.pictures.masks import bounds, dilated, eroded, labelled, odd
+from pipeline.scene.eyes import pupils, unmultiplied, whole_eyes
 from pipeline.scene.shape import Face, Shape
 
-__all__ = ["FRONT", "Own", "Point", "find_eyes", "find_face", "find_own", "symmetry", "unmultiplied"]
+__all__ = ["FRONT", "NEAR_EYE", "Own", "Point", "find_eyes", "find_face", "find_own", "seen_eye", "symmetry"]
+__all__ += ["unmultiplied"]
 
 FRONT = 0.78  # overlap of an outline and its mirror image, at least, of what is seen from the front
 _GRID = 128  # pixels at which a thing's own features are looked for
@@ -29,13 +31,13 @@ _BEST = 1.0  # cost beyond which two spots are no eyes
 _HIGH = 0.9  # of the distance of two eyes, how high a head is between them at least
 _EVEN = 0.85  # symmetry of an outline, at least, of whose one eye a faint mirror image is looked for
 _WHITE = 0.7  # of the darkest of a tooth's colours
+_TEETH = 0.035, 0.1  # area of teeth, of the thing's, at most; of those in one bar
 _SAME = 0.25  # difference of colour around an eye and its faint mirror image, at most
 _WIDEST = 3.0  # of the distance of the eyes: what is wider is more than a head
 _UNLIKE = 1.6  # cost of a difference of colour around them
 _NOSE = 0.38  # of the distance of the eyes, at most below them, a nose begins; what is lower is a mouth
+NEAR_EYE = 0.1  # of the side: so far an eye is at most from where it is said to be
 _NEAR = 0.3  # of the distance of two eyes, so far they are at most from where they are said to be
-_FEWEST = 12  # pixels around an eye that tell its fur
-_FUR = 0.12, 0.12  # difference of colour within which a pixel is of the fur, and of how much of what lies around
 
 
 class Point(NamedTuple):
@@ -65,11 +67,6 @@ class Own:
     width: float
 
 
-def unmultiplied(picture: np.ndarray) -> np.ndarray:
-    """Colours (3, side, side) of a picture (4, side, side) whose colours are multiplied by alpha."""
-    return np.clip(picture[:3] / np.maximum(picture[3], 0.05), 0, 1)
-
-
 def find_own(
     thing: np.ndarray,
     heads: Sequence[tuple[float, float, float, float]],
@@ -93,9 +90,10 @@ def find_own(
             _is_head(solid, *pair[:2]) and _unlike(unmultiplied(small), solid, *_halves(pair[2])) < _SAME
         ):
             pair = None
-    if pair is None:
+    eye = seen_eye(anchors or {})
+    if pair is None or not _holds(pair[:2], size, eye):
         pair = _two(small, [(Point(at.x / factor, at.y / factor), radius) for at, radius in find_eyes(thing)])
-    if pair is None:
+    if pair is None or not _holds(pair[:2], size, eye):
         return None
     one, other, spots, spot_areas = pair
     y, x = (one.y + other.y) / 2, (one.x + other.x) / 2
@@ -108,13 +106,26 @@ def find_own(
     width = min(stop - start, _WIDEST * apart)
     chin = min(int(y) + (below[0] if len(below) else size - int(y)), y + 1.35 * max(apart, 0.3 * width))
     nose, mouth = _below(small, one, other, chin)
-    eyes = _whole(small, spots) if spot_areas < _PATCH * solid.sum() else _inside(small, spots)
+    eyes = whole_eyes(small, spots) if spot_areas < _PATCH * solid.sum() else pupils(small, spots)
 
     def large(mask: np.ndarray) -> np.ndarray:
         return np.kron(mask, np.ones((factor, factor), bool))
 
     left, right = (Point(factor * (at.x + 0.5), factor * (at.y + 0.5)) for at in (one, other))
     return Own(left, right, large(eyes), large(mouth), large(nose), factor * chin, factor * float(width))
+
+
+def seen_eye(anchors: Mapping[str, tuple[float, float]]) -> tuple[float, float] | None:
+    """x and y of the one eye that anchors tell of, as of what is seen from the side; None of two or of none."""
+    known = [anchors[name] for name in ("left eye", "right eye") if name in anchors]
+    return known[0] if len(known) == 1 else None
+
+
+def _holds(pair: Sequence[Point], size: int, eye: tuple[float, float] | None) -> bool:
+    """Whether one of two spots is the one eye that is known; ears of a head seen from the side are no eyes."""
+    if eye is None:
+        return True
+    return min(np.hypot(at.x / size - eye[0], at.y / size - eye[1]) for at in pair) < NEAR_EYE
 
 
 def find_eyes(thing: np.ndarray) -> list[tuple[Point, float]]:
@@ -138,28 +149,6 @@ def find_eyes(thing: np.ndarray) -> list[tuple[Point, float]]:
             if not any(np.hypot(middle.x - at.x, middle.y - at.y) < radius + other for at, other in found):
                 found.append((middle, radius))
     return found
-
-
-def _whole(small: np.ndarray, spots: np.ndarray) -> np.ndarray:
-    """Spots with all that has not the colours of the fur around them: the white of an eye, its iris, or its rim."""
-    colours, solid, eyes = unmultiplied(small), small[3] > 0.5, spots.copy()
-    labels, count = labelled(spots)
-    rows, columns = np.ogrid[: len(solid), : len(solid)]
-    for number in range(1, count + 1):
-        spot = labels == number
-        left, top, right, bottom = bounds(spot)
-        reach = max(right - left, bottom - top) / 2
-        away = np.hypot(rows - (top + bottom - 1) / 2, columns - (left + right - 1) / 2)
-        near = solid & (away < 2.4 * reach + 1)
-        around = colours[:, solid & (away >= 2.4 * reach + 1) & (away < 3.2 * reach + 2) & ~spots]
-        if around.shape[1] < _FEWEST:
-            continue
-        alike = np.abs(colours[:, near][:, :, None] - around[:, None, :]).max(0) < _FUR[0]
-        strange = spot.copy()
-        strange[near] |= alike.mean(1) < _FUR[1]
-        joined, _ = labelled(strange)
-        eyes |= np.isin(joined, np.unique(joined[spot]))
-    return eyes
 
 
 def find_face(
@@ -191,15 +180,6 @@ def _marked(
     ends = zip(pair[:2], ((x1, y1), (x2, y2)), strict=True)
     away = max(np.hypot(at.x / size - x, at.y / size - y) for at, (x, y) in ends)
     return pair if away < _NEAR * apart + 1 / size else None
-
-
-def _inside(small: np.ndarray, spots: np.ndarray) -> np.ndarray:
-    """What lies within patches of fur: pupils."""
-    whole = np.asarray(ndimage.binary_fill_holes(dilated(spots, 1)), bool)
-    colours = unmultiplied(small)
-    usual = np.median(colours[:, spots], axis=1)
-    away = np.abs(colours - usual[:, None, None]).max(0) > 0.15
-    return eroded(whole, 2) & away
 
 
 def _pair(small: np.ndarray, heads: Sequence) -> tuple[Point, Point, np.ndarray, float] | None:
@@ -391,7 +371,9 @@ def _below(small: np.ndarray, one: Point, other: Point, chin: float) -> tuple[np
     labels, count = labelled(eroded(solid, 2) & (around - luma < -0.09) & white)  # teeth
     for number, (rows, columns) in enumerate(ndimage.find_objects(labels), 1):
         high, centre = (rows.start + rows.stop) / 2, (columns.start + columns.stop) / 2
-        teeth = labels == number
-        if abs(centre - x) < 0.6 * apart and y + 0.5 * apart < high < chin and teeth.sum() < 0.035 * solid.sum():
-            mouth |= teeth
+        teeth, wide, tall = labels == number, columns.stop - columns.start, rows.stop - rows.start
+        grille = wide > 2.5 * tall and teeth.sum() > 0.5 * wide * tall  # a muzzle is no such bar
+        most = _TEETH[int(grille)] * solid.sum()
+        if abs(centre - x) < 0.6 * apart and y + 0.5 * apart < high < chin and teeth.sum() < most:
+            mouth |= ndimage.binary_fill_holes(ndimage.binary_closing(teeth, iterations=3)) if grille else teeth
     return nose, mouth

@@ -181,3 +181,34 @@ def test_a_balloon_floats_at_the_corner_of_the_head():
     worn = wear_expression(fox, EMOJI, "fox face", balloon)
     more = (worn[3] > 0) & (fox[3] < 0)
     assert more.any() and more.nonzero()[:, 0].max() < 64 and more.nonzero()[:, 1].min() > 64
+
+
+def test_eyes_between_two_colours_are_filled_with_the_one_that_is_more_of_them():
+    penguin = face(DARK, (0.36, 0.5, 0.13, WHITE), (0.64, 0.5, 0.13, WHITE), (0.5, 0.75, 0.24, WHITE))
+    for x in (0.33, 0.67):
+        layer = (penguin + 1) / 2
+        disc(layer, x, 0.44, 0.05, DARK)
+        penguin = 2 * layer - 1
+    spots = np.zeros((SIDE, SIDE), bool)
+    rows, columns = np.ogrid[:SIDE, :SIDE]
+    for x in (0.33, 0.67):
+        spots |= np.hypot(rows + 0.5 - 0.44 * SIDE, columns + 0.5 - x * SIDE) < 0.05 * SIDE
+    filled = _without((penguin.numpy() + 1) / 2, spots, np.zeros_like(spots), fill_nose=False)
+    inner = filled[:3, spots].mean(0)
+    assert ((inner > 0.85) | (inner < 0.25)).mean() > 0.9, "no grey between the black and the white"
+
+
+def test_one_of_several_parts_of_a_colour_is_no_stone():
+    one = face(YELLOW, (0.5, 0.5, 0.17, RED))
+    several = face(
+        YELLOW, (0.5, 0.5, 0.17, RED), (0.22, 0.35, 0.1, RED), (0.78, 0.35, 0.1, RED), (0.5, 0.85, 0.08, RED)
+    )
+
+    def span(layer) -> float:
+        """How wide the new face is."""
+        worn = wear_expression(layer, face(YELLOW, (0.34, 0.42, 0.09, DARK), (0.66, 0.42, 0.09, DARK)), "pizza")
+        changed = (worn[:3] - layer[:3]).abs().max(0).values > 0.3
+        columns = changed.any(0).nonzero()[:, 0]
+        return float(columns.max() - columns.min()) / SIDE
+
+    assert span(one) < 0.35 < span(several)

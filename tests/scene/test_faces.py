@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from pipeline.scene.faces import find_eyes, find_own
+from pipeline.scene.faces import find_eyes, find_own, seen_eye
 from tests.scene.test_expressions import DARK, ORANGE, SIDE, WHITE, YELLOW, disc, face
 
 WHOLE = (0.02, 0.02, 0.98, 0.98)
@@ -35,8 +35,24 @@ def test_nostrils_are_told_from_eyes_by_where_eyes_are_about():
     assert found.left.y / SIDE == pytest.approx(0.36, abs=0.02) and found.right.x / SIDE == pytest.approx(
         0.64, abs=0.02
     )
-    for other in ({"left eye": (0.38, 0.34)}, {"left eye": (0.3, 0.12), "right eye": (0.7, 0.12)}):  # nothing is there
-        assert find_own(layer, (WHOLE, WHOLE), other).left == alone.left
+    other = {"left eye": (0.3, 0.12), "right eye": (0.7, 0.12)}  # nothing is there
+    assert find_own(layer, (WHOLE, WHOLE), other).left == alone.left
+
+
+def test_of_what_is_seen_from_the_side_no_pair_away_from_its_eye_is_taken():
+    layer = (face(ORANGE, (0.35, 0.3, 0.05, DARK), (0.65, 0.3, 0.05, DARK)).numpy() + 1) / 2
+    assert seen_eye({"right eye": (0.7, 0.6), "mouth": (0.9, 0.7)}) == (0.7, 0.6)
+    assert seen_eye({"left eye": (0.3, 0.3), "right eye": (0.7, 0.3)}) is None and seen_eye({}) is None
+    assert find_own(layer, (WHOLE, WHOLE), {"right eye": (0.7, 0.6)}) is None
+    assert find_own(layer, (WHOLE, WHOLE), {"right eye": (0.66, 0.33)}) is not None
+
+
+def test_a_bar_of_teeth_is_a_mouth_and_a_muzzle_is_none():
+    eyes = ((0.32, 0.4, 0.06, DARK), (0.68, 0.4, 0.06, DARK))
+    barred, muzzled = face((0.2, 0.4, 0.8), *eyes), face((0.2, 0.4, 0.8), *eyes, (0.5, 0.72, 0.17, WHITE))
+    barred[:3, 80:92, 34:94] = 0.95
+    assert own(barred).mouth[82:90, 40:88].mean() > 0.9
+    assert not own(muzzled).mouth[84:100, 56:72].any()
 
 
 def test_a_faint_eye_is_found_by_its_mirror_image():
