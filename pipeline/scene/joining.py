@@ -5,7 +5,16 @@ from dataclasses import replace
 
 from pipeline.language.english import singular
 from pipeline.language.relations import INVERSES, relation_of
-from pipeline.scene.kinds import is_alive, is_container, is_held, is_landscape, is_seat, is_sky, worn_at
+from pipeline.scene.kinds import (
+    is_alive,
+    is_container,
+    is_held,
+    is_landscape,
+    is_seat,
+    is_sky,
+    kind_size,
+    worn_at,
+)
 from pipeline.scene.notes import Note
 from pipeline.scene.record import Relation, Thing
 from pipeline.scene.sketch import Sketch
@@ -21,6 +30,8 @@ _ROOMY = frozenset(
     "basket box crate bucket bathtub tub nest cart cage sleigh tank aquarium fishbowl pool".split()
 )  # and so is who is with these
 _HEAPED = frozenset("bowl box crate bucket jar bag sack barrel pan cart".split())  # and several that are with these
+_LAID = frozenset("table desk shelf plate tray counter nightstand dresser cabinet saucer windowsill".split())
+_LOAD = 1.0  # metres: what is with these stands on them if it is no longer
 _FULL_OF = frozenset(("full of", "filled with", "containing", "overflowing with", "loaded with"))
 _DRAWN_BY = frozenset("sleigh cart wagon carriage sled plow".split())  # what these pull is before it, not in it
 _DRAW = frozenset("reindeer reindeers horse horses donkey ox oxen dogs huskies mule pony ponies".split())
@@ -173,12 +184,18 @@ def _told(subject: Thing, target: Thing, kind: str) -> tuple[str, Relation]:
         last, alive = said.split()[-1], is_alive(object_said)
         drawn = last in _DRAWN_BY and object_said.split()[-1] in _DRAW
         filled = last in _ROOMY and not drawn if alive else last in _FILLED or last in _HEAPED and target.count > 1
-        return target.id, Relation("on" if _tops(target, subject) else "in" if filled else "with", subject.id)
+        on = _tops(target, subject) or last in _LAID and not alive and _fits(object_said)
+        return target.id, Relation("on" if on else "in" if filled else "with", subject.id)
     if kind == "surrounded by":
         return target.id, Relation("around", subject.id)
     if kind == "on" and worn_at(said) and is_alive(object_said):
         return subject.id, Relation("worn by", target.id)
     return subject.id, Relation(kind, target.id)
+
+
+def _fits(name: str) -> bool:
+    """Whether a thing is one to be laid on a table."""
+    return not is_seat(name) and (kind_size(name) or _LOAD) <= _LOAD
 
 
 def _set(by_id: dict[str, Thing], placed: str, relation: Relation) -> bool:

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.scene.joining import join_things
 from pipeline.scene.record import Relation, Thing
-from pipeline.scene.sketch import Sketch, face_of, sketch
+from pipeline.scene.sketch import Mention, Sketch, face_of, sketch
 from pipeline.scene.tagger import Token
 
 
@@ -70,6 +70,26 @@ def test_with_is_worn_held_or_beside_by_what_it_is():
     for other, kind in (("hat", "worn by"), ("balloon", "held by"), ("house", "with")):
         things, _ = joined(f"a bear/thing with/relation>1 a {other}/thing>2")
         assert things[1].relation == Relation(kind, "bear-0")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kind"),
+    [("table", "laptop", "on"), ("shelf", "books", "on"), ("desk", "chair", "with"), ("plate", "dog", "with"),
+     ("table", "car", "with"), ("wall", "clock", "with")],
+)  # fmt: skip
+def test_what_a_table_is_with_stands_on_it(one, other, kind):
+    things, _ = joined(f"a {one}/thing with/relation>1 a {other}/thing>2")
+    assert things[1].relation == Relation(kind, f"{one}-0")
+
+
+@pytest.mark.parametrize(
+    ("text", "arrangement"),
+    [("three ducks", "grid"), ("three ducks in a row", "row"), ("a cat and a dog side by side", "row"),
+     ("ducks lined up", "row"), ("three cups in one column", "column"), ("a rowing boat and a line of text", "grid")],
+)  # fmt: skip
+def test_a_row_that_is_asked_for_is_a_row(text, arrangement):
+    ducks = Thing("a", "duck", count=3)
+    assert join_things([ducks], Sketch([Mention(0, 1, "ducks")]), [], text)[1] == arrangement
 
 
 def test_it_means_the_first_thing():

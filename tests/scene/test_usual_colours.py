@@ -32,3 +32,7 @@ def test_colours_are_colours():
 
 def test_a_whole_name_goes_before_its_last_word():
     assert usual_colours("Rubber duck")[0] == "#f3c33c" and usual_colours("lily pad")[0] == "#3fa34d"
+
+
+def test_what_is_cold_is_pale_and_what_is_hot_is_not():
+    assert usual_colours("iceberg") == usual_colours("snowball") != usual_colours("fireball")
