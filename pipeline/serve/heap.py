@@ -15,6 +15,7 @@ __all__ = ["Heap", "give_back", "share_heaps"]
 
 _LOOK_SECONDS = 10.0
 _GROWTH = 24 * 2**20  # bytes more than after the last time: less is not worth the work
+_MORE = 6  # looks after it has grown
 _STATM = Path("/proc/self/statm")
 _ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
 
@@ -39,7 +40,8 @@ def share_heaps(count: int = 2) -> bool:
 
 
 class Heap:
-    """This process's memory, trimmed where it has grown.
+    """This process's memory, trimmed where it has grown, and a few times afterwards: what made it grow may still have
+    been at work, and frees the rest when it ends.
 
     Args:
         resident: bytes that the process holds now; None where nobody can say.
@@ -48,12 +50,18 @@ class Heap:
 
     def __init__(self, resident: Callable[[], int | None] | None = None, release: Callable[[], object] = give_back):
         self._resident, self._release = resident or _resident, release
-        self._after = 0
+        self._after = self._more = 0
 
     def look(self) -> bool:
-        """Trim it if it has grown since the last time; whether it had."""
+        """Trim it if it has grown since the last time, or did at one of the last looks; whether it was trimmed."""
         held = self._resident()
-        if held is None or held < self._after + _GROWTH:
+        if held is None:
+            return False
+        if held >= self._after + _GROWTH:
+            self._more = _MORE
+        elif self._more:
+            self._more -= 1
+        else:
             return False
         self._release()
         self._after = self._resident() or held

@@ -12,11 +12,23 @@ from pipeline.serve.heap import Heap, give_back
 MB = 2**20
 
 
-def test_it_is_trimmed_where_it_has_grown_and_only_there():
+def test_it_is_trimmed_where_it_has_grown_and_only_there(monkeypatch):
+    monkeypatch.setattr(heap, "_MORE", 0)
     sizes, released = iter([500 * MB, 400 * MB, 410 * MB, 460 * MB, 405 * MB, 406 * MB]), []
     own = Heap(lambda: next(sizes), lambda: released.append(1))
     assert [own.look() for _ in range(4)] == [True, False, True, False]  # 500 -> 400; 410; 460 -> 405; 406
     assert len(released) == 2
+
+
+def test_what_is_freed_after_a_peak_was_trimmed_goes_back_too():
+    """The first look comes in the middle of what takes the memory, the others after its end."""
+    held, released = [900 * MB], []
+    own = Heap(lambda: held[0], lambda: released.append(held[0]))
+    assert own.look()
+    held[0] = 880 * MB
+    assert [own.look() for _ in range(heap._MORE + 2)] == [True] * heap._MORE + [False] * 2
+    held[0] = 890 * MB
+    assert not own.look() and len(released) == heap._MORE + 1
 
 
 def test_where_nobody_can_say_how_much_it_is_nothing_is_done():
