@@ -17,6 +17,7 @@ from pipeline.models.prior import DrawingPrior
 from pipeline.scene.rendering import can_render
 
 __all__ = [
+    "CHOICES",
     "DEFAULT_VARIETY",
     "Drawing",
     "Bend",
@@ -32,6 +33,7 @@ DEFAULT_VARIETY = 0.7
 # Coordinates of the noise.
 # The first numbers of neighbouring seeds are alike (torch's generator); later ones are not.
 _WHICH, _MIRROR, _FORM, _PALETTE = 20, 21, slice(22, 28), slice(8, 11)
+CHOICES = (_WHICH, _MIRROR, -1)  # those that choose one of several; the last chooses style and ground
 OTHERS = 1.2  # weight of a drawing by another artist, at full variety, against one in the asked style
 _ICONS = (
     "colorful outlined icon", "flat color office icon", "gradient app icon", "sticker style icon",

@@ -48,7 +48,7 @@ class Drawn:
     @property
     def changeable(self) -> bool:
         """Whether drawing it again would tell what stands in it: recipes of our own model that say things in words."""
-        return self.recipe.model == EASEL.model and bool(self.recipe.prompt.strip()) and self.recipe.schema >= 5
+        return self.recipe.model == EASEL.model and bool(self.recipe.prompt.strip())
 
     @property
     def alt(self) -> str:

@@ -9,10 +9,11 @@ anything else.
 
 import shlex
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pipeline.language.styles import BACKGROUNDS
-from pipeline.recipe import MAX_SEED
+from pipeline.recipe import FIELDS, MAX_SEED, SCHEMA, Recipe
 from pipeline.scene.colours import colour_hex
 from pipeline.scene.edit import edit, operation, pinned
 from pipeline.scene.ids import free_id
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from pipeline.scene.record import Scene, Thing
     from pipeline.scene.wish import Wish
 
-__all__ = ["CHANGES", "change", "look_of", "things_of"]
+__all__ = ["CHANGES", "change", "edited", "look_of", "things_of"]
 
 _SETS = ("place", "colour", "style", "again", "replace")  # the last of them counts, of one thing
 _SETS_ALL = ("ground", "outline", "shadow", "letter")  # and of these, of the picture
@@ -67,6 +68,12 @@ def look_of(drawn: Drawn) -> dict[str, Any] | None:
         "where": text.place if text else "bottom",
         "letter_colour": colour_hex(text.colour if text else "#111111", BACKGROUNDS),
     }
+
+
+def edited(recipe: Recipe, edits: tuple[str, ...]) -> Recipe:
+    """A recipe with edits, of today's schema; one from before variety was told keeps the typical drawing."""
+    typical = {"variety": 0.0} if recipe.schema < FIELDS["variety"].since else {}
+    return replace(recipe, schema=SCHEMA, edits=edits, **typical)
 
 
 def change(

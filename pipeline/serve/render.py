@@ -34,6 +34,7 @@ __all__ = ["STAGES", "AnyOf", "Cancelled", "Rendered", "Stage", "Verdict", "comp
 __all__ += ["series", "varied"]
 
 PREVIEW_SIDE = 16  # squares; at 32 a thing can be recognised and made larger
+_SMALL = 0.5  # strength of a variation under which nothing is chosen anew
 LOOKS_THE_SAME = 35.0  # dB PSNR; float differences between machines stay above it, other seeds stay far below
 
 
@@ -291,9 +292,12 @@ def compare(image: Image.Image, expected: Image.Image | str) -> Verdict:
 def _varied_latents(pipe: "TextToImagePipeline", recipe: Recipe) -> "dict[str, torch.Tensor]":
     """Every stage's noise by its argument, turned towards other seeds' as the recipe's variations say.
 
-    A turn keeps the variance: independent a, b ~ N(0, 1) give cos(t) a + sin(t) b ~ N(0, 1) for every angle t.
+    A turn keeps the variance: independent a, b ~ N(0, 1) give cos(t) a + sin(t) b ~ N(0, 1) for every angle t. A small
+    one keeps what chooses one of several, drawing, side, style and ground: a step from one to another is never small.
     """
     import torch
+
+    from pipeline.scene.drawing import CHOICES
 
     def noise(seed: int) -> dict[str, torch.Tensor]:
         return pipe.prepare_latents(torch.Generator("cpu").manual_seed(seed))
@@ -302,7 +306,10 @@ def _varied_latents(pipe: "TextToImagePipeline", recipe: Recipe) -> "dict[str, t
     for variation in map(Variation.from_text, recipe.variations):
         angle, other = variation.strength * math.pi / 2, noise(variation.seed)
         for stage in [variation.stage] if variation.stage else STAGES:
+            chosen = latents[stage][..., CHOICES]
             latents[stage] = math.cos(angle) * latents[stage] + math.sin(angle) * other[stage]
+            if stage == "prior" and variation.strength < _SMALL and getattr(pipe, "draws_scenes", False):
+                latents[stage][..., CHOICES] = chosen
     return {row.latents: latents[row.name] for row in STAGE_ROWS if row.name in latents}
 
 

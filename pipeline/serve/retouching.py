@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from pipeline.pictures.masks import dilated
-from pipeline.recipe import SCHEMA, Recipe
+from pipeline.recipe import Recipe
 from pipeline.scene.edit import operation
 from pipeline.scene.record import Ground, Scene, Thing
 from pipeline.scene.retouch import Retouch, canvas_of, cut_free, ground_of, parts_of, repaint_around, repaint_inside
@@ -16,7 +16,7 @@ from pipeline.scene.tasks import scene_of_picture, text_image
 from pipeline.scene.uploads import canonical, upload_hash
 from pipeline.scene.wish import Wish, Wishes
 from pipeline.serve.drawn import Drawn
-from pipeline.serve.edits import change
+from pipeline.serve.edits import change, edited
 from pipeline.serve.jobs import Place
 from pipeline.serve.order import NotOffered, Order
 from pipeline.serve.regions import Region, find_region, own_drawing
@@ -101,7 +101,7 @@ def changed_by_words(
                 Drawn.from_rendered(own, ""), asked, seed=recipe.seed,
                 wish=lambda text, scene, it: read(text, scene, seed=recipe.seed, it=it),
             )  # fmt: skip
-            return _sized(replace(own.recipe, schema=SCHEMA, edits=edits), order), {}
+            return _sized(edited(own.recipe, edits), order), {}
         scene, cut = scene_of_picture(picture)
         width, height = order.size or canvas_of(picture.size)
         scene = replace(scene, width=width, height=height)

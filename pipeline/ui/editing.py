@@ -11,12 +11,11 @@ import gradio as gr
 from gradio.blocks import Block
 
 from pipeline.atomic import write_file
-from pipeline.recipe import SCHEMA
 from pipeline.scene.record import Scene
 from pipeline.scene.uploads import upload_hash
 from pipeline.scene.wish import Wish, Wishes
 from pipeline.serve.drawn import Drawn
-from pipeline.serve.edits import change
+from pipeline.serve.edits import change, edited
 from pipeline.serve.render import Cancelled, Rendered
 from pipeline.serve.studio import Busy, Studio
 from pipeline.serve.uploads import open_cutout
@@ -151,7 +150,7 @@ class Editing:
             edits = change(
                 drawn, asked, seed=seed, wish=lambda text, scene, it: self._wish(text, scene, it, seed, told)
             )
-            recipe = studio.recipe(replace(drawn.recipe, schema=SCHEMA, edits=edits))
+            recipe = studio.recipe(edited(drawn.recipe, edits))
         images, uploads = self._drawing.open_references(drawn), self._drawing.open_uploads(drawn.uploads)
         for event in studio.draw(recipe, images, uploads=uploads, visitor=visitor_of(request), fresh=True):
             if isinstance(event, Rendered):

@@ -4,7 +4,18 @@ import pytest
 import torch
 
 from pipeline.models.prior import NOISE_DIM
-from pipeline.scene.drawing import Bend, Palette, _options, _unframed, choose_drawing, even, is_mirrored
+from pipeline.scene.drawing import (
+    CHOICES,
+    Bend,
+    Palette,
+    _options,
+    _unframed,
+    choose_drawing,
+    choose_form,
+    choose_palette,
+    even,
+    is_mirrored,
+)
 from tests.tiny import tiny_prior
 
 
@@ -69,3 +80,12 @@ def test_an_outlined_drawing_is_taken_only_for_its_style_or_where_there_is_no_ot
     drawn = {drawing for (drawing, _), _ in _options([own, other, lined], style, variety=1.0)}
     assert drawn == ({2} if style == lined[1] else {0, 1})
     assert [drawing for (drawing, _), _ in _options([lined, (3, "solid glyph", "")], style, variety=1.0)] == [2]
+
+
+def test_what_chooses_one_of_several_is_among_the_choices_and_what_bends_and_colours_is_not():
+    noise = torch.zeros(NOISE_DIM)
+    other = noise.clone()
+    other[list(CHOICES)] = 3.0
+    assert choose_form(other, 1.0, mirrored=False) == choose_form(noise, 1.0, mirrored=False)
+    assert choose_palette(other, 1.0, 1.0) == choose_palette(noise, 1.0, 1.0)
+    assert choose_form(other, 1.0, mirrored=True).mirror != choose_form(-other, 1.0, mirrored=True).mirror

@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 import torch
 
-from pipeline.recipe import Recipe
+from pipeline.recipe import SCHEMA, Recipe
 from pipeline.scene.edit import edit
 from pipeline.scene.layout import layout
 from pipeline.scene.record import Ground, Relation, Scene, Thing
 from pipeline.scene.standing import stand
 from pipeline.scene.wish import Wish
 from pipeline.serve.drawn import Drawn
-from pipeline.serve.edits import change, look_of, things_of
+from pipeline.serve.edits import change, edited, look_of, things_of
 
 CATS = Scene(
     things=(Thing("cat", "cat", count=2, colour="red"), Thing("dog", "dog", said="puppy")),
@@ -203,3 +203,10 @@ def test_what_cannot_be_done_is_said(asked, sentence):
 def test_a_picture_without_things_cannot_be_changed():
     with pytest.raises(ValueError, match="no things that could be changed"):
         change(replace(drawn(), standing=None), {"do": "remove", "thing": "cat"})
+
+
+def test_a_recipe_from_before_variety_keeps_the_typical_drawing_when_it_is_changed():
+    old = edited(Recipe(schema=1, prompt="a cat"), ("shadow on",))
+    assert (old.schema, old.variety, old.edits) == (SCHEMA, 0.0, ("shadow on",))
+    new = Recipe(prompt="a cat", variety=0.4)
+    assert edited(new, ("shadow on",)).variety == 0.4

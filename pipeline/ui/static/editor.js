@@ -112,7 +112,6 @@ function paint() {
     button.setAttribute("aria-pressed", String(button.dataset.thing === chosen));
   }
   editor()?.querySelector(".tools")?.toggleAttribute("hidden", !current);
-  editor()?.querySelector(".whole")?.toggleAttribute("hidden", Boolean(current));
   if (current && stage.lifted) paintLifted(current);
   stage.frame.hidden = !current;
   stage.figure.classList.toggle("editing", Boolean(current));
@@ -250,7 +249,7 @@ function keydown(event) {
     return;
   }
   if (event.key === "Escape" && stage?.figure.classList.contains("picking")) return picking(false);
-  // Out of a field, too, and with the focus nowhere: the fields of the whole picture come back.
+  // Out of a field, too, and with the focus nowhere.
   if (event.key === "Escape" && thing() && (here || event.target === document.body)) {
     event.preventDefault();
     return choose(null);

@@ -69,6 +69,9 @@ easel.copyPack = async () => {
   easel.say(easel.t("keys.copied"));
 };
 
+// Who opens a link on a phone sees its picture first, and the form above it.
+let arrived = /[?&](prompt|seed|images)=/.test(window.location.search) && matchMedia("(max-width: 760px)").matches;
+
 // A finished picture's link is the page's address, so that a bookmark or a reload brings the picture back. Gradio reads
 // the address once, at the start.
 document.addEventListener(
@@ -76,6 +79,8 @@ document.addEventListener(
   (event) => {
     const figure = event.target.closest?.("#canvas figure.finished");
     if (!figure || document.querySelector("#canvas .pair")) return;
+    if (arrived && window.scrollY < 80) figure.scrollIntoView({ block: "start" });
+    arrived = false;
     const query = figure.dataset.query;
     if (window.location.search === query) return;
     try {
