@@ -34,6 +34,8 @@ _DISC = 0.27  # of the thing's longer side: what holds no disc of this radius ha
 _ROOM = 0.165  # ... and of what does not live: the cloud above its rain takes a face
 _STONE = 0.28  # of that disc's radius: a plain part of this radius in its middle takes the face
 _SAME = 0.09  # difference of colour within which another part is such a one, too
+_TOLD = 0.2  # deviation of the colours about it, at most
+_FAINT_EYE = 0.028  # of the thing's longer side, the radius of an eye that is only said to be there
 _SEVERAL = 0.15  # deviation of luma around an eye from which it lies between colours that must not mix
 _PLAIN = 0.97  # of its convex hull, so much is filled of what has no limbs, and therefore no side
 _TELLING = 0.88  # of the ellipse in its box an eye fills more that tells no expression without its mouth,
@@ -72,7 +74,10 @@ def wear_expression(
     if (eye := seen_eye(anchors or {})) is not None:
         away = {np.hypot(at.x / side - eye[0], at.y / side - eye[1]): (at, radius) for at, radius in eyes}
         eyes = [away[near] for near in sorted(away)[:1] if near < NEAR_EYE]
-    disc = None if own or eyes else _disc(thing, sided)
+        if own is None and sided and not eyes:
+            eyes = _faint(thing, eye, _FAINT_EYE * max(shape.width, shape.height) * side)
+    aside = sided and eye is not None and _limbed(thing[3] > 0.5)  # no face of it is seen from the front; a lemon's is
+    disc = None if own or eyes or aside else _disc(thing, sided)
     if disc and sided and anchors and "mouth" in anchors:  # a snail's shell is no face
         x, y = anchors["mouth"]
         disc = disc if np.hypot(x * side - disc[0].x, y * side - disc[0].y) < disc[1] else None
@@ -83,7 +88,8 @@ def wear_expression(
         thing = _without(thing, own.eyes | own.mouth, own.nose, fill_nose=not shows_nose)
         width, corner = own.width, _corner(thing, own)
     elif len(eyes) == 1:
-        places, width, corner = _on_eye(thing, worn, *eyes[0])
+        places, head, corner = _on_eye(thing, worn, *eyes[0])
+        width = max(head, 0.8 * width)
         if places:
             thing = _without(thing, _round(thing, *eyes[0]), np.zeros_like(thing[3], bool), fill_nose=False)
     elif disc:
@@ -151,6 +157,14 @@ def _on_eye(thing: np.ndarray, worn: Emoji, eye: Point, radius: float) -> tuple[
     if piece is None or "both" in worn.pieces or not _tells(worn, piece > 0.5):
         return [], width, corner
     return [((name,), width / worn.width, at, eye)], width, corner
+
+
+def _faint(thing: np.ndarray, eye: tuple[float, float], radius: float) -> list[tuple[Point, float]]:
+    """Middle and radius of an eye that is only said to be there; none where a tusk or a stripe is seen instead."""
+    middle = Point(thing.shape[-1] * eye[0], thing.shape[-1] * eye[1])
+    near = _round(thing, middle, radius) & (thing[3] > 0.5)
+    plain = near.any() and unmultiplied(thing)[:, near].std(1).max() < _TOLD
+    return [(middle, radius)] if plain else []
 
 
 def _tells(worn: Emoji, eye: np.ndarray) -> bool:

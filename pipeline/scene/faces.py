@@ -31,6 +31,8 @@ _BEST = 1.0  # cost beyond which two spots are no eyes
 _HIGH = 0.9  # of the distance of two eyes, how high a head is between them at least
 _EVEN = 0.85  # symmetry of an outline, at least, of whose one eye a faint mirror image is looked for
 _WHITE = 0.7  # of the darkest of a tooth's colours
+_OPEN = 0.7  # of its box, so much an open mouth fills at least
+_APART = 0.5  # of the thing's width: eyes that are as far apart are a face's that is seen from the front
 _TEETH = 0.035, 0.1  # area of teeth, of the thing's, at most; of those in one bar
 _SAME = 0.25  # difference of colour around an eye and its faint mirror image, at most
 _WIDEST = 3.0  # of the distance of the eyes: what is wider is more than a head
@@ -98,6 +100,9 @@ def find_own(
     one, other, spots, spot_areas = pair
     y, x = (one.y + other.y) / 2, (one.x + other.x) / 2
     apart = other.x - one.x
+    columns = solid.any(0).nonzero()[0]
+    if apart > _APART * (columns[-1] - columns[0]) and symmetry(solid, x) < FRONT:
+        return None
     row = solid[int(y)]
     outside = (~row).nonzero()[0]
     start = max((at for at in outside if at < x), default=-1) + 1
@@ -105,7 +110,7 @@ def find_own(
     below = (~solid[int(y) :, int(x)]).nonzero()[0]
     width = min(stop - start, _WIDEST * apart)
     chin = min(int(y) + (below[0] if len(below) else size - int(y)), y + 1.35 * max(apart, 0.3 * width))
-    nose, mouth = _below(small, one, other, chin)
+    nose, mouth = _below(small, one, other, chin, (anchors or {}).get("mouth"))
     eyes = whole_eyes(small, spots) if spot_areas < _PATCH * solid.sum() else pupils(small, spots)
 
     def large(mask: np.ndarray) -> np.ndarray:
@@ -336,8 +341,20 @@ def _within(spot: np.ndarray, x: float, reach: float, share: float) -> np.ndarra
     return (np.abs(columns - x) < reach) & (rows < top + share * (bottom - top))
 
 
-def _below(small: np.ndarray, one: Point, other: Point, chin: float) -> tuple[np.ndarray, np.ndarray]:
-    """Nose and mouth: what is darker between and below the eyes; the upper is the nose, if it is compact."""
+def _opens(spot: np.ndarray, said: tuple[float, float]) -> bool:
+    """Whether a spot is a round open mouth where one is said to be; a nose with a line below it is none."""
+    left, top, right, bottom = bounds(spot)
+    x, y = (at * len(spot) for at in said)
+    filled = spot.sum() / ((right - left) * (bottom - top))
+    return bool(left - 1 <= x < right + 1 and top - 1 <= y < bottom + 1 and filled > _OPEN)
+
+
+def _below(
+    small: np.ndarray, one: Point, other: Point, chin: float, said: tuple[float, float] | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Nose and mouth: what is darker between and below the eyes; the upper is the nose, if it is compact and not where
+    the mouth is said to be.
+    """
     nose, mouth = np.zeros(small.shape[1:], bool), np.zeros(small.shape[1:], bool)
     x, y, apart = (one.x + other.x) / 2, (one.y + other.y) / 2, other.x - one.x
     solid = small[3] > 0.5
@@ -360,7 +377,9 @@ def _below(small: np.ndarray, one: Point, other: Point, chin: float) -> tuple[np
     for at, number in enumerate(sorted(found, key=lambda number: found[number][0])):
         high, width, height = found[number]
         own = labels == number
-        if at == 0 and high - height / 2 - y < _NOSE * apart and width < 0.5 * apart and width < 2.6 * height:
+        if said is not None and _opens(own, said):
+            mouth |= own
+        elif at == 0 and high - height / 2 - y < _NOSE * apart and width < 0.5 * apart and width < 2.6 * height:
             nose |= own
         elif at == 0 and high - height / 2 - y < _NOSE * apart and width < 2.6 * height:  # nose and mouth in one
             upper = own & _within(own, x, 0.2 * apart, 0.55)

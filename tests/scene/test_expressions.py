@@ -212,3 +212,17 @@ def test_one_of_several_parts_of_a_colour_is_no_stone():
         return float(columns.max() - columns.min()) / SIDE
 
     assert span(one) < 0.35 < span(several)
+
+
+def test_an_eye_that_is_only_said_to_be_there_takes_an_expression_where_the_drawing_is_plain():
+    duck = face(ORANGE)
+    duck[:, 84:, 24:70] = -1  # between its legs
+    crescent = face(YELLOW, *((x, 0.42, 0.08, DARK) for x in (0.32, 0.36, 0.64, 0.68)))
+    crescent[:3, 52:, 30:100] = 2 * torch.tensor(YELLOW)[:, None, None] - 1  # what is left of them is no disc
+    side_view = {"right eye": (0.7, 0.35), "mouth": (0.95, 0.5)}
+    worn = wear_expression(duck, crescent, "duck", anchors=side_view)
+    assert is_like(near(worn, 0.7, 0.35), DARK) and is_like(near(worn, 0.3, 0.35), ORANGE)
+    disc_of = (duck + 1) / 2
+    disc(disc_of, 0.72, 0.35, 0.02, WHITE)
+    tusk = 2 * disc_of - 1
+    assert torch.equal(wear_expression(tusk, crescent, "elephant", anchors=side_view), tusk)

@@ -148,3 +148,22 @@ def test_a_pink_muzzle_between_nostrils_is_no_row_of_teeth():
     smile = own(face((0.6, 0.55, 0.5), *spots, (0.5, 0.68, 0.08, WHITE)))
     at = round(0.68 * SIDE), SIDE // 2
     assert not cow.mouth[at] and smile.mouth[at]
+
+
+def test_a_round_spot_where_the_mouth_is_said_to_be_is_no_nose():
+    spots = ((0.32, 0.4, 0.05, DARK), (0.68, 0.4, 0.05, DARK), (0.5, 0.56, 0.07, DARK))
+    layer = (face(ORANGE, *spots).numpy() + 1) / 2
+    nosed = find_own(layer, (WHOLE, WHOLE))
+    assert nosed.nose[round(0.56 * SIDE), 64] and not nosed.mouth[round(0.56 * SIDE), 64]
+    eyes = {"left eye": (0.32, 0.4), "right eye": (0.68, 0.4)}
+    opened = find_own(layer, (WHOLE, WHOLE), eyes | {"mouth": (0.5, 0.57)})
+    assert opened.mouth[round(0.56 * SIDE), 64] and not opened.nose.any()
+
+
+def test_eyes_far_apart_are_a_pair_only_of_what_is_seen_from_the_front():
+    front = face(ORANGE, (0.2, 0.5, 0.06, DARK), (0.8, 0.5, 0.06, DARK))
+    assert own(front) is not None
+    bee = (front + 1) / 2
+    bee[3, :56, :72] = 0  # a wing on one side
+    bee[:3, :56, :72] = 0
+    assert own(2 * bee - 1) is None
