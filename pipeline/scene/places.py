@@ -43,6 +43,7 @@ _ORDER = ("autumn", "snow", "fog", "storm", "sunset", "night sky")
 _DEFAULT_LAND = {"autumn": "forest", "snow": "snow", "night sky": "night sky", "sunset": "sunset"}
 _NO_SKY = ("space", "underwater")
 _SKY = frozenset("sky skies".split())
+_BRIGHT = ("#8fcdf3", "#e3f3fb")  # a sky by day where there is no land under it
 # Colours that a land has anyway.
 _OWN_COLOURS = {
     "grass": "green", "forest": "green", "sea": "blue", "snow": "white", "underwater": "blue", "beach": "yellow white",
@@ -98,8 +99,8 @@ def ground_of(
         land: under a sky of which nothing else is told.
 
     Returns:
-        A scenery; one with colours of its own where a time, a season or a weather is told of the land. None where
-        nothing of it is known. Then the words that nothing was made of.
+        A scenery; one with colours of its own where a time, a season or a weather is told of the land. A gradient
+        where all is sky. None where nothing of it is known. Then the words that nothing was made of.
     """
     lands: list[str] = []
     told: list[str] = []
@@ -122,7 +123,10 @@ def ground_of(
     told = sorted({*told}, key=_ORDER.index)
     if "sky" in paints and said is None and not told:
         said = land
-    return _coloured(_ground(said, told, land), paints, palette or {}), rest
+    ground = _coloured(_ground(said, told, land), paints, palette or {})
+    if ground is None and any(_SKY & {*place.lower().split()} for place in places):
+        ground = Ground("gradient", _BRIGHT)
+    return ground, rest
 
 
 def _painted(part: str, palette: Mapping[str, str]) -> tuple[str, dict[str, str]]:

@@ -84,3 +84,16 @@ def test_words_before_a_place_are_told_of_it():
 def test_what_is_a_place_and_what_a_day():
     assert is_place("snowy forest") and not is_place("windy day") and not is_place("table")
     assert is_time("a windy day") and not is_time("a daisy")
+
+
+@pytest.mark.parametrize("place", ["sky", "the clear sky", "a bright sky"])
+def test_what_is_in_the_sky_by_day_has_no_land_under_it(place):
+    ground, rest = ground_of([place])
+    assert ground is not None and (ground.kind, rest) == ("gradient", [])
+    assert all(colour[-2:] > colour[1:3] for colour in ground.colours), "it is blue"
+
+
+def test_a_sky_that_is_told_more_of_is_that_of_a_land_or_a_time():
+    assert ground_of(["the night sky"])[0].name == "night sky"
+    assert ground_of(["a pink sky"], {"pink": "#f7a8c4"})[0].name == "grass"
+    assert ground_of(["sky", "the sea"])[0].name == "sea"
