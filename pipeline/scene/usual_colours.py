@@ -17,7 +17,8 @@ _USUAL = {
         armadillo baobab barrack beehive bookend brandy brush cigar coffee cork corkscrew couch crossbow drawbridge
         dresser djembe fedora furniture galley gibbet houseboat lyre mug nuts oat oud palisade pangolin pier pipe
         plank playhouse platypus porcupine rug sasquatch saloon scaffold signpost sledge sled sofa sombrero stable
-        teepee tipi totem treehouse trunk tumbleweed village volcano violin wheelbarrow whip bridge bindle burlap sack truffle
+        teepee tipi totem treehouse trunk tumbleweed village volcano violin wheelbarrow whip bridge bindle burlap
+        sack truffle
         clothespin catapult trebuchet ballista
         """,
     "#3fa34d #2e7d43 #7ab648": """
