@@ -57,7 +57,11 @@ def meant(words: str, scene: Scene, it: str = "") -> list[Thing]:
         return _one_of(several, which[1])
     stem = " ".join(singular(word) for word in said.split())
     for rank in (_named, _ends, _mentions):
-        found = [thing for thing in scene.things if any(rank(name, (said, stem)) for name in _names(thing))]
+        found = [
+            thing
+            for thing in scene.things
+            if any(rank(name, (said, stem)) for name in _names(thing)[: 2 if rank is _mentions and thing.said else 3])
+        ]
         if found:
             return found
     return []

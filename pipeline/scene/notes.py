@@ -22,6 +22,7 @@ NOTE_KINDS = {
     "relation": "How “{said}” stands to the others was not understood.",
     "expression": "“{said}” is not shown: this drawing of {used} has no face that could take it.",
     "side": "Who is drawn from the front stays turned to you.",
+    "goes with": "“{said}” goes with “{used}”: move that, or drag it.",
     "colours": "“{said}” are two colours; one thing takes one.",
     "wish": "“{said}” was not understood as a change.",
     "absent": "There is no “{said}” in the picture.",

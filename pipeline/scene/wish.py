@@ -113,7 +113,12 @@ class Reading:
 
     def meant(self, words: str) -> list[Thing]:
         """The things that words mean."""
-        return [] if "," in words else meant(words, self.scene, self.it or self.last)
+        if "," in words:
+            return []
+        found = meant(words, self.scene, self.it or self.last)
+        if not found and (name := self.reader.names.exact(tuple(_THE.sub("", words.lower()).split()))):
+            found = [thing for thing in self.scene.things if thing.name == name]  # by another word for it
+        return found
 
     def do(self, verb: str, *words: object) -> None:
         """One more operation; numbers have four digits, which is finer than a pixel, so that links stay short."""
@@ -199,8 +204,13 @@ class Wishes(ThingWishes):
         """ "bigger cat, smaller dog", "cat left and dog right": wishes in a row, each understood by itself."""
         for pattern in (r"\s*,\s*(?:and\s+|but\s+)?", r"\s+(?:and|but)\s+", r"\s+with\s+(?:an? )?"):
             pieces = re.split(pattern, part)
-            trial = reading.trial()
-            if len(pieces) > 1 and all(self._one(piece, trial) and trial.is_clear() for piece in pieces):
+            trial, understood = reading.trial(), len(pieces) > 1
+            for piece in pieces if understood else ():
+                understood = understood and self._one(piece, trial) and trial.is_clear()
+                told = {text.split()[1] for text in trial.operations if " " in text}
+                if "with" in pattern and len(told) == 1:  # "make the cat blue with red eyes": the cat's
+                    trial.it = trial.it or next(iter(told))
+            if understood:
                 reading.take(trial)
                 return True
         return False
@@ -248,7 +258,8 @@ class Wishes(ThingWishes):
         way = {"foreground": "front", "background": "back", "backwards": "backward"}.get(
             match[2].lower(), match[2].lower()
         )
-        return self._each(match[1], reading, lambda thing: reading.do("order", thing.id, way))
+        put = match[0].lower().startswith("put ")  # "put mountains in the background" may add them
+        return self._each(match[1], reading, lambda thing: reading.do("order", thing.id, way), quiet=put)
 
     def _again(self, match: re.Match, reading: Reading) -> bool:
         """ "another drawing of the cat"; "try again" is of all."""
@@ -258,7 +269,14 @@ class Wishes(ThingWishes):
     def _move(self, match: re.Match, reading: Reading) -> bool:
         step = _STEP * (2 if "a lot" in match[0] else 0.4 if re.search(r"a (?:bit|little)", match[0]) else 1)
         across, down = (step * one for one in _SIDES[match[2].lower()])
-        return self._each(match[1], reading, lambda thing: reading.do("move", thing.id, across, down))
+        found = reading.meant(match[1] or "it")
+        rooted = [thing for thing in found if thing.place is not None]
+        for thing in rooted:
+            reading.do("move", thing.id, across, down)
+        if found and not rooted:
+            with_whom = next((thing.relation.target for thing in found if thing.relation), "")
+            reading.notes.append(Note("goes with", found[0].said or found[0].name, with_whom))
+        return bool(found) or self._each(match[1] or "it", reading, lambda thing: None)
 
     def _size(self, match: re.Match, reading: Reading) -> bool:
         what, word = (match[5], match[4].lower()) if match[4] else (match[1] or "it", match[3].lower())
@@ -268,14 +286,23 @@ class Wishes(ThingWishes):
             factor = factor if factor < 1 else 1 / factor
         elif word == "size" and not match[2]:
             return False
-        return self._each(what, reading, lambda thing: resize(thing, factor, reading))
+        found = reading.meant(what)
+        ids = {thing.id for thing in found}
+        for thing in found:  # what stands by another grows with it
+            if thing.place is not None or thing.relation is None or thing.relation.target not in ids:
+                resize(thing, factor, reading)
+        return bool(found) or self._each(what, reading, lambda thing: None)
 
     def _painted(self, match: re.Match, reading: Reading) -> bool:
         """ "cat orange", "the dog dark brown"."""
-        colour, found = self._colour_of(match[2]), reading.meant(match[1])
-        for thing in found if colour is not None else ():
-            reading.do("colour", thing.id, colour)
-        return bool(colour is not None and found)
+        words = match[0].split()
+        for count in (2, 1):
+            what, colour = " ".join(words[:-count]), self._colour_of(" ".join(words[-count:]))
+            if colour is not None and (found := reading.meant(what) if what else []):
+                for thing in found:
+                    reading.do("colour", thing.id, colour)
+                return True
+        return False
 
     def _colour(self, match: re.Match, reading: Reading) -> bool:
         """A thing, or its part, and behind it a colour, a style, a number or another thing."""

@@ -34,6 +34,7 @@ _SHAPES = {
 }  # fmt: skip
 _SMALL = re.compile(r"^(?:(?:an? |the |in |at |on |like |by |into |to |during |under |with )+)", re.IGNORECASE)
 _FORMAT = re.compile(r" (?:format|picture|image|shape|canvas|style|please|time|scene|scenery|look|weather)$")
+_PAINTED = 0.8  # of a sky's colour, by one that is told
 _SHADE = 0.3  # of the way to black or white
 
 
@@ -75,7 +76,12 @@ def _ground(match: re.Match, reading: "Reading") -> bool:
     words = match[1].lower()
     parts = [reading.colour_of(part) for part in re.split(r"\s+(?:and|to)\s+|\s+", words)]
     colours = [colour for colour in parts if colour]
-    if whole := reading.colour_of(words):
+    now = reading.scene.ground
+    if (whole := reading.colour_of(words)) and now is not None and now.kind == "scene" and "sky" in match[0].lower():
+        top, far, near, bottom = now.bands
+        sky = mixed(top, whole, _PAINTED, BACKGROUNDS), mixed(far, whole, _PAINTED / 2, BACKGROUNDS)
+        set_ground(Ground("scene", (*sky, near, bottom), now.name), reading)
+    elif whole:
         reading.do("ground", "colour", whole)
     elif re.search(r"transparent|nothing|none|clear", words):
         reading.do("ground", "transparent")

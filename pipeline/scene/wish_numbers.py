@@ -6,7 +6,7 @@ Each reads one kind of ``wish_words.PATTERNS``: it does what the words ask for a
 import re
 from typing import TYPE_CHECKING
 
-from pipeline.language.relations import number_of
+from pipeline.language.relations import number_of, scenery_of
 from pipeline.scene.notes import Note
 from pipeline.scene.record import MAX_COUNT
 from pipeline.scene.wish_room import beside, make_room
@@ -81,7 +81,7 @@ def _fewer(match: re.Match, reading: "Reading") -> bool:
 
 def _remove(match: re.Match, reading: "Reading") -> bool:
     """ "remove the hat", "remove one seagull", "remove all the dogs"."""
-    words = match[1]
+    words = next(group for group in match.groups() if group)
     if told := _SO_MANY.match(words):
         word = told[1].lower()
         number = 1 if word in _SOME else number_of([word])
@@ -89,6 +89,10 @@ def _remove(match: re.Match, reading: "Reading") -> bool:
         if number and number < _all(found) and (told[2] or word != "one") and len({one.name for one in found}) == 1:
             return _changed(found, _all(found) - number, reading)
     found = reading.meant(words)
+    ground = reading.scene.ground
+    if not found and ground is not None and ground.kind == "scene" and scenery_of(words.lower()) == ground.name:
+        reading.do("ground", "colour", "#ffffff")
+        return True
     if not found:
         reading.notes.append(Note("absent", words))
     for thing in found:

@@ -24,8 +24,8 @@ _PLACES = {
 }  # fmt: skip
 _QUOTED = re.compile(r"[\"“«']([^\"”»]+)[\"”»']")
 _WHERE = re.compile(
-    r"\s+(?:(?:at|on|in|to) the )?(top|bottom|middle|centre|center|below|above|underneath|under it|over it|under them"
-    r"|instead)$",
+    r"\s+(?:(?:at|on|in|to) (?:the )?)?(top|bottom|middle|centre|center|below|above|underneath|under it|over it"
+    r"|under them|instead)$",
     re.IGNORECASE,
 )
 _SIZE = 0.15  # of the shorter side: what lettering has where nobody says its size

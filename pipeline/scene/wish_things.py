@@ -128,7 +128,8 @@ class ThingWishes:
     def _add(self, match: re.Match, reading: "Reading") -> bool:
         """Read in one breath with what is there, so that the words between lead somewhere."""
         said, where, spot, owner = _taken_apart(match[1], reading)
-        words = plain_language(said, seed=reading.seed).text
+        plain = plain_language(said, seed=reading.seed)
+        words = plain.text
         receiver = re.match(r"(?:add|give|put)\s+(the \w+)\s", match[0], re.IGNORECASE)
         things = self._things(words, reading)
         if not things:
@@ -157,6 +158,8 @@ class ThingWishes:
             self._put_on(new, reading)
         for own in new:
             self._stand(own, reading, where, spot)
+        if plain.lettering:  # "a sign that says Go"
+            reading.do("letter", plain.lettering.split("\n")[0])
         return True
 
     def _on_body(self, new: list[str], where: str, owners: list[Thing], reading: "Reading") -> None:
@@ -228,8 +231,12 @@ class ThingWishes:
         ):
             stand_behind(thing, ids, reading)
             return
+        if spot == "top" and is_flying(thing.name):
+            spot = ""
         for at, one in enumerate(ids):
             x, y, side = free_place(thing.name, reading, "" if where == "sides" else spot, one)
+            if spot and len(ids) > 1:
+                x = min(max(x + (at - (len(ids) - 1) / 2) * 0.9 * side, side / 2), 1 - side / 2)
             if where == "sides":
                 x = side / 2 + 0.02 if at % 2 == 0 else 0.98 - side / 2
             reading.do("place", one, x, y, side)
@@ -271,6 +278,19 @@ class ThingWishes:
         reading.do("replace", found[0].id, new[0].name)
         if new[0].colour:
             reading.do("colour", found[0].id, new[0].colour)
+        return True
+
+    def _given_instead(self, match: re.Match, reading: "Reading") -> bool:
+        """ "give it a scarf instead": of what they wear, or hold."""
+        owners = {one.id for one in reading.meant(match[1])}
+        has = [one for one in reading.scene.things if one.relation and one.relation.target in owners]
+        has = [one for one in has if one.relation and one.relation.kind in ("worn by", "held by")]
+        new = self._things(match[2], reading) if len(has) == 1 else []
+        if len(new) != 1:
+            return False
+        reading.do("replace", has[0].id, new[0].name)
+        if new[0].colour:
+            reading.do("colour", has[0].id, new[0].colour)
         return True
 
     def _for_whom(self, match: re.Match, reading: "Reading") -> bool:
@@ -331,7 +351,6 @@ class ThingWishes:
             max(y + side / 2, down + own / 2) - 0.3 * min(side, own),
             0.6 * min(side, own),
         )
-        make_room([new], reading)
         return True
 
 

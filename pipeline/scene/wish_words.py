@@ -90,6 +90,7 @@ _WORDED = (
         f"(?:(?:make|let|have|turn) (.+?) )?{_GOES}(?:s|ing)?(?: in)?(?: the)? (?:other|opposite) (?:way|direction)"
         "(?: round| around)?$",
     ),
+    ("other_way", f"(.+?) (?:should|must|to) {_GOES}(?: in)? the (?:other|opposite) (?:way|direction)$"),
     ("other_way", "(?:turn |flip )?(.+?) the (?:other|opposite) way(?: round| around)?$"),
     ("faces", "(?:make|let|have|get) (.+?) (?:to )?(?:look at|face|watch|stare at|look towards?) (.+)$"),
     ("faces", "turn (.+?) (?:towards?|to face) (.+)$"),
@@ -106,7 +107,8 @@ _WORDED = (
     ),
     (
         "one_of",
-        r"(?:make|paint|turn|colou?r|dye) (?:just |only )?(?:one of (?P<of>.+?)|the (?P<which>first|second|third"
+        r"(?:make|paint|turn|colou?r|dye) (?:just |only )?"
+        r"(?:one (?:of )?(?:the )?(?P<of>.+?)|the (?P<which>first|second|third"
         r"|fourth|fifth|last) one) (?:to |into |be )?(?P<colour>[^ ]+(?: [^ ]+)?)$",
     ),
     ("mood", f"(?:make|let|have|get) (?P<whom>.+?) (?:to |look |looking |feel |be )?(?P<mood>{_MOOD})$"),
@@ -123,13 +125,19 @@ _WORDED = (
         "(?:the |its |his |her |their )?"
         "(?P<part>[a-z]+) (?:should be |must be |to |be |are |is |in |into )?(?P<colour>[^ ]+(?: [^ ]+)?)$",
     ),
+    (
+        "part",
+        "(?:(?:with|give (?:it|him|her|them)) )?(?P<whole>all )?(?P<colour>[^ ]+(?: [^ ]+)?) (?P<part>[a-z]+)$",
+    ),
     ("exchanged", "(?:swap|switch|exchange|change) (?:their |the )?(?:places|positions|sides)$"),
+    ("number", "(?:make|draw|i need|have) ([a-z]+|[0-9]+) of (them|it|these|those)$"),
     ("number", "only ([a-z]+|[0-9]+) ([a-z]+(?: [a-z]+)?)$"),
     (
         "instead",
         "(?:.+? (?:should |must )?(?:wears?|has|have|holds?|gets?) |use |i want |draw |make it |put )?"
         "(.+?) instead of (.+)$",
     ),
+    ("given_instead", "give (it|him|her|them|the [a-z]+) (.+) instead$"),
     ("replace", "instead of (.+?)(?:,| draw| put| use| make| i want| have| show| do) (.+)$"),
     (
         "except",
@@ -138,7 +146,7 @@ _WORDED = (
         "|(?:(?:keep|leave|show|i want|draw) )?(?:just|only) (?:keep |leave |show |have )?(.+)$"
         "|keep (.+) only$|(.+) only$|(.+) alone$",
     ),
-    ("remove", "take (.+?) (?:off|away|out)(?: of .+| from .+)?$"),
+    ("remove", "take (.+?) (?:off|away|out)(?: of .+| from .+)?$|take off (.+)$"),
     (
         "exchange",
         "(?:swap|exchange|switch)(?: the)?(?: places? of)? (.+?) (?:and|with) (.+?)(?:'s places?| places?| around)?$",
@@ -174,7 +182,7 @@ _WORDED = (
     ),
     (
         "outline",
-        "(?:(?:add|put|give (?:it|them)) )?(?:an? |the )?(?:([^ ]+) )?(?:thick |thin )?"
+        "(?:(?:add|put|give (?:it|them)) )?(?:an? |the )?(?:thick |thin |bold )?(?:([^ ]+) )?(?:thick |thin )?"
         "(?:outline|border|die[- ]cut edge|edge)(?: around (?:it|them|everything))?$",
     ),
     ("shadow", "(?:add|put|give (?:it|them)) (?:an? |the )?(?:soft |drop )?shadow$"),
@@ -223,8 +231,13 @@ _WORDED = (
         "(left|right|up|down|higher|lower)(?: a (?:bit|little|lot))?$",
     ),
     (
+        "move",
+        "()(?:a (?:bit|little|lot) )?(?:further |more )?(?:to the |towards the )?(left|right|up|down|higher|lower)$",
+    ),
+    (
         "spot",
-        "(?:(?:put|place|set|move|bring|align|stick) )?(.+?)(?: should be| is| goes)? "
+        "(?!(?:an?|some|two|three|four|five) )(?:(?:put|place|set|move|bring|align|stick) )?"
+        "(.+?)(?: should be| is| goes)? "
         f"(?:on|at|in|to|into|towards) the (?:very |far )?{_SPOT}$|(?:centre|center) (.+)$",
     ),
     ("restyle", "(?:draw|show|render|redo|redraw) (.+?) (?:in|as) (?:an? )?(.+)$"),
@@ -233,7 +246,7 @@ _WORDED = (
     ("relate", f"(?:put|place|move|set|sit|stand) (.+?) ({_NEAR}) (.+)$"),
     (
         "add_to",
-        "(?:add|put|give|attach|stick|draw|place) (?P<what>.+?) (?P<how>to|on|onto) "
+        "(?:add|put|give|attach|stick|draw|place) (?P<what>.+?)(?<! next)(?<! close)(?<! closer) (?P<how>to|on|onto) "
         "(?!the (?:far |very )?(?:left|right|top|bottom|front|back|middle|side|upper|lower|cent))(?P<whom>.+)$",
     ),
     ("add_land", "(?:add|put|draw|with)(?: some| a| an| the)? (.+?)(?: (?:on|to) the (?:ground|floor))?$"),
@@ -256,7 +269,7 @@ _WORDED = (
     ("number", "(?:make (?:it|that|them) )?([a-z]+|[0-9]+) ([a-z]+(?: [a-z]+)?)(?: instead(?: of .+)?)?$"),
     ("sized", f"(.+?) (?:{_MUCH} )?(bigger|larger|smaller|tinier)$"),
     ("sized", f"(?:{_MUCH} )?(?P<size>bigger|larger|smaller|tinier) (?P<what>.+)$"),
-    ("spot", f"(.+?) (?:to |on |in |at )?(?:the )?{_SPOT}$"),
+    ("spot", f"(?!(?:an?|some|two|three|four|five) )(.+?) (?:to |on |in |at )?(?:the )?{_SPOT}$"),
     ("mood", f"(?P<whom>.+?) (?P<mood>{_MOOD})$"),
     ("mood", f"(?P<mood>{_MOOD}) (?P<whom>.+)$"),
     ("painted", "(.+?) ([^ ]+(?: [^ ]+)?)$"),

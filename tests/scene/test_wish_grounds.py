@@ -58,6 +58,13 @@ def test_it_snows_at_night_on_white_ground_that_is_dark(wishes):
 
 
 @trained
+def test_a_sky_is_painted_over_the_land_that_is_there_and_a_land_can_go(wishes):
+    ground = edit(SEA, wishes.read("make the sky purple", SEA).operations).ground
+    assert ground.name == "sea" and ground.bands[2:] == SCENERY["sea"][2:] and ground.bands[0] != SCENERY["sea"][0]
+    assert wishes.read("remove the sea", SEA).operations == ("ground colour '#ffffff'",)
+
+
+@trained
 def test_a_transparent_ground_gets_no_darker(wishes):
     assert wishes.read("darker", edit(PLAIN, "ground transparent")).operations == ()
     assert wishes.read("brighter", PLAIN).operations == ()
