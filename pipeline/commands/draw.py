@@ -16,6 +16,7 @@ from pipeline.loading.hardware import prepare
 from pipeline.loading.options import add_load_options, read_load_options
 from pipeline.loading.weights import DEFAULT_WEIGHTS
 from pipeline.recipe import DEFAULTS, MAX_NUM_IMAGES, MAX_SEED, SCHEMA, Recipe, pixels_sha256
+from pipeline.recipe.files import SUFFIXES, convert
 from pipeline.serve.limits import Limits
 from pipeline.serve.render import Rendered, Stage, render_together, series
 from pipeline.serve.uploads import open_picture
@@ -24,6 +25,8 @@ from pipeline.stages import CONTROLS, STAGE_ROWS
 __all__ = ["draw", "main"]
 
 _DEFAULTS = DEFAULTS[SCHEMA]
+_FORMATS = {suffix: file_format for file_format, suffix in SUFFIXES.items()} | {".jpeg": "jpeg"}
+_OUTPUT_HELP = f"file, {', '.join(_FORMATS)} (default: easel.png)"
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -34,7 +37,7 @@ def main(argv: list[str] | None = None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="easel draw", description="Draw what a sentence says, watermarked.")
     parser.add_argument("prompt", nargs="?", default="", help="what to draw; may be left out with --image")
-    parser.add_argument("-o", "--output", type=Path, default=Path("easel.png"), help="PNG file (default: easel.png)")
+    parser.add_argument("-o", "--output", type=Path, default=Path("easel.png"), help=_OUTPUT_HELP)
     parser.add_argument("--seed", type=int, default=0, help=f"0 to {MAX_SEED} (default: 0)")
     parser.add_argument("--count", type=int, default=1, help="pictures; seeds count on, files are numbered")
     parser.add_argument("--negative-prompt", default="", help="what to steer away from")
@@ -99,7 +102,11 @@ def draw(arguments: argparse.Namespace) -> None:
                 held = rendered
                 print(f"seed {recipes[number - 1].seed}: {rendered}", file=sys.stderr)
                 continue
-            name = arguments.output.name if len(recipes) == 1 else f"{arguments.output.stem}-{number}.png"
+            name = (
+                arguments.output.name
+                if len(recipes) == 1
+                else f"{arguments.output.stem}-{number}{arguments.output.suffix}"
+            )
             _write(arguments.output.with_name(name), rendered)
             last = rendered
     if last is None and held is not None:
@@ -109,7 +116,7 @@ def draw(arguments: argparse.Namespace) -> None:
 
 
 def _write(path: Path, rendered: Rendered) -> None:
-    write_file(path, rendered.png)
+    write_file(path, convert(rendered.png, _FORMATS[path.suffix.lower()]))
     recipe, seconds = rendered.recipe, f"{rendered.seconds:.1f} s"
     print(f"{path}  seed {recipe.seed}  id {recipe.id}  {seconds}  {recipe.to_query(rendered.pixels_hash)}")
 
@@ -124,8 +131,8 @@ def _size(arguments: argparse.Namespace, capabilities: Capabilities) -> dict:
 
 def _references(arguments: argparse.Namespace) -> tuple[list[Image.Image], dict]:
     """The reference pictures, and what the recipe says of them."""
-    if arguments.output.suffix.lower() != ".png":
-        raise ValueError(f"`--output` takes a .png file, got {arguments.output}. Only PNG carries the recipe.")
+    if arguments.output.suffix.lower() not in _FORMATS:
+        raise ValueError(f"`--output` takes a file that ends in {', '.join(_FORMATS)}, got {arguments.output}.")
     if not 1 <= arguments.count <= 1000:
         raise ValueError(f"`--count` takes 1 to 1000, got {arguments.count}.")
     if len(arguments.image) > MAX_NUM_IMAGES:

@@ -5,6 +5,8 @@ from PIL import Image
 
 from pipeline.__main__ import main
 from pipeline.recipe import read_png
+from pipeline.recipe.files import read_recipe
+from pipeline.watermark import verify
 from tests.loading.test_weights import saved  # noqa: F401 - the fixture
 
 
@@ -42,12 +44,23 @@ def test_reference_pictures_are_part_of_the_recipe(run, tmp_path):
     assert len(read_png(tmp_path / "new.png").image_hashes) == 1
 
 
+@pytest.mark.parametrize("suffix", ["webp", "avif", "jpg"])
+def test_other_formats_keep_recipe_and_mark(run, tmp_path, suffix):
+    assert run("draw", "a cat", "-o", f"cat.{suffix}", "--seed", "3")[0] == 0
+    with Image.open(tmp_path / f"cat.{suffix}") as image:
+        assert image.format == {"jpg": "JPEG"}.get(suffix, suffix.upper())
+        assert verify(image).result == "GENERATED"
+    assert read_recipe(tmp_path / f"cat.{suffix}").seed == 3
+    assert run("draw", "a cat", "-o", f"cats.{suffix}", "--count", "2")[0] == 0
+    assert (tmp_path / f"cats-2.{suffix}").is_file()
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         (["draw", "  "], "nothing to draw"),
         (["draw", "x" * 600], "up to 512 characters, got 600"),
-        (["draw", "a cat", "-o", "cat.jpg"], "takes a .png file"),
+        (["draw", "a cat", "-o", "cat.gif"], "ends in .png, .jpg, .webp, .avif, .jpeg, got cat.gif"),
         (["draw", "a cat", "--seed", "-1"], "whole number from 0"),
         (["draw", "--image", "nowhere.png"], "nowhere.png"),
         (["verify", "nowhere.png"], "nowhere.png"),
