@@ -1,6 +1,7 @@
 """Before a server starts: what can be known to be wrong, each in one sentence, and how its threads share Python."""
 
 import errno
+import ipaddress
 import os
 import socket
 import sys
@@ -8,7 +9,7 @@ from collections.abc import Iterable
 
 from pipeline.watermark import verification_keys
 
-__all__ = ["StartError", "check_address", "check_settings", "take_long_turns", "trust_proxies"]
+__all__ = ["StartError", "check_address", "check_proxies", "check_settings", "take_long_turns", "trust_proxies"]
 
 # Of a thread that computes in Python before another one may stop it; Python's own is 0.005. The thread that draws
 # gives its turn up in every layer of a network and takes it again. Beside a thread that computed in Python for 15 % of
@@ -61,6 +62,20 @@ def check_address(host: str | None, port: int | None) -> None:
         except OSError as error:
             words = _REASONS.get(error.errno or 0, "Nothing can listen at {host}, port {port}: {error}.")
             raise StartError(words.format(host=host, port=port, error=error.strerror)) from None
+
+
+def check_proxies(proxies: Iterable[str]) -> None:
+    """Whether each proxy is an address, a network, or "*": a name would never be found to be the sender.
+
+    Raises:
+        StartError: one is not.
+    """
+    for proxy in proxies:
+        try:
+            proxy == "*" or ipaddress.ip_network(proxy)
+        except ValueError:
+            words = f"--proxy takes an address or a network, such as 10.0.0.1 or 10.0.0.0/8, got {proxy!r}."
+            raise StartError(words) from None
 
 
 def check_settings() -> None:

@@ -11,7 +11,14 @@ import app
 from pipeline.loading.options import AUTO
 from pipeline.serve.apart import draw_apart
 from pipeline.serve.replicas import AHEAD
-from pipeline.serve.startup import TURN_SECONDS, StartError, check_address, check_settings, trust_proxies
+from pipeline.serve.startup import (
+    TURN_SECONDS,
+    StartError,
+    check_address,
+    check_proxies,
+    check_settings,
+    trust_proxies,
+)
 
 
 def test_a_free_port_of_this_machine_is_fine():
@@ -57,6 +64,13 @@ def test_the_port_of_the_environment_is_a_port(port, monkeypatch):
     monkeypatch.setenv("GRADIO_SERVER_PORT", port)
     with pytest.raises(StartError, match="GRADIO_SERVER_PORT"):
         check_settings()
+
+
+@pytest.mark.parametrize("proxy", ["nonsense", "proxy.local", "10.0.0.300", "10.0.0.1/8", ""])
+def test_a_proxy_is_an_address_or_a_network(proxy):
+    check_proxies(["*", "10.0.0.1", "10.0.0.0/8", "::1", "fd00::/8"])
+    with pytest.raises(StartError, match=f"--proxy takes an address or a network, .* got '{proxy}'"):
+        check_proxies(["127.0.0.1", proxy])
 
 
 def test_addresses_are_taken_from_named_proxies_alone(monkeypatch):

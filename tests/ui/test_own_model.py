@@ -282,6 +282,11 @@ def test_a_wrong_model_is_said_before_anything_is_served(tmp_path, capsys):
     with pytest.raises(SystemExit):
         main(["--model", str(tmp_path / "pictures")])
     assert "pictures has no model_index.json" in capsys.readouterr().err
+    for missing in (str(tmp_path / "no" / "such"), "no-such-file.safetensors"):
+        with pytest.raises(SystemExit) as stopped:
+            main(["--model", missing])
+        said = capsys.readouterr().err
+        assert stopped.value.code == 2 and missing in said and "Traceback" not in said
 
 
 class _Served(Exception):
