@@ -32,14 +32,7 @@ from pipeline.serve.mcp_tools import McpUnusable, check_mcp, keep_quiet
 from pipeline.serve.programs import Programs
 from pipeline.serve.proxies import LOCAL, NOBODY
 from pipeline.serve.replicas import AHEAD, fleet, replica_range
-from pipeline.serve.startup import (
-    StartError,
-    check_address,
-    check_proxies,
-    check_settings,
-    take_long_turns,
-    trust_proxies,
-)
+from pipeline.serve.startup import StartError, check_address, check_settings, take_long_turns, trust_proxies
 from pipeline.serve.stopping import DRAIN_SECONDS, Stop, drain, drain_seconds, leave
 from pipeline.serve.store import PictureStore, open_store
 from pipeline.serve.studio import Studio
@@ -198,9 +191,8 @@ def main(argv: list[str] | None = None) -> None:
     trust_proxies(())  # the web server: `TrustedProxies` looks at the headers, all of them
     mcp = arguments.mcp or os.environ.get("GRADIO_MCP_SERVER", "").lower() == "true"
     try:
-        check_settings()
+        check_settings(proxies)
         check_address(host, arguments.port)
-        check_proxies(proxies)
         store = open_store(arguments.store, max_megabytes=arguments.store_mb, max_days=arguments.store_days)
         keys, rate = keys_from_environment(), rate_from(arguments.rate)
         patience = drain_seconds(arguments.drain_seconds)

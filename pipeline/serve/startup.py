@@ -78,12 +78,16 @@ def check_proxies(proxies: Iterable[str]) -> None:
             raise StartError(words) from None
 
 
-def check_settings() -> None:
-    """Read the settings that are otherwise read when the first picture is drawn.
+def check_settings(proxies: Iterable[str] = ()) -> None:
+    """Read the settings that are otherwise read when the first picture is drawn, or the first request comes.
+
+    Args:
+        proxies: whose word counts.
 
     Raises:
         StartError: one of them is not usable.
     """
+    check_proxies(proxies)
     try:
         verification_keys()
     except ValueError as error:
