@@ -289,6 +289,9 @@ class NameFinder:
         """ "a pair of shoes" are shoes, "a bowl of ramen" is ramen."""
         for at in range(1, len(words) - 1):
             if words[at] == "of" and singular(words[at - 1]) in _MEASURES:
+                whole = (*words[: at + 1], words[-1])  # "a bottle of red wine" is a bottle of wine
+                if len(whole) < len(words) and (known := self.exact(whole)):
+                    return known
                 return self.exact(words[at + 1 :]) or self._ending(words[at + 1 :])
         return None
 

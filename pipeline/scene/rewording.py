@@ -36,14 +36,15 @@ _WEATHER = (
     (rf"\b(?:with |in |and )?(?:the )?{_SOFT}(?:snow|rain|snowflakes|rain ?drops) falling(?: down| softly)?\b", ""),
     (r"\b(?:with |in |and )?(?:the )?falling (?:snow|rain|snowflakes|rain ?drops)\b", ""),
     (r"\b(?:in|during) (?:the )?(?:rainy|snowy) weather\b", ""),
+    (r"\brainy (?=(?:street|city|road|town|park|forest|beach|garden|field|village|alley)\b)", ""),
     (r"\b(?:on|during|in) an? (?:cold |dark |gray |grey )*(?:rainy|snowy) (?:day|morning|afternoon|evening)\b", ""),
     (r"\b(?:on|during|in) an? (?:cold |dark )*(?:rainy|snowy) night\b", "at night"),
     (r"^an? (?:cold |dark |gray |grey )*(?:rainy|snowy) (?:day|morning|afternoon)(?:,| on| in| with)? ", ""),
 )  # fmt: skip
 _WEATHER_RE = tuple((re.compile(pattern, re.IGNORECASE), left) for pattern, left in _WEATHER)
 _LOOKS = re.compile(
-    r"\s*\b(?:(?:that|who|which) is |is )?(?:facing|looking|turned|pointing|swimming|walking|running|flying|heading"
-    r"|moving|driving|galloping|going)(?: to(?:wards?)?)?(?: the)? (left|right)(?:-?hand)?(?: side)?\b(?! of)",
+    r"\s*\b(?:(?:that|who|which) is |is )?(?:facing|looking|turned|turning|pointing|swimming|walking|running|flying"
+    r"|heading|moving|driving|galloping|going)(?: to(?:wards?)?)?(?: the)? (left|right)(?:-?hand)?(?: side)?\b(?! of)",
     re.IGNORECASE,
 )
 _GROUPED = re.compile(
@@ -56,7 +57,8 @@ _COLLECTIVE = re.compile(
     re.IGNORECASE,
 )
 _COLLECTIVE_OF = re.compile(
-    r"\b(?:an? |the )?(parade|army|gang|caravan|convoy|procession|squad|choir|team|litter|pod|colony|troop|crew|pride)"
+    r"\b(?:an? |the )?(parade|army|gang|caravan|convoy|procession|squad|choir|team|litter|pod|colony|troop|crew|pride"
+    r"|pack|line)"
     r" of (\w+)\b(?! of)",
     re.IGNORECASE,
 )
@@ -67,6 +69,7 @@ _EACH_COLOUR = re.compile(
     rf"({_COLOUR}(?:, {_COLOUR})*,? and {_COLOUR})\b(?! \w+s\b)",
     re.IGNORECASE,
 )
+_SO_MANY_EACH = re.compile(rf"\b({_NUMBER}|one) ({_COLOUR}) and ({_NUMBER}|one) ({_COLOUR}) (\w+)\b", re.IGNORECASE)
 _TWO_COLOURED = re.compile(r"\bblack[ -]and[ -]white (\w+)", re.IGNORECASE)
 _HAIR = re.compile(
     r"\b(?:(?:long|short|straight|wavy|messy|flowing|shiny|beautiful|thick),? )+"
@@ -76,13 +79,19 @@ _HAIR = re.compile(
 _ON_FIRE = re.compile(r"\b(\w+) on fire\b", re.IGNORECASE)
 _UPSIDE = re.compile(r"\b(\w+) (hanging|sleeping|dangling) upside[ -]down (?=from\b|on\b)", re.IGNORECASE)
 _PARTED = re.compile(
-    rf",? (?:with|has|having) ({_NUMBER}|one|many) ((?:\w+ )?(?:heads?|eyes?|tails?|arms?|legs?|ears?|wings?|horns?"
-    r"|stripes?|scoops?|layers?|wheels?|buttons?|teeth|fingers?|toes?|floors?|windows?|petals?|spots?|tentacles?))\b",
+    rf",? (?:with|has|having) ({_NUMBER}|many) ((?!{_COLOUR})(?:\w+ )?(?:heads?|eyes?|tails?|arms?|legs?|ears?|wings?"
+    r"|horns?|stripes?|scoops?|layers?|wheels?|buttons?|teeth|fingers?|toes?|floors?|windows?|petals?|spots?|tentacles?))\b",
     re.IGNORECASE,
 )
 _NATURAL = frozenset(
     "two eyes,two ears,two arms,two wings,two legs,four legs,four wheels,two horns,eight arms,eight legs,"
     "eight tentacles,two wheels,six legs,one tail,five petals".split(",")
+)
+# Beside a bottle, glasses are to drink from.
+_DRUNK = re.compile(
+    r"\b((?:bottle|pitcher|jug|carafe|wine|champagne|beer|water|milk|lemonade)s?\b.*\b(?:and|with) )"
+    rf"((?:{_NUMBER}|some) )?glasses\b(?! of)",
+    re.IGNORECASE,
 )
 _HUG = re.compile(
     r"\b(?:hugging|cuddling|squeezing|clutching) ((?:an?|the|his|her|its|their) )(?=(\w+(?: \w+)?))", re.IGNORECASE
@@ -128,10 +137,12 @@ def reword(text: str, is_name: Callable[[str], bool]) -> Reworded:
         lambda found: f"{found[1]} on {found[2]} " if is_alive(found[1].lower()) else found[0], text
     )
     text = _EACH_COLOUR.sub(_each_its_colour, text)
+    text = _SO_MANY_EACH.sub(r"\1 \2 \5 and \3 \4 \5", text)
     text = _TWO_COLOURED.sub(lambda found: found[1] if is_black_and_white(found[1].lower()) else found[0], text)
     text = _HAIR.sub(lambda found: _hair(found, left_out), text)
     text = _ON_FIRE.sub(lambda found: found[0] if is_name(found[0].lower()) else f"{found[1]} with fire", text)
     text = _UPSIDE.sub(r"\1 upside down \2 ", text)
+    text = _DRUNK.sub(lambda found: f"{found[1]}{found[2] or ''}wine glasses", text)
     text = _HUG.sub(lambda found: f"holding {found[1]}" if _any_held(found[2]) else found[0], text)
     text = _PARTED.sub(lambda found: _without_parts(found, left_out), text)
     return _looking(text, weather, left_out)
