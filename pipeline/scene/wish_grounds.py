@@ -105,6 +105,8 @@ def _whole(match: re.Match, reading: "Reading") -> bool:
     style = known_style(words, reading.reader.vocabulary) or known_style(said, reading.reader.vocabulary)
     if (told := _told(words, reading)) is not None:
         set_ground(told, reading)
+        if falls := re.search(r"\b(rain|snow)(?:ing|fall)\b", words):
+            reading.do("weather", falls[1])
     elif style:
         reading.do("style", "all", style)
     elif words in _SHAPES:
@@ -144,6 +146,19 @@ def _scenery(match: re.Match, reading: "Reading") -> bool:
     if reading.meant(match[1]) or (told := _told(_SMALL.sub("", words), reading)) is None:
         return False
     set_ground(told, reading)
+    return True
+
+
+def _land_colour(match: re.Match, reading: "Reading") -> bool:
+    """ "make the grass yellow": of the land that is there."""
+    ground, colour = reading.scene.ground, reading.colour_of(match[2])
+    if colour is None or ground is None or ground.kind != "scene" or reading.meant(match[1]):
+        return False
+    if scenery_of(match[1].lower()) not in (ground.name, None):
+        return False
+    top, far, near, bottom = ground.bands
+    land = mixed(near, colour, _PAINTED, BACKGROUNDS), mixed(bottom, colour, _PAINTED, BACKGROUNDS)
+    set_ground(Ground("scene", (top, far, *land), ground.name), reading)
     return True
 
 
@@ -196,5 +211,6 @@ def _no_weather(match: re.Match, reading: "Reading") -> bool:
 # Kind of wish -> what reads it.
 GROUNDS = {
     "no_ground": _no_ground, "ground": _ground, "whole": _whole, "other_style": _other_style, "shade": _shade,
-    "scenery": _scenery, "add_land": _add_land, "weather": _weather, "no_weather": _no_weather,
+    "scenery": _scenery, "add_land": _add_land, "land_colour": _land_colour, "weather": _weather,
+    "no_weather": _no_weather,
 }  # fmt: skip

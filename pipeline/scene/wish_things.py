@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.language.relations import number_of, relation_of
+from pipeline.language.relations import number_of, relation_of, scenery_of
 from pipeline.language.syntax import plain_language
 from pipeline.scene.ids import free_id
 from pipeline.scene.kinds import is_alive, is_flying, is_held, kind_size, worn_at
@@ -81,6 +81,12 @@ class ThingWishes:
 
     def _replace(self, match: re.Match, reading: "Reading") -> bool:
         found = reading.meant(match[1])
+        ground = reading.scene.ground
+        if not found and ground is not None and ground.kind == "scene":  # "replace the park with a beach"
+            other = scenery_of(match[2].lower())
+            if other is not None and scenery_of(match[1].lower()) == ground.name:
+                reading.do("ground", "scene", other)
+                return True
         new = self._things(match[2], reading)
         if not found:
             reading.notes.append(Note("absent", match[1]))

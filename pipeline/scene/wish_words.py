@@ -134,7 +134,8 @@ _WORDED = (
     ("number", "only ([a-z]+|[0-9]+) ([a-z]+(?: [a-z]+)?)$"),
     (
         "instead",
-        "(?:.+? (?:should |must )?(?:wears?|has|have|holds?|gets?) |use |i want |draw |make it |put )?"
+        "(?:.+? (?:should |must )?(?:wears?|has|have|holds?|gets?) |use |i want |draw |make it |put "
+        "|give (?:it|him|her|them|the [a-z]+) )?"
         "(.+?) instead of (.+)$",
     ),
     ("given_instead", "give (it|him|her|them|the [a-z]+) (.+) instead$"),
@@ -248,6 +249,11 @@ _WORDED = (
         "add_to",
         "(?:add|put|give|attach|stick|draw|place) (?P<what>.+?)(?<! next)(?<! close)(?<! closer) (?P<how>to|on|onto) "
         "(?!the (?:far |very )?(?:left|right|top|bottom|front|back|middle|side|upper|lower|cent))(?P<whom>.+)$",
+    ),
+    (
+        "land_colour",
+        "(?:make|paint|turn|colou?r|dye) (?:the )?"
+        "(grass|sea|water|ocean|sand|beach|road|street|floor|land|field|snow|lake) (?:to |into |be )?(.+)$",
     ),
     ("add_land", "(?:add|put|draw|with)(?: some| a| an| the)? (.+?)(?: (?:on|to) the (?:ground|floor))?$"),
     ("add", "(?:add|give|put|insert|include|draw|with|i need|need) (?:(?:it|him|her|them|the [a-z]+) )?(.+)$"),

@@ -142,6 +142,7 @@ def test_where_there_is_no_room_all_that_stands_is_laid_out_anew(wishes):
         "way bigger": ("size cat 1.7", "place cat 0.3315 0.6 0.85", "size dog 1.7"),
         "make one of the dogs red": ("colour dog red",),
         "take off the hat": ("remove hat",),
+        "give the cat a scarf instead of the hat": ("replace hat scarf",),
         "give it a scarf instead": ("replace hat scarf",),
         "a lamp on the left": ("add lamp lamp", "place lamp 0.205 0.675 0.35"),
         "put clouds in the background": ("add cloud cloud", "count cloud 3", "split cloud",

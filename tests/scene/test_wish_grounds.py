@@ -61,6 +61,10 @@ def test_it_snows_at_night_on_white_ground_that_is_dark(wishes):
 def test_a_sky_is_painted_over_the_land_that_is_there_and_a_land_can_go(wishes):
     ground = edit(SEA, wishes.read("make the sky purple", SEA).operations).ground
     assert ground.name == "sea" and ground.bands[2:] == SCENERY["sea"][2:] and ground.bands[0] != SCENERY["sea"][0]
+    green = edit(SEA, wishes.read("make the sea green", SEA).operations).ground
+    assert green.bands[:2] == SCENERY["sea"][:2] and green.bands[2] != SCENERY["sea"][2]
+    assert wishes.read("replace the sea with a beach", SEA).operations == ("ground scene beach",)
+    assert "weather snow" in wishes.read("it should be night and snowing", SEA).operations
     assert wishes.read("remove the sea", SEA).operations == ("ground colour '#ffffff'",)
 
 
