@@ -291,10 +291,10 @@ class TextToImagePipeline(Encoding, Networks, Composing, DiffusionPipeline):
             embed = self.run_prior(plan, references)
             if references is None:
                 on_step("prior", 0, torch.tensor(0.0), embed, None)
-            layers, faceless = self.draw_layers(
+            layers, notes = self.draw_layers(
                 plan, embed, encoded, negative, steps, guidance_scale, references, on_step
             )
-            plan = plan.with_faceless(faceless)
+            plan = plan.with_notes(notes)
             picture, standing = self.compose(plan, embed, layers, encoded, references)
             plans.append(plan)
             standings.append(standing)

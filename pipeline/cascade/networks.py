@@ -24,6 +24,8 @@ from pipeline.scene.contrast import ground_for
 from pipeline.scene.drawing import Bend, Palette, choose_drawing
 from pipeline.scene.expressions import wear_expression
 from pipeline.scene.finish import finish_layer
+from pipeline.scene.irises import without_eyes
+from pipeline.scene.notes import Note
 from pipeline.scene.parse import Parsed
 from pipeline.scene.record import MAX_THINGS, Ground, Scene
 from pipeline.scene.rendering import can_render, render_layer
@@ -151,9 +153,9 @@ class Networks:
 
     def draw_layers(
         self, plan: Plan, embeds, encoded, negative, steps, guidance_scale, references, on_step
-    ) -> tuple[torch.Tensor, list[int]]:
+    ) -> tuple[torch.Tensor, list[Note]]:
         """Draw: embeddings (things, embed_dim) -> layers (things, 4, side, side) in [-1, 1], as they will be laid, and
-        which things have no face for the expression that is asked for.
+        what these drawings do not show: an expression without a face, a colour of eyes that are not seen.
         What was drawn from the same a moment ago is not drawn again; its steps are told as kept.
         """
         if not len(embeds):
@@ -162,7 +164,7 @@ class Networks:
             state_of(self.decoder, self.super_res), tuple(sorted(steps.items())), guidance_scale,
             digest(plan.noise["decoder"], plan.noise.get("super_res"), *(negative or ())),
         )  # fmt: skip
-        layers, faceless = [], []
+        layers, notes = [], []
         for at, (thing, drawing, form) in enumerate(zip(plan.scene.things, plan.drawings, plan.forms, strict=True)):
             own, style = _own(embeds, encoded, at), thing.style if thing.upload else thing.style or plan.scene.style
             drawn = (shared, thing.upload, digest(*own))
@@ -176,6 +178,7 @@ class Networks:
                 return self._draw_one(plan, own, drawn, negative, steps, guidance_scale, on_step)
 
             told = {"style": style, "noise": noise, "shift": shift, "palette": self.vocabulary.config.backgrounds}
+            told["find"] = self._points
 
             def finish(drawn=drawn, draw=draw, thing=thing, drawing=drawing, form=form, told=told) -> torch.Tensor:
                 return finish_layer(self.kept.layers.get(drawn, draw), thing, drawing, form, **told)
@@ -189,8 +192,7 @@ class Networks:
                 )
                 if emoji is None:
                     return layer
-                anchors = self.anchors.points(layer[None])[0] if self.anchors is not None else None
-                return wear_expression(layer, emoji, thing.said or thing.name, balloon, anchors)
+                return wear_expression(layer, emoji, thing.said or thing.name, balloon, self._points(layer))
 
             kept = next((self.kept.layers.peek(key) for key in (drawn, finished) if key in self.kept.layers), None)
             if kept is not None and thing.upload is None:
@@ -201,8 +203,16 @@ class Networks:
             else:
                 finder = () if self.anchors is None else state_of(self.anchors)
                 layers.append(self.kept.layers.get((finished, thing.expression, thing.name, finder), wear))
-                faceless += [at] if torch.equal(layers[-1], self.kept.layers.get(finished, finish)) else []
-        return torch.stack(layers), faceless
+                if torch.equal(layers[-1], self.kept.layers.get(finished, finish)):
+                    notes.append(Note("expression", str(thing.expression), with_article(thing.name)))
+            said, plain = without_eyes(thing)
+            if said and torch.equal(self.kept.layers.get(finished, finish), finish(thing=plain)):
+                notes.append(Note("part", said, with_article(thing.name)))
+        return torch.stack(layers), notes
+
+    def _points(self, layer: torch.Tensor) -> dict[str, tuple[float, float]]:
+        """Where the parts of a layer (4, side, side) are; nowhere without the component that knows."""
+        return {} if self.anchors is None else self.anchors.points(layer[None])[0]
 
     def _emoji(self, plan: Plan, name: str, style, shared, negative, steps, guidance_scale) -> torch.Tensor | None:
         """The emoji face of that name, (4, side, side), as it is usually drawn in a style; None where none was taught.

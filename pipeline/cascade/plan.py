@@ -52,12 +52,10 @@ class Plan:
         """The noise (``NOISE_DIM``,) of thing ``at``: its own, whatever was added or taken away before it."""
         return self.noise["prior"][self.places[at] if self.places else at]
 
-    def with_faceless(self, numbers: Sequence[int]) -> "Plan":
-        """With a note for each of these things: its drawing has no face that could take its expression."""
-        if self.parsed is None or not numbers:
+    def with_notes(self, notes: Sequence[Note]) -> "Plan":
+        """With what only drawing told, where a prompt was read."""
+        if self.parsed is None or not notes:
             return self
-        things = [self.scene.things[at] for at in numbers]
-        notes = [Note("expression", str(thing.expression), with_article(thing.name)) for thing in things]
         return replace(self, parsed=replace(self.parsed, notes=(*self.parsed.notes, *dict.fromkeys(notes))))
 
 

@@ -2,7 +2,7 @@
 
 import colorsys
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import torch
@@ -10,6 +10,7 @@ import torch
 from pipeline.scene.colours import rgb
 from pipeline.scene.drawing import Bend, Drawing, Palette, even
 from pipeline.scene.illustrate import illustrate_glyph, illustrate_outline
+from pipeline.scene.irises import EYE_WORDS, recolour_eyes
 from pipeline.scene.kinds import is_alive
 from pipeline.scene.parts import recolour_part
 from pipeline.scene.recolour import main_colour, recolour, shift_palette
@@ -58,6 +59,7 @@ def finish_layer(
     palette: Mapping[str, str],
     noise: torch.Tensor,
     shift: Palette,
+    find: Callable[[torch.Tensor], Mapping[str, tuple[float, float]]] | None = None,
 ) -> torch.Tensor:
     """One thing as it will stand in the picture.
 
@@ -70,6 +72,7 @@ def finish_layer(
         palette: names of colours and their values.
         noise: (``NOISE_DIM``,) of the thing.
         shift: how the colours of a reference picture are changed; a drawing has its own.
+        find: layer -> where its parts are (``pipeline.models.anchors``), for the colour of eyes.
     """
     if drawing is not None and drawing.glyph:
         layer = illustrate_glyph(layer, *_fills(thing, palette, noise))
@@ -88,8 +91,12 @@ def finish_layer(
         layer = shift_palette(layer, shift)
     elif not _says_colour(thing, palette):
         layer = shift_palette(layer, _near_usual(thing, drawing.palette))
-    for part, colour in thing.part_colours.items():
-        layer = recolour_part(layer, part, (rgb(colour, palette) + 1) / 2, thing.said or thing.name)
+    for part, named in thing.part_colours.items():
+        colour, name = (rgb(named, palette) + 1) / 2, thing.said or thing.name
+        if part.split()[-1] in EYE_WORDS:
+            layer = recolour_eyes(layer, colour, name, find(layer) if find else None)
+        else:
+            layer = recolour_part(layer, part, colour, name)
     layer = warp_layer(layer, form)
     rendering = drawing.rendering if drawing is not None else None
     if style is not None and style != rendering and can_render(style):

@@ -104,9 +104,9 @@ class Rendered:
 
     @property
     def notes(self) -> tuple["Note", ...]:
-        """What only drawing told: expressions for which there was no face."""
+        """What only drawing told: expressions for which there was no face, colours of eyes that are not seen."""
         notes = () if self.reading is None else self.reading.notes
-        return tuple(note for note in notes if note.kind == "expression")
+        return tuple(note for note in notes if note.kind in ("expression", "part"))
 
 
 @dataclass(frozen=True)

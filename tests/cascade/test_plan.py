@@ -4,6 +4,7 @@ import torch
 
 from pipeline.cascade.plan import make_plan
 from pipeline.models.prior import NOISE_DIM, DrawingPrior
+from pipeline.scene.notes import Note
 from pipeline.scene.parse import Parsed
 from pipeline.scene.record import MAX_THINGS, Relation, Scene, Thing
 from tests.tiny import EMBED_DIM, SEMANTIC_DIM
@@ -35,10 +36,13 @@ def test_who_wears_something_keeps_its_body():
     assert concepts(cat, hat) == [0, 2]
 
 
-def test_a_drawing_without_a_face_is_told_once():
+def test_what_only_drawing_told_is_told_once():
     fish = Thing("fish", "cat", expression="sad")
     noise = {"prior": torch.zeros(MAX_THINGS, NOISE_DIM)}
     plan = make_plan(Scene(things=(fish,)), Parsed(Scene(things=(fish,))), noise, prior_with_faces(), variety=0.0)
-    assert plan.with_faceless([]) is plan
-    told = plan.with_faceless([0]).parsed
-    assert told.sentence == "“sad” is not shown: this drawing of a cat has no face that could take it."
+    assert plan.with_notes([]) is plan
+    told = plan.with_notes([Note("expression", "sad", "a cat")] * 2).parsed
+    assert (
+        told is not None
+        and told.sentence == "“sad” is not shown: this drawing of a cat has no face that could take it."
+    )
