@@ -113,21 +113,26 @@ class Server:
         return sum(map(_megabytes, family(self._process.pid)))
 
     @property
+    def own_megabytes(self) -> float:
+        """Of that what is no file: a library's share grows where another program that uses it ends."""
+        return sum(_megabytes(pid, "Pss_Anon") for pid in family(self._process.pid))
+
+    @property
     def cpu_seconds(self) -> float:
         """Processor time of all their threads so far; Linux only."""
         return sum(map(_cpu_seconds_now, family(self._process.pid)))
 
     def rest(self, seconds: float = REST_SECONDS, enough: float = math.inf) -> float:
-        """Its smallest memory in MB without requests, for so long, and up to 25 seconds until it is enough.
+        """Its smallest own memory in MB without requests, for so long, and up to 25 seconds until it is enough.
 
         Args:
             seconds: at least.
             enough: MB that it may hold; where it holds no more, nobody waits for less.
         """
-        began, least = time.monotonic(), self.megabytes
+        began, least = time.monotonic(), self.own_megabytes
         while (passed := time.monotonic() - began) < seconds or passed < REST_SECONDS and least > enough:
             time.sleep(min(1.0, max(0.1, seconds - passed)))
-            least = min(least, self.megabytes)
+            least = min(least, self.own_megabytes)
         return least
 
     def endpoint(self, name: str) -> tuple[int, list[Any]]:
@@ -185,11 +190,11 @@ def _stat(pid: int | str) -> list[str]:
     return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rsplit(")", 1)[1].split()
 
 
-def _megabytes(pid: int) -> float:
-    """Of a process, its share of what it has together with others; 0 where it has ended."""
+def _megabytes(pid: int, kind: str = "Pss") -> float:
+    """Of a process, its share of what it has together with others, or a kind of it; 0 where it has ended."""
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
-            if line.startswith("Pss:"):
+            if line.startswith(f"{kind}:"):
                 return int(line.split()[1]) / 1024
     return 0.0
 

@@ -98,7 +98,7 @@ def test_the_last_message_of_the_own_event_is_the_answer(monkeypatch):
 
 def test_memory_is_waited_for_until_it_is_enough(monkeypatch):
     held, slept = iter([90.0, 80.0, 120.0, 70.0, 60.0]), []
-    monkeypatch.setattr(Server, "megabytes", property(lambda self: next(held)))
+    monkeypatch.setattr(Server, "own_megabytes", property(lambda self: next(held)))
     monkeypatch.setattr(time, "sleep", slept.append)
     with contextlib.closing(Server()._log):
         assert Server().rest(0.0, enough=75) == 70.0 and len(slept) == 3
