@@ -3,6 +3,8 @@
 No learnt parts: thresholds on the distance from the colour that the picture's border has.
 """
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +22,10 @@ Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels, right and
 # A pixel belongs to the thing when a channel differs from the ground by this share of the strongest difference, and by
 # at least this much of the full range. Two readings: the low one keeps pale parts, the high one ignores soft halos.
 THRESHOLDS = ((0.12, 0.06), (0.35, 0.1))
+_MOST = 6  # copies that are looked for in lines
+_GAPS = (0.05, 0.1, 0.15, 0.37)  # of a copy's width, between two
+_ALIKE, _ABOUT = 0.85, 0.05  # likeness of copies at least, and what is as good as the best
+_EMPTY = 0.1  # of the energy of a copy's pixels, what lies between copies has at most
 SPECK = 0.0005  # components below this share of the picture are dirt
 
 
@@ -94,13 +100,16 @@ def resample(picture: torch.Tensor, box: Box, side: int) -> torch.Tensor:
 def find_things(foreground: Foreground) -> list[Box]:
     """A region around each separate thing; none for an empty picture.
 
-    A thing may itself consist of several pieces, so the repeated arrangements come first: n equal crops in which
-    nearly everything lies. Else pieces of like size are counted, and what is left is one thing.
+    A thing may itself consist of several pieces, so repetitions come first: n equal crops in which nearly everything
+    lies, in lines that fill the box around all of it, or where the training scenes have them. Else pieces of like size
+    are counted, and what is left is one thing.
     """
     mask = foreground.mask()
     if mask.mean() < SPECK:
         return []
     height, width = mask.shape
+    if lines := _lines(foreground.deviation, mask):
+        return lines
     repeated = {count: _repetition(foreground.deviation, count) for count in COUNT_LAYOUTS}
     best = max(repeated, key=repeated.get)
     if repeated[best] > 0:
@@ -122,6 +131,67 @@ def find_things(foreground: Foreground) -> list[Box]:
         places = [place for place, kept in zip(ndimage.find_objects(labels), like, strict=True) if kept]
         return [(columns.start, rows.start, columns.stop, rows.stop) for rows, columns in places]
     return [(0, 0, width, height)]
+
+
+def _lines(deviation: torch.Tensor, mask: np.ndarray) -> list[Box]:
+    """The most crops of one size, in lines that fill the box around all, that look alike; none where none do."""
+    rows, columns = np.nonzero(mask.any(1))[0], np.nonzero(mask.any(0))[0]
+    box = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+    alike = {}
+    for count in range(2, _MOST + 1):
+        for cells in _cells(box, count):
+            likeness = _likeness(deviation, cells)
+            if likeness > max(_ALIKE, alike.get(count, (0.0,))[0]):
+                alike[count] = likeness, cells
+    if not alike:
+        return []
+    best = max(likeness for likeness, _ in alike.values())
+    return alike[max(count for count, (likeness, _) in alike.items() if likeness > best - _ABOUT)][1]
+
+
+def _cells(box: Box, count: int) -> Iterator[list[Box]]:
+    """So many equal cells in lines, the last line in the middle, for several numbers of lines and widths of gaps."""
+    left, top, right, bottom = box
+    for lines in range(1, count + 1):
+        across = -(-count // lines)
+        if -(-count // across) != lines:
+            continue
+        for gap, below in itertools.product(_GAPS, _GAPS if lines > 1 else (0.0,)):
+            wide = (right - left) / (across + (across - 1) * gap)
+            tall = (bottom - top - (lines - 1) * below * wide) / lines
+            if tall < 1:
+                continue
+            cells = []
+            for at in range(count):
+                line, column = divmod(at, across)
+                spare = across - min(across, count - line * across)
+                x = left + (column + spare / 2) * wide * (1 + gap)
+                y = top + line * (tall + below * wide)
+                cells.append((round(x), round(y), round(x + wide), round(y + tall)))
+            yield cells
+
+
+def _likeness(deviation: torch.Tensor, cells: list[Box], *, side: int = 32) -> float:
+    """The least likeness of two cells, in [-1, 1]; 0 where they are empty or something lies between them."""
+    crops = [deviation[None, :, top:bottom, left:right] for left, top, right, bottom in cells]
+    if min(min(crop.shape[-2:]) for crop in crops) < 4:
+        return 0.0
+    energies = deviation.square().sum(0)
+    between = torch.zeros_like(energies, dtype=torch.bool)
+    between[min(cell[1] for cell in cells) : max(cell[3] for cell in cells)] = True
+    between[:, : min(cell[0] for cell in cells)] = between[:, max(cell[2] for cell in cells) :] = False
+    inside = torch.zeros_like(between)
+    for left, top, right, bottom in cells:
+        inside[top:bottom, left:right] = True
+    between &= ~inside
+    if not between.any() or energies[between].mean() > _EMPTY * energies[inside].mean():
+        return 0.0
+    flat = torch.cat([F.interpolate(crop, size=(side, side), mode="area") for crop in crops]).flatten(1)
+    energy = flat.square().sum(1)
+    if energy.min() < 0.5 * energy.mean():
+        return 0.0
+    unit = F.normalize(flat, dim=1)
+    return (unit @ unit.T)[~torch.eye(len(cells), dtype=torch.bool)].min().item()
 
 
 def _repetition(deviation: torch.Tensor, count: int, *, side: int = 96) -> float:

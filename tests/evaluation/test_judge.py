@@ -143,3 +143,31 @@ def test_cutouts_are_read_as_large_as_they_are_stored(judge):
     assert judge.pixels(row).shape == (128, 128, 4) and judge.cutouts.pixels[row.index].shape == (64, 64, 4)
     small = np.asarray(Image.fromarray(judge.pixels(row)).resize((64, 64), Image.Resampling.BOX), dtype=int)
     assert np.abs(small - judge.cutouts.pixels[row.index]).mean() < 8
+
+
+def drawn(*boxes: tuple[int, int, int, int]) -> Image.Image:
+    """Things on white, each a red box, left, top, right, bottom, with a blue box apart from it below."""
+    image = Image.new("RGB", (256, 256), "white")
+    for left, top, right, bottom in boxes:
+        image.paste("red", (left, top, right, bottom - 14))
+        image.paste("blue", (left, bottom - 8, (left + right) // 2, bottom))
+    return image
+
+
+@pytest.mark.parametrize(
+    "boxes",
+    [
+        [(20, 90, 120, 170), (130, 90, 230, 170)],
+        [(20, 20, 120, 120), (130, 20, 230, 120), (75, 130, 175, 230)],
+        [(60, 10, 200, 80), (60, 92, 200, 162), (60, 174, 200, 244)],
+        [(20, 20, 100, 100), (108, 20, 188, 100), (20, 108, 100, 188), (108, 108, 188, 188)],
+    ],
+)
+def test_copies_in_lines_are_counted_though_each_is_of_two_pieces(boxes):
+    assert len(find_things(segment(drawn(*boxes)))) == len(boxes)
+
+
+def test_one_thing_of_one_colour_is_no_two_halves():
+    image = Image.new("RGB", (256, 256), "white")
+    image.paste("red", (30, 60, 226, 200))
+    assert len(find_things(segment(image))) == 1
