@@ -11,6 +11,7 @@ from pipeline.scene.drawing import is_mirrored
 from pipeline.scene.faces import find_face
 from pipeline.scene.joints import Joint, joint
 from pipeline.scene.kinds import is_alive, is_flying
+from pipeline.scene.packing import pack_boxes, shares
 from pipeline.scene.record import Scene, Thing
 from pipeline.scene.shape import Shape
 from pipeline.scene.siblings import against, beside_siblings
@@ -19,6 +20,7 @@ __all__ = ["grid", "group", "place_groups"]
 
 _LEAST = 0.3  # side of what is said to be small, of what it stands by: it is still seen
 _FILL = 0.86  # of its cell, by a thing of a grid
+_LARGEST = 0.8  # side of the square of the largest of several groups, of the shorter side
 _MARGIN = 0.06  # of the shorter side, around a group
 _FOOT = 0.93  # of the picture's height: where a group stands in a scenery
 _EACH = ("worn by", "held by", "riding", "sitting on", "on")  # of several, each has its own
@@ -67,8 +69,7 @@ def place_groups(
         else:
             children.setdefault(index[thing.relation.target], []).append(at)
     width, height = (side / min(scene.width, scene.height) for side in (scene.width, scene.height))
-    free = [at for at in firsts if scene.things[at].place is None]
-    cells, side = grid(max(1, len(free)), width / height, 1 if len(free) <= 3 and width >= height else None)
+    groups: dict[int, list[_Node]] = {}
     nodes: list[_Node] = []
     for at in firsts:
         thing = scene.things[at]
@@ -79,11 +80,13 @@ def place_groups(
             ]
             nodes += _with_children(own, scene, shapes, children, (width, height))
             continue
-        made = _with_children(_copies(at, thing, shapes[at]), scene, shapes, children)
-        x, y = cells[free.index(at)]
-        room = (width, height) if len(free) == 1 else (side / _FILL, side / _FILL)
-        own_scale = thing.scale if len({node.at for node in made}) == 1 else 1.0
-        nodes += _fitted(made, shapes, (x * width, y * height), room, scene, height, own_scale)
+        groups[at] = _with_children(_copies(at, thing, shapes[at]), scene, shapes, children)
+    if len(groups) == 1:
+        ((at, made),) = groups.items()
+        own_scale = scene.things[at].scale if len({node.at for node in made}) == 1 else 1.0
+        nodes += _fitted(made, shapes, (width, height), scene, own_scale)
+    elif groups:
+        nodes += _packed(groups, shapes, (width, height), scene)
     ordered = sorted(nodes, key=lambda node: node.key)
     return [
         Placement(
@@ -180,36 +183,73 @@ def _scaled(where: Joint, shape: Shape, scale: float) -> Joint:
     return replace(where, side=side, y=where.y + (where.side - side) * (shape.box[3] - 0.5))
 
 
-def _fitted(
-    nodes: list[_Node],
-    shapes: list[Shape],
-    centre: tuple[float, float],
-    room: tuple[float, float],
-    scene: Scene,
-    height: float,
-    scale: float,
-) -> list[_Node]:
-    """A group brought into its part of the picture."""
+def _extent(nodes: list[_Node], shapes: list[Shape]) -> tuple[float, float, float, float]:
+    """left, top, right, bottom of a group's outlines."""
     boxes = [(node, shapes[node.at].box) for node in nodes]
-    left = min(node.left + box[0] * node.side for node, box in boxes)
-    top = min(node.top + box[1] * node.side for node, box in boxes)
-    right = max(node.left + box[2] * node.side for node, box in boxes)
-    bottom = max(node.top + box[3] * node.side for node, box in boxes)
-    across, down = (max(0.1, side - 2 * _MARGIN) for side in room)
-    scenery = scene.ground is not None and scene.ground.kind == "scene"
-    down *= 0.9 if scenery else 1.0
-    most = min(across / (right - left), down / (bottom - top))
-    grow = min(most, max(0.1, min(most, 0.95) * scale))
-    middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
-    x, y = centre
-    if scenery and not (len(nodes) == 1 and is_flying(shapes[nodes[0].at].name)):
-        y = _FOOT * height - grow * (bottom - top) / 2
+    return (
+        min(node.left + box[0] * node.side for node, box in boxes),
+        min(node.top + box[1] * node.side for node, box in boxes),
+        max(node.left + box[2] * node.side for node, box in boxes),
+        max(node.top + box[3] * node.side for node, box in boxes),
+    )
+
+
+def _moved(nodes: list[_Node], start: tuple[float, float], end: tuple[float, float], grow: float) -> list[_Node]:
+    """A group larger by `grow`, and what was at ``start`` at ``end``."""
     return [
         replace(
-            node, left=x + (node.left - middle_x) * grow, top=y + (node.top - middle_y) * grow, side=node.side * grow
+            node,
+            left=end[0] + (node.left - start[0]) * grow,
+            top=end[1] + (node.top - start[1]) * grow,
+            side=node.side * grow,
         )
         for node in nodes
     ]
+
+
+def _in_scenery(scene: Scene) -> bool:
+    return scene.ground is not None and scene.ground.kind == "scene"
+
+
+def _flies(nodes: list[_Node], shapes: list[Shape]) -> bool:
+    return len(nodes) == 1 and is_flying(shapes[nodes[0].at].name)
+
+
+def _fitted(
+    nodes: list[_Node], shapes: list[Shape], room: tuple[float, float], scene: Scene, scale: float
+) -> list[_Node]:
+    """The only group, brought into the picture."""
+    left, top, right, bottom = _extent(nodes, shapes)
+    across, down = (max(0.1, side - 2 * _MARGIN) for side in room)
+    down *= 0.9 if _in_scenery(scene) else 1.0
+    most = min(across / (right - left), down / (bottom - top))
+    grow = min(most, max(0.1, min(most, 0.95) * scale))
+    y = room[1] / 2
+    if _in_scenery(scene) and not _flies(nodes, shapes):
+        y = _FOOT * room[1] - grow * (bottom - top) / 2
+    return _moved(nodes, ((left + right) / 2, (top + bottom) / 2), (room[0] / 2, y), grow)
+
+
+def _packed(
+    groups: Mapping[int, list[_Node]], shapes: list[Shape], room: tuple[float, float], scene: Scene
+) -> list[_Node]:
+    """Several groups beside each other; in a scenery on one line, but for what flies."""
+    names = [scene.things[at].said or scene.things[at].name for at in groups]
+    beside = shares(names, [scene.things[at].scale for at in groups])
+    extents = [_extent(nodes, shapes) for nodes in groups.values()]
+    sizes = [
+        (share * (right - left), share * (bottom - top))
+        for share, (left, top, right, bottom) in zip(beside, extents, strict=True)
+    ]
+    scenery = _in_scenery(scene)
+    corners, side = pack_boxes(sizes, room[0] / room[1], 1 if scenery and len(sizes) <= 4 else None, most=_LARGEST)
+    lowest = max(top + high * side for (_, top), (_, high) in zip(corners, sizes, strict=True))
+    down = _FOOT * room[1] - lowest if scenery else 0.0
+    packed: list[_Node] = []
+    for nodes, share, extent, (left, top) in zip(groups.values(), beside, extents, corners, strict=True):
+        own = top if _flies(nodes, shapes) else top + down
+        packed += _moved(nodes, extent[:2], (left, own), share * side)
+    return packed
 
 
 def grid(total: int, aspect: float, lines: int | None = None) -> tuple[list[tuple[float, float]], float]:

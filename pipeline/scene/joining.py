@@ -7,6 +7,7 @@ from pipeline.language.english import singular
 from pipeline.language.relations import INVERSES, relation_of
 from pipeline.scene.kinds import (
     is_alive,
+    is_animal,
     is_container,
     is_held,
     is_landscape,
@@ -81,6 +82,12 @@ def join_things(
         if one is None or other is None or words.split()[-1] in _BETWEEN:
             continue
         kind = relation_of(words)
+        if (
+            kind in ("wearing", "holding")
+            and _comes_after(subject, target, words, drawn)
+            and _stands_alone(other, kind)
+        ):
+            continue
         if kind is None:
             notes.append(Note("relation", words))
             kind = "next to"
@@ -114,6 +121,19 @@ def join_things(
 def _arrangement(text: str) -> str:
     """How things stand that have no place; "grid" is what fills the picture."""
     return "row" if _IN_A_ROW.search(text) else "column" if _IN_A_COLUMN.search(text) else "grid"
+
+
+def _comes_after(subject: int, target: int, words: str, drawn: Sketch) -> bool:
+    """Whether another thing is told of the same words before: the dog of "wearing a hat and a dog"."""
+    return any(one == subject and said == words and other < target for one, other, said in drawn.relations)
+
+
+def _stands_alone(thing: Thing, kind: str | None) -> bool:
+    """Whether somebody is neither worn nor held, as words say that are told of another thing, too."""
+    name = thing.said or thing.name
+    if kind not in ("wearing", "holding") or not is_alive(name):
+        return False
+    return not worn_at(name) and (kind == "wearing" or not is_animal(name))
 
 
 def _doer(subject: int, words: str, things: list[Thing | None], drawn: Sketch) -> int:

@@ -13,8 +13,8 @@ from pipeline.scene.backdrop import before, lies_behind, place_behind, step_back
 from pipeline.scene.compose import Placement
 from pipeline.scene.drawing import is_mirrored
 from pipeline.scene.groups import group, place_groups
-from pipeline.scene.kinds import is_flying, kind_size
-from pipeline.scene.packing import Copy, pack
+from pipeline.scene.kinds import is_flying
+from pipeline.scene.packing import Copy, pack, shares
 from pipeline.scene.record import Scene, Thing
 from pipeline.scene.shape import Shape
 
@@ -23,7 +23,6 @@ __all__ = ["layout"]
 _NO_GROUND = ("space", "underwater", "night sky")  # where several things are anywhere
 _FOOT = 0.95  # of the picture's height: where the first row stands in a scenery
 _NEAR = 0.55  # side of the largest of a few in a scenery, of the shorter side
-_BESIDE, _SMALLEST = 0.3, 0.5  # power of real sizes that is seen beside each other, and the least of the largest
 _ALONE = 0.5, 0.5, 0.75  # where one thing stands if nothing says it
 
 
@@ -164,13 +163,14 @@ def _arranged(
 
 
 def _copies(free: list[tuple[int, Thing]], layers: torch.Tensor) -> list[Copy]:
-    """The outlines of things; a mouse is smaller than an elephant, and yet to be seen."""
-    names = {at: thing.said or thing.name for at, thing in free}
-    real = {at: kind_size(name) for at, name in names.items()}
-    tallest = max((size for size in real.values() if size), default=1.0)
-    share = {at: thing.scale * max(_SMALLEST, ((real[at] or tallest) / tallest) ** _BESIDE) for at, thing in free}
-    shapes = {at: Shape((layers[at, 3] + 1) / 2, names[at], thing.mirror) for at, thing in free}
-    return [Copy(shapes[at], share[at] / max(share.values())) for at, thing in free for _ in range(thing.count)]
+    """The outlines of things, as large beside each other as they are."""
+    names = [thing.said or thing.name for _, thing in free]
+    beside = shares(names, [thing.scale for _, thing in free])
+    return [
+        Copy(Shape((layers[at, 3] + 1) / 2, name, thing.mirror), share)
+        for (at, thing), name, share in zip(free, names, beside, strict=True)
+        for _ in range(thing.count)
+    ]
 
 
 def _by_thing(

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from pipeline.scene.packing import Copy, pack
+from pipeline.scene.packing import Copy, pack, pack_boxes, shares
 from pipeline.scene.shape import Shape
 
 
@@ -62,6 +62,17 @@ def test_as_many_stand_in_a_line_as_leaves_them_large(shape, count, lines):
 def test_two_stand_above_each_other_only_in_a_high_picture():
     pair = [outline(1.0, 1.0)] * 2
     assert lines_of(boxes(pair, 2.0)) == [2] and lines_of(boxes(pair, 0.5)) == [1, 1]
+
+
+def test_two_wide_groups_stand_above_each_other_where_they_would_be_tiny_in_a_row():
+    corners, side = pack_boxes([(3.0, 1.0), (3.0, 1.0)], 1.0)
+    assert corners[0][0] == corners[1][0] and side == pytest.approx(0.88 / 3)
+
+
+def test_real_sizes_are_told_from_the_largest_and_from_what_is_said():
+    assert shares(["elephant", "mouse"], [1.0, 1.0]) == [1.0, 0.5]
+    assert shares(["cat", "cat"], [0.5, 1.0]) == [0.5, 1.0]
+    assert shares(["thingamajig", "cat"], [1.0, 1.0]) == [1.0, 1.0]
 
 
 def test_lines_that_are_asked_for_are_kept():

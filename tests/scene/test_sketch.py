@@ -92,6 +92,16 @@ def test_a_row_that_is_asked_for_is_a_row(text, arrangement):
     assert join_things([ducks], Sketch([Mention(0, 1, "ducks")]), [], text)[1] == arrangement
 
 
+@pytest.mark.parametrize(
+    ("verb", "first", "second", "related"),
+    [("wearing", "hat", "dog", False), ("wearing", "hat", "scarf", True), ("holding", "balloon", "boy", False),
+     ("holding", "bag", "cat", True)],
+)  # fmt: skip
+def test_who_follows_an_and_is_neither_worn_nor_held(verb, first, second, related):
+    things, _ = joined(f"a girl/thing {verb}/relation>1 a {first}/thing>2 and a {second}/thing>2")
+    assert things[1].relation is not None and (things[2].relation is not None) == related
+
+
 def test_it_means_the_first_thing():
     things, _ = joined("a house/thing . behind/relation>7 it/again>3 is a tree/thing")
     assert things[0].relation is None
