@@ -8,7 +8,6 @@ __all__ = [
     "CHOSEN_STYLES",
     "CORNERS",
     "SIMILAR_STYLES",
-    "STYLE_FAMILIES",
     "UNSAID_BACKGROUNDS",
     "app_caption",
     "plain_clauses",
@@ -27,8 +26,6 @@ CORNERS = {
 
 # Styles that are chosen where none is said.
 CHOSEN_STYLES = ("3d render", "gradient vector", "flat geometric", "cartoon emoji", "flat sticker")
-# The same drawings with other shading: what was shown in one of a family can be drawn in the others.
-STYLE_FAMILIES = (("3d render", "gradient vector", "flat geometric"),)
 # The most like it, where a thing was never shown in a style.
 SIMILAR_STYLES = {
     "3d render": "cartoon emoji",

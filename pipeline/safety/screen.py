@@ -113,11 +113,6 @@ class SafetyScreen:
             if not verdict.allowed:
                 raise Refused(verdict)
 
-    @property
-    def category_names(self) -> list[str]:
-        """The categories' names, in the order in which they are tried."""
-        return [category.name for category in self._categories]
-
     def screen(self, text: str) -> Screening:
         """The verdict on one text."""
         return self.screen_texts([text])[0]

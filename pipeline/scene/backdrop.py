@@ -56,7 +56,7 @@ def lies_behind(scene: Scene) -> dict[int, str]:
                 found.setdefault(at, "")
     found = {at: kind for at, kind in found.items() if at not in kept}
     led = {index[thing.relation.target] for at, thing in enumerate(scene.things) if thing.relation and at not in found}
-    found = {at: kind for at, kind in found.items() if at not in led or not _leads_on(scene, at, found)}
+    found = {at: kind for at, kind in found.items() if at not in led or not _leads_on(scene, at)}
     kinds = {is_landscape(_name(scene.things[at])) for at in found}
     return found if len(found) < len(scene.things) or len(kinds) > 1 else {}
 
@@ -74,7 +74,7 @@ def _is_behind(thing: Thing, kind: str, sky: Sequence[str], land: Sequence[str])
     return False
 
 
-def _leads_on(scene: Scene, at: int, found: Mapping[int, str]) -> bool:
+def _leads_on(scene: Scene, at: int) -> bool:
     """Whether a thing stands on it, or in it, and needs it where it is."""
     own = scene.things[at].id
     for thing in scene.things:

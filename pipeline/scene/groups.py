@@ -137,7 +137,7 @@ def _with_children(
         assert thing.relation is not None  # it is what makes a child of it
         kind = thing.relation.kind
         alone = thing.count == 1 and kind in _ONE  # "three books with an apple on top"
-        parents = own if kind in _EACH and len(own) > 1 and not alone else [_whole(own, shapes)]
+        parents = own if kind in _EACH and len(own) > 1 and not alone else [_whole(own)]
         for turn, parent in enumerate(parents):
             count = thing.count if len(parents) == 1 else 1
             found_joints = joint(kind, shapes[child], _shape(parent, own, shapes), count)
@@ -166,7 +166,7 @@ def _within(shape: Shape, side: float, corner: tuple[float, float], room: tuple[
     return moved[0], moved[1]
 
 
-def _whole(own: list[_Node], shapes: list[Shape]) -> _Node:
+def _whole(own: list[_Node]) -> _Node:
     """Several copies as one, for what stands by all of them: the middle one."""
     return own[len(own) // 2] if len(own) > 1 else own[0]
 

@@ -51,7 +51,7 @@ def joint(kind: str, thing: Shape, other: Shape, count: int = 1) -> list[Joint]:
         return [single]
     if single.front_from is not None:
         single = heaped(single, thing, other, count)
-    return in_row(single, thing, count, across=kind not in ("left of", "right of"))
+    return in_row(single, thing, count)
 
 
 def ratio(thing: Shape, other: Shape, least: float, most: float, unknown: float | None = None) -> float:

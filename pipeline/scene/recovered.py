@@ -57,7 +57,7 @@ def recover(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> None:
     _skylines(drawn, tokens, names)
     _together_on(drawn, tokens)
     _all_around(drawn, tokens)
-    _worn_too(drawn, tokens)
+    _worn_too(drawn)
     _noun_parts(drawn, names)
 
 
@@ -237,7 +237,7 @@ def _all_around(drawn: Sketch, tokens: Sequence[Token]) -> None:
             mention.number = _AROUND
 
 
-def _worn_too(drawn: Sketch, tokens: Sequence[Token]) -> None:
+def _worn_too(drawn: Sketch) -> None:
     """ "a man with a beard and sunglasses", where the man with a beard is one thing."""
     for index in range(len(drawn.things) - 1):
         who, worn = drawn.things[index : index + 2]

@@ -29,7 +29,7 @@ class Joint:
     front_from: float | None = None
 
 
-def in_row(single: Joint, thing: Shape, count: int, *, across: bool) -> list[Joint]:
+def in_row(single: Joint, thing: Shape, count: int) -> list[Joint]:
     """Several alike about where one would be, smaller, side by side."""
     side = single.side * _share(count)
     step = 0.92 * side * max(thing.width, 0.4)

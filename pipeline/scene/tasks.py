@@ -23,7 +23,7 @@ from pipeline.scene.parse import Parsed, SceneReader
 from pipeline.scene.record import Ground, Scene, Thing
 from pipeline.scene.uploads import upload_hash
 
-__all__ = ["background_removal", "colour_guided", "inpainting", "outpainting", "scene_of_picture", "text_image"]
+__all__ = ["colour_guided", "inpainting", "outpainting", "scene_of_picture", "text_image"]
 __all__ += ["variation"]
 
 MAX_COLOURS = 10  # as Titan takes
@@ -224,11 +224,6 @@ def colour_guided(scene: Scene, colours: Sequence[str]) -> list[str]:
         operations.append(operation("colour", thing.id, rest[at % len(rest)]))
     edit(scene, operations)
     return operations
-
-
-def background_removal(picture: Image.Image) -> CutOut:
-    """BACKGROUND_REMOVAL: RGBA, and which way it was cut."""
-    return cut_out(picture)
 
 
 def scene_of_picture(picture: Image.Image) -> tuple[Scene, CutOut]:

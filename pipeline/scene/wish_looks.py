@@ -115,9 +115,7 @@ def _part(match: re.Match, reading: "Reading") -> bool:
     if colour is None or reading.meant(part) or part not in PART_WORDS | _FACE_PARTS:
         return False
     owners = [one for one in reading.scene.things if one.id == reading.it]
-    free = [
-        one for one in reading.scene.things if one.relation is None or one.relation.kind not in ("worn by", "held by")
-    ]
+    free = [one for one in reading.scene.things if one.relation is None or one.relation.kind not in _HAD]
     body = part in _FACE_PARTS or part in _BODY_PARTS
     owners = owners or [one for one in free if is_alive(one.said or one.name) == body] or free
     if len(owners) > 1 and match["whole"] is None and not body:
@@ -129,9 +127,7 @@ def _part(match: re.Match, reading: "Reading") -> bool:
 
 def _exchanged(match: re.Match, reading: "Reading") -> bool:
     """ "swap their places": of the two that nobody wears or holds."""
-    two = [
-        one for one in reading.scene.things if one.relation is None or one.relation.kind not in ("worn by", "held by")
-    ]
+    two = [one for one in reading.scene.things if one.relation is None or one.relation.kind not in _HAD]
     if len(two) != 2:
         return False
     one, other = two

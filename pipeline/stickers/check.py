@@ -15,7 +15,7 @@ from PIL import Image
 
 from pipeline.stickers.exif import read_sticker_exif
 from pipeline.stickers.tags import is_emoji
-from pipeline.stickers.targets import TARGETS, PackRules, Target
+from pipeline.stickers.targets import PackRules, Target
 
 __all__ = [
     "FileFacts",
@@ -23,7 +23,6 @@ __all__ = [
     "check_file",
     "check_name",
     "check_pack",
-    "fitting_targets",
     "read_facts",
     "read_pack",
 ]
@@ -100,12 +99,6 @@ def check_file(data: bytes, target: Target) -> list[str]:
         ValueError: as `read_facts`.
     """
     return _check_facts(read_facts(data), target)
-
-
-def fitting_targets(data: bytes) -> dict[str, list[str]]:
-    """For every target, the limits that a picture breaks."""
-    facts = read_facts(data)
-    return {name: _check_facts(facts, target) for name, target in TARGETS.items()}
 
 
 def _check_facts(facts: FileFacts, target: Target) -> list[str]:

@@ -69,11 +69,6 @@ class SceneSet:
     def __len__(self) -> int:
         return int(self._ends[-1])
 
-    @property
-    def all_cutouts(self) -> np.ndarray:
-        """``cutouts`` of every scene."""
-        return np.concatenate([shard["cutouts"] for shard in self._shards])
-
     def cutouts(self, rows: np.ndarray) -> np.ndarray:
         """Which cut-out each scene shows, int (len(rows),): a row of ``all_layers``."""
         return np.array([int(shard["cutouts"][row]) for shard, row in self._places(rows)])

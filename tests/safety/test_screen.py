@@ -89,7 +89,7 @@ def test_people_can_write_categories_of_their_own(tmp_path):
     content = {"categories": [{"name": "spoilers", "explanation": "it tells the end", "words": ["butler did*"]}]}
     path.write_text(json.dumps(content), encoding="utf-8")
     screen = SafetyScreen(path)
-    assert screen.category_names == ["spoilers"]
+    assert screen.screen("The butler did it").category == "spoilers"
     assert not screen.screen("The butler didn't say").allowed and screen.screen("a nude").allowed
     path.write_text("[1, 2]", encoding="utf-8")
     with pytest.raises(ValueError, match="own.json"):

@@ -11,7 +11,6 @@ from pipeline.scene.layout import layout
 from pipeline.scene.parse import Parsed
 from pipeline.scene.record import Ground, Scene, Thing
 from pipeline.scene.tasks import (
-    background_removal,
     colour_guided,
     inpainting,
     outpainting,
@@ -63,7 +62,7 @@ def test_a_picture_on_a_plain_ground_is_cut_exactly():
 def test_alpha_of_its_own_is_kept():
     image = Image.new("RGBA", (64, 64))
     ImageDraw.Draw(image).rectangle((16, 16, 47, 47), fill=(0, 255, 0, 128))
-    cut = background_removal(image)
+    cut = cut_out(image)
     assert cut.method == "alpha" and np.asarray(cut.picture)[32, 32].tolist() == [0, 255, 0, 128]
 
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from pipeline.stickers import check
-from pipeline.stickers.check import check_file, check_name, check_pack, fitting_targets, read_facts
+from pipeline.stickers.check import check_file, check_name, check_pack, read_facts
 from pipeline.stickers.targets import TARGETS
 
 
@@ -66,11 +66,6 @@ def test_each_limit_is_named_with_what_it_takes_and_got(target, data, broken):
     found = check_file(data, TARGETS[target])
     assert len(found) == len(broken)
     assert all(line.startswith(start) for line, start in zip(found, broken, strict=True))
-
-
-def test_without_a_target_all_are_asked():
-    found = fitting_targets(picture())
-    assert found["whatsapp"] == found["telegram"] == [] and found["line"] and set(found) == set(TARGETS)
 
 
 @pytest.mark.parametrize("data", [b"", b"no picture", picture()[:200], b"<svg/>"])

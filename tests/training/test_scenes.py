@@ -43,10 +43,6 @@ def test_rows_of_all_shards_are_found(scenes):
     assert scenes.captions(rows).tolist() == (rows * 1000).tolist()
 
 
-def test_the_cutouts_of_all_scenes_are_those_of_each(scenes):
-    assert np.array_equal(scenes.all_cutouts, scenes.cutouts(np.arange(12)))
-
-
 def test_tokens_are_padded_and_masked(scenes):
     rows = np.array([0, 5, 7])  # one, three and two tokens
     tokens, mask = scenes.tokens(rows)
