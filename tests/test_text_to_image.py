@@ -243,6 +243,8 @@ def test_tuple_equals_dict(pipe):
         ({}, "`prompt` is empty"),
         ({"prompt": "  "}, "`prompt` is empty"),
         ({"prompt": 3}, "`prompt` must be a string"),
+        ({"prompt": ["a cat", "a \ud800 dog"]}, "`prompt` must be text, got half of a character, '.ud800'"),
+        ({"prompt": "a cat", "negative_prompt": "\udc00"}, "`negative_prompt` must be text"),
         ({"prompt": "a cat", "negative_prompt": photo("red")}, "`negative_prompt` must be a string"),
         ({"image": [photo("red")] * 6}, "takes 1 to 5 pictures, got 6"),
         ({"image": "cat.png"}, "PIL pictures"),

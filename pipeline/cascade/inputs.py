@@ -1,6 +1,7 @@
 """What a call of the pipeline asks for, checked before anything is drawn."""
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Real
@@ -12,6 +13,8 @@ from PIL import Image
 from pipeline.recipe.schema import FIELDS
 
 __all__ = ["CallArguments", "check_weights", "check_wishes", "one_each"]
+
+_HALF = re.compile("[\ud800-\udfff]")  # a surrogate without the other one: no tokenizer reads it
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,11 @@ def _check_words(wishes: CallArguments) -> None:
     if wishes.negative_prompt is not None and not isinstance(wishes.negative_prompt, str):
         kind = type(wishes.negative_prompt).__name__
         raise ValueError(f"`negative_prompt` must be a string, got {kind}.")
+    for name, text in (*(("prompt", text) for text in texts), ("negative_prompt", wishes.negative_prompt or "")):
+        if half := _HALF.search(text):
+            raise ValueError(
+                f"`{name}` must be text, got half of a character, {half[0]!r}; write it whole, or leave it out."
+            )
     if (wishes.prompt_embeds is None) != (wishes.pooled_prompt_embeds is None):
         raise ValueError("`prompt_embeds` and `pooled_prompt_embeds` go together; `encode_prompt` returns both.")
     if prompt is not None and wishes.prompt_embeds is not None:
