@@ -253,6 +253,7 @@ class TextToImagePipeline(Encoding, Networks, Composing, DiffusionPipeline):
         Raises:
             ValueError: an argument is missing, too large or contradicts another; `pipeline.safety.Refused`, one of
                 them, where the prompt asks for what is not drawn.
+            pipeline.watermark.WatermarkError: the mark cannot be read back: too little of the picture is seen.
         """
         steps = {
             "num_inference_steps": num_inference_steps,
