@@ -23,7 +23,7 @@ Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels, right and
 # at least this much of the full range. Two readings: the low one keeps pale parts, the high one ignores soft halos.
 THRESHOLDS = ((0.12, 0.06), (0.35, 0.1))
 _MOST = 6  # copies that are looked for in lines
-_GAPS = (0.05, 0.1, 0.15, 0.37)  # of a copy's width, between two
+_GAPS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0, 1.3)  # of a copy's width, between two
 _ALIKE, _ABOUT = 0.85, 0.05  # likeness of copies at least, and what is as good as the best
 _EMPTY = 0.1  # of the energy of a copy's pixels, what lies between copies has at most
 SPECK = 0.0005  # components below this share of the picture are dirt
@@ -137,9 +137,11 @@ def _lines(deviation: torch.Tensor, mask: np.ndarray) -> list[Box]:
     """The most crops of one size, in lines that fill the box around all, that look alike; none where none do."""
     rows, columns = np.nonzero(mask.any(1))[0], np.nonzero(mask.any(0))[0]
     box = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
-    alike = {}
+    energies, alike = deviation.square().sum(0).numpy(), {}
     for count in range(2, _MOST + 1):
         for cells in _cells(box, count):
+            if not _apart(energies, cells):
+                continue
             likeness = _likeness(deviation, cells)
             if likeness > max(_ALIKE, alike.get(count, (0.0,))[0]):
                 alike[count] = likeness, cells
@@ -171,20 +173,23 @@ def _cells(box: Box, count: int) -> Iterator[list[Box]]:
             yield cells
 
 
+def _apart(energies: np.ndarray, cells: list[Box]) -> bool:
+    """Whether there is room between cells, and next to nothing in it."""
+    lefts, tops, rights, bottoms = zip(*cells, strict=True)
+    top, left = min(tops), min(lefts)
+    between = np.ones((max(bottoms) - top, max(rights) - left), bool)
+    for cell in cells:
+        between[cell[1] - top : cell[3] - top, cell[0] - left : cell[2] - left] = False
+    region = energies[top : max(bottoms), left : max(rights)]
+    if between.shape != region.shape or not between.any() or between.all():
+        return False
+    return bool(region[between].mean() <= _EMPTY * region[~between].mean())
+
+
 def _likeness(deviation: torch.Tensor, cells: list[Box], *, side: int = 32) -> float:
-    """The least likeness of two cells, in [-1, 1]; 0 where they are empty or something lies between them."""
+    """The least likeness of two cells, in [-1, 1]; 0 where one is too small, or empty beside the others."""
     crops = [deviation[None, :, top:bottom, left:right] for left, top, right, bottom in cells]
     if min(min(crop.shape[-2:]) for crop in crops) < 4:
-        return 0.0
-    energies = deviation.square().sum(0)
-    between = torch.zeros_like(energies, dtype=torch.bool)
-    between[min(cell[1] for cell in cells) : max(cell[3] for cell in cells)] = True
-    between[:, : min(cell[0] for cell in cells)] = between[:, max(cell[2] for cell in cells) :] = False
-    inside = torch.zeros_like(between)
-    for left, top, right, bottom in cells:
-        inside[top:bottom, left:right] = True
-    between &= ~inside
-    if not between.any() or energies[between].mean() > _EMPTY * energies[inside].mean():
         return 0.0
     flat = torch.cat([F.interpolate(crop, size=(side, side), mode="area") for crop in crops]).flatten(1)
     energy = flat.square().sum(1)
