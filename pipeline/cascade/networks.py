@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -206,8 +207,10 @@ class Networks:
                 if torch.equal(layers[-1], self.kept.layers.get(finished, finish)):
                     notes.append(Note("expression", str(thing.expression), with_article(thing.name)))
             said, plain = without_eyes(thing)
-            if said and torch.equal(self.kept.layers.get(finished, finish), finish(thing=plain)):
-                notes.append(Note("part", said, with_article(thing.name)))
+            if said:
+                bare = self.kept.layers.get((finished, "bare"), partial(finish, thing=plain))
+                if torch.equal(self.kept.layers.get(finished, finish), bare):
+                    notes.append(Note("part", said, with_article(thing.name)))
         return torch.stack(layers), notes
 
     def _points(self, layer: torch.Tensor) -> dict[str, tuple[float, float]]:
