@@ -24,8 +24,7 @@ from pipeline.scene.compose import firm
 from pipeline.scene.contrast import ground_for
 from pipeline.scene.drawing import Bend, Palette, choose_drawing
 from pipeline.scene.expressions import wear_expression
-from pipeline.scene.finish import finish_layer
-from pipeline.scene.irises import without_eyes
+from pipeline.scene.finish import finish_layer, without_part
 from pipeline.scene.notes import Note
 from pipeline.scene.parse import Parsed
 from pipeline.scene.record import MAX_THINGS, Ground, Scene
@@ -206,9 +205,8 @@ class Networks:
                 layers.append(self.kept.layers.get((finished, thing.expression, thing.name, finder), wear))
                 if torch.equal(layers[-1], self.kept.layers.get(finished, finish)):
                     notes.append(Note("expression", str(thing.expression), with_article(thing.name)))
-            said, plain = without_eyes(thing)
-            if said:
-                bare = self.kept.layers.get((finished, "bare"), partial(finish, thing=plain))
+            for said, plain in without_part(thing):
+                bare = self.kept.layers.get((finished, said), partial(finish, thing=plain))
                 if torch.equal(self.kept.layers.get(finished, finish), bare):
                     notes.append(Note("part", said, with_article(thing.name)))
         return torch.stack(layers), notes

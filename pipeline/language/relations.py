@@ -134,6 +134,9 @@ _SCENERIES = _table(
         "space": """
             space, outer space, galaxy, universe, cosmos, milky way, stars and planets, deep space, nebula
             """,
+        "moon surface": """
+            moon surface, lunar surface, surface of moon, lunar landscape, moon landscape, moonscape, moon base
+            """,
         "underwater": """
             underwater, under water, under the sea, under the water, under the ocean, deep sea, ocean floor, coral
             reef, bottom of the sea, aquarium

@@ -52,6 +52,14 @@ TYPICAL = {
     "snowman": "winter",
     "sunflower": "summer",
     "tulip": "spring",
+    "amphora": "vase, flower vase, urn",
+    "wood club": "club, cudgel",
+    "deer": "reindeer, caribou",
+    "woman": "mother, mom, mum, mommy, mama, aunt, auntie, wife, girlfriend, lady, mrs",
+    "man": "father, dad, daddy, papa, uncle, husband, boyfriend, guy, gentleman, mr",
+    "person": "me, myself, i",
+    "bouquet": "bouquet of roses, bouquet of tulips, bouquet of sunflowers, bunch of roses, bunch of tulips, flower "
+    "bouquet, bouquet of red roses",
     "fallen leaf": "autumn, fall",
 }
 

@@ -16,7 +16,7 @@ _TOOLS = {
         ("open book", "holding"): "reading, studying",
         ("microphone", "holding"): "singing, rapping",
         ("paintbrush", "holding"): "painting",
-        ("pencil", "holding"): "writing, sketching",
+        ("pencil", "holding"): "writing, sketching, drawing",
         ("frying pan", "holding"): "cooking, frying",
         ("broom", "holding"): "sweeping",
         ("axe", "holding"): "chopping",
@@ -48,8 +48,10 @@ _TOOLS = {
 }
 # Those that need it though their object is named; who reads a map has no book.
 _EVEN_SO = frozenset(
-    "watering gardening digging shoveling shovelling sweeping chopping painting hammering vacuuming".split()
+    "watering gardening digging shoveling shovelling sweeping chopping painting hammering vacuuming drawing "
+    "sketching".split()
 )
+_DEPICTING = frozenset("painting drawing sketching".split())  # what is shown so is not in the hand
 _ALOFT = frozenset("kite kites balloon balloons drone blimp".split())
 _TIED = ("tied to", "attached to", "fastened to", "on a string")
 
@@ -71,6 +73,9 @@ def give_tools(drawn: Sketch, names: NameFinder) -> None:
     for subject, _, words in list(drawn.relations):
         if is_alive(drawn.things[subject].said) and words.split()[0] in _EVEN_SO:
             _give(drawn, subject, words.split()[0], names)
+    drawn.relations = [
+        (subject, target, "next to" if words in _DEPICTING else words) for subject, target, words in drawn.relations
+    ]
     drawn.relations = [_aloft(drawn, *relation) for relation in drawn.relations]
 
 

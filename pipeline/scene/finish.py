@@ -12,14 +12,14 @@ from pipeline.scene.drawing import Bend, Drawing, Palette, even
 from pipeline.scene.illustrate import illustrate_glyph, illustrate_outline
 from pipeline.scene.irises import EYE_WORDS, recolour_eyes
 from pipeline.scene.kinds import is_alive
-from pipeline.scene.parts import recolour_part
+from pipeline.scene.parts import NOT_ALWAYS, recolour_part
 from pipeline.scene.recolour import main_colour, recolour, shift_palette
 from pipeline.scene.record import Thing
 from pipeline.scene.rendering import can_render, render_layer
 from pipeline.scene.usual_colours import usual_colours
 from pipeline.scene.warp import warp_layer
 
-__all__ = ["finish_layer"]
+__all__ = ["finish_layer", "without_part"]
 
 # What a drawing of one colour is filled with where none is said and none is usual.
 _FILLS = ("#e4572e", "#f3a712", "#3fa34d", "#2f6fd6", "#8e5bd1", "#e0559b", "#1f9e9e", "#8a5a3c", "#4a5568")
@@ -46,6 +46,7 @@ _BLUES = 0.53, 0.72  # hues, of a turn
 _OF_ITS_OWN = frozenset(("rainbow", "earth", "globe"))  # what has its colours by what it is
 _USUAL_TURN = 0.3  # of a palette's turn, that is left to what has a usual colour
 _VIVID = 0.25  # chroma from which that is a colour, not a grey
+_OLD = frozenset("old elderly grandfather grandpa granddad".split())
 _FILL = slice(12, 14)  # coordinates of the noise
 
 
@@ -91,7 +92,7 @@ def finish_layer(
         layer = shift_palette(layer, shift)
     elif not _says_colour(thing, palette):
         layer = shift_palette(layer, _near_usual(thing, drawing.palette))
-    for part, named in thing.part_colours.items():
+    for part, named in _parts(thing).items():
         colour, name = (rgb(named, palette) + 1) / 2, thing.said or thing.name
         if part.split()[-1] in EYE_WORDS:
             layer = recolour_eyes(layer, colour, name, find(layer) if find else None)
@@ -102,6 +103,23 @@ def finish_layer(
     if style is not None and style != rendering and can_render(style):
         layer = render_layer(layer, style, vivid=not thing.colour)
     return layer
+
+
+def _parts(thing: Thing) -> Mapping[str, str]:
+    """The parts that have a colour; old hair has that of the beard, where none is said of it."""
+    parts = thing.part_colours
+    old = "beard" in parts and _OLD.intersection((thing.said or "").split())
+    return {"hair": parts["beard"], **parts} if old else parts
+
+
+def without_part(thing: Thing) -> list[tuple[str, Thing]]:
+    """What is said of each part that not every drawing shows, "green eyes", and the thing without that."""
+    found = []
+    for part, colour in thing.part_colours.items():
+        if part.split()[-1] in EYE_WORDS | NOT_ALWAYS:
+            rest = {other: own for other, own in thing.part_colours.items() if other != part}
+            found.append((f"{colour} {part}", replace(thing, part_colours=rest)))
+    return found
 
 
 def _usual(thing: Thing) -> tuple[str, ...]:

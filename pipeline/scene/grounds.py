@@ -11,7 +11,7 @@ from pipeline.scene.uploads import fitted
 
 __all__ = ["paint_ground", "paint_weather"]
 
-_STARRY = ("night sky", "space")
+_STARRY = ("night sky", "space", "moon surface")
 _STARS = 34  # in a square of the picture's width above the horizon
 _SPREAD = 0.7548776662, 0.5698402910  # steps that fill a square evenly
 _STAR_COLOUR = 1.0, 0.97, 0.86

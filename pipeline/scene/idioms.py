@@ -24,6 +24,7 @@ _FACES = frozenset("face faces expression expressions eyes".split())
 _FRIENDLY = frozenset("cute kawaii little adorable nice sweet friendly smiley funny silly lovely".split())
 _ENDS = frozenset("on in under behind over above near beside below at by inside".split())
 _LONGEST = 7
+_DEPICTING = frozenset("drawing painting sketching".split())
 
 
 def idioms(tokens: Sequence[Token]) -> None:
@@ -99,6 +100,7 @@ def names_with(tokens: Sequence[Token], names: NameFinder) -> None:
     """ "a heart with an arrow", "a woman with curly red hair", where a drawing of just that was taught: one thing. A
     colour that its name does not hold is told of its last word.
     """
+    _depicts(tokens, names)
     for start, token in enumerate(tokens):
         if token.role != "thing" or token.text in _ARTICLES:
             continue
@@ -124,6 +126,23 @@ def names_with(tokens: Sequence[Token], names: NameFinder) -> None:
             for colour in colours:
                 colour.head = end - 1
             break
+
+
+def _depicts(tokens: Sequence[Token], names: NameFinder) -> None:
+    """ "a pencil drawing a heart" is no pencil drawing: an "of" would follow."""
+    for at in range(1, len(tokens) - 2):
+        start = at
+        while start and tokens[start].role == "style+":
+            start -= 1
+        who = tuple(token.text for token in tokens[start:at])
+        if tokens[at].text not in _DEPICTING or tokens[at].role != "style+" or tokens[at + 1].text not in _ARTICLES:
+            continue
+        what = next((one for one in range(at + 2, len(tokens)) if tokens[one].role == "thing"), -1)
+        if names.exact(who) is None or what < 0 or tokens[what].head >= 0:
+            continue
+        for one in range(start, at):
+            tokens[one].role, tokens[one].head = ("thing" if one == start else "thing+"), -1
+        tokens[at].role, tokens[at].head, tokens[what].head = "relation", start, at
 
 
 def _taught(some: Sequence[Token], names: NameFinder) -> list[Token] | None:

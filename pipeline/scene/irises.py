@@ -1,7 +1,6 @@
 """The colour of eyes: "a cat with green eyes". Arithmetic on a layer: pupils stay dark, what is white stays white."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 import torch
@@ -11,10 +10,9 @@ from pipeline.pictures.masks import eroded, labelled
 from pipeline.scene.eyes import unmultiplied
 from pipeline.scene.faces import NEAR_EYE, find_eyes, find_own, seen_eye
 from pipeline.scene.kinds import is_alive
-from pipeline.scene.record import Thing
 from pipeline.scene.shape import Shape
 
-__all__ = ["EYE_WORDS", "recolour_eyes", "without_eyes"]
+__all__ = ["EYE_WORDS", "recolour_eyes"]
 
 EYE_WORDS = frozenset("eyes eye iris irises".split())
 _DARK = 0.42  # luma below which a pixel is of a pupil
@@ -57,13 +55,6 @@ def recolour_eyes(
         return layer
     thing[:3, painted] = colour.cpu().numpy()[:, None] * thing[3, painted]
     return torch.from_numpy((2 * thing - 1).astype(np.float32)).to(layer)
-
-
-def without_eyes(thing: Thing) -> tuple[str, Thing]:
-    """What is said of a thing's eyes, "green eyes", and the thing without that; "" where nothing is."""
-    rest = {part: colour for part, colour in thing.part_colours.items() if part.split()[-1] not in EYE_WORDS}
-    said = [f"{colour} {part}" for part, colour in thing.part_colours.items() if part not in rest]
-    return ", ".join(said), replace(thing, part_colours=rest) if said else thing
 
 
 def _eyes_of(thing: np.ndarray, name: str, anchors: Mapping[str, tuple[float, float]]) -> list[np.ndarray]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from pipeline.language.english import singular
 from pipeline.language.relations import INVERSES, relation_of
+from pipeline.language.wording import CORNERS
 from pipeline.scene.kinds import (
     is_alive,
     is_animal,
@@ -20,7 +21,7 @@ from pipeline.scene.notes import Note
 from pipeline.scene.record import Relation, Thing
 from pipeline.scene.sketch import Sketch
 
-__all__ = ["WORN_AS", "join_things"]
+__all__ = ["WORN_AS", "at_its_place", "join_things"]
 
 # What a name means where it is worn.
 WORN_AS = {"bow": "ribbon", "glass": "glasses", "headset": "headphone", "shades": "sunglasses", "cap": "billed cap"}
@@ -41,6 +42,16 @@ _NOT_PUT_ON = frozenset(
     "table desk shelf stand rack hook closet wardrobe bed chair bench sofa couch beach room shop store box bag basket "
     "suitcase drawer hanger mannequin wall door cushion pillow counter display case tray plate car truck".split()
 )
+# What is seen in the drawing of somebody anyway.
+_SHOWN = {
+    "person surfing": "surfboard surfboards board", "woman surfing": "surfboard board",
+    "person biking": "bike bicycle", "person mountain biking": "bike bicycle",
+    "person rowing boat": "boat rowboat oar",
+    "skier": "ski skis", "snowboarder": "snowboard board", "person golfing": "club ball", "person in bed": "bed",
+    "person taking bath": "bath bathtub tub", "person bouncing ball": "ball basketball", "horse racing": "horse",
+    "person lifting weights": "weight weights barbell", "person juggling": "ball balls",
+    "artist": "palette paintbrush",
+}  # fmt: skip
 _CANDLE = 0.5  # scale of a candle there
 _ON_TREES = frozenset(
     "apple orange cherry lemon pear banana peach plum lime blossom flower bird heart ornament owl coconut".split()
@@ -118,6 +129,30 @@ def join_things(
     return ordered, arrangement
 
 
+def at_its_place(things: list[Thing | None], drawn: Sketch) -> list[Thing | None]:
+    """The things; one alone goes where its side or corner says.
+
+    Args:
+        things: one for each mention of the sketch; None for what is not drawn.
+        drawn: the sketch.
+    """
+    if sum(thing is not None for thing in things) != 1:
+        return things
+    at, alone = next((at, thing) for at, thing in enumerate(things) if thing is not None)
+    words = " ".join(drawn.things[at].where).replace("upper", "top").replace("lower", "bottom").replace("-", " ")
+    side = 0.39 if drawn.things[at].size != "large" else 0.5
+    place = None
+    for corner, (x, y) in CORNERS.items():
+        if all(word in words.split() for word in corner.split()[2:4]):
+            place = (x, y, side)
+    if place is None:
+        sides = {"left": (0.3, 0.5), "right": (0.7, 0.5), "top": (0.5, 0.3), "bottom": (0.5, 0.7)}
+        place = next(((*sides[word], 0.5) for word in words.split() if word in sides), None)
+    if place is not None and alone.count == 1:
+        things[at] = replace(alone, place=place, scale=1.0)
+    return things
+
+
 def _arrangement(text: str) -> str:
     """How things stand that have no place; "grid" is what fills the picture."""
     return "row" if _IN_A_ROW.search(text) else "column" if _IN_A_COLUMN.search(text) else "grid"
@@ -158,9 +193,14 @@ def _without_drawn(things: list[Thing | None], drawn: Sketch, notes: list[Note])
     left: list[Thing | None] = list(things)
     for subject, target, words in drawn.relations:
         one, other = left[subject], left[target]
-        if one is None or other is None or relation_of(words) != "with":
+        if one is None or other is None:
             continue
         said = drawn.things[target].said
+        if said.split()[-1] in _SHOWN.get(one.name, "").split() and other.count == 1 and not other.colour:
+            left[target] = None
+            continue
+        if relation_of(words) != "with":
+            continue
         if f" with {said} " in f"{one.name} " and other.relation is None:
             left[target] = None
             notes[:] = [note for note in notes if note.said != said]
@@ -204,7 +244,7 @@ def _told(subject: Thing, target: Thing, kind: str) -> tuple[str, Relation]:
         last, alive = said.split()[-1], is_alive(object_said)
         drawn = last in _DRAWN_BY and object_said.split()[-1] in _DRAW
         filled = last in _ROOMY and not drawn if alive else last in _FILLED or last in _HEAPED and target.count > 1
-        on = _tops(target, subject) or last in _LAID and not alive and _fits(object_said)
+        on = _tops(target, subject) or last in _LAID and (not alive or is_held(object_said)) and _fits(object_said)
         return target.id, Relation("on" if on else "in" if filled else "with", subject.id)
     if kind == "surrounded by":
         return target.id, Relation("around", subject.id)

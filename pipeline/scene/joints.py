@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from pipeline.scene.kinds import is_alive, is_animal, is_container, is_seat, kind_size, worn_at
 from pipeline.scene.printed import is_printed, printed
-from pipeline.scene.several import Joint, heaped, in_row
+from pipeline.scene.several import Joint, heaped, in_row, within
 from pipeline.scene.shape import Shape
 
 __all__ = ["Joint", "joint"]
@@ -21,6 +21,7 @@ _CLEAR = (
     "tank", "bottle", "jar", "cage", "aquarium", "fishbowl", "globe", "glass", "rocket", "spaceship", "submarine",
     "egg",
 )  # fmt: skip
+_NECKED = ("vase", "amphora", "jug", "pitcher", "urn")
 _BREATHED = ("fire", "flame", "flames", "smoke", "bubbles", "bubble", "steam")
 _RISING = (*_BREATHED, "sparkles", "vapor", "aura")
 _ROCKETS = ("rocket", "spaceship", "shuttle", "spacecraft", "missile")
@@ -51,7 +52,8 @@ def joint(kind: str, thing: Shape, other: Shape, count: int = 1) -> list[Joint]:
         return [single]
     if single.front_from is not None:
         single = heaped(single, thing, other, count)
-    return in_row(single, thing, count)
+    row = in_row(single, thing, count)
+    return within(row, thing, other) if kind == "on" else row
 
 
 def ratio(thing: Shape, other: Shape, least: float, most: float, unknown: float | None = None) -> float:
@@ -138,6 +140,10 @@ def _in(thing: Shape, other: Shape) -> Joint:
     if not is_container(other.name):
         return _at(thing, min(ratio(thing, other, 0.3, 0.55, 0.45), 0.55), x=_middle(other),
                    bottom=other.box[1] + 0.75 * other.height)  # fmt: skip
+    if _last(other) in _NECKED:  # flowers: the stems alone are in it
+        rim = other.box[1] + 0.05 * other.height
+        side = min(0.7 / max(thing.height, 0.2), 0.7)
+        return _at(thing, side, x=_middle(other), bottom=rim + 0.25 * side * thing.height, front_from=rim)
     rim = other.top_at(_middle(other), 0.2) + 0.22 * other.height
     wide = 0.68 * other.width / max(thing.width, 0.2)
     side = min(wide, 0.95, 0.85 * other.height / max(thing.height, 0.2) + 0.2)

@@ -8,7 +8,7 @@ from pipeline.scene.kinds import is_sky
 from pipeline.scene.sketch import Mention, Said, Sketch
 from pipeline.scene.tagger import Token
 
-__all__ = ["lands"]
+__all__ = ["drop", "lands"]
 
 # What is no thing of its own under others.
 _UNDER = frozenset(
@@ -37,9 +37,10 @@ def lands(drawn: Sketch, tokens: Sequence[Token]) -> None:
             mention.said, mention.renamed, mention.number = rest, True, mention.number or _MANY
     for mention in list(drawn.things):
         if len(drawn.things) > 1 and _is_land(drawn, mention):
-            drawn.places.append(Said(mention.said, mention.at, mention.end))
+            said = "moon surface" if mention.said == "moon" else mention.said
+            drawn.places.append(Said(said, mention.at, mention.end))
             drawn.others += mention.looks
-            _drop(drawn, drawn.things.index(mention))
+            drop(drawn, drawn.things.index(mention))
             drawn.relations = [  # the moon has no boat
                 (subject, target, said)
                 for subject, target, said in drawn.relations
@@ -53,6 +54,10 @@ def _is_land(drawn: Sketch, mention: Mention) -> bool:
     if mention.colours or mention.number or mention.negated:
         return False
     index, words = drawn.things.index(mention), mention.said.split()
+    if words == ["moon"]:
+        told = [pair for pair in drawn.relations if index in pair[:2]]
+        busy = len({subject for subject, *_ in told}) < len(drawn.relations)  # who rides there has a moon under them
+        return bool(told) and not busy and all(relation_of(said) == "on" and not _rests(said) for *_, said in told)
     known = scenery_and_rest(mention.said)
     if known is None or known[1]:
         return False
@@ -65,7 +70,12 @@ def _is_land(drawn: Sketch, mention: Mention) -> bool:
     return index == 0 and "with" in below and not above and words[-1] not in _HOUSES
 
 
-def _drop(drawn: Sketch, index: int) -> None:
+def _rests(said: str) -> bool:
+    """Whether the moon is a seat, or a bed: it hangs in the sky."""
+    return said.split()[0] in ("sleeping", "lying", "napping", "resting", "perched", "hanging", "climbing", "leaning")
+
+
+def drop(drawn: Sketch, index: int) -> None:
     """Take a thing out; what it was told to do, what it was with does: "a library with a cat sleeping on a chair"."""
     own = next((target for subject, target, said in drawn.relations if subject == index), None)
     if own is not None:

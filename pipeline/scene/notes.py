@@ -21,7 +21,7 @@ NOTE_KINDS = {
     "option": "Of another program, without effect here: {said}.",
     "relation": "How “{said}” stands to the others was not understood.",
     "expression": "“{said}” is not shown: this drawing of {used} has no face that could take it.",
-    "part": "“{said}” are not shown: this drawing of {used} has none to be seen.",
+    "part": "Not shown: “{said}”. This drawing of {used} has none to be seen.",
     "side": "Who is drawn from the front stays turned to you.",
     "goes with": "“{said}” goes with “{used}”: move that, or drag it.",
     "colours": "“{said}” are two colours; one thing takes one.",

@@ -16,19 +16,20 @@ import numpy as np
 from transformers import BertModel, PreTrainedTokenizerBase
 
 from pipeline.language.english import singular
+from pipeline.language.greetings import greeted
 from pipeline.language.names import Name, NameFinder
 from pipeline.language.stand_ins import OWN_COLOURS
 from pipeline.language.syntax import PlainPrompt, is_elsewhere, plain_language
-from pipeline.language.wording import CORNERS
 from pipeline.models.scene_parser import SceneParser
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.scene.activities import give_tools
 from pipeline.scene.asking import without_own_names
 from pipeline.scene.canvas import canvas_size
 from pipeline.scene.choice import choose, known_style, named_in, other_grounds, take_style
+from pipeline.scene.collected import collected
 from pipeline.scene.idioms import names_with
 from pipeline.scene.ids import free_id, id_of
-from pipeline.scene.joining import join_things
+from pipeline.scene.joining import at_its_place, join_things
 from pipeline.scene.lands import lands
 from pipeline.scene.lettering import asked_for
 from pipeline.scene.notes import Note, sentence
@@ -36,6 +37,7 @@ from pipeline.scene.omitted import owned_up
 from pipeline.scene.outfits import dress
 from pipeline.scene.overlooked import overlooked, whole_names
 from pipeline.scene.parted import part_names
+from pipeline.scene.patterned import patterned
 from pipeline.scene.places import ground_of, told_of, usual_land
 from pipeline.scene.record import MAX_COUNT, Ground, Scene, Thing
 from pipeline.scene.recovered import recover
@@ -48,6 +50,7 @@ __all__ = ["Parsed", "SceneReader"]
 BARE_PLURAL = 3  # things that a plural without a number means
 _PAIRED = frozenset("shoes boots sandals slippers sneakers heels skates mittens gloves earrings".split())
 _PAIRED |= frozenset("eyes ears hands feet wings twins".split())  # what comes in twos
+_SETS = frozenset("drums bongos maracas castanets bagpipes cymbals".split())  # several, played as one
 COLOUR_ALIASES = dict(
     grey="gray", golden="gold", silvery="silver", navy="navy blue", mint="mint green", lime="lime green",
     blond="yellow", blonde="yellow",
@@ -148,8 +151,8 @@ class SceneReader:
         """
         prompt, outright = take_style(prompt, self.vocabulary)
         prompt, own = without_own_names(prompt, lambda word: self.names.exact((word,)) is not None)
-        plain = plain_language(prompt, seed=seed)
-        notes: list[Note] = [Note("option", ", ".join(plain.left_out))] if plain.left_out else []
+        notes: list[Note] = []
+        plain = self._plain(prompt, seed, notes)
         notes += [Note("left out", name) for name in own]
         if plain.aspect:
             width, height = canvas_size(*plain.aspect, width * height)
@@ -184,7 +187,17 @@ class SceneReader:
         if style and scene.style != style:
             notes.append(Note("similar style", style, scene.style or ""))
         grounds = other_grounds(self.vocabulary, chance, avoid) if ground is None else ()
-        return Parsed(scene, tuple(notes), plain.negative, style, tuple(tokens), grounds)
+        return Parsed(scene, tuple(dict.fromkeys(notes)), plain.negative, style, tuple(tokens), grounds)
+
+    def _plain(self, prompt: str, seed: int, notes: list[Note]) -> PlainPrompt:
+        """A prompt without what is no language; a greeting is written."""
+        prompt, greeting = greeted(prompt, self.names.is_name)
+        plain = plain_language(prompt, seed=seed)
+        notes += [Note("option", ", ".join(plain.left_out))] if plain.left_out else []
+        if greeting is None:
+            return plain
+        notes += [Note("replaced", greeting.words, greeting.shown)] if greeting.shown else []
+        return replace(plain, lettering=greeting.words)
 
     def _sketched(self, tokens: list[Token]) -> Sketch:
         """What tagged words ask for; their roles are corrected, in place."""
@@ -193,8 +206,10 @@ class SceneReader:
         drawn = sketch(tokens)
         overlooked(drawn, tokens, self.names, self.vocabulary)
         part_names(drawn, tokens, self.names)
+        collected(drawn, tokens, self.names)
         recover(drawn, tokens, self.names)
         lands(drawn, tokens)
+        patterned(drawn, tokens, self.names)
         dress(drawn, self.names)
         give_tools(drawn, self.names)
         return drawn
@@ -262,10 +277,12 @@ class SceneReader:
                     scale={"large": _LARGE, "small": _SMALL}.get(mention.size or "", 1.0),
                 )
             )
-        return self._placed(things, drawn)
+        return at_its_place(things, drawn)
 
     def _name(self, mention: Mention, plain: PlainPrompt, tokens: list[Token]) -> Name:
         """The name of a mention: what is known for certain, a longer taught name around it, or what is said."""
+        if mention.drawn_as is not None:
+            return Name(mention.said, mention.drawn_as)
         start, counted = tokens[mention.at].start, mention.number is not None
         for first, _, name in plain.known:
             if first == start:
@@ -296,7 +313,7 @@ class SceneReader:
     def _count(self, mention: Mention, name: Name) -> int:
         if mention.number is not None:
             return max(1, mention.number)
-        if name.cosine < 1 or not self.names.many(mention.said):
+        if name.cosine < 1 or mention.said in _SETS or not self.names.many(mention.said):
             return 1
         return 2 if mention.said.split()[-1] in _PAIRED else BARE_PLURAL
 
@@ -332,24 +349,6 @@ class SceneReader:
             if part.replace("grey", "gray") in self.palette:
                 return part.replace("grey", "gray")
         return None
-
-    def _placed(self, things: list[Thing | None], drawn: Sketch) -> list[Thing | None]:
-        """One thing alone goes where its side or corner says."""
-        if sum(thing is not None for thing in things) != 1:
-            return things
-        at, alone = next((at, thing) for at, thing in enumerate(things) if thing is not None)
-        words = " ".join(drawn.things[at].where).replace("upper", "top").replace("lower", "bottom").replace("-", " ")
-        side = 0.39 if drawn.things[at].size != "large" else 0.5
-        place = None
-        for corner, (x, y) in CORNERS.items():
-            if all(word in words.split() for word in corner.split()[2:4]):
-                place = (x, y, side)
-        if place is None:
-            sides = {"left": (0.3, 0.5), "right": (0.7, 0.5), "top": (0.5, 0.3), "bottom": (0.5, 0.7)}
-            place = next(((*sides[word], 0.5) for word in words.split() if word in sides), None)
-        if place is not None and alone.count == 1:
-            things[at] = replace(alone, place=place, scale=1.0)
-        return things
 
     def _style(self, drawn: Sketch, tokens: list[Token], notes: list[Note]) -> str | None:
         """The first taught style; media and looks that were not taught are told."""

@@ -5,6 +5,7 @@ import dataclasses
 import re
 from collections.abc import Sequence
 
+from pipeline.language.collectives import members_of
 from pipeline.language.english import singular
 from pipeline.language.names import NameFinder
 from pipeline.language.relations import relation_of
@@ -28,6 +29,15 @@ _PAIRS = frozenset("couple pair duo twins".split())
 _PARENTS = frozenset("mother mom mommy mama mum father dad daddy papa parent grown-up adult".split())
 _BABIES = frozenset("baby young newborn".split())
 _WITH_WHAT = {"player": "holding", "rider": "riding", "driver": "driving", "seller": "holding", "thrower": "holding"}
+_HAIRED = dict.fromkeys(("blonde", "blond", "fair-haired", "blonde-haired", "blond-haired"), "yellow") | {
+    "brunette": "brown", "redheaded": "red", "red-haired": "red", "ginger-haired": "orange", "brown-haired": "brown",
+    "black-haired": "black", "dark-haired": "black", "gray-haired": "gray", "grey-haired": "gray",
+    "white-haired": "white", "blue-haired": "blue", "pink-haired": "pink", "green-haired": "green",
+    "purple-haired": "purple",
+}  # fmt: skip
+_HAIRED_WHO = {"redhead": "red", "brunette": "brown", "blonde": "yellow", "blond": "yellow"}
+_OLD = ("old man", "old guy", "grandfather", "grandpa", "granddad", "elderly man", "wise man", "wise old man")
+_MOUSTACHES = frozenset(("mustache", "moustache"))
 _OWN = frozenset("its her his their".split())
 _HUMANS = frozenset("man woman boy girl person lady guy queen king people family nurse grandma grandpa couple".split())
 _OWN_YOUNG = frozenset(
@@ -49,6 +59,9 @@ def part_names(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> Non
         if hair and not names.is_name(mention.said) and names.exact(tuple(hair[1].split())):
             mention.part_colours[hair[3]] = hair[2]
             mention.said, mention.end = hair[1], mention.at + len(hair[1].split())
+        _hairs(drawn, mention, tokens, names)
+    for mention in list(drawn.things):
+        _and(drawn, mention, names)
     for mention in list(drawn.things):
         words = tuple(mention.said.split())
         whole = len(words) == mention.end - mention.at  # else a colour stands in the name
@@ -59,6 +72,46 @@ def part_names(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> Non
         _related(drawn, mention, tokens, names)
         _playing(drawn, mention, names)
     _filled(drawn, tokens)
+
+
+def _hairs(drawn: Sketch, mention: Mention, tokens: Sequence[Token], names: NameFinder) -> None:
+    """ "a blonde girl", "an old man with a white beard"; a moustache is worn, for few are drawn with one."""
+    first, _, rest = mention.said.partition(" ")
+    for word in (first, *mention.looks, *mention.colours):
+        who = rest if word == first else mention.said
+        if word in _HAIRED and is_alive(who) and not (word == first and names.is_name(mention.said)):
+            mention.said, mention.renamed = who, True
+            mention.looks = [look for look in mention.looks if look != word]
+            mention.colours = [colour for colour in mention.colours if colour != word]
+            mention.part_colours.setdefault("hair", _HAIRED[word])
+    if mention.said in _HAIRED_WHO:
+        mention.part_colours.setdefault("hair", _HAIRED_WHO[mention.said])
+        mention.said, mention.renamed = "woman", True
+    if "beard" in mention.part_colours and mention.said in _OLD and names.is_name("man with a beard"):
+        mention.drawn_as = "man with a beard"
+    bare = [one.text for one in tokens if one.role == "part" and mention.at <= one.head < mention.end]
+    for part in sorted(_MOUSTACHES & {*mention.part_colours, *bare}) if is_alive(mention.said) else ():
+        colours = [mention.part_colours.pop(part)] if part in mention.part_colours else []
+        drawn.things.append(Mention(mention.end - 1, mention.end, part, None, colours, renamed=True))
+        drawn.relations.append((drawn.things.index(mention), len(drawn.things) - 1, "wearing"))
+
+
+def _and(drawn: Sketch, mention: Mention, names: NameFinder) -> None:
+    """ "mom and dad and me" are three, where each has a name and all of them have none."""
+    parts = [tuple(part.split()) for part in mention.said.split(" and ")]
+    if len(parts) < 2 or names.exact(tuple(mention.said.split())) or not all(map(names.exact, parts)):
+        return
+    index, more = drawn.things.index(mention), len(parts) - 1
+    start, own = mention.at, []
+    for part in parts:
+        end = start + len(part)
+        own.append(dataclasses.replace(mention, at=start, end=end, said=" ".join(part), number=None, colours=[]))
+        start = end + 1
+    own[0].number, own[0].colours = mention.number, mention.colours
+    drawn.things[index : index + 1] = own
+    drawn.relations = [
+        (one + more * (one > index), target + more * (target > index), said) for one, target, said in drawn.relations
+    ]
 
 
 def _related(drawn: Sketch, mention: Mention, tokens: Sequence[Token], names: NameFinder) -> None:
@@ -151,9 +204,13 @@ def _parted(words: tuple[str, ...], names: NameFinder) -> tuple[int, int, str, b
         return None
     for at in range(1, len(words) - 1):
         before, after = words[:at], words[at + 1 :]
-        if words[at] == "of" and is_container(before[-1]) and singular(after[-1]) != after[-1]:
-            found = names.exact(after)
-            if found is not None and not is_container(found) and names.exact(before) is not None:
+        if (
+            words[at] == "of"
+            and is_container(before[-1])
+            and (singular(after[-1]) != after[-1] or members_of(" ".join(after)))
+        ):
+            found = names.exact(after) or members_of(" ".join(after))
+            if found and not is_container(after[-1]) and names.exact(before) is not None:
                 return at, at + 1, "in", True
         if words[at : at + 2] in (("full", "of"), ("filled", "with")) and is_container(before[-1]):
             if names.exact(before) is not None and names.exact(words[at + 2 :]) is not None:

@@ -11,10 +11,11 @@ from scipy import ndimage
 
 from pipeline.pictures.masks import dilated, eroded, labelled
 from pipeline.scene.kinds import is_alive
+from pipeline.scene.patterns import PATTERNS, pattern_share
 from pipeline.scene.pieces import Piece, pieces_of
 from pipeline.scene.shape import Shape
 
-__all__ = ["PART_WORDS", "recolour_part"]
+__all__ = ["NOT_ALWAYS", "PART_WORDS", "recolour_part"]
 
 _SKIN = 0.52  # luma of the darkest skin that is told from hair
 _BODY = 0.45  # sum of the differences of two colours, under which both are of a car's body
@@ -248,7 +249,8 @@ _PIECES: dict[str, _Choice] = {
 }  # fmt: skip
 _BEARDS = frozenset("beard moustache mustache".split())
 _BEARD = 0.62  # of a head's height: where a beard begins that goes on in the hair
-_NEVER_GUESSED = _BEARDS | {"hair", "door", "doors"}  # who has none keeps the colour of the face
+_BEARD_SIZE = 0.03  # of the thing's area, at least
+NOT_ALWAYS = _BEARDS | {"hair", "door", "doors"}  # who has none keeps the colour of the face
 # Words -> a place in the box: left, top, right, bottom; of a head where it is told.
 _PLACES = {
     word: place
@@ -260,7 +262,7 @@ _PLACES = {
     )
     for word in words.split()
 }  # fmt: skip
-PART_WORDS = frozenset((*_PIECES, *_PLACES, "hair", "ears", "ear", "horns", "horn", "antlers", "tail"))
+PART_WORDS = frozenset((*_PIECES, *_PLACES, *PATTERNS, "hair", "ears", "ear", "horns", "horn", "antlers", "tail"))
 
 
 def recolour_part(layer: torch.Tensor, part: str, colour: torch.Tensor, name: str = "") -> torch.Tensor:
@@ -280,12 +282,15 @@ def recolour_part(layer: torch.Tensor, part: str, colour: torch.Tensor, name: st
     word, name = (part.lower().split() or [""])[-1], name.lower()
     colours = (values[:3] / alpha.clamp(min=0.05)).clamp(0, 1)
     mask = _place(word, name, alpha, colours)
+    mask = pattern_share(word, name, layer.float()) if mask is None else mask
     if mask is None:
         pieces = pieces_of(colours, solid)
         chosen = _PIECES.get(word, _second)(pieces, name) if pieces and word != "hair" else []
         if pieces and (word == "hair" or word in _BEARDS and not chosen):
             chosen = _hair(pieces, Shape(alpha, name), inner=word in _BEARDS)
-        if not chosen and len(pieces) > 1 and word not in _NEVER_GUESSED:
+            if word in _BEARDS and not any(p.size > _BEARD_SIZE and p.y + p.bottom > 1 for p in chosen):
+                chosen = []  # a mouth, and no beard
+        if not chosen and len(pieces) > 1 and word not in NOT_ALWAYS:
             chosen = _second(pieces, name)
         if not chosen:
             return layer

@@ -41,7 +41,7 @@ _SNOWED = ("#ffffff", "#dfeaf3")
 _SNOW_AT_NIGHT = 0.4  # as much of the tint: it stays light
 _ORDER = ("autumn", "snow", "fog", "storm", "sunset", "night sky")
 _DEFAULT_LAND = {"autumn": "forest", "snow": "snow", "night sky": "night sky", "sunset": "sunset"}
-_NO_SKY = ("space", "underwater")
+_NO_SKY = ("space", "underwater", "moon surface")
 _SKY = frozenset("sky skies".split())
 _BRIGHT = ("#8fcdf3", "#e3f3fb")  # a sky by day where there is no land under it
 # Colours that a land has anyway.

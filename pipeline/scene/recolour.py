@@ -7,7 +7,7 @@ import torch.nn.functional as F
 
 from pipeline.scene.drawing import Palette
 
-__all__ = ["main_colour", "recolour", "shift_palette"]
+__all__ = ["body_share", "main_colour", "recolour", "shift_palette"]
 
 _LUMA = 0.299, 0.587, 0.114  # BT.601
 _VIVID = 0.08  # chroma from which a pixel has a hue
@@ -90,6 +90,14 @@ def shift_palette(layer: torch.Tensor, palette: Palette) -> torch.Tensor:
     shifted = torch.stack([red, green, blue]).clamp(0, 1)
     colours = torch.lerp(colours, shifted, share)
     return 2 * torch.cat([colours * layer[3:], layer[3:]]) - 1
+
+
+def body_share(layer: torch.Tensor) -> torch.Tensor:
+    """How much of its main colour is in each pixel (side, side) of a layer (4, side, side) in [-1, 1]."""
+    layer = (layer.float() + 1) / 2
+    if not (layer[3] > 0.5).any():
+        return torch.zeros_like(layer[3])
+    return _main_colour(layer, glass=False)[3] * (layer[3] > 0.5)
 
 
 def main_colour(layer: torch.Tensor) -> str:

@@ -18,17 +18,8 @@ from pipeline.language.expressions import EXPRESSIONS
 from pipeline.scene.checks import check_colour, check_hash, check_number, check_one_of, check_text, check_whole
 from pipeline.scene.plain import known, made, plain
 
-__all__ = [
-    "ARRANGEMENTS",
-    "GROUND_KINDS",
-    "MAX_COUNT",
-    "MAX_SIDE",
-    "MAX_THINGS",
-    "MIN_SIDE",
-    "RELATIONS",
-    "SCENERY",
-    "SIDE_STEP",
-]
+__all__ = ["ARRANGEMENTS", "GROUND_KINDS", "MAX_COUNT", "MAX_SIDE", "MAX_THINGS", "MIN_SIDE"]
+__all__ += ["RELATIONS", "SCENERY", "SIDE_STEP"]
 __all__ += ["Ground", "Lettering", "Outline", "Relation", "Scene", "Thing"]
 
 MIN_SIDE, MAX_SIDE, SIDE_STEP = 256, 1024, 8  # pixels
@@ -59,6 +50,7 @@ SCENERY = {
     "forest": ("#bfe3c6", "#dff0de", "#6f9f57", "#4b7a3c"),
     "street": ("#bcd3e6", "#e4edf4", "#a3a8ad", "#7f858b"),
     "space": ("#0d1030", "#1d1a4a", "#1d1a4a", "#2b2160"),
+    "moon surface": ("#0d1030", "#1d1a4a", "#c3c5cf", "#8e919d"),
     "underwater": ("#6ccbe6", "#3f9fd0", "#2f7fb5", "#e5d3a1"),
     "sunset": ("#f58a5b", "#fcd08a", "#7c5a7a", "#513b5c"),
 }

@@ -1,5 +1,4 @@
-"""Things that are the object of what another does: "painting a picture", "breathing fire", "full of gold"; and things
-that share what is told of the last of them."""
+"""Things that are the object of what another does: "painting a picture", "breathing fire", "full of gold"."""
 
 import re
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from pipeline.scene.apart import BODY
 from pipeline.scene.kinds import is_alive, is_landscape, worn_at
 from pipeline.scene.parts import PART_WORDS
 from pipeline.scene.places import is_place
+from pipeline.scene.shared import share
 from pipeline.scene.sketch import Mention, Said, Sketch
 from pipeline.scene.tagger import Token
 
@@ -27,7 +27,6 @@ _NO_THINGS = frozenset(
 _FULL = re.compile(r"^(full of|filled with|loaded with|covered in|covered with|made of) ")
 _SKIPPED = ("relation+", "look", "colour", "size", "number")
 _TREASURE = frozenset("gold coins coin jewels gems treasure treasures riches money".split())
-_ON = ("on", "sitting on", "in", "under", "inside", "above")
 _PARTS_OF = {
     "cake": ("candle", "candles", "cherry", "frosting"),
     "tree": ("ornaments", "lights", "star"),
@@ -37,7 +36,6 @@ _WORN = ("wings", "ears", "horns", "antlers")
 _BESIDE = frozenset("flower flowers roses balloon balloons bubbles stars hearts candles berries apples".split())
 _AROUND = 5  # of what surrounds another, where no number is said
 _HERD = frozenset("fish sheep deer fireflies bees birds stars hearts flowers".split())
-_JOINERS = frozenset("and a an the , some his her their its".split())
 
 
 def recover(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> None:
@@ -55,7 +53,7 @@ def recover(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> None:
     _other_wings(drawn, tokens, names)
     _lone_parts(drawn, tokens, names)
     _skylines(drawn, tokens, names)
-    _together_on(drawn, tokens)
+    share(drawn, tokens)
     _all_around(drawn, tokens)
     _worn_too(drawn)
     _noun_parts(drawn, names)
@@ -207,23 +205,6 @@ def _skylines(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> None
         drawn.places.remove(said)
         if rest:
             drawn.places.append(Said(" ".join(rest), said.at, said.end))
-
-
-def _together_on(drawn: Sketch, tokens: Sequence[Token]) -> None:
-    """ "a teapot and four cups on a table": both are on it."""
-    for subject, target, words in list(drawn.relations):
-        if relation_of(words) not in _ON or relation_of(words) == "above":
-            continue
-        one, first = drawn.things[subject], subject - 1
-        while first >= 0:
-            other = drawn.things[first]
-            between = [token for token in tokens[other.end : one.at]]
-            plain = all(token.text in _JOINERS or token.role in ("number", "colour", "size") for token in between)
-            joined = any(token.text in ("and", ",") for token in between)
-            if other.end > one.at or not plain or not joined or any(first in pair[:2] for pair in drawn.relations):
-                break
-            drawn.relations.append((first, target, words))
-            one, first = other, first - 1
 
 
 def _all_around(drawn: Sketch, tokens: Sequence[Token]) -> None:

@@ -38,11 +38,31 @@ def settle(tokens: Sequence[Token]) -> None:
         if token.text in _IN_WHAT:
             _in_its_mouth(tokens, at)
     _full_of(tokens)
+    _nearest(tokens)
 
 
 def _before(tokens: Sequence[Token], at: int) -> int:
     """The last thing before a word, or -1."""
     return next((one for one in range(at - 1, -1, -1) if tokens[one].role == "thing"), -1)
+
+
+def _nearest(tokens: Sequence[Token]) -> None:
+    """ "riding a bike with a dog in the basket": the dog is with, and not ridden; it is the dog that is in there."""
+    for at, token in enumerate(tokens):
+        if token.role != "thing" or token.head < 0 or tokens[token.head].role != "relation":
+            continue
+        near = next((one for one in range(at - 1, token.head, -1) if tokens[one].role in ("relation", "thing")), -1)
+        if near > token.head and tokens[near].role == "relation" and tokens[near].text == "with":
+            token.head = near
+    for at in range(2, len(tokens) - 2):
+        who = _before(tokens, at)
+        ends = who >= 0 and all(one.role == "thing+" for one in tokens[who + 1 : at])
+        if not ends or tokens[at].role != "relation" or tokens[at].text not in ("in", "on", "inside"):
+            continue
+        bears = tokens[who].head
+        if bears >= 0 and tokens[bears].text == "with" and tokens[at + 1].text in ("the", *_OWN):
+            if tokens[bears].head >= 0 and tokens[at].head == tokens[bears].head:
+                tokens[at].head = who
 
 
 def _cut_names(tokens: Sequence[Token]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from pipeline.scene.joints import Joint
 from pipeline.scene.record import Scene
+from pipeline.scene.several import wide
 from pipeline.scene.shape import Shape
 
 __all__ = ["against", "beside_siblings"]
@@ -17,6 +18,9 @@ _AGAINST = (
     "facing", "around",
 )  # fmt: skip
 _MOST = 2.0
+_FILLED = 0.8  # of the width of what holds several, that they share ...
+_CROWDED = 1.3  # ... so much wider, each, that they cover each other a little
+_OUT = 0.6  # of the height of each: what is above the rim
 
 
 def against(kind: str, scale: float) -> float:
@@ -60,6 +64,8 @@ def beside_siblings(
     counts = [scene.things[at].count for at in alike]
     share, before = counts[place] / sum(counts), sum(counts[:place]) / sum(counts)
     width = shapes[target].width
+    if joints[0].front_from is not None:
+        return _filling(joints, shapes[child], share, before, shapes[target])
     centre = shapes[target].box[0] + (before + share / 2) * width
     smaller = max(0.45, min(1.0, 1.5 * share)) if len(joints) == 1 else min(1.0, 1.2 * share)
     own = sum(joint.x for joint in joints) / len(joints)
@@ -72,4 +78,18 @@ def beside_siblings(
             y=joint.y + joint.side * (1 - smaller) * foot,
         )
         for joint in joints
+    ]
+
+
+def _filling(joints: Sequence[Joint], thing: Shape, share: float, before: float, other: Shape) -> list[Joint]:
+    """In what holds them, within its rim and standing out."""
+    across = _FILLED * wide(other)
+    room = across * share / len(joints)
+    side = min(joints[0].side, _CROWDED * room / max(thing.width, 0.2))
+    first = (other.box[0] + other.box[2]) / 2 + across * (before - 0.5) + room / 2
+    left, _, right, lower = thing.box
+    y = (joints[0].front_from or 0.0) + (1 - _OUT) * side * thing.height - side * (lower - 0.5)
+    return [
+        replace(joint, x=first + at * room + (0.5 - (left + right) / 2) * side, y=y, side=side)
+        for at, joint in enumerate(joints)
     ]

@@ -56,6 +56,7 @@ class Mention:
         relation: index of the relation word that it is the object of, or -1.
         renamed: whether ``said`` stands in for the words at its place: "ice skate" for "ice skating".
         mood: the expression of what lives; its words are no look any more, and no part of a longer name.
+        drawn_as: what was taught that shows it, where that is settled.
     """
 
     at: int
@@ -71,6 +72,7 @@ class Mention:
     relation: int = -1
     renamed: bool = False
     mood: str | None = None
+    drawn_as: str | None = None
 
 
 @dataclass
@@ -241,8 +243,9 @@ def _tell(tokens, drawn: Sketch, mentions: dict[int, Mention], told: dict[int, i
             owner.number = number
     for role in ("look", "action"):
         for start, end in spans.get(role, ()):
-            owner = mentions.get(told[start])
-            (owner.looks if owner else drawn.others).append(_text(tokens, start, end))
+            owner, said = mentions.get(told[start]), _text(tokens, start, end)
+            if said not in _POINTING:
+                (owner.looks if owner else drawn.others).append(said)
     for start, end in spans.get("size", ()):
         owner = mentions.get(told[start])
         fond = [token.text for token in tokens[start:end]] == ["little"] and len(spans["size"]) == 1

@@ -32,6 +32,9 @@ def stand(reader, prompt):
         ("a raccoon driving", ("raccoon", "in", "automobile")),
         ("a fox camping in the forest", ("fox", "next to", "tent")),
         ("a pig reading", ("open book", "held by", "pig")),
+        ("a panda painting a house", ("panda", "next to", "house")),
+        ("a panda painting a house", ("paintbrush", "held by", "panda")),
+        ("a pencil drawing a heart", ("pencil", "next to", "red heart")),
     ],
 )
 def test_who_does_something_has_what_it_takes(reader, prompt, expected):

@@ -11,7 +11,7 @@ from pipeline.scene.sketch import Mention, Sketch
 from pipeline.scene.tagger import Token
 
 ROLES = {"t": "thing", "+": "thing+", "r": "relation", "r+": "relation+", "c": "colour", "p": "place", ".": "chatter"}
-ROLES |= {"part": "part", "a": "action", "p+": "place+"}
+ROLES |= {"part": "part", "a": "action", "p+": "place+", "n": "number", "look": "look", "s": "style", "s+": "style+"}
 
 
 def tagged(text):

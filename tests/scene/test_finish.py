@@ -5,7 +5,7 @@ import torch
 
 from pipeline.models.prior import NOISE_DIM
 from pipeline.scene.drawing import Bend, Drawing, Palette
-from pipeline.scene.finish import finish_layer
+from pipeline.scene.finish import _parts, finish_layer, without_part
 from pipeline.scene.record import Thing
 
 COLOURS = {"white": "#ffffff", "black": "#111111", "red": "#d93636"}
@@ -109,3 +109,17 @@ def test_lines_alone_are_painted_within():
     inside = finished("door", "hand-drawn sketch icon", 2 * frame - 1, colour="red")[:, 32, 32]
     assert torch.allclose((inside[:3] + 1) / 2, torch.tensor([0xD9, 0x36, 0x36]) / 255, atol=0.03)
     assert inside[3] > 0.9
+
+
+def test_each_part_that_may_not_be_seen_is_told_from_the_rest():
+    cat = Thing("cat", "cat", part_colours={"eyes": "green", "left paw": "white", "hair": "red"})
+    found = dict(without_part(cat))
+    assert found.keys() == {"green eyes", "red hair"}
+    assert found["green eyes"].part_colours == {"left paw": "white", "hair": "red"}
+    assert without_part(Thing("cat", "cat", part_colours={"left paw": "white"})) == []
+
+
+def test_old_hair_is_as_white_as_the_beard():
+    parts = {"beard": "white"}
+    assert _parts(Thing("man", "man with a beard", said="old man", part_colours=parts))["hair"] == "white"
+    assert "hair" not in _parts(Thing("man", "man with a beard", part_colours=parts))

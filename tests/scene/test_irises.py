@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.scene.irises import recolour_eyes, without_eyes
-from pipeline.scene.record import Thing
+from pipeline.scene.irises import recolour_eyes
 from tests.scene.test_expressions import DARK, SIDE, face
 from tests.scene.test_eyes import FUR, drawn, spot
 
@@ -67,10 +66,3 @@ def test_what_has_no_eyes_stays_as_it_is():
     assert recolour_eyes(plain, GREEN) is plain
     nothing = torch.full((4, SIDE, SIDE), -1.0)
     assert recolour_eyes(nothing, GREEN) is nothing
-
-
-def test_what_is_said_of_eyes_is_told_from_the_rest():
-    cat = Thing("cat", "cat", part_colours={"eyes": "green", "left paw": "white"})
-    said, plain = without_eyes(cat)
-    assert said == "green eyes" and plain == Thing("cat", "cat", part_colours={"left paw": "white"})
-    assert without_eyes(plain) == ("", plain)

@@ -24,6 +24,9 @@ def read(text: str):
         ("whale/t in/r:0 a bottle/t:1", ["whale", "bottle"], []),
         ("cat/t with/r:0 water/t:1", ["cat", "water"], []),
         ("lake/t", ["lake"], []),
+        ("rabbit/t on/r:0 the moon/t:1", ["rabbit"], ["moon surface"]),
+        ("rabbit/t sitting/r:0 on/r+ the moon/t:1", ["rabbit", "moon"], []),
+        ("cat/t riding/r:0 a horse/t:1 on/r:3 the moon/t:4", ["cat", "horse", "moon"], []),
     ],
 )
 def test_what_others_stand_on_is_their_place(text, things, places):

@@ -60,11 +60,6 @@ def test_over_the_city_shows_the_city_and_its_night():
     assert said == ["dragon", "city"] and pairs == [("dragon", "over", "city")]
 
 
-def test_both_stand_on_the_table():
-    _, pairs, _ = read("teapot/t and a cup/t on/r:3 a table/t:4")
-    assert sorted(pairs) == [("cup", "on", "table"), ("teapot", "on", "table")]
-
-
 def test_there_are_some_around_it():
     _, _, drawn = read("robot/t with fish/t around/r:2 a table/t:3")
     assert [mention.number for mention in drawn.things] == [None, 5, None]

@@ -27,6 +27,11 @@ def relations(tokens) -> list[tuple[str, str, str]]:
         ("donkey/t carrying/r:0 a bag/t:1 on his shoulder", [("bag", "on", "donkey")]),
         ("owl/t on/r:0 a branch/t:1 with/+ the/+ moon/+ behind/r:0 it", [("owl", "on", "branch")]),
         ("bear/t with/r:0 a bag/t:1", [("bear", "with", "bag")]),
+        (
+            "girl/t riding/r:0 a bike/t:1 with/r:0 a dog/t:1 in/r:0 the basket/t:7",
+            [("girl", "riding", "bike"), ("girl", "with", "dog"), ("dog", "in", "basket")],
+        ),
+        ("man/t with/r:0 a hat/t:1 in/r:0 a car/t:4", [("man", "with", "hat"), ("man", "in", "car")]),
         ("kangaroo/t with/r:0 a baby/t:1 in/r:0 its pouch/t:4", [("kangaroo", "with", "baby")]),
         ("bus/t full/a:0 of/t people/+", [("bus", "full of", "people")]),
     ],

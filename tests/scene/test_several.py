@@ -30,3 +30,13 @@ def test_several_in_a_row_are_beside_each_other_about_where_one_would_be():
     one, several = joint("next to", ball, dog)[0], joint("next to", ball, dog, 3)
     assert [place.x for place in several] == sorted(place.x for place in several)
     assert several[1].x == pytest.approx(one.x) and all(place.side < one.side for place in several)
+
+
+def test_candles_stand_on_their_cake_and_flowers_lean_out_of_a_vase():
+    cake, candle = block("cake", 0.2, 0.4, 0.8, 0.9), block("candle", 0.4, 0.1, 0.6, 0.9)
+    places = joint("on", candle, cake, 5)
+    edges = [place.x + place.side * (edge - 0.5) for place in places for edge in (candle.box[0], candle.box[2])]
+    assert cake.box[0] <= min(edges) and max(edges) <= cake.box[2]
+    vase, rose = block("vase", 0.4, 0.1, 0.6, 0.9), block("rose", 0.3, 0.1, 0.7, 0.9)
+    places = joint("in", rose, vase, 3)
+    assert max(place.x for place in places) > vase.box[2]

@@ -48,3 +48,14 @@ def test_a_tree_on_a_small_island_fills_the_picture_with_it():
 
     assert share(found) > 1.5 * share(plain)
     assert torch.tensor(found["b"]).max() <= 256
+
+
+def test_different_things_in_a_basket_stand_out_of_it_side_by_side():
+    things = (
+        Thing("basket", "basket"),
+        *(Thing(name, name, relation=Relation("in", "basket")) for name in ("apple", "banana", "pear")),
+    )
+    found = boxes(Scene(things=things))
+    middles = [sum(found[name][::2]) / 2 for name in ("apple", "banana", "pear")]
+    assert middles == sorted(middles)
+    assert all(found["basket"][0] <= at <= found["basket"][2] for at in middles)
