@@ -14,7 +14,10 @@ import os
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from gradio.utils import get_upload_folder
 
 from pipeline.loading.capabilities import CONTROLS, EASEL, Capabilities
 from pipeline.loading.errors import WeightsError
@@ -104,6 +107,7 @@ def build_demo(
         store=store,
         capabilities=capabilities,
         jobs=jobs,
+        files_in=Path(get_upload_folder()),  # gradio copies what is elsewhere, and hashes it, with every answer
     )
     with Page(title="Easel", analytics_enabled=False, delete_cache=(600, limits.kept_seconds)) as demo:
         build_page(demo, studio, limits)

@@ -14,12 +14,15 @@ without a timestamp server what it signed stops being valid with it.
 """
 
 import datetime
+import functools
 import importlib.util
 import io
 import json
 import os
 import struct
 import tempfile
+import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +32,9 @@ __all__ += ["without_credentials"]
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"  # IPTC's word for it
 SOFT_BINDING = "io.github.easel.watermark.1"  # our name for the mark; none is registered
 VALID_DAYS = 3650
+_SETTINGS = {"builder": {"thumbnail": {"enabled": False}}}  # it would add up to 900 kB to a picture of 60
+_TRUSTED_SECONDS = 600.0  # after which a certificate is proven anew: it may have ended meanwhile
+_signing = threading.Lock()  # a signer is used by one thread at a time
 GENERATOR = {"name": "Easel", "version": "0.1.0"}
 
 
@@ -96,15 +102,40 @@ def sign_credentials(data: bytes, directory: Path | None = None, *, mark: str | 
     manifest = {"claim_generator_info": [GENERATOR], "format": kind, "assertions": assertions}
     output = io.BytesIO()
     try:
-        chain, key = _certificate(directory or _default_directory())
-        # A thumbnail would add up to 900 kB to a picture of 60.
-        context = c2pa.Context.from_dict({"builder": {"thumbnail": {"enabled": False}}})
-        signer = c2pa.Signer.from_info(c2pa.C2paSignerInfo(b"es256", chain, key, None))
-        with c2pa.Builder(manifest, context) as builder:
-            builder.sign(signer, kind, io.BytesIO(data), output)
+        with _signing:
+            desk = _desk(*_certificate(directory or _default_directory()), int(time.monotonic() // _TRUSTED_SECONDS))
+            with c2pa.Builder(manifest, desk.context) as builder:
+                builder.sign(desk.signer, kind, io.BytesIO(data), output)
+            desk.has_signed()
     except (c2pa.C2paError, OSError, ValueError) as error:
         raise CredentialsError(f"The file was not signed: {error}") from error
     return output.getvalue()
+
+
+class _Desk:
+    """What every signature of one certificate needs, made once. The package reads the first file back, and so proves
+    that the certificate is fit for signing; what it proved it need not prove with every further one.
+    """
+
+    def __init__(self, chain: bytes, key: bytes):
+        import c2pa
+
+        self.signer = c2pa.Signer.from_info(c2pa.C2paSignerInfo(b"es256", chain, key, None))
+        self.context = c2pa.Context.from_dict(_SETTINGS)
+        self._proven = False
+
+    def has_signed(self) -> None:
+        """Its first file was read back."""
+        if not self._proven:
+            import c2pa
+
+            self.context = c2pa.Context.from_dict(_SETTINGS | {"verify": {"verify_after_sign": False}})
+            self._proven = True
+
+
+@functools.lru_cache(maxsize=2)
+def _desk(chain: bytes, key: bytes, _period: int) -> _Desk:
+    return _Desk(chain, key)
 
 
 def read_credentials(data: bytes, directory: Path | None = None) -> FileCredentials | None:

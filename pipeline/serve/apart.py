@@ -36,6 +36,7 @@ __all__ = ["ProcessRenderer", "draw_apart", "end_early", "main", "start_early"]
 
 _ROOT = Path(__file__).resolve().parents[2]
 _COMMAND = (sys.executable, "-m", "pipeline.serve.apart")
+_F_SETPIPE_SZ, _PIPE_BYTES = 1031, 2**20  # as much as everybody may ask for
 _LOOK = 0.1  # seconds between looks whether a drawing is to be stopped
 _early: "dict[tuple[str, ...], _Process]" = {}  # by their commands
 _logger = logging.getLogger(__name__)
@@ -97,7 +98,7 @@ class ProcessRenderer:
             if self._process.is_gone and not self._closed:
                 self._process = self._start()
             process = self._process
-        with process.asked(method, arguments) as answers:
+        with process.asked(method, arguments, on_stage is not None) as answers:
             while True:
                 if cancel is not None and cancel.is_set():
                     raise Cancelled
@@ -154,6 +155,8 @@ class _Process:
         paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
         self._popen = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
+        _widen(self._popen.stdin)
+        _widen(self._popen.stdout)
         self._outgoing: Any = self._popen.stdin
         self._incoming: Any = self._popen.stdout
         self.status: int | None = None
@@ -168,13 +171,14 @@ class _Process:
         threading.Thread(target=self._read, args=[gone], name="easel-answers", daemon=True).start()
 
     @contextlib.contextmanager
-    def asked(self, method: str, arguments: tuple) -> Iterator[queue.SimpleQueue]:
-        """Ask: a queue of what it says. Leaving before the answer is there stops the work on it."""
+    def asked(self, method: str, arguments: tuple, steps: bool) -> Iterator[queue.SimpleQueue]:
+        """Ask: a queue of what it says, its steps too where they are wanted. Leaving before the answer is there stops
+        the work on it."""
         number, answers = next(self._numbers), queue.SimpleQueue()
         self.answers[number] = answers
         if self.is_gone:  # and nobody would say so
             answers.put(("died", self.status))
-        self._send(("call", number, method, arguments))
+        self._send(("call", number, method, arguments, steps))
         try:
             yield answers
         finally:
@@ -205,6 +209,14 @@ class _Process:
             if (answers := self.answers.pop(number, None)) is not None:
                 answers.put(("died", self.status))
         gone(self)
+
+
+def _widen(pipe: Any) -> None:
+    """Let a pipe take a whole picture, so that who draws goes on while it waits to be read; Linux only."""
+    with contextlib.suppress(ImportError, OSError):
+        import fcntl
+
+        fcntl.fcntl(pipe, getattr(fcntl, "F_SETPIPE_SZ", _F_SETPIPE_SZ), _PIPE_BYTES)
 
 
 class _Desk:
@@ -249,9 +261,9 @@ class _Desk:
 
     def _work(self, renderer: Renderer, line: queue.SimpleQueue) -> None:
         while True:
-            number, method, arguments = line.get()
+            number, method, arguments, steps = line.get()
             try:
-                on_stage = partial(self._say, number, "stage")
+                on_stage = partial(self._say, number, "stage") if steps else None
                 self._say(number, "done", renderer.answer(method, arguments, self._cancels[number], on_stage))
             except Exception as error:  # whoever asked raises it
                 self._say(number, "raised", _portable(error))

@@ -62,7 +62,7 @@ def draw_order(studio: Studio, limits: Limits, order: Order, place: Place) -> li
         elif order.colours or order.control_strength and order.control:
             recipe = replace(recipe, edits=_edits(order, recipe, studio, place))
         try:
-            for event in studio.draw(recipe, images, uploads=uploads, place=place):
+            for event in studio.draw(recipe, images, uploads=uploads, place=place, steps=False):
                 if isinstance(event, Rendered):
                     drawn.append(event)
         except HeldBack as held:

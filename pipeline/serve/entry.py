@@ -17,10 +17,11 @@ from pipeline.serve.jobs import Client, Jobs, Place, QueueFull
 from pipeline.serve.keys import Allowance, Keys
 from pipeline.serve.metrics import Metrics
 
-__all__ = ["TOO_MANY", "Entry", "Turned", "address_of", "hung_up"]
+__all__ = ["NO_KEY", "TOO_MANY", "Entry", "Turned", "address_of", "hung_up"]
 
 TOO_MANY = "Too many pictures were asked for within a minute. Try again in a minute."
 _LOOK = 0.1  # seconds between looks whether a client has hung up
+NO_KEY = "This server needs a key. Send it as 'Authorization: Bearer KEY'."
 T = TypeVar("T")
 
 
@@ -65,7 +66,7 @@ class Entry:
         """
         holder = self.keys.holder(request.headers)
         if holder is None:
-            raise Turned(401, "This server needs a key. Send it as 'Authorization: Bearer KEY'.")
+            raise Turned(401, NO_KEY)
         return Client(address_of(request), holder)
 
     def allow(self, client: Client, pictures: int = 1) -> None:

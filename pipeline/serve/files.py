@@ -35,21 +35,21 @@ class Files:
     Args:
         store: asked for a picture whose file is already deleted.
         kept_seconds: age at which a file is deleted.
+        parent: of the folder; default the system's for temporary files.
 
     Attributes:
         folder: where they are.
         signs: whether what leaves is signed.
     """
 
-    def __init__(self, store: PictureStore, kept_seconds: int):
-        self._workplace = Workplace()
+    def __init__(self, store: PictureStore, kept_seconds: int, parent: Path | None = None):
+        self._workplace = Workplace(parent)
         self.folder = self._workplace.folder
         self.signs = available()
         self._store, self._kept_seconds = store, kept_seconds
 
     def save(self, rendered: Rendered) -> Path:
-        """Write the PNG to hand out, signed, named by seed and id. Older files are deleted."""
-        self.sweep()
+        """Write the PNG to hand out, signed, named by seed and id."""
         return self._write(rendered.png, rendered.recipe)
 
     def download(self, path: str | Path, recipe: Recipe, file_format: str) -> Path:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from pipeline.serve.half_closed import answering
 from pipeline.serve.heads import bounded
 
 __all__ = ["LOOPBACK", "Doorkeeper", "Gate", "GateLimits", "is_loopback"]
@@ -177,7 +178,8 @@ class Doorkeeper:
 
     def __init__(self, server: Any, *, seconds: float = 20.0, most: int = 768):
         server.config.limit_concurrency = most + 1  # read with every request: 503 from that many connections on
-        server.config.http_protocol_class = bounded(server.config.http_protocol_class)  # read with every connection
+        kind = server.config.http_protocol_class
+        server.config.http_protocol_class = answering(bounded(kind))  # read with every connection
         self._server, self._seconds = server, seconds
         # connection -> (its last request, when it was first seen with that one answered, and no other under way)
         self._idle: weakref.WeakKeyDictionary[Any, tuple[Any, float]] = weakref.WeakKeyDictionary()

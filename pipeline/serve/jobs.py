@@ -29,10 +29,11 @@ _LONGEST = 60  # seconds that anybody is told to wait before asking again
 
 @dataclass(frozen=True)
 class Client:
-    """Who asks: the address that the request came from, and the session that it names ("" for none)."""
+    """Who asks: the address that the request came from, and the session and the key that it names ("" for none)."""
 
     address: str = ""
     session: str = ""
+    holder: str = ""
 
 
 HOUSE = Client("", "house")  # what the server draws for itself; it takes a turn when nobody else waits

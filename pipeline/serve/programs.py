@@ -94,7 +94,7 @@ class Programs:
         )
         studio.capabilities.check(recipe)
         drawn = []
-        for _, event in draw_series(studio, series(studio.recipe(recipe), count), images, fresh=fresh):
+        for _, event in draw_series(studio, series(studio.recipe(recipe), count), images, fresh=fresh, steps=False):
             if isinstance(event, Rendered):
                 path = studio.files.download(studio.save(event), event.recipe, file_format)
                 drawn.append(ProgramPicture(path, _describe(event) | {"signed": studio.files.signs}))

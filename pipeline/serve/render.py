@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # torch and diffusers take seconds to import, and the page ap
     from pipeline.text_to_image import TextToImagePipeline
 
 __all__ = ["STAGES", "AnyOf", "Cancelled", "Rendered", "Stage", "Verdict", "compare", "render", "render_together"]
-__all__ += ["series", "varied"]
+__all__ += ["opened", "series", "varied"]
 
 PREVIEW_SIDE = 16  # squares; at 32 a thing can be recognised and made larger
 _SMALL = 0.5  # strength of a variation under which nothing is chosen anew
@@ -102,6 +102,27 @@ class Rendered:
     scene: "Scene | None" = None
     standing: "Standing | None" = None
 
+    def __getstate__(self) -> dict[str, Any]:
+        """For another process: the file has the pixels, and a tensor takes longer to read than all the rest."""
+        state, embeds = dict(self.__dict__), self.image_embeds
+        state.pop("image", None)
+        if embeds is not None and str(embeds.dtype) == "torch.float32":
+            state["image_embeds"] = embeds.cpu().numpy()
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        if isinstance(state["image_embeds"], np.ndarray):
+            import torch
+
+            state["image_embeds"] = torch.from_numpy(state["image_embeds"])
+        self.__dict__.update(state)
+
+    def __getattr__(self, name: str) -> Any:
+        """The picture, where it came from another process: read when somebody looks at it."""
+        if name != "image":
+            raise AttributeError(f"{type(self).__name__} has no {name}")
+        return self.__dict__.setdefault("image", opened(self.png))
+
     @property
     def notes(self) -> tuple["Note", ...]:
         """What only drawing told: expressions for which there was no face, colours of eyes that are not seen."""
@@ -116,6 +137,12 @@ class Verdict:
     result: str
     sentence: str
     psnr: float | None = None  # dB, where both pictures are at hand
+
+
+def opened(png: bytes) -> Image.Image:
+    """The picture in a file that was drawn here."""
+    with Image.open(io.BytesIO(png)) as image:
+        return image.convert("RGBA" if image.mode == "RGBA" else "RGB")
 
 
 def render(

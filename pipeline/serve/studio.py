@@ -2,7 +2,6 @@
 from the store what was drawn before, and knows how to stop the drawing of one visitor.
 """
 
-import io
 import logging
 import math
 import threading
@@ -25,7 +24,7 @@ from pipeline.search import ImageIndex, index_for
 from pipeline.serve.files import Files
 from pipeline.serve.jobs import CURRENT, Client, Jobs, Place, stopping
 from pipeline.serve.metrics import Metrics
-from pipeline.serve.render import AnyOf, Cancelled, Rendered, Stage, render, render_together
+from pipeline.serve.render import AnyOf, Cancelled, Rendered, Stage, opened, render, render_together
 from pipeline.serve.store import PictureStore, StoredPicture
 from pipeline.serve.watched import watched
 from pipeline.watermark import default_key
@@ -66,6 +65,7 @@ class Studio:
         store: where pictures are kept for longer; without one, nowhere.
         capabilities: what the model can be asked for.
         jobs: whose turn it is.
+        files_in: where the folder of the files to hand out is made; default the system's for temporary files.
     """
 
     def __init__(
@@ -77,11 +77,12 @@ class Studio:
         store: PictureStore | None = None,
         capabilities: Capabilities = EASEL,
         jobs: Jobs | None = None,
+        files_in: Path | None = None,
     ):
         self.weights_hash, self.capabilities = weights_hash, capabilities
         self.error: WeightsError | None = None
         self.store = PictureStore(None) if store is None else store
-        self.files = Files(self.store, kept_seconds)
+        self.files = Files(self.store, kept_seconds, files_in)
         self._screen = SafetyScreen()
         loads = callable(pipe) and not hasattr(pipe, "components")
         self._pipe: Any = None if loads else pipe
@@ -138,8 +139,7 @@ class Studio:
             return None
         if not self.allows(recipe.prompt):  # the lists have grown since: the pipeline refuses it
             return None
-        with Image.open(io.BytesIO(stored.png)) as image:
-            image = image.convert("RGBA" if image.mode == "RGBA" else "RGB")
+        image = opened(stored.png)
         hashed, seconds = pixels_hash(image), time.perf_counter() - started
         return Restored(
             image, stored.png, stored.recipe, hashed, None, stored.image_weights, seconds,
@@ -168,6 +168,7 @@ class Studio:
         fresh: bool = False,
         place: Place | None = None,
         also: Sequence[Recipe] = (),
+        steps: bool = True,
     ) -> Generator[Busy | Stage | Rendered | HeldBack, None, None]:
         """Draw one picture: yields what happens, last the finished picture. Closing the iterator stops the drawing.
 
@@ -179,6 +180,7 @@ class Studio:
             place: of the request; without one that of the context (`jobs.CURRENT`), or a new one.
             also: recipes of other seeds, drawn in the same call; their pictures follow the first. Of these several
                 one that the model's own safety check held back is told by its `HeldBack`, in its place.
+            steps: whether somebody wants to know of every step.
 
         Raises:
             Cancelled: ``cancel(visitor)`` was called, or the place was cancelled.
@@ -196,7 +198,7 @@ class Studio:
             recipes = [self._named(each) for each in (recipe, *also)]
             if not self.capabilities.stages:  # another model's first step can take a minute
                 yield Stage(*self.capabilities.beginning(recipe))
-            yield from self._in_turn(recipes, (list(images), uploads), place, cancel)
+            yield from self._in_turn(recipes, (list(images), uploads), place, cancel, steps)
 
     @contextmanager
     def _place(self, place: Place | None, visitor: str = "") -> Iterator[Place]:
@@ -237,12 +239,12 @@ class Studio:
         check()
 
     def _in_turn(
-        self, recipes: list[Recipe], given: tuple, place: Place, cancel: threading.Event
+        self, recipes: list[Recipe], given: tuple, place: Place, cancel: threading.Event, steps: bool
     ) -> Iterator[Stage | Rendered | HeldBack]:
         if (lent := self._lent_events) is not None:  # drawing is then in another process, which hears no cancel
             events = lent(recipes, given)
         else:
-            events = self._events(recipes, given, AnyOf(cancel, place.cancelled), place.lend())
+            events = self._events(recipes, given, AnyOf(cancel, place.cancelled), place.lend(), steps)
         try:
             for event in events:
                 if place.cancelled.is_set() or lent and cancel.is_set():
@@ -261,8 +263,9 @@ class Studio:
         given: tuple,
         cancel: "AnyOf | None" = None,
         ended: Callable[[], None] | None = None,
+        steps: bool = True,
     ) -> Generator[Stage | Rendered | HeldBack, None, None]:
-        """Draw of ``given``, (images, uploads), in a thread of its own: every step, then the pictures."""
+        """Draw of ``given``, (images, uploads): every step, then the pictures."""
 
         def draw(**watching: Any) -> list[Rendered | HeldBack]:
             pipe: Any = self._pipe  # a `Fleet` draws in its own way
@@ -270,7 +273,7 @@ class Studio:
                 return getattr(pipe, "render_together", partial(render_together, pipe))(recipes, *given, **watching)
             return [getattr(pipe, "render_recipe", partial(render, pipe))(recipes[0], *given, **watching)]
 
-        return watched(draw, cancel or AnyOf(), ended)
+        return watched(draw, cancel or AnyOf(), ended, apart=steps or not hasattr(self._pipe, "render_recipe"))
 
     @contextmanager
     def reader(self, place: Place | None = None) -> Iterator["SceneReader"]:
@@ -329,18 +332,14 @@ class Studio:
         return len(self._pipe.tokenizer(text)["input_ids"])
 
     def new_index(self) -> ImageIndex:
-        """An empty index for this model's embeddings.
-
-        Raises:
-            WeightsError: the model could not be loaded.
-        """
+        """An empty index for this model's embeddings; WeightsError where the model could not be loaded."""
         self.wait()
         return index_for(self._pipe)
 
     def start(self, visitor: str) -> threading.Event:
         """Forget an earlier cancel of this visitor: a new request begins. What is returned is set by `cancel`."""
-        self._cancels[visitor] = threading.Event()
-        return self._cancels[visitor]
+        self._cancels[visitor] = cancel = threading.Event()
+        return cancel
 
     def cancel(self, visitor: str) -> None:
         """Stop this visitor's drawing within one step, or keep a waiting one from starting."""
@@ -348,7 +347,7 @@ class Studio:
             self._cancels[visitor].set()
 
     def is_current(self, visitor: str, started: threading.Event) -> bool:
-        """Whether nothing has begun under this name since `start` gave back ``started``."""
+        """Whether nothing has begun under this name since `start` gave ``started`` back."""
         return self._cancels.get(visitor) is started
 
     def leave(self, visitor: str) -> None:

@@ -13,7 +13,11 @@ _LOOK = 0.1  # seconds between looks whether the drawing is to be stopped
 
 
 def watched(
-    draw: Callable[..., list[Rendered | HeldBack]], stop: AnyOf, ended: Callable[[], None] | None = None
+    draw: Callable[..., list[Rendered | HeldBack]],
+    stop: AnyOf,
+    ended: Callable[[], None] | None = None,
+    *,
+    apart: bool = True,
 ) -> Generator[Stage | Rendered | HeldBack, None, None]:
     """Every step, then the pictures, or why one of them was held back. Closing the iterator stops the drawing.
 
@@ -21,11 +25,20 @@ def watched(
         draw: takes ``on_stage`` and ``cancel`` as `render` does.
         stop: set, from here too, to end the drawing.
         ended: called when it has, well or badly.
+        apart: in a thread of its own; otherwise in this one, and no step is told.
 
     Raises:
         Cancelled: ``stop`` is set. Whoever asked need not wait for the end of the step, which may take long.
         BaseException: whatever ``draw`` raised.
     """
+    if not apart:
+        try:
+            drawn = draw(cancel=stop)
+        finally:
+            if ended is not None:
+                ended()
+        yield from drawn
+        return
     events: queue.SimpleQueue = queue.SimpleQueue()
 
     def work() -> None:

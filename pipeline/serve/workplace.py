@@ -36,6 +36,7 @@ class Workplace:
 
     def __init__(self, parent: Path | None = None):
         parent = Path(parent or tempfile.gettempdir())
+        parent.mkdir(parents=True, exist_ok=True)
         _sweep_dead(parent)
         self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent)).resolve()
         self._lock = _locked(_lock_of(self.folder))  # held as long as the process lives

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.route_utils import API_PREFIX
+from gradio_client.utils import encode_file_path
 
 from pipeline.loading.errors import WeightsError
 from pipeline.serve.entry import TOO_MANY
@@ -37,7 +39,7 @@ def build_api(programs: Programs, metrics: Metrics, allowance: Allowance) -> Non
     Args:
         programs: what they do.
         metrics: where requests are counted.
-        allowance: pictures a minute of one address.
+        allowance: pictures a minute of one key or address.
     """
     with gr.Row(visible=False):
         for tool in programs.tools.values():
@@ -53,7 +55,7 @@ def build_api(programs: Programs, metrics: Metrics, allowance: Allowance) -> Non
                 outputs,
                 api_name=tool.name,
                 preprocess=False,  # each argument would go to another thread and back, unchanged: see `_plain`
-                postprocess=False,  # so would each answer, and gradio would look for files in it twice
+                postprocess=False,  # so would each answer: see `Page.postprocess_data`
                 **line,
             )
 
@@ -70,7 +72,9 @@ def _endpoint(programs: Programs, tool: Tool, metrics: Metrics, allowance: Allow
             with metrics.answering("api") as say:
                 given = dict(zip(tool.arguments, map(_plain, values), strict=True))
                 place = CURRENT.get()
-                if place and not allowance.take(place.client.address, pictures_of(tool.name, given)):
+                if place and not allowance.take(
+                    place.client.holder or place.client.address, pictures_of(tool.name, given)
+                ):
                     say("turned away")
                     raise ValueError(TOO_MANY)
                 *_, result = programs.call(tool.name, given)
@@ -98,7 +102,8 @@ def _told(drawn: list[ProgramPicture]) -> tuple[list[dict], list[dict]]:
 
 
 def _file(path: Path) -> dict[str, Any]:
-    data = gr.FileData(path=str(path), orig_name=path.name, size=path.stat().st_size)
+    url = f"{API_PREFIX}/file={encode_file_path(str(path))}"
+    data = gr.FileData(path=str(path), url=url, orig_name=path.name, size=path.stat().st_size)
     return data.model_dump()
 
 

@@ -1,6 +1,7 @@
 """The page: its head, its tabs, and what goes on between them."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import gradio as gr
 
@@ -34,6 +35,12 @@ class Page(gr.Blocks):
     presence: Presence
     allowance: Allowance
     doorkeeper: Doorkeeper  # once it is served
+
+    async def postprocess_data(self, block_fn: Any, predictions: Any, state: Any) -> list[Any]:
+        """As gradio's, but for what endpoints answer: that is whole, and gradio would look through it for files."""
+        if block_fn.postprocess:
+            return await super().postprocess_data(block_fn, predictions, state)
+        return list(predictions) if len(block_fn.outputs) > 1 else [predictions]
 
 
 def build_page(demo: gr.Blocks, studio: Studio, limits: Limits) -> None:

@@ -6,6 +6,7 @@ cancelled where whoever read has hung up. Turns are the place's, so gradio itsel
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import Counter
@@ -15,9 +16,12 @@ from typing import Any
 import fastapi
 from gradio import queueing
 from gradio.data_classes import PredictBodyInternal
+from gradio.utils import run_coro_in_background, set_task_name
 from starlette.responses import JSONResponse
 
+from pipeline.serve.entry import NO_KEY
 from pipeline.serve.jobs import CURRENT, Client, Jobs, Place, QueueFull
+from pipeline.serve.keys import Keys
 from pipeline.ui.events import DRAWING
 from pipeline.ui.sessions import LONG_NAME, MAX_NAME
 
@@ -27,8 +31,7 @@ UNREAD_SECONDS = 30.0  # how long an event waits for somebody who reads its stre
 UNREAD_AT_THE_END = 1.0  # once the server stops, which waits for nothing that nobody reads
 ABSENT_SECONDS = 60.0  # after which the state of a session without a page is dropped
 _NO_STREAM = "Nothing is under way for this session. Ask for a picture first."
-_IDLE, _IDLE_BUSY = 0.005, 0.02  # seconds between looks at an empty queue; while several wait anyway
-_SEVERAL = 4
+_LOOK = 0.5  # seconds between looks at events that nobody reads, and whether the server stops
 _logger = logging.getLogger(__name__)
 
 
@@ -41,6 +44,7 @@ class Presence:
     def __init__(self):
         self.readers: Counter[str] = Counter()
         self.pages: Counter[str] = Counter()
+        self.on_reading: list[Callable[[], None]] = []  # told that somebody reads who did not before
         self.on_gone: list[Callable[[str], None]] = []  # told who has left
         self.has_stream: Callable[[str], bool] = lambda name: True  # whether there is anything to be read
 
@@ -54,6 +58,8 @@ class Presence:
             if counter is self.readers and not self.has_stream(name):  # gradio says so with half an answer
                 return await JSONResponse({"detail": _NO_STREAM, "error": _NO_STREAM}, 404)(scope, receive, send)
             counter[name] += 1
+            for wake in self.on_reading:
+                wake()
             try:
                 await app(scope, receive, send)
             finally:
@@ -104,19 +110,45 @@ class Queue(queueing.Queue):
             default_concurrency_limit=1,
         )
         self._jobs, self._presence, self._forget_session, self._busy = jobs, presence, forget, busy
+        self.keys = Keys()  # one of which the endpoints for programs need
         self._places: dict[str, Place] = {}
+        self._woken = asyncio.Event()
+        presence.on_reading.append(self._wake)
         presence.on_gone.append(self._later)
         presence.has_stream = self.pending_messages_per_session.__contains__
         self.ANALYTICS_MAX_EVENTS = 100
 
-    @property
-    def sleep_when_free(self) -> float:
-        """Seconds after which gradio looks again whether an event has come."""
-        return _IDLE_BUSY if len(self._places) >= _SEVERAL else _IDLE
+    async def start_processing(self) -> None:
+        """Start events as they come: gradio's own looks for them a thousand times a second, this one is woken."""
+        self._woken = asyncio.Event()
+        try:
+            while not self.stopped:
+                self._woken.clear()
+                async with self.delete_lock:
+                    while None in self.active_jobs and (found := self.get_events()):
+                        self._begin(*found)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(_LOOK):
+                        await self._woken.wait()
+        finally:
+            self.stopped = True
+            self._cancel_asyncio_tasks()
 
-    @sleep_when_free.setter
-    def sleep_when_free(self, _: float) -> None:
-        """Gradio sets its own, which is not heeded."""
+    def _wake(self) -> None:
+        """Something has changed: an event may start. Called in the server's loop."""
+        self._woken.set()
+
+    def _begin(self, events: list[queueing.Event], batch: bool, line: str) -> None:
+        self.active_jobs[self.active_jobs.index(None)] = events
+        queue, event, began = self.event_queue_per_concurrency_id[line], events[0], time.time()
+        queue.current_concurrency += 1
+        queue.start_times_per_fn[event.fn].add(began)
+        task = run_coro_in_background(self.process_events, events, batch, began, event.fn)
+        set_task_name(task, event.session_hash, event.fn._id, event._id, batch)  # by which gradio cancels it
+        self._asyncio_tasks.add(task)
+        task.add_done_callback(self._asyncio_tasks.discard)
+        if self.live_updates:
+            self.broadcast_estimations(line)
 
     def compute_analytics_summary(self, records: list) -> dict:
         """Gradio's own makes a table of the last 10,000 events after every event."""
@@ -135,8 +167,8 @@ class Queue(queueing.Queue):
         """Let an event in, if its client has a place left.
 
         Raises:
-            HTTPException: 404, there is no such function; 422, its values or the session's name are wrong; 429 or 503
-                with Retry-After, there is no place.
+            HTTPException: 404, there is no such function; 422, its values or the session's name are wrong; 401, it is
+                for programs, and those need a key; 429 or 503 with Retry-After, there is no place.
         """
         fn = None if body.fn_index is None else self.blocks.fns.get(body.fn_index)
         if fn is None:
@@ -147,12 +179,16 @@ class Queue(queueing.Queue):
         if len(body.session_hash or "") > MAX_NAME:
             raise fastapi.HTTPException(422, LONG_NAME)
         address = request.client.host if request.client else ""
+        is_private = fn.api_visibility == "private"
+        holder = "" if is_private else self.keys.holder(request.headers)
+        if holder is None:
+            raise fastapi.HTTPException(401, NO_KEY, {"WWW-Authenticate": "Bearer"})
         place = None
         if fn.concurrency_limit is not None:  # those without a limit only wait for the model
             try:
-                place = self._jobs.admit(Client(address, body.session_hash or ""))
+                place = self._jobs.admit(Client(address, body.session_hash or "", holder))
             except QueueFull as full:
-                self._busy("page" if fn.api_visibility == "private" else "api")
+                self._busy("page" if is_private else "api")
                 headers = {"Retry-After": str(full.retry_after)}
                 raise fastapi.HTTPException(429 if full.own else 503, str(full), headers) from full
         try:
@@ -163,6 +199,7 @@ class Queue(queueing.Queue):
         if success and isinstance(event_id, str):
             if place is not None:
                 self._places[event_id] = place
+            self._wake()
         else:
             self._leave(place)
         return success, event_id, state
@@ -196,6 +233,7 @@ class Queue(queueing.Queue):
             raise
         finally:
             self._leave(self._places.pop(event._id, None))
+            self._wake()  # those of its line may start
             if event.session_hash not in self._presence.readers:
                 self._later(event.session_hash)
 

@@ -75,7 +75,8 @@ def app_options(
         proxies: whose X-Forwarded headers are believed.
     """
     studio, limits = demo.studio, demo.limits
-    entry = Entry(studio.jobs, keys or Keys(), demo.allowance, studio.metrics)
+    demo._queue.keys = keys or Keys()
+    entry = Entry(studio.jobs, demo._queue.keys, demo.allowance, studio.metrics)
     answers = _Answers(studio, limits, entry)
     routes = [Route("/healthz", answers.health), Route("/picture", answers.picture)]
     routes += door_routes(studio, limits, entry, root_path)
@@ -168,7 +169,7 @@ class _Answers:
 
     def _draw(self, recipe: Recipe, place: Place) -> Response:
         until = time.monotonic() + _PATIENCE
-        events = self.studio.draw(recipe, place=place)
+        events = self.studio.draw(recipe, place=place, steps=False)
         try:
             for event in events:
                 if isinstance(event, Rendered):

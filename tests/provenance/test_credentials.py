@@ -86,6 +86,15 @@ def test_the_certificate_is_made_once_and_its_key_is_private(directory):
 
 
 @needs_c2pa
+def test_what_signatures_share_is_made_once_and_anew_for_another_certificate(directory, tmp_path):
+    credentials._desk.cache_clear()
+    for _ in range(3):
+        assert read_credentials(sign_credentials(draw(), directory), directory).state == "Trusted"
+    assert credentials._desk.cache_info().misses <= 2  # two where ten minutes ended meanwhile
+    assert read_credentials(sign_credentials(draw(), tmp_path / "other"), directory).state == "Valid"
+
+
+@needs_c2pa
 def test_the_environment_names_the_certificate(directory, monkeypatch, tmp_path):
     monkeypatch.setenv("EASEL_CREDENTIALS", str(directory))
     signed = sign_credentials(draw())

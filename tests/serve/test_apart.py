@@ -7,7 +7,9 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -77,6 +79,29 @@ def test_it_draws_the_same_bytes_and_tells_its_steps(renderer):
     assert [each.preview and each.preview.tobytes() for each in there] == [
         each.preview and each.preview.tobytes() for each in here
     ]
+
+
+def test_where_nobody_wants_the_steps_none_is_told(renderer, monkeypatch):
+    kinds = []
+    ask = apart._Process.asked
+
+    @contextmanager
+    def watched(process, *asked):
+        with ask(process, *asked) as answers:
+            yield SimpleNamespace(get=lambda timeout: kinds.append(answers.get(timeout=60)) or kinds[-1])
+
+    monkeypatch.setattr(apart._Process, "asked", watched)
+    studio = Studio(Fleet(renderer), jobs=Jobs(at_once=AHEAD))
+    kinds.clear()
+    drawn = list(studio.draw(Recipe(prompt="a cat", seed=60, num_inference_steps=STEPS), steps=False))
+    assert [kind for kind, _ in kinds] == ["done"] and [each.recipe.seed for each in drawn] == [60]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="pipes have a size of their own elsewhere")
+def test_a_whole_picture_fits_on_its_way(renderer):
+    import fcntl
+
+    assert fcntl.fcntl(renderer._process._incoming, fcntl.F_GETPIPE_SZ) >= 2**20
 
 
 def test_what_it_refuses_reaches_who_asked(renderer):

@@ -1,6 +1,7 @@
 """Example run: python -m pytest tests/serve/test_render.py"""
 
 import io
+import pickle
 import threading
 from dataclasses import replace
 
@@ -39,6 +40,16 @@ def test_equal_recipes_give_equal_bytes_whatever_was_drawn_between(pipe, rendere
     other = render(pipe, replace(RECIPE, seed=8))
     assert other.pixels_hash != rendered.pixels_hash
     assert render(pipe, RECIPE).png == rendered.png
+
+
+def test_on_the_way_to_another_process_it_is_no_larger_than_its_file_and_comes_whole(rendered):
+    data = pickle.dumps(rendered)
+    again = pickle.loads(data)
+    assert "image" not in vars(again) and len(data) < len(rendered.png) + 20_000
+    assert again.image.tobytes() == rendered.image.tobytes() and again.image is again.image
+    assert again.image_embeds.equal(rendered.image_embeds) and again.recipe == rendered.recipe
+    with pytest.raises(AttributeError, match="Rendered has no picture"):
+        _ = again.picture
 
 
 def test_every_step_of_every_stage_is_reported_and_only_small_previews_are_shown(pipe):

@@ -7,15 +7,19 @@ import json
 import logging
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from html import unescape
+from pathlib import Path
 
 import httpx
 import pytest
+from gradio_client import Client
 
 from app import LIMITS, build_demo, launch_options
 from pipeline.serve.jobs import HOUSE
+from pipeline.serve.keys import Keys
 from pipeline.serve.stopping import drain
 from pipeline.ui import queueing
 from tests.tiny import tiny_pipeline
@@ -59,14 +63,14 @@ def busy(demo):
         yield place
 
 
-def join(client, session, seed=0, **arguments):
+def join(client, session, seed=0, headers=None, **arguments):
     """Ask for a picture as a page does; the answer of the queue."""
     index = next(fn["id"] for fn in config(client)["dependencies"] if fn["api_name"] == "generate")
     tool = client.demo.programs.tools["generate"].arguments
     values = {name: argument.get("default") for name, argument in tool.items()}
     values |= {"prompt": "a cat", "seed": seed} | arguments
     body = {"data": list(values.values()), "fn_index": index, "session_hash": session}
-    return client.post("/gradio_api/queue/join", json=body)
+    return client.post("/gradio_api/queue/join", json=body, headers=headers)
 
 
 def config(client):
@@ -104,6 +108,48 @@ def test_a_picture_is_drawn_through_the_queue(server):
     last = [message for message in read(client, "one") if message["msg"] == "process_completed"][-1]
     assert last["success"] and last["output"]["data"][1][0]["seed"] == 0
     eventually(lambda: counted(demo, "api", "ok") == before + 1)
+
+
+def test_what_it_answers_is_the_file_itself_and_no_copy(server):
+    demo, client = server
+    assert join(client, "file").status_code == 200
+    (file,) = list(read(client, "file"))[-2]["output"]["data"][0]
+    path = Path(file["path"])
+    assert path.parent == demo.studio.folder and path.is_file()
+    assert client.get(file["url"]).content == path.read_bytes()
+
+
+def test_an_event_starts_when_it_comes_and_when_somebody_reads_not_at_the_next_look(pipe, monkeypatch):
+    monkeypatch.setattr(queueing, "_LOOK", 600)
+    with served(pipe) as (_, client), ThreadPoolExecutor(1) as pool:
+        for seed in range(2):  # read after it has come, and before
+            asked = [join(client, "woken", seed=seed).status_code]
+            reading = pool.submit(list, read(client, "woken"))
+            asked.append(join(client, "woken", seed=seed + 10).status_code)
+            kinds = [message["msg"] for message in reading.result(60)]
+            assert asked == [200, 200] and kinds.count("process_completed") == 2
+            client.demo._queue._wake()
+
+
+def test_with_keys_programs_need_one_and_the_page_none(pipe):
+    key = "a-key-of-sixteen-letters"
+    demo = build_demo(pipe, limits=replace(LIMITS, max_pictures_per_minute=1))
+    _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True, **launch_options(demo, keys=Keys((key,))))
+    try:
+        with httpx.Client(base_url=url, timeout=60) as client:
+            client.demo = demo
+            refused = [join(client, "none"), join(client, "wrong", headers={"Authorization": "Bearer wrong"})]
+            assert [each.status_code for each in refused] == [401, 401]
+            assert "Authorization: Bearer KEY" in refused[0].json()["detail"]
+            index = next(fn["id"] for fn in config(client)["dependencies"] if fn["api_visibility"] == "private")
+            page = {"data": [None] * len(demo.fns[index].inputs), "fn_index": index, "session_hash": "page"}
+            assert client.post("/gradio_api/queue/join", json=page).status_code == 200
+            asks = Client(url, headers={"Authorization": f"Bearer {key}"}, verbose=False)
+            _, said = asks.predict(prompt="a cat", seed=3, api_name="/generate")
+            assert said[0]["seed"] == 3
+            assert not demo.allowance.take("key 1") and demo.allowance.take("127.0.0.1")
+    finally:
+        demo.close()
 
 
 def test_nobody_passes_the_queue(server):
