@@ -26,6 +26,7 @@ from pipeline.watermark import default_key, verify
 
 __all__ = ["Files"]
 
+_SWEEP_SECONDS = 60.0  # a look at each of 10,000 files takes as long as a picture
 _logger = logging.getLogger(__name__)
 
 
@@ -47,9 +48,12 @@ class Files:
         self.folder = self._workplace.folder
         self.signs = available()
         self._store, self._kept_seconds = store, kept_seconds
+        self._swept = time.monotonic()
 
     def save(self, rendered: Rendered) -> Path:
-        """Write the PNG to hand out, signed, named by seed and id."""
+        """Write the PNG to hand out, signed, named by seed and id. Older files are deleted, now and then."""
+        if time.monotonic() - self._swept >= min(_SWEEP_SECONDS, self._kept_seconds):
+            self.sweep()
         return self._write(rendered.png, rendered.recipe)
 
     def download(self, path: str | Path, recipe: Recipe, file_format: str) -> Path:
@@ -106,6 +110,7 @@ class Files:
 
     def sweep(self) -> None:
         """Delete the files that are too old."""
+        self._swept = time.monotonic()
         oldest = time.time() - self._kept_seconds
         for path in self._workplace.files():
             try:
