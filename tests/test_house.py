@@ -80,7 +80,6 @@ ELSEWHERE = {
     "pipeline.evaluation.batches": "serve/test_together.py",
     "pipeline.serve.watched": "called by serve.studio",
     "pipeline.loading.schedulers": "called by loading.repository",
-    "pipeline.loading.repository": "loading/test_adapter.py",
     "pipeline.models.aesthetic": "data/test_aesthetic.py",
     "pipeline.models.captioner": "called by data.recaption",
     "pipeline.models.decoder": "models/test_image_encoder.py",

@@ -33,9 +33,20 @@ def save_tiny(pipe: DiffusionPipeline, folder: Path, side: int = 256, **fixed) -
             if parameter.ndim > 1 and not parameter.any():
                 torch.nn.init.normal_(parameter, std=0.2)
     pipe.save_pretrained(folder)
+    _name_old_places(pipe, folder / "model_index.json")
     then = {"width": side, "height": side} | ({"fixed": fixed} if fixed else {})
     rules = [{"why": "tiny", "then": then}]
     (folder / "easel_defaults.json").write_text(json.dumps({"rules": rules}), encoding="utf-8")
+
+
+def _name_old_places(pipe: DiffusionPipeline, file: Path) -> None:
+    """Text encoders of moved modules under the place that repositories name: what is written now, nobody can load."""
+    index = json.loads(file.read_text(encoding="utf-8"))
+    for name, component in pipe.components.items():
+        module = type(component).__module__
+        if isinstance(component, transformers.PreTrainedModel) and ".deprecated." in module:
+            index[name][0] = module.split(".")[-2]
+    file.write_text(json.dumps(index), encoding="utf-8")
 
 
 def byte_tokenizer(length: int = 512, **more) -> transformers.Qwen2Tokenizer:
@@ -359,11 +370,11 @@ def tiny_wuerstchen() -> DiffusionPipeline:
     )  # fmt: skip
 
 
-def _vq_model(levels: int, channels: int, **more) -> diffusers.VQModel:
+def vq_model(levels: int, channels: int, codes: int = 8, **more) -> diffusers.VQModel:
     return diffusers.VQModel(
         block_out_channels=[channels] * levels, down_block_types=["DownEncoderBlock2D"] * levels,
         up_block_types=["UpDecoderBlock2D"] * levels, latent_channels=channels, layers_per_block=1, norm_num_groups=4,
-        num_vq_embeddings=8, mid_block_add_attention=False, **more,
+        num_vq_embeddings=codes, mid_block_add_attention=False, **more,
     )  # fmt: skip
 
 
@@ -376,7 +387,7 @@ def tiny_amused() -> DiffusionPipeline:
         sample_size=64,
     )  # fmt: skip
     return diffusers.AmusedPipeline(
-        transformer=transformer, vqvae=_vq_model(3, 8, lookup_from_codebook=True),
+        transformer=transformer, vqvae=vq_model(3, 8, lookup_from_codebook=True),
         scheduler=diffusers.AmusedScheduler(mask_token_id=31), text_encoder=clip_projected(),
         tokenizer=clip_tokenizer(),
     )  # fmt: skip

@@ -15,6 +15,7 @@ from pipeline.loading.files import Weights, measure_weights
 from pipeline.loading.hardware import DevicePlacement, choose_device, place
 from pipeline.loading.lora import Lora, load_loras
 from pipeline.loading.missing import MissingWeights
+from pipeline.loading.moved import restore_moved
 from pipeline.loading.options import AUTO, LoadOptions
 from pipeline.loading.repository import check_repository, components_of, pipeline_class, read_defaults, read_index
 from pipeline.loading.single_file import load_single_file
@@ -54,6 +55,7 @@ def load_adapted(
         _check_connected(own_class, folder, model)
     weights = _measured(folder, model, checkpoint)
     placement = place(weights, options, never_half=_never_half(defaults))
+    restore_moved(components_of(read_index(folder, model)))
     missing = MissingWeights()
     try:
         with missing:
@@ -144,7 +146,6 @@ def _options(own_class: type, folder: Path, dtype: "torch.dtype") -> dict:
         options["add_watermarker"] = False  # ours closes the chain; a second one would cost quality for nothing
     if (variant := _variant(folder)) is not None:
         options["variant"] = variant
-    _restore_moved_modules()
     return options
 
 
@@ -171,16 +172,3 @@ def _check_connected(own_class: type, folder: Path, model: str) -> None:
             f"{model} ({own_class.__name__}) is the decoder alone, and its prior is another repository. "
             "Pass the Hub name, or save the combined pipeline with diffusers' save_pretrained and pass that folder."
         )
-
-
-def _restore_moved_modules() -> None:
-    """Let diffusers find components again whose modules it moved: repositories name the old place."""
-    import diffusers
-    from diffusers.pipelines.deprecated import unclip, wuerstchen
-
-    library: Any = diffusers  # a module that takes new names
-    library.pipelines.unclip = unclip  # ["unclip", "UnCLIPTextProjModel"], as Karlo's index says
-    library.pipelines.wuerstchen = wuerstchen  # ["wuerstchen", "PaellaVQModel"]
-    library.UnCLIPTextProjModel = unclip.UnCLIPTextProjModel  # ["diffusers", ...], as `save_pretrained` writes now
-    for name in ("PaellaVQModel", "WuerstchenDiffNeXt", "WuerstchenPrior"):
-        setattr(library, name, getattr(wuerstchen, name))

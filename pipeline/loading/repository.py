@@ -15,13 +15,14 @@ from pipeline.loading.capabilities import CONTROLS, Capabilities
 from pipeline.loading.defaults import find_defaults, text_to_image_classes
 from pipeline.loading.errors import WeightsError
 from pipeline.loading.files import check_component, is_pointer, read_json
+from pipeline.loading.moved import is_moved
 from pipeline.loading.pairing import check_torchvision, how_to_install
 from pipeline.loading.schedulers import compatible_schedulers
 from pipeline.loading.siblings import sibling_class
 from pipeline.watermark.embed import MIN_AREA
 
 __all__ = ["argument", "check_repository", "components_of", "download", "pipeline_class", "read_capabilities"]
-__all__ += ["read_defaults", "read_index"]
+__all__ += ["needs_more", "read_defaults", "read_index"]
 
 # Our control -> what diffusers' pipelines call it; the first one that has a number as its default is meant.
 _NAMES = {
@@ -165,8 +166,10 @@ def pipeline_class(folder: Path, model: str) -> type:
     found = _get_task_class(AUTO_TEXT2IMAGE_PIPELINES_MAPPING, name, throw_error_if_not_exist=False)
     if found is None and name in text_to_image_classes():
         found = getattr(diffusers, name, None)
+    if "Onnx" in name:
+        raise WeightsError(f"{model} ({name}) is made for ONNX. Choose the repository with safetensors.")
     # In the place of a class whose packages are absent, diffusers has an empty one that names them.
-    packages = getattr(found or getattr(diffusers, name, None), "_backends", ())
+    packages = getattr(found, "_backends", ())
     if absent := [package for package in packages if importlib.util.find_spec(package) is None]:
         raise WeightsError(
             f"{model} ({name}) needs the package {absent[0]}. "
@@ -177,7 +180,7 @@ def pipeline_class(folder: Path, model: str) -> type:
             f"{model} is made for {name}, which diffusers {diffusers.__version__} does not have. "
             "Choose another repository."
         )
-    if found is None or _needs_more(found) or "controlnet" in index:
+    if found is None or needs_more(found) or "controlnet" in index:
         raise WeightsError(
             f"{model} is not a text-to-image repository: its pipeline is {name}. "
             "Choose one that draws a picture from a sentence alone."
@@ -186,7 +189,7 @@ def pipeline_class(folder: Path, model: str) -> type:
     return found
 
 
-def _needs_more(own_class: type) -> bool:
+def needs_more(own_class: type) -> bool:
     """Whether the call has an argument that a sentence cannot fill."""
     parameters = inspect.signature(own_class.__call__).parameters
     others = {"num_frames", "audio_length_in_s", "audio_end_in_s", "video", "mask_image", "control_image"}
@@ -347,7 +350,7 @@ def check_repository(folder: str | Path, model: str) -> None:
             raise WeightsError(
                 f"The model_index.json of {model} names a component {name!r}. Choose another repository."
             )
-        if library not in _LIBRARIES and not hasattr(diffusers.pipelines, library) and library != "unclip":
+        if library not in _LIBRARIES and not hasattr(diffusers.pipelines, library) and not is_moved(library):
             raise WeightsError(
                 f"The component {name} of {model} is program code of its own ({library[:40]}), which is not run here. "
                 "Choose another repository."

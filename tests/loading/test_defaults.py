@@ -185,7 +185,7 @@ def test_what_is_fixed_has_to_be_an_argument_of_the_models_call(tmp_path):
         ("FluxFillPipeline", {}, {}, "not a text-to-image repository"),
         ("QwenImageEditPipeline", {}, {}, "not a text-to-image repository"),
         ("StableDiffusionInstructPix2PixPipeline", {}, {}, "not a text-to-image repository"),
-        ("StableDiffusionGLIGENPipeline", {}, {}, "not a text-to-image repository"),
+        ("StableDiffusionGLIGENTextImagePipeline", {}, {}, "not a text-to-image repository"),
         ("StableDiffusionLDM3DPipeline", {}, {}, "not a text-to-image repository"),
         ("TextToVideoZeroPipeline", {}, {}, "not a text-to-image repository"),
         ("StableDiffusionPipeline", {}, {"controlnet": ["diffusers", "ControlNetModel"]}, "not a text-to-image"),

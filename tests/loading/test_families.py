@@ -15,7 +15,7 @@ from pipeline.loading.find import find_model
 from pipeline.recipe import Recipe, read_png
 from pipeline.serve.render import Cancelled, compare, render, render_together, series
 from pipeline.watermark import verify
-from tests import tiny_diffusers, tiny_families, tiny_processors, tiny_rare
+from tests import tiny_diffusers, tiny_families, tiny_older, tiny_processors, tiny_rare
 
 PRIOR = ["prior", "decoder"]
 QUICK = {
@@ -39,7 +39,9 @@ SLOW = {
     "flux2": ["decoder"], "longcat": ["decoder"], "omnigen": ["decoder"], "nucleus": ["decoder"],
     "qwen_image21": ["decoder"], "bria_fibo2": ["decoder"], "dreamlite": ["decoder"],
     "dreamlite_mobile": ["decoder"], "ideogram4": ["decoder"], "glm_image": ["decoder"],
-    "z_image_omni": ["decoder"],
+    "z_image_omni": ["decoder"], "alt_diffusion": ["decoder"], "gligen": ["decoder"], "if": ["decoder"],
+    "model_editing": ["decoder"], "paradigms": ["decoder"], "safe": ["decoder"], "semantic": ["decoder"],
+    "versatile": ["decoder"], "vq_diffusion": ["decoder"], "cosmos2": ["decoder"],
 }  # fmt: skip
 # Repositories of the same classes that their names tell to be distilled.
 SAME_AS = {
@@ -49,10 +51,10 @@ SAME_AS = {
 SIDE = {"kandinsky": 512, "kandinsky21": 512, "kandinsky5": 1024}  # pixels; 256 for all others
 FAMILIES = [*QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)]
 FIXED = {"ideogram4": {"max_sequence_length": 64}}  # it computes with all of 2,048, however short the prompt
-ONE_A_CALL = ("amused", "ldm", "prx", "prx_pixel", "panorama", "glm_image")  # no batches
+ONE_A_CALL = ("amused", "ldm", "prx", "prx_pixel", "panorama", "glm_image", "vq_diffusion")  # no batches
 _PROCESSORS = (
     "flux2", "longcat", "omnigen", "nucleus", "qwen_image21", "bria_fibo2", "dreamlite", "dreamlite_mobile",
-    "glm_image",
+    "cosmos2",
 )  # fmt: skip
 NEEDS = {  # packages
     "kolors": "sentencepiece", "kolors_pag": "sentencepiece", **dict.fromkeys(_PROCESSORS, "torchvision"),
@@ -74,7 +76,7 @@ def family(tmp_path_factory):
             function = f"tiny_{SAME_AS.get(name, name)}"
             build = next(
                 getattr(module, function)
-                for module in (tiny_families, tiny_diffusers, tiny_rare, tiny_processors)
+                for module in (tiny_families, tiny_diffusers, tiny_rare, tiny_processors, tiny_older)
                 if hasattr(module, function)
             )
             tiny_families.save_tiny(build(), root / name, SIDE.get(name, 256), **FIXED.get(name, {}))
