@@ -60,8 +60,7 @@ NEEDS = {  # packages
     "kolors": "sentencepiece", "kolors_pag": "sentencepiece", **dict.fromkeys(_PROCESSORS, "torchvision"),
 }  # fmt: skip
 
-# torchvision is no requirement of the tests: PyPI's build for Linux goes with PyPI's torch, and beside a torch for
-# CPUs (`+cpu`) all imports of transformers' image processors fail.
+# torchvision breaks all imports beside a torch for CPUs; `test_torchvision` runs these in a process of their own.
 NO_PACKAGE = "needs a package that is not installed; torchvision has to go with the torch that is there"
 
 
