@@ -73,11 +73,16 @@ def test_saved_pipeline_generates_the_same_image(pipe, tmp_path):
     assert np.array_equal(draw(pipe, "a cat"), draw(loaded, "a cat"))
 
 
-def test_diffusers_own_loader_finds_the_class_once_it_is_imported(pipe, tmp_path):
+def test_diffusers_own_loader_finds_the_class_once_it_is_imported(tmp_path):
     from pipeline import TextToImagePipeline as ours
 
-    pipe.save_pretrained(tmp_path)
-    assert type(DiffusionPipeline.from_pretrained(tmp_path)) is ours is TextToImagePipeline
+    half = tiny_pipeline()
+    half.text_encoder.half()  # as diffusers' loader takes one that is stored so
+    half.save_pretrained(tmp_path)
+    loaded, expected = DiffusionPipeline.from_pretrained(tmp_path), TextToImagePipeline.from_pretrained(tmp_path)
+    assert type(loaded) is ours is TextToImagePipeline and loaded.text_encoder.dtype == torch.float32
+    loaded.set_progress_bar_config(disable=True)
+    assert np.array_equal(draw(loaded, "a cat"), draw(expected, "a cat"))
 
 
 def test_half_precision_folder_loads_in_float32(pipe, tmp_path):
