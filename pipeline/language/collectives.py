@@ -34,6 +34,8 @@ _MEMBERS = {
         "long sword, axe, bow and arrow, shield, dagger": "weapons, medieval weapons",
         "birthday cake, balloon, wrapped gift, party popper": "birthday party, birthday things, birthday celebration",
         "basket, sandwich, red apple, cup with straw": "picnic",
+        "teapot, teacup without handle, cupcake": "tea party, tea time, teatime",
+        "tulip, sunflower, fallen leaf, snowman": "seasons, the seasons",
         "red circle, red square, star, red heart": "shapes, geometric shapes",
         "sun, cloud with rain, snowflake, rainbow, high voltage": "weather icons, weather symbols",
         "bread, cheese wedge, egg, glass of milk, red apple": "groceries, grocery",
@@ -42,7 +44,7 @@ _MEMBERS = {
     for name in names.split(", ")
 }  # fmt: skip
 _ANY = frozenset("different various assorted mixed several some many fresh cute colorful colourful".split())
-_WHOLE = frozenset(("birthday party", "picnic", "breakfast"))  # of which one has several things, too
+_WHOLE = frozenset(("birthday party", "picnic", "breakfast", "tea party"))  # of which one has several things, too
 
 
 def members_of(said: str, *, one: bool = False) -> tuple[str, ...]:

@@ -31,6 +31,12 @@ KIND = 0.5  # cosine from which a name that ends in the words is one of them: "p
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _LEADING = frozenset("a an the my your his her its their our some any one another this that these those of".split())
+# Names of pets and persons, behind what they are.
+_GIVEN = frozenset(
+    "max bella luna charlie buddy rocky milo leo lucy coco oscar emma tom anna sam mia felix simba bruno toby jack "
+    "oliver molly sophie lola zoe ben lena nala balu rex fluffy bob alice lily "
+    "paul peter john mary maria jonas".split()
+)
 # Who does something, and words of those who can.
 _WHO = frozenset(
     "player driver rider singer dancer teacher worker cleaner lover seller maker painter baker farmer drummer "
@@ -228,6 +234,8 @@ class NameFinder:
             words = words[1:]
         if not words:
             return Name(said, None, 0.0)
+        if len(words) > 1 and words[-1] in _GIVEN and self.exact(words) is None and self.exact(words[:-1]):
+            words = words[:-1]  # "my dog max"
         text = " ".join(words)
         for form in (words, tuple(self.respelled(word) for word in words)):
             if phrase := self.exact(form, counted=counted):

@@ -67,6 +67,12 @@ _SAYS = re.compile(
     \s*[:=]?\s*(?:"([^"]{1,80})"|“([^”]{1,80})”|«([^»]{1,80})»|„([^“”]{1,80})[“”]|(?<!\w)'([^']{1,80})'(?!\w))""",
     re.IGNORECASE | re.VERBOSE,
 )
+# The name of a shop stands on its sign.
+_CALLED = re.compile(r"\s*,?\s*\b(?:called|named)\s+([A-Z][\w'&-]*(?: (?:&|and|of|the|[A-Z0-9][\w'&-]*))*)")
+_SHOP = re.compile(
+    r"\b(?:logo|sign|brand|poster|label|shop|store|bakery|caf[eé]|restaurant|bar|salon|company|business|boutique)\b",
+    re.I,
+)
 _WORD = re.compile(r"[^\W\d_]+")
 # The same without quotes, up to where the sentence goes on.
 _SAYS_BARE = re.compile(
@@ -135,7 +141,7 @@ def plain_language(prompt: str, *, seed: int = 0) -> PlainPrompt:
     options = _OPTION.findall(text)
     text = _OPTION.sub(" ", text)
     text, tags = _untagged(_chosen(text, seed))
-    lettering = _SAYS.search(text)
+    lettering = _SAYS.search(text) or (_CALLED.search(text) if _SHOP.search(text) else None)
     if lettering is None:  # "the letter A" is written, not drawn
         lettering = _SIGN.search(text) or _SAYS_BARE.search(text)
     colour = None

@@ -150,7 +150,8 @@ def _colour(scene: Scene, id: str, colour: str) -> Scene:
 
 
 def _part(scene: Scene, id: str, part: str, colour: str) -> Scene:
-    return _with(scene, id, part_colours={**scene.thing(id).part_colours, part: colour})
+    parts = {own: told for own, told in scene.thing(id).part_colours.items() if own != part}
+    return _with(scene, id, part_colours=parts if colour == "none" else {**parts, part: colour})
 
 
 def _face(scene: Scene, id: str, expression: str) -> Scene:
@@ -311,7 +312,7 @@ VERBS: dict[str, tuple[str, Callable[..., Scene]]] = {
     "look": ("look ID left|right|none", _look),
     "order": ("order ID front|back|forward|backward | order ID over|under ID", _ordered),
     "colour": ("colour ID COLOUR|none", _colour),
-    "part": ("part ID PART COLOUR", _part),
+    "part": ("part ID PART COLOUR|none", _part),
     "face": ("face ID EXPRESSION|none", _face),
     "style": ("style ID|all STYLE|none", _style),
     "replace": ("replace ID NAME", _replace),

@@ -23,6 +23,8 @@ _FILL = 0.86  # of its cell, by a thing of a grid
 _LARGEST = 0.8  # side of the square of the largest of several groups, of the shorter side
 _MARGIN = 0.06  # of the shorter side, around a group
 _FOOT = 0.93  # of the picture's height: where a group stands in a scenery
+_FLOATING = ("space", "underwater")  # where nothing stands on a line
+_NEAR = 0.8  # of the largest, what is there is at least
 _EACH = ("worn by", "held by", "riding", "sitting on", "on")  # of several, each has its own
 _ONE = ("on", "sitting on", "riding")  # a single one of these is with one of several
 _STANDING = ("left of", "right of", "next to", "in front of", "behind", "with", "facing", "around", "under")
@@ -208,7 +210,7 @@ def _moved(nodes: list[_Node], start: tuple[float, float], end: tuple[float, flo
 
 
 def _in_scenery(scene: Scene) -> bool:
-    return scene.ground is not None and scene.ground.kind == "scene"
+    return scene.ground is not None and scene.ground.kind == "scene" and scene.ground.name not in _FLOATING
 
 
 def _flies(nodes: list[_Node], shapes: list[Shape]) -> bool:
@@ -236,6 +238,8 @@ def _packed(
     """Several groups beside each other; in a scenery on one line, but for what flies."""
     names = [scene.things[at].said or scene.things[at].name for at in groups]
     beside = shares(names, [scene.things[at].scale for at in groups])
+    if scene.ground is not None and scene.ground.name in _FLOATING:  # a planet is far off
+        beside = [max(share, _NEAR) for share in beside]
     extents = [_extent(nodes, shapes) for nodes in groups.values()]
     sizes = [
         (share * (right - left), share * (bottom - top))

@@ -201,6 +201,9 @@ def _without_drawn(things: list[Thing | None], drawn: Sketch, notes: list[Note])
             continue
         if relation_of(words) != "with":
             continue
+        if other.name == one.name and other.said != one.said and other.relation is None:  # "a pizza with pepperoni"
+            left[target] = None
+            continue
         if f" with {said} " in f"{one.name} " and other.relation is None:
             left[target] = None
             notes[:] = [note for note in notes if note.said != said]

@@ -244,8 +244,10 @@ def worn_at(name: str) -> str | None:
 
 
 def is_alive(name: str) -> bool:
-    """Whether it holds, wears and rides things."""
-    return _in(name, _ALIVE)
+    """Whether it holds, wears and rides things; a "pirate ship" does not."""
+    forms = _lookups(name)
+    whole = any(form in _ALIVE for form in (forms[:5] if len(forms) != 5 else forms[:4]))
+    return whole or len(forms) == 5 and forms[4] in _ALIVE and not any(form in _SIZE_OF for form in forms[2:4])
 
 
 def is_animal(name: str) -> bool:

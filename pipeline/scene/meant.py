@@ -3,6 +3,7 @@
 import re
 
 from pipeline.language.english import singular
+from pipeline.scene.kinds import is_alive
 from pipeline.scene.record import Scene, Thing
 
 __all__ = ["meant"]
@@ -15,7 +16,8 @@ _EVERY = re.compile(
     r"^(?:all|both|each|every|each and every)(?: of)?(?: them$| these$| the| my| one$)?\s*", re.IGNORECASE
 )
 _WORN = ("worn by", "held by")
-_IT = frozenset("it this that thing him her".split())
+_IT = frozenset("it this that thing him her he she".split())
+_WHO = frozenset("he she him her".split())
 _WHICH = re.compile(r"(first|second|third|last|other|left|leftmost|right|rightmost|upper|lower)\s+")
 _NUMBERS = {"first": 0, "second": 1, "third": 2, "last": -1, "other": -1}
 _ARTICLE = re.compile(r"^(?:the|a|an|this|that|its|his|her|their|my|some|one)\s+", re.IGNORECASE)
@@ -33,6 +35,9 @@ def meant(words: str, scene: Scene, it: str = "") -> list[Thing]:
     said = _ARTICLE.sub("", words.strip().lower())
     if picked := [thing for thing in scene.things if thing.id == it and said in _IT]:
         return picked
+    if said in _WHO and not it:
+        living = [one for one in scene.things if is_alive(one.said or one.name)]
+        return [one for one in living if one.relation is None or one.relation.kind not in _WORN][:1]
     if not scene.things or said in _ALL:
         return list(scene.things)
     if owned := re.fullmatch(r"(.+?)(?:'s|s') (.+)", said):  # "the cat's hat"

@@ -46,6 +46,7 @@ def _small(pieces: list[Piece]) -> list[Piece]:
 
 def _roof(pieces: list[Piece], name: str) -> list[Piece]:
     high = [piece for piece in pieces if piece.y < 0.55 and piece.open > 0.1 and not piece.dark and not piece.light]
+    high = [piece for piece in high if not piece.green] or high  # a tree
     high = high or [piece for piece in pieces if piece.y < 0.5]
     return _most(high, lambda piece: piece.size**0.5 * (0.9 - piece.y), same=True, every=high)
 

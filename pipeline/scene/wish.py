@@ -12,6 +12,7 @@ from pipeline.language.relations import number_of
 from pipeline.scene.choice import known_style
 from pipeline.scene.edit import edit, operation
 from pipeline.scene.joining import WORN_AS
+from pipeline.scene.kinds import is_alive
 from pipeline.scene.meant import meant
 from pipeline.scene.notes import Note, sentence
 from pipeline.scene.parse import SceneReader
@@ -50,6 +51,8 @@ _NEEDS_MORE = (
     "write",
     "set",
 )  # "put a hat and a scarf on the cat" is one wish
+_RECEIVER = re.compile(r"(?:the [a-z]+|him|her|it) (?:an?|some|two|glasses|sunglasses)\b", re.IGNORECASE)
+_GROUND_WITH = re.compile(r"\b(?:back ?ground|backdrop|bg) with\b", re.IGNORECASE)
 _BECOMES = re.compile(
     r"((?:turn|change)\s.+ (?:to|into) )|(?:turn|change|make|let)\s|.+? (?:should be|must be|becomes|is|are|to be) ",
     re.IGNORECASE,
@@ -184,7 +187,7 @@ class Wishes(ThingWishes):
             one, other = part[: gap.start()], part[gap.end() :]
             others = [other]
             if not _VERB.match(other):
-                if verb[0].lower() in _NEEDS_MORE:
+                if verb[0].lower() in _NEEDS_MORE and not (verb[0].lower() == "give" and _RECEIVER.match(other)):
                     continue
                 # "make the hat red and bigger" tells both of the hat
                 others = [f"{verb[0]} {other}", f"{one.rpartition(' ')[0]} {other}"]
@@ -203,7 +206,7 @@ class Wishes(ThingWishes):
     def _listed(self, part: str, reading: Reading) -> bool:
         """ "bigger cat, smaller dog", "cat left and dog right": wishes in a row, each understood by itself."""
         for pattern in (r"\s*,\s*(?:and\s+|but\s+)?", r"\s+(?:and|but)\s+", r"\s+with\s+(?:an? )?"):
-            pieces = re.split(pattern, part)
+            pieces = [part] if "with" in pattern and _GROUND_WITH.search(part) else re.split(pattern, part)
             trial, understood = reading.trial(), len(pieces) > 1
             for piece in pieces if understood else ():
                 understood = understood and self._one(piece, trial) and trial.is_clear()
@@ -348,6 +351,8 @@ class Wishes(ThingWishes):
             found = reading.meant(_LINK.sub("", what))
             if not found or not words.split():
                 continue
+            if what.lower() in ("it", "this", "that") and len({one.name for one in found}) > 1:
+                found = found[:1]  # nothing is picked: what the picture is of
             said = re.sub(r"^(?:to|into|be) ", "", words)
             if said.split()[0] in ("a", "an") or bare and self.reader.names.exact(tuple(said.lower().split())):
                 trial = reading.trial()
@@ -357,7 +362,8 @@ class Wishes(ThingWishes):
                 reading.notes += trial.notes
                 for thing in found:
                     reading.do("replace", thing.id, new[0].name)
-                    if new[0].colour:
-                        reading.do("colour", thing.id, new[0].colour)
+                    kept = thing.colour if not is_alive(thing.name) and not is_alive(new[0].name) else None
+                    if colour := new[0].colour or kept:
+                        reading.do("colour", thing.id, colour)
                 return True
         return False

@@ -112,9 +112,16 @@ def _whole(match: re.Match, reading: "Reading") -> bool:
     elif words in _SHAPES:
         size = canvas_size(*_SHAPES[words], reading.scene.width * reading.scene.height)
         reading.do("canvas", *size)
+    elif re.search(r"\b(?:look|style)\b", match[0].lower()) and _untaught(words, reading):
+        reading.notes.append(Note("no style", words))
     else:
         return False
     return True
+
+
+def _untaught(words: str, reading: "Reading") -> bool:
+    """Whether words are a style, by how a prompt with them is read."""
+    return any(note.kind == "no style" for note in reading.reader.parse(f"a cat, {words}").notes)
 
 
 def _other_style(match: re.Match, reading: "Reading") -> bool:

@@ -6,11 +6,13 @@ Each reads one kind of ``wish_words.PATTERNS``: it does what the words ask for a
 import re
 from typing import TYPE_CHECKING
 
+from pipeline.language.english import singular
 from pipeline.language.expressions import expression_of
 from pipeline.scene.ids import free_id, id_of
 from pipeline.scene.kinds import is_alive, worn_at
 from pipeline.scene.outfits import outfit_of
 from pipeline.scene.parts import PART_WORDS
+from pipeline.scene.patterns import PATTERNS
 from pipeline.scene.record import Thing
 from pipeline.scene.wish_room import put
 
@@ -109,10 +111,42 @@ def _sized(match: re.Match, reading: "Reading") -> bool:
     return bool(things)
 
 
+def _is_thing(part: str, reading: "Reading") -> bool:
+    """Whether a thing is called so; who is drawn as "man with a beard" is no beard."""
+    named = [one.said or one.name for one in reading.meant(part)]
+    return any(singular(part) in (*map(singular, name.split(" with ")[0].split()), name) for name in named)
+
+
+def _pattern(match: re.Match, reading: "Reading") -> bool:
+    """ "add pink stripes to the egg", "paint the egg with stripes"."""
+    owners = reading.meant(match["whom"]) if match["pattern"].lower() in PATTERNS else []
+    colour = reading.colour_of(match["colour"]) if match["colour"] else None
+    if not owners or match["colour"] and colour is None:
+        return False
+    for one in owners:
+        reading.do("part", one.id, match["pattern"].lower(), colour or ("red" if one.colour == "white" else "white"))
+    return True
+
+
+def _than(match: re.Match, reading: "Reading") -> bool:
+    """ "the boy should be smaller than the dog"."""
+    found, others = reading.meant(match[1]), reading.meant(match[3])
+    if not found or len(others) != 1 or others[0] in found:
+        return False
+    smaller = match[2].lower() in ("smaller", "shorter")
+    for thing in found:
+        factor = 1 / 1.35 if smaller else 1.35
+        if thing.place is not None and others[0].place is not None:
+            wanted = others[0].place[2] * (0.75 if smaller else 1.3) / thing.place[2]
+            factor = min(1.0, wanted) if smaller else max(1.0, wanted)
+        reading.do("size", thing.id, min(max(factor, 0.25), 4.0))
+    return True
+
+
 def _part(match: re.Match, reading: "Reading") -> bool:
     """ "make the wheels yellow", "the eyes should be green": of whom they are, where just one can have them."""
     part, colour = match["part"].lower(), reading.colour_of(match["colour"])
-    if colour is None or reading.meant(part) or part not in PART_WORDS | _FACE_PARTS:
+    if colour is None or _is_thing(part, reading) or part not in PART_WORDS | _FACE_PARTS:
         return False
     owners = [one for one in reading.scene.things if one.id == reading.it]
     free = [one for one in reading.scene.things if one.relation is None or one.relation.kind not in _HAD]
@@ -149,5 +183,5 @@ def _exchanged(match: re.Match, reading: "Reading") -> bool:
 # Kind of wish -> what reads it.
 LOOKS = {
     "mood": _mood, "no_mood": _no_mood, "dress": _dress, "one_of": _one_of, "sized": _sized, "part": _part,
-    "exchanged": _exchanged,
+    "exchanged": _exchanged, "than": _than, "pattern": _pattern,
 }  # fmt: skip

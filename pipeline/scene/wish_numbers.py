@@ -7,7 +7,10 @@ import re
 from typing import TYPE_CHECKING
 
 from pipeline.language.relations import number_of, scenery_of
+from pipeline.scene.ids import free_id
+from pipeline.scene.kinds import is_container
 from pipeline.scene.notes import Note
+from pipeline.scene.patterns import PATTERNS
 from pipeline.scene.record import MAX_COUNT
 from pipeline.scene.wish_room import beside, make_room
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["NUMBERS"]
 
 _SO_MANY = re.compile(r"([a-z]+|[0-9]+)(?: of)?(?: the| them| these| those)? ?(.*)$", re.IGNORECASE)
+_BUT = re.compile(r"(.+?),? (?:but|only|but in|in) ([a-z]+(?: [a-z]+)?)(?: instead)?", re.IGNORECASE)
 _SOME = frozenset("a an another one".split())
 
 
@@ -58,7 +62,16 @@ def _copied(match: re.Match, reading: "Reading") -> bool:
             reading.notes.append(Note("absent", match["whole"]))
         make_room([_copy(thing, reading).id for thing in found], reading)
         return True
-    found = reading.meant(match["more"])
+    but = _BUT.fullmatch(match["more"])
+    colour = reading.colour_of(but[2]) if but else None
+    found = reading.meant(but[1] if but and colour else match["more"])
+    if found and colour:  # "a second dog, but black"
+        new = _copy(found[-1], reading)
+        if new.count > 1:
+            reading.do("count", new.id, 1)
+        reading.do("colour", new.id, colour)
+        make_room([new.id], reading)
+        return True
     if not found or len({thing.name for thing in found}) > 1:
         return False
     more = number_of([(match["many"] or "one").lower()]) or 1
@@ -85,9 +98,13 @@ def _remove(match: re.Match, reading: "Reading") -> bool:
     if told := _SO_MANY.match(words):
         word = told[1].lower()
         number = 1 if word in _SOME else number_of([word])
-        found = reading.meant(told[2] or "them") if number else []
-        if number and number < _all(found) and (told[2] or word != "one") and len({one.name for one in found}) == 1:
+        found = reading.meant(told[2] or ("it" if reading.it else "them")) if number else []
+        if not told[2] and len({one.name for one in found}) > 1:  # of those of which there are several
+            found = [one for one in found if one.count > 1 or [other.name for other in found].count(one.name) > 1]
+        if number and number < _all(found) and len({one.name for one in found}) == 1:
             return _changed(found, _all(found) - number, reading)
+    if _unpainted(words, reading):
+        return True
     found = reading.meant(words)
     ground = reading.scene.ground
     if not found and ground is not None and ground.kind == "scene" and scenery_of(words.lower()) == ground.name:
@@ -101,6 +118,49 @@ def _remove(match: re.Match, reading: "Reading") -> bool:
     return True
 
 
+def _unpainted(words: str, reading: "Reading") -> bool:
+    """ "remove the dots": the colour of a part, or a pattern."""
+    part = re.sub(r"^(?:the|its|his|her|their|all)\s+", "", words.lower()).split()[-1:]
+    owners = [one for one in reading.scene.things if part and part[0] in one.part_colours]
+    for one in owners if not reading.meant(words) else ():
+        reading.do("part", one.id, part[0], "none")
+    return bool(owners) and not reading.meant(words)
+
+
+def _other_pattern(match: re.Match, reading: "Reading") -> bool:
+    """ "stripes instead of dots", "change the dots to stripes": in their colour."""
+    new, old = (PATTERNS.get(match[name].lower(), "") and match[name].lower() for name in ("new", "old"))
+    owners = [one for one in reading.scene.things if old in one.part_colours] if new and old else []
+    for one in owners:
+        reading.do("part", one.id, old, "none")
+        reading.do("part", one.id, new, one.part_colours[old])
+    return bool(owners)
+
+
+def _emptied(match: re.Match, reading: "Reading") -> bool:
+    """ "empty the basket"."""
+    owners = {one.id for one in reading.meant(match[1])}
+    inside = [one for one in reading.scene.things if one.relation and one.relation.target in owners]
+    inside = [one for one in inside if one.relation and one.relation.kind in ("in", "inside")]
+    for one in inside:
+        reading.do("remove", one.id)
+    return bool(inside)
+
+
+def _filled(match: re.Match, reading: "Reading") -> bool:
+    """ "fill the basket with flowers"."""
+    holders = [one for one in reading.meant(match[1]) if is_container(one.said or one.name)]
+    things = reading.reader.parse(match[2], seed=reading.seed).scene.things if len(holders) == 1 else ()
+    for thing in things:
+        own = free_id(thing.id, {other.id for other in reading.scene.things})
+        reading.do("add", own, thing.name, "in", holders[0].id)
+        if thing.count > 1:
+            reading.do("count", own, thing.count)
+        if thing.colour:
+            reading.do("colour", own, thing.colour)
+    return bool(things)
+
+
 def _copy(thing: "Thing", reading: "Reading") -> "Thing":
     """One more of a thing, next to it."""
     before = {other.id for other in reading.scene.things}
@@ -112,4 +172,7 @@ def _copy(thing: "Thing", reading: "Reading") -> "Thing":
 
 
 # Kind of wish -> what reads it.
-NUMBERS = {"copied": _copied, "number": _number, "fewer": _fewer, "remove": _remove}
+NUMBERS = {
+    "copied": _copied, "number": _number, "fewer": _fewer, "remove": _remove, "emptied": _emptied, "filled": _filled,
+    "other_pattern": _other_pattern,
+}  # fmt: skip

@@ -109,6 +109,8 @@ class ThingWishes:
         kind = relation_of(match[2])
         if found and not others and kind and re.match(r"(?:an?|some|my)\s", match[3], re.IGNORECASE):
             return self._onto(found, kind, match[3], reading)
+        if not found and kind and match[3].lower() in ("it", "him", "her", "this", "that"):
+            return self._put_new(match[1], kind, others, reading)
         if not found or len(others) != 1 or kind is None or others[0] in found:
             return False
         for thing in found:
@@ -116,6 +118,15 @@ class ThingWishes:
                 reading.do("relate", others[0].id, "none")
             reading.do("relate", thing.id, kind, others[0].id)
         return True
+
+    def _put_new(self, words: str, kind: str, others: list[Thing], reading: "Reading") -> bool:
+        """ "put five candles on it"."""
+        rooted = [one for one in others if one.relation is None or one.relation.kind not in ("worn by", "held by")]
+        things = self._things(words, reading) if len(rooted) == 1 else []
+        for thing in things:
+            worn = worn_at(thing.said or thing.name) and kind == "on"
+            reading.do("relate", self._new(thing, reading), "worn by" if worn else kind, rooted[0].id)
+        return bool(things)
 
     def _onto(self, found: list[Thing], kind: str, words: str, reading: "Reading") -> bool:
         """ "put the cat on a table": a new thing, for those that are there."""
@@ -136,7 +147,7 @@ class ThingWishes:
         said, where, spot, owner = _taken_apart(match[1], reading)
         plain = plain_language(said, seed=reading.seed)
         words = plain.text
-        receiver = re.match(r"(?:add|give|put)\s+(the \w+)\s", match[0], re.IGNORECASE)
+        receiver = re.match(r"give\s+(the \w+)\s", match[0], re.IGNORECASE)
         things = self._things(words, reading)
         if not things:
             return False

@@ -14,6 +14,7 @@ _TEXT = "(?:text|words?|lettering|letters?|caption|title|writing|font|sign text)
 _MUCH = "(?:way|much|even|far|a lot|a bit|a little|slightly|lots|so much|really|very|twice as|some)"
 _GOES = "(?:look|face|go|drive|walk|run|swim|fly|head|point|turn|facing)"
 _SOME = "(?:some |a little |a bit of |a lot of |lots of |heavy |light |falling |more )?"
+_TINT = "(?:some )?(?:(?P<colour>(?:light |dark )?[a-z]+) )?"
 _SPOT = (
     "((?:top|bottom|upper|lower|middle|left|right|centre|center)(?:[ -](?:left|right|centre|center|middle))?)"
     "(?: (?:side|edge|corner|half|part|hand side))?"
@@ -130,6 +131,21 @@ _WORDED = (
         "(?:(?:with|give (?:it|him|her|them)) )?(?P<whole>all )?(?P<colour>[^ ]+(?: [^ ]+)?) (?P<part>[a-z]+)$",
     ),
     ("exchanged", "(?:swap|switch|exchange|change) (?:their |the )?(?:places|positions|sides)$"),
+    ("exchanged", "(?:swap|switch|exchange) (?:them|both|the two|these|the two of them)(?: around| over| round)?$"),
+    (
+        "pattern",
+        f"(?:add|put|paint|draw) {_TINT}(?:polka )?(?P<pattern>[a-z]+) (?:to|on|onto) (?P<whom>.+)$",
+    ),
+    ("pattern", f"(?:paint|give|cover|decorate) (?P<whom>.+?) (?:with )?{_TINT}(?:polka )?(?P<pattern>[a-z]+)$"),
+    ("emptied", "(?:empty|clear out|empty out) (.+)$"),
+    ("filled", "fill (.+?) (?:up )?with (.+)$"),
+    ("other_pattern", "(?:make it |use |put )?(?P<new>[a-z]+) instead of (?:the )?(?P<old>[a-z]+)$"),
+    ("other_pattern", "(?:change|turn|make) (?:the )?(?P<old>[a-z]+) (?:in)?to (?P<new>[a-z]+)$"),
+    (
+        "than",
+        "(?:make )?(.+?) (?:should be |must be |has to be |be |is )?(?:a bit |a little |much )?"
+        "(smaller|bigger|larger|taller|shorter) than (.+)$",
+    ),
     ("number", "(?:make|draw|i need|have) ([a-z]+|[0-9]+) of (them|it|these|those)$"),
     ("number", "only ([a-z]+|[0-9]+) ([a-z]+(?: [a-z]+)?)$"),
     (
@@ -201,8 +217,12 @@ _WORDED = (
         "(?:(?:make|change|set|put|give) )?(?:it |them |everything )?(?:on |against |have |has )?(?:an? |the )?"
         f"(.+?) {_GROUND}$",
     ),
-    ("scenery", "(?:put|place|set|move) (?:it|them|everything|this) (?:in|on|at|under|into|by) (.+)$"),
-    ("whole", "(?:make|set|turn|let) (?:it|this|the (?:scene|picture|sky)) (?:be |into |look like )?(.+)$"),
+    ("scenery", "(?:put|place|set|move) (?:it|them|him|her|everything|this) (?:in|on|at|under|into|by) (.+)$"),
+    (
+        "whole",
+        "(?:make|set|turn|let) (?:it|this|everything|all|all of it|the (?:scene|picture|sky|image)) "
+        "(?:be |into |look like |look )?(?:an? )?(.+)$",
+    ),
     ("mirror", "(?:flip|mirror|reverse) (.+?)(?: horizontally| around)?$|turn (.+?) around$"),
     (
         "turn",
@@ -222,8 +242,9 @@ _WORDED = (
         "copied",
         "(?:duplicate|copy|clone|repeat|double) (?P<whole>.+)$"
         "|(?:(?:add|give me|i need|make|draw|put) )?(?:(?P<many>[a-z]+|[0-9]+) )?"
-        "(?:more|another|other|additional) (?P<more>.+)$",
+        "(?:more|another|other|additional|second|third|extra) (?P<more>.+)$",
     ),
+    ("add", "(?:(?:add|give me|i need|draw|put) )?(?:some |a few |many |lots of |a lot of )?more ([a-z ]+s)$"),
     ("too", "(.+?) (?:is|are|looks?|seems?) (?:far |much |a bit |a little )?too (big|large|huge|small|tiny|little)$"),
     ("zoom", "zoom (in|out)(?: a (?:bit|little|lot))?$"),
     (
@@ -256,7 +277,10 @@ _WORDED = (
         "(grass|sea|water|ocean|sand|beach|road|street|floor|land|field|snow|lake) (?:to |into |be )?(.+)$",
     ),
     ("add_land", "(?:add|put|draw|with)(?: some| a| an| the)? (.+?)(?: (?:on|to) the (?:ground|floor))?$"),
-    ("add", "(?:add|give|put|insert|include|draw|with|i need|need) (?:(?:it|him|her|them|the [a-z]+) )?(.+)$"),
+    (
+        "add",
+        "(?:give the [a-z]+ |(?:add|give|put|insert|include|draw|with|i need|need) (?:(?:it|him|her|them) )?)(.+)$",
+    ),
     (
         "size",
         "(?:make|turn|get|resize|scale) (.+?) (?:(twice|half|double|much|a lot|a bit|slightly|a little) )?"

@@ -5,6 +5,7 @@ import pytest
 from pipeline.scene.collected import collected
 from pipeline.scene.sketch import sketch
 from tests.scene.test_apart import tagged
+from tests.scene.test_parse import WEIGHTS, load_reader, trained
 
 
 class Names:
@@ -40,3 +41,21 @@ def test_more_than_there_are_members_are_more_of_the_first():
     drawn = sketch(tokens)
     collected(drawn, tokens, Names())
     assert sum(mention.number or 1 for mention in drawn.things) == 15
+
+
+@trained
+@pytest.mark.parametrize(
+    ("prompt", "names"),
+    [
+        ("a basket of fruit", ["banana", "basket", "grapes", "red apple"]),
+        ("a pizza with pepperoni and mushrooms", ["mushroom", "pizza"]),
+        ("my dog max wearing sunglasses", ["dog", "sunglasses"]),
+        ("a surfer on a surfboard", ["person surfing"]),
+        ("logo for a bakery called Sweet Bread", ["shop"]),
+        ("a vase", ["amphora"]),
+    ],
+)
+def test_what_is_drawn_of_a_prompt(prompt, names):
+    scene = load_reader(WEIGHTS).parse(prompt, seed=1).scene
+    assert sorted(thing.name for thing in scene.things) == names
+    assert (scene.lettering.text if scene.lettering else None) == ("Sweet Bread" if "called" in prompt else None)

@@ -29,6 +29,7 @@ WISHES = {
     "change the color of the dog to brown": ["colour dog brown"],
     "make the dog #00ff00": ["colour dog '#00ff00'"],
     "swap the dog for a fox": ["replace dog fox"],
+    "put the sun in the sky": ["add sun sun", "place sun 0.5 0.18 0.24"],
     "turn the cat into a lion": ["replace cat lion"],
     "add a ball to the right of the cat": ["add ball 'soccer ball'", "relate ball 'right of' cat"],
     "add a red balloon": ["add balloon balloon", "colour balloon red", "place balloon 0.5 0.18 0.24"],

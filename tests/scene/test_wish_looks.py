@@ -84,3 +84,52 @@ def test_an_expression_that_there_is_not_is_refused():
     with pytest.raises(ValueError, match="`expression` must be one of happy"):
         edit(scene(), "face dog green")
     assert edit(edit(scene(), "face dog sad"), "face dog none") == scene()
+
+
+PAIR = Scene(
+    things=(
+        Thing("boy", "boy", place=(0.3, 0.5, 0.4)),
+        Thing("dog", "dog", place=(0.7, 0.5, 0.4)),
+        Thing("ball", "soccer ball", said="ball", place=(0.5, 0.8, 0.2)),
+    )
+)
+
+
+@trained
+@pytest.mark.parametrize(
+    ("words", "operations"),
+    [
+        ("the boy should be smaller than the dog", ("size boy 0.75",)),
+        ("make the ball bigger than the dog", ("size ball 2.6",)),
+        ("add pink stripes to the ball", ("part ball stripes pink",)),
+        ("paint the ball with stripes", ("part ball stripes white",)),
+        ("give the dog black spots", ("part dog spots black",)),
+        ("he should be happy", ("face boy happy",)),
+        ("give the boy glasses and the dog a bone", (
+            "add glasses glasses", "relate glasses 'worn by' boy", "add bone bone", "relate bone 'held by' dog",
+        )),
+    ],
+)  # fmt: skip
+def test_who_is_told_of_what(wishes, words, operations):
+    assert wishes.read(words, PAIR, seed=3).operations == operations
+
+
+@trained
+def test_the_beard_of_who_is_drawn_with_one_is_a_part(wishes):
+    man = Scene(things=(Thing("old-man", "man with a beard", said="old man", part_colours={"beard": "white"}),))
+    assert wishes.read("make the beard red", man).operations == ("part old-man beard red",)
+
+
+@trained
+def test_a_look_that_was_not_taught_is_told(wishes):
+    wish = wishes.read("make everything look like a watercolor", PAIR)
+    assert not wish.operations and "was not taught as a style" in wish.sentence
+
+
+@trained
+def test_two_swap_their_places(wishes):
+    two = Scene(things=PAIR.things[:2])
+    assert [text.split()[:2] for text in wishes.read("swap them", two).operations] == [
+        ["place", "boy"],
+        ["place", "dog"],
+    ]
