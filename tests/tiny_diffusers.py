@@ -71,16 +71,17 @@ def prior_scheduler() -> UnCLIPScheduler:
     return UnCLIPScheduler(variance_type="fixed_small_log", prediction_type="sample", clip_sample_range=5.0)
 
 
-def tiny_stable_diffusion() -> StableDiffusionPipeline:
-    """256x256: 64x64 latents, four times as large when decoded."""
+def tiny_stable_diffusion(latents: int = 64) -> StableDiffusionPipeline:
+    """256x256: 64x64 latents, four times as large when decoded; or 32x32, and eight times, which take a third."""
     torch.manual_seed(0)
     unet = UNet2DConditionModel(
-        sample_size=64, in_channels=4, out_channels=4, layers_per_block=1, block_out_channels=(8, 16),
+        sample_size=latents, in_channels=4, out_channels=4, layers_per_block=1, block_out_channels=(8, 16),
         down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"), up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
         cross_attention_dim=DIM, attention_head_dim=2, norm_num_groups=4,
     )  # fmt: skip
     return StableDiffusionPipeline(
-        vae=tiny_vae(levels=3), text_encoder=CLIPTextModel(text_config()), tokenizer=clip_tokenizer(), unet=unet,
+        vae=tiny_vae(levels=3 if latents == 64 else 4),
+        text_encoder=CLIPTextModel(text_config()), tokenizer=clip_tokenizer(), unet=unet,
         scheduler=DDIMScheduler(beta_schedule="scaled_linear", clip_sample=False, steps_offset=1),
         safety_checker=None, feature_extractor=None, requires_safety_checker=False,
     )  # fmt: skip
@@ -156,40 +157,40 @@ def tiny_kandinsky() -> KandinskyV22CombinedPipeline:
     )
 
 
-def tiny_sdxl() -> StableDiffusionXLPipeline:
+def tiny_sdxl(latents: int = 64) -> StableDiffusionXLPipeline:
     """256x256; two text encoders, and the picture's size among what the UNet is told."""
     torch.manual_seed(0)
     unet = UNet2DConditionModel(
-        sample_size=64, in_channels=4, out_channels=4, layers_per_block=1, block_out_channels=(8, 16),
+        sample_size=latents, in_channels=4, out_channels=4, layers_per_block=1, block_out_channels=(8, 16),
         down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"), up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
         cross_attention_dim=2 * DIM, attention_head_dim=2, norm_num_groups=4, use_linear_projection=True,
         addition_embed_type="text_time", addition_time_embed_dim=8, transformer_layers_per_block=(1, 1),
         projection_class_embeddings_input_dim=6 * 8 + DIM,
     )  # fmt: skip
     return StableDiffusionXLPipeline(
-        vae=tiny_vae(levels=3), unet=unet,
+        vae=tiny_vae(levels=3 if latents == 64 else 4), unet=unet,
         text_encoder=CLIPTextModel(text_config()), tokenizer=clip_tokenizer(),
         text_encoder_2=CLIPTextModelWithProjection(text_config()), tokenizer_2=clip_tokenizer(),
         scheduler=EulerDiscreteScheduler(beta_schedule="scaled_linear", timestep_spacing="leading", steps_offset=1),
     )  # fmt: skip
 
 
-def tiny_flux() -> FluxPipeline:
+def tiny_flux(latents: int = 128) -> FluxPipeline:
     """256x256, guidance distilled in, as FLUX.1-dev."""
-    return FluxPipeline(**_flux_components(guidance_embeds=True))
+    return FluxPipeline(**_flux_components(True, latents))
 
 
-def tiny_flux_schnell() -> FluxPipeline:
+def tiny_flux_schnell(latents: int = 128) -> FluxPipeline:
     """256x256, without guidance, as FLUX.1-schnell."""
-    return FluxPipeline(**_flux_components(guidance_embeds=False))
+    return FluxPipeline(**_flux_components(False, latents))
 
 
 def tiny_flux_kontext() -> FluxKontextPipeline:
     """256x256; takes a reference picture."""
-    return FluxKontextPipeline(**_flux_components(guidance_embeds=True))
+    return FluxKontextPipeline(**_flux_components(True))
 
 
-def _flux_components(guidance_embeds: bool) -> dict:
+def _flux_components(guidance_embeds: bool, latents: int = 128) -> dict:
     torch.manual_seed(0)
     transformer = FluxTransformer2DModel(
         patch_size=1, in_channels=16, num_layers=1, num_single_layers=1, attention_head_dim=8, num_attention_heads=1,
@@ -198,7 +199,7 @@ def _flux_components(guidance_embeds: bool) -> dict:
     t5 = T5Config(vocab_size=200, d_model=DIM, d_kv=8, d_ff=DIM, num_layers=1, num_heads=2)
     return {
         "scheduler": FlowMatchEulerDiscreteScheduler(),
-        "vae": tiny_vae(levels=2, shift_factor=0.0),
+        "vae": tiny_vae(levels=2 if latents == 128 else 4, shift_factor=0.0),
         "text_encoder": CLIPTextModel(text_config()),
         "tokenizer": clip_tokenizer(),
         "text_encoder_2": T5EncoderModel(t5),

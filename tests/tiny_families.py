@@ -113,7 +113,7 @@ def flux2_vae() -> diffusers.AutoencoderKLFlux2:
 
 def qwen_vae() -> diffusers.AutoencoderKLQwenImage:
     return diffusers.AutoencoderKLQwenImage(
-        base_dim=8, z_dim=4, dim_mult=[1, 1, 1, 1], num_res_blocks=1, temperal_downsample=[False, True, True],
+        base_dim=4, z_dim=4, dim_mult=[1, 1, 1, 1], num_res_blocks=1, temperal_downsample=[False, True, True],
         latents_mean=[0.0] * 4, latents_std=[1.0] * 4,
     )  # fmt: skip
 
@@ -137,7 +137,7 @@ def tiny_sd3() -> DiffusionPipeline:
 def sd3_parts(layers: int = 1) -> dict:
     torch.manual_seed(0)
     transformer = diffusers.SD3Transformer2DModel(
-        sample_size=32, patch_size=1, in_channels=4, num_layers=layers, attention_head_dim=8, num_attention_heads=4,
+        sample_size=32, patch_size=2, in_channels=4, num_layers=layers, attention_head_dim=8, num_attention_heads=4,
         joint_attention_dim=DIM, caption_projection_dim=DIM, pooled_projection_dim=2 * DIM, out_channels=4,
     )  # fmt: skip
     return {
@@ -279,13 +279,13 @@ def tiny_hunyuan_image() -> DiffusionPipeline:
 def hunyuan_image_parts(**more) -> dict:
     torch.manual_seed(0)
     transformer = diffusers.HunyuanImageTransformer2DModel(
-        in_channels=4, out_channels=4, num_attention_heads=4, attention_head_dim=8, num_layers=1, num_single_layers=1,
+        in_channels=4, out_channels=4, num_attention_heads=2, attention_head_dim=8, num_layers=1, num_single_layers=1,
         num_refiner_layers=1, patch_size=(1, 1), text_embed_dim=DIM, text_embed_2_dim=DIM, rope_axes_dim=(4, 4),
         **more,
     )  # fmt: skip
     vae = diffusers.AutoencoderKLHunyuanImage(
-        in_channels=3, out_channels=3, latent_channels=4, block_out_channels=(32, 32, 32, 32), layers_per_block=1,
-        scaling_factor=0.5, spatial_compression_ratio=8, sample_size=256,
+        in_channels=3, out_channels=3, latent_channels=4, block_out_channels=(32,) * 5, layers_per_block=1,
+        scaling_factor=0.5, spatial_compression_ratio=16, sample_size=256,
     )  # fmt: skip
     return {
         "transformer": transformer, "vae": vae, "scheduler": FlowMatchEulerDiscreteScheduler(shift=7.0),
@@ -433,7 +433,7 @@ def tiny_prx() -> DiffusionPipeline:
 
 
 def tiny_lcm() -> DiffusionPipeline:
-    parts = dict(tiny_stable_diffusion().components)
+    parts = dict(tiny_stable_diffusion(32).components)
     torch.manual_seed(0)
     parts["unet"] = diffusers.UNet2DConditionModel(**{**parts["unet"].config, "time_cond_proj_dim": 32})
     parts["scheduler"] = diffusers.LCMScheduler.from_config(parts["scheduler"].config)
@@ -494,7 +494,7 @@ def tiny_ovis() -> DiffusionPipeline:
 
 
 def tiny_pag() -> DiffusionPipeline:
-    parts = tiny_stable_diffusion().components
+    parts = tiny_stable_diffusion(32).components
     return diffusers.StableDiffusionPAGPipeline(**parts, requires_safety_checker=False, pag_applied_layers=["mid"])
 
 

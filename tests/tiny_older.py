@@ -23,7 +23,7 @@ def tiny_alt_diffusion() -> DiffusionPipeline:
         RobertaSeriesModelWithTransformation,
     )
 
-    parts = dict(tiny_stable_diffusion().components)
+    parts = dict(tiny_stable_diffusion(32).components)
     torch.manual_seed(0)
     config = RobertaSeriesConfig(
         vocab_size=300, hidden_size=DIM, project_dim=DIM, intermediate_size=DIM, num_hidden_layers=1,
@@ -37,9 +37,9 @@ def tiny_if() -> DiffusionPipeline:
     """It draws pixels; 256 of them, which no stage of DeepFloyd's own does first."""
     torch.manual_seed(0)
     unet = diffusers.UNet2DConditionModel(
-        sample_size=256, in_channels=3, out_channels=6, layers_per_block=1, block_out_channels=(4, 8),
-        down_block_types=("ResnetDownsampleBlock2D", "SimpleCrossAttnDownBlock2D"),
-        up_block_types=("SimpleCrossAttnUpBlock2D", "ResnetUpsampleBlock2D"),
+        sample_size=256, in_channels=3, out_channels=6, layers_per_block=1, block_out_channels=(4, 4, 4, 8),
+        down_block_types=("ResnetDownsampleBlock2D",) * 3 + ("SimpleCrossAttnDownBlock2D",),
+        up_block_types=("SimpleCrossAttnUpBlock2D",) + ("ResnetUpsampleBlock2D",) * 3,
         mid_block_type="UNetMidBlock2DSimpleCrossAttn", cross_attention_dim=DIM, encoder_hid_dim=DIM,
         attention_head_dim=2, norm_num_groups=4, addition_embed_type="text", addition_embed_type_num_heads=2,
         resnet_time_scale_shift="scale_shift",
@@ -74,7 +74,7 @@ def tiny_vq_diffusion() -> DiffusionPipeline:
 
 
 def tiny_versatile() -> DiffusionPipeline:
-    parts = dict(tiny_stable_diffusion().components)
+    parts = dict(tiny_stable_diffusion(32).components)
     return diffusers.VersatileDiffusionTextToImagePipeline(
         tokenizer=parts["tokenizer"], text_encoder=clip_projected(), image_unet=parts["unet"], text_unet=None,
         vae=parts["vae"], scheduler=parts["scheduler"],
@@ -82,7 +82,7 @@ def tiny_versatile() -> DiffusionPipeline:
 
 
 def _of_stable_diffusion(name: str, **parts) -> DiffusionPipeline:
-    own = {name: part for name, part in tiny_stable_diffusion().components.items() if name != "image_encoder"}
+    own = {name: part for name, part in tiny_stable_diffusion(32).components.items() if name != "image_encoder"}
     return getattr(diffusers, name)(**{**own, **parts}, requires_safety_checker=False)
 
 
@@ -99,12 +99,12 @@ def tiny_model_editing() -> DiffusionPipeline:
 
 
 def tiny_paradigms() -> DiffusionPipeline:
-    scheduler = diffusers.DDIMParallelScheduler.from_config(tiny_stable_diffusion().scheduler.config)
+    scheduler = diffusers.DDIMParallelScheduler.from_config(tiny_stable_diffusion(32).scheduler.config)
     return _of_stable_diffusion("StableDiffusionParadigmsPipeline", scheduler=scheduler)
 
 
 def tiny_gligen() -> DiffusionPipeline:
-    config = dict(tiny_stable_diffusion().unet.config)
+    config = dict(tiny_stable_diffusion(32).unet.config)
     torch.manual_seed(0)
     unet = diffusers.UNet2DConditionModel(**{**config, "attention_type": "gated"})
     return _of_stable_diffusion("StableDiffusionGLIGENPipeline", unet=unet)

@@ -44,7 +44,7 @@ def tiny_hidream() -> DiffusionPipeline:
     torch.manual_seed(0)
     transformer = diffusers.HiDreamImageTransformer2DModel(
         patch_size=2, in_channels=4, out_channels=4, num_layers=1, num_single_layers=1, attention_head_dim=8,
-        num_attention_heads=2, caption_channels=[DIM, DIM], text_emb_dim=2 * DIM, axes_dims_rope=(4, 2, 2),
+        num_attention_heads=1, caption_channels=[DIM, DIM], text_emb_dim=2 * DIM, axes_dims_rope=(4, 2, 2),
         num_routed_experts=2, num_activated_experts=1, max_resolution=(128, 128), llama_layers=[0, 1],
     )  # fmt: skip
     clip = transformers.CLIPTextConfig(**{**text_config().to_dict(), "max_position_embeddings": 248})
@@ -70,7 +70,7 @@ def tiny_kolors() -> DiffusionPipeline:
     ), empty_init=False)  # fmt: skip
     for parameter in chat.parameters():  # its layers are born empty
         torch.nn.init.ones_(parameter) if parameter.ndim == 1 else torch.nn.init.normal_(parameter, std=0.1)
-    parts = dict(tiny_sdxl().components)
+    parts = dict(tiny_sdxl(32).components)
     parts["unet"] = diffusers.UNet2DConditionModel(**{
         **parts["unet"].config, "encoder_hid_dim": DIM, "encoder_hid_dim_type": "text_proj",
         "cross_attention_dim": DIM, "projection_class_embeddings_input_dim": 6 * 8 + DIM,
@@ -116,7 +116,7 @@ def tiny_kandinsky21() -> DiffusionPipeline:
 def tiny_stable_unclip() -> DiffusionPipeline:
     from diffusers.pipelines.stable_diffusion.stable_unclip_image_normalizer import StableUnCLIPImageNormalizer
 
-    parts = dict(tiny_stable_diffusion().components)
+    parts = dict(tiny_stable_diffusion(32).components)
     torch.manual_seed(0)
     unet = diffusers.UNet2DConditionModel(**{
         **parts["unet"].config, "class_embed_type": "projection", "projection_class_embeddings_input_dim": 2 * DIM,
@@ -226,7 +226,7 @@ def tiny_krea2_distilled() -> DiffusionPipeline:
 
 
 def tiny_sdxl_pag() -> DiffusionPipeline:
-    return diffusers.StableDiffusionXLPAGPipeline(**tiny_sdxl().components)
+    return diffusers.StableDiffusionXLPAGPipeline(**tiny_sdxl(32).components)
 
 
 def tiny_sd3_pag() -> DiffusionPipeline:
@@ -250,10 +250,10 @@ def tiny_hunyuan_dit_pag() -> DiffusionPipeline:
 
 
 def tiny_sag() -> DiffusionPipeline:
-    return diffusers.StableDiffusionSAGPipeline(**tiny_stable_diffusion().components, requires_safety_checker=False)
+    return diffusers.StableDiffusionSAGPipeline(**tiny_stable_diffusion(32).components, requires_safety_checker=False)
 
 
 def tiny_panorama() -> DiffusionPipeline:
     return diffusers.StableDiffusionPanoramaPipeline(
-        **tiny_stable_diffusion().components, requires_safety_checker=False
+        **tiny_stable_diffusion(32).components, requires_safety_checker=False
     )
