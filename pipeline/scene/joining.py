@@ -99,6 +99,8 @@ def join_things(
             and _stands_alone(other, kind)
         ):
             continue
+        if kind == "in" and not worn_at(drawn.things[target].said) and _wears_first(subject, target, words, drawn):
+            continue  # "a girl in a dress, a basket and a dog"
         if kind is None:
             notes.append(Note("relation", words))
             kind = "next to"
@@ -161,6 +163,12 @@ def _arrangement(text: str) -> str:
 def _comes_after(subject: int, target: int, words: str, drawn: Sketch) -> bool:
     """Whether another thing is told of the same words before: the dog of "wearing a hat and a dog"."""
     return any(one == subject and said == words and other < target for one, other, said in drawn.relations)
+
+
+def _wears_first(subject: int, target: int, words: str, drawn: Sketch) -> bool:
+    """Whether what is told of the same words before is worn."""
+    before = [other for one, other, said in drawn.relations if one == subject and said == words and other < target]
+    return any(worn_at(drawn.things[other].said) for other in before)
 
 
 def _stands_alone(thing: Thing, kind: str | None) -> bool:

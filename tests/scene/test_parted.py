@@ -56,6 +56,15 @@ def stands(reader, prompt):
         ("a soccer player", {"person": (1, None, None), "soccer ball": (1, None, ("held by", "person"))}),
         ("a motorcycle rider", {"person": (1, None, ("riding", "motorcycle")), "motorcycle": (1, None, None)}),
         ("a cat sleeping on the moon", {"cat": (1, None, None)}),
+        (
+            "a girl in a red dress, a basket and a dog",
+            {
+                "girl": (1, None, None),
+                "dress": (1, "red", ("worn by", "girl")),
+                "basket": (1, None, None),
+                "dog": (1, None, None),
+            },
+        ),
         ("mom and dad and me", {"woman": (1, None, None), "man": (1, None, None), "person": (1, None, None)}),
         (
             "a man with a black mustache",
