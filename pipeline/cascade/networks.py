@@ -20,7 +20,7 @@ from pipeline.language.text_states import padded
 from pipeline.language.wording import app_caption
 from pipeline.models.image_encoder import ImageEncoder
 from pipeline.models.prior import NOISE_DIM, TONES, DrawingPrior
-from pipeline.scene.compose import firm
+from pipeline.scene.compose import firm, without_frayed_border
 from pipeline.scene.contrast import ground_for
 from pipeline.scene.drawing import Bend, Palette, choose_drawing
 from pipeline.scene.expressions import wear_expression
@@ -251,7 +251,7 @@ class Networks:
             plan.noise.get("super_res"), small, tokens, mask,
             num_steps=steps["super_res_num_inference_steps"], on_step=on_step,
         )  # fmt: skip
-        return large.float()[0].cpu()
+        return without_frayed_border(large.float()[0].cpu())
 
     @property
     def _side(self) -> int:
@@ -296,7 +296,8 @@ class Networks:
             small = F.interpolate(small, scale_factor=times / factor, mode="area")
         timestep = torch.tensor([1000.0], device=self._execution_device)
         small = small.to(self._execution_device, self.super_res.dtype).contiguous(memory_format=torch.channels_last)
-        return self.super_res(None, timestep, small, tokens, mask).clamp(-1, 1)[0].float().cpu()
+        large = self.super_res(None, timestep, small, tokens, mask).clamp(-1, 1)[0].float().cpu()
+        return without_frayed_border(large)
 
     def _flow(self, scheduler, predict, latents, num_steps: int, stage: str, on_step) -> torch.Tensor:
         """Euler steps from noise to data. ``predict`` gives the clean sample; the velocity is (x_t - x_0) / sigma."""

@@ -18,12 +18,14 @@ from pipeline.scene.grounds import paint_ground, paint_weather
 from pipeline.scene.record import Scene
 from pipeline.scene.uploads import fitted
 
-__all__ = ["Placement", "compose_scene", "firm", "masks", "to_picture"]
+__all__ = ["Placement", "compose_scene", "firm", "masks", "to_picture", "without_frayed_border"]
 
 # Alpha up to the first is nothing, from the second it is solid: no veil around a thing, no ground shining through, and
 # an edge as sharp as a drawn one.
 _FIRM = 0.3, 0.7
 
+_FRAYED = 0.55, 0.9  # alpha along a layer's border: up to the first it is nothing, from the second it is solid
+_BORDER = 1 / 42  # of the layer's side: where super-resolution, which sees nothing beyond the border, frays
 _SOLID = 0.9  # alpha from which a pixel's own colour is trusted
 _REACH = 1 / 50  # of the layer's side: how far an edge pixel looks for solid ones
 _SOME = 0.1  # share of solid pixels there that is enough to take their colour
@@ -174,6 +176,22 @@ def firm(layers: torch.Tensor) -> torch.Tensor:
     layers = (layers.float().cpu().clamp(-1, 1) + 1) / 2
     firm = ((layers[:, 3:] - _FIRM[0]) / (_FIRM[1] - _FIRM[0])).clamp(0, 1)
     return torch.cat([_edge_colours(layers) * firm, firm], dim=1)
+
+
+def without_frayed_border(layer: torch.Tensor) -> torch.Tensor:
+    """A layer (4, side, side) in [-1, 1] that fills its square, without loose or half-clear lines along the border:
+    from a little within it outwards, alpha only ever falls, and at once.
+    """
+    values, side = (layer + 1) / 2, layer.shape[-1]
+    before, reach = values[3].clamp(min=1e-3), max(2, round(_BORDER * side))
+    alpha = values[3].clone()
+    for edge in (alpha, alpha.T):  # top and bottom, left and right
+        edge[:reach] = edge[:reach].flip(0).cummin(dim=0).values.flip(0)
+        edge[-reach:] = edge[-reach:].cummin(dim=0).values
+    frayed = torch.ones_like(alpha, dtype=torch.bool)
+    frayed[reach:-reach, reach:-reach] = False
+    alpha = torch.where(frayed, ((alpha - _FRAYED[0]) / (_FRAYED[1] - _FRAYED[0])).clamp(0, 1).minimum(alpha), alpha)
+    return 2 * torch.cat([values[:3] * (alpha / before).clamp(max=1), alpha[None]]) - 1
 
 
 def _lay(canvas: torch.Tensor, layers: torch.Tensor | Sequence[torch.Tensor], placement: Placement) -> None:

@@ -15,7 +15,7 @@ from pipeline.scene.kinds import is_alive
 from pipeline.scene.parts import NOT_ALWAYS, recolour_part
 from pipeline.scene.recolour import main_colour, recolour, shift_palette
 from pipeline.scene.record import Thing
-from pipeline.scene.rendering import can_render, render_layer
+from pipeline.scene.rendering import can_render, render_layer, tidy_layer
 from pipeline.scene.usual_colours import usual_colours
 from pipeline.scene.warp import warp_layer
 
@@ -101,8 +101,8 @@ def finish_layer(
     layer = warp_layer(layer, form)
     rendering = drawing.rendering if drawing is not None else None
     if style is not None and style != rendering and can_render(style):
-        layer = render_layer(layer, style, vivid=not thing.colour)
-    return layer
+        return render_layer(layer, style, vivid=not thing.colour)
+    return layer if rendering is None else tidy_layer(layer, rendering)
 
 
 def _parts(thing: Thing) -> Mapping[str, str]:

@@ -17,7 +17,7 @@ from scipy import ndimage
 
 from pipeline.pictures.masks import depth_of
 
-__all__ = ["RENDERINGS", "can_render", "render_layer"]
+__all__ = ["RENDERINGS", "can_render", "render_layer", "tidy_layer"]
 
 _LIGHT = np.array([-0.35, -0.75, 0.62], np.float32) / np.float32(np.linalg.norm([-0.35, -0.75, 0.62]))
 _WORKING_SIDE = 128  # shading is smooth: it is measured at this side and enlarged
@@ -50,6 +50,22 @@ _FLAT = {"flat geometric": _Flat(8, 0.001, 1.12), "flat sticker": _Flat(8, 0.000
 _PIXELS = {"tiny pixel art": 20, "32x32 pixel art sprite": 32}  # of a side
 _LINES = ("black and white glyph",)
 _SOFT = _Flat(12, 0.003, 1.0)
+# Colours that a drawing is brought to before it is lit, so that nothing of its own shading is left.
+_UNDER = {"gradient vector": _Flat(16, 0.003, 1.0), "cartoon emoji": _Flat(10, 0.001, 1.0)}
+# Drawings in their own style, in which the networks leave soft blotches: colours that they are brought to, and the
+# light that these take away. Chosen as those above: the judge of style found 33 of 100 right before and 72 since.
+_OWN_COLOURS = {
+    "gradient vector": _Flat(16, 0.004, 1.0), "blob emoji": _UNDER["gradient vector"],
+    "cartoon emoji": _UNDER["cartoon emoji"], "outlined cartoon emoji": _Flat(10, 0.001, 1.0),
+    **dict.fromkeys((
+        "flat geometric", "bold flat emoji", "muted flat illustration", "flat color office icon", "sticker style icon",
+        "colorful outlined icon",
+    ), _Flat(8, 0.001, 1.0)),
+    "flat sticker": _FLAT["flat sticker"],
+}  # fmt: skip
+_OWN_LIGHT = {
+    "3d render": _Shading(0.15, 0.1, 0.12, 0.8, 0.04, 1.0), "gradient vector": _Shading(0.1, 0.06, 0.0, 1.0, 0.1, 1.0),
+}  # fmt: skip
 RENDERINGS = (*_SHADED, *_FLAT, *_CELS, *_PIXELS, *_LINES)
 
 
@@ -69,11 +85,11 @@ def render_layer(layer: torch.Tensor, style: str, *, vivid: bool = True) -> torc
     """
     if style not in RENDERINGS:
         raise ValueError(f"`style` must be one of {', '.join(RENDERINGS)}; got {style!r}.")
-    values = (layer.float().cpu().numpy() + 1) / 2
-    alpha = values[3]
-    colours = np.clip(values[:3] / np.maximum(alpha, 0.02), 0, 1)
+    colours, alpha = _colours_and_alpha(layer)
     if not (alpha > 0.5).any():
         return layer
+    if style in _UNDER:
+        colours = _flatten(_smoothed(colours, 5), alpha, _UNDER[style])
     if style in _SHADED:
         colours = _shade(colours, alpha, _SHADED[style])
     elif style in _CELS:
@@ -88,8 +104,37 @@ def render_layer(layer: torch.Tensor, style: str, *, vivid: bool = True) -> torc
     if vivid and look is not None:
         luma = colours.mean(0)
         colours = np.clip(luma + look.vivid * (colours - luma), 0, 1)
-    rendered = np.concatenate([colours * alpha, alpha[None]]).astype(np.float32)
-    return torch.from_numpy(2 * rendered - 1).to(layer)
+    return _layer_of(colours, alpha).to(layer)
+
+
+def tidy_layer(layer: torch.Tensor, rendering: str) -> torch.Tensor:
+    """A layer (4, side, side) in the style that it was drawn in, without what the networks blur: flat colours are flat
+    again, pixels square, light falls clearly. Other renderings than these are left as they are.
+    """
+    colours, alpha = _colours_and_alpha(layer)
+    if not (alpha > 0.5).any():
+        return layer
+    if rendering in _PIXELS:
+        return _layer_of(*_pixelate(colours, alpha, _PIXELS[rendering])).to(layer)
+    if rendering not in _OWN_COLOURS and rendering not in _OWN_LIGHT:
+        return layer
+    if rendering in _OWN_COLOURS:
+        colours = _flatten(_smoothed(colours, 5), alpha, _OWN_COLOURS[rendering])
+    if rendering in _CELS:
+        colours = _paint_cel(colours, alpha, _CELS[rendering])
+    elif rendering in _OWN_LIGHT:
+        colours = _shade(colours, alpha, _OWN_LIGHT[rendering])
+    return _layer_of(colours, alpha).to(layer)
+
+
+def _colours_and_alpha(layer: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
+    """(4, side, side) -> colours (3, side, side) that alpha is not part of, and alpha, in [0, 1]."""
+    values = (layer.float().cpu().numpy() + 1) / 2
+    return np.clip(values[:3] / np.maximum(values[3], 0.02), 0, 1), values[3]
+
+
+def _layer_of(colours: np.ndarray, alpha: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(2 * np.concatenate([colours * alpha, alpha[None]]).astype(np.float32) - 1)
 
 
 def _shade(colours: np.ndarray, alpha: np.ndarray, look: _Shading) -> np.ndarray:
@@ -175,25 +220,40 @@ def _dome(distance: np.ndarray, radius: float) -> np.ndarray:
 def _flatten(colours: np.ndarray, alpha: np.ndarray, look: _Flat) -> np.ndarray:
     """Colours (3, side, side) brought to few of them: k-means from well-spread starts, then a soft choice."""
     solid = alpha > 0.5
-    points = colours[:, solid].T
-    points = points[:: max(1, len(points) // 2500)].astype(np.float32)
-    centres = [np.median(points, axis=0)]
-    for _ in range(look.colours - 1):
-        distance = np.min([((points - centre) ** 2).sum(1) for centre in centres], axis=0)
-        if distance.max() < 0.004:
-            break
-        centres.append(points[distance.argmax()])
-    centres = np.array(centres)
+    points = np.ascontiguousarray(colours[:, solid][:, :: max(1, int(solid.sum()) // 2500)], dtype=np.float32)
+    centres = _main_colours(points, look.colours)
+    seen = alpha > 0.01  # what is clear has no colour
+    flat = np.array(colours, np.float32)
+    flat[:, seen] = _chosen(centres, _smoothed(colours, 3)[:, seen], look.soft)
+    return flat
+
+
+def _chosen(centres: np.ndarray, points: np.ndarray, soft: float) -> np.ndarray:
+    """(3, points): each the nearest of the colours (centres, 3), or a mixture of those that are about as near."""
+    few, many = torch.from_numpy(centres), torch.from_numpy(np.ascontiguousarray(points, np.float32))
+    near = torch.addmm((few**2).sum(1)[:, None], few, many, alpha=-2)  # but for what is the same for all colours
+    return (few.T @ torch.softmax(near / -soft, dim=0)).numpy()
+
+
+def _main_colours(points: np.ndarray, number: int) -> np.ndarray:
+    """(number or fewer, 3) colours that most of (3, points) are near to."""
+    centres = [np.median(points, axis=1)]
+    nearest = _distances(points, centres[0])
+    while len(centres) < number and nearest.max() >= 0.004:
+        centres.append(points[:, nearest.argmax()])
+        nearest = np.minimum(nearest, _distances(points, centres[-1]))
+    found = np.array(centres, np.float32)
     for _ in range(6):
-        nearest = ((points[:, None] - centres) ** 2).sum(-1).argmin(1)
-        centres = np.array(
-            [points[nearest == k].mean(0) if (nearest == k).any() else centres[k] for k in range(len(centres))]
-        )
-    flat = _smoothed(colours, 3).reshape(3, -1)
-    centres = centres.astype(np.float32)
-    distance = (centres**2).sum(1)[:, None] - 2 * centres @ flat  # but for what is the same for all of them
-    weights = np.exp((distance.min(0) - distance) / look.soft)
-    return (centres.T @ weights / weights.sum(0)).reshape(colours.shape)
+        own = np.argmin([_distances(points, centre) for centre in found], axis=0)
+        size = np.bincount(own, minlength=len(found))[:, None]
+        total = np.stack([np.bincount(own, channel, len(found)) for channel in points], axis=1)
+        found = np.where(size > 0, total / np.maximum(size, 1), found).astype(np.float32)
+    return found
+
+
+def _distances(points: np.ndarray, centre: np.ndarray) -> np.ndarray:
+    """Squared, (points,), of colours (3, points) from one of (3,)."""
+    return ((points - centre[:, None]) ** 2).sum(0)
 
 
 def _pixelate(colours: np.ndarray, alpha: np.ndarray, pixels: int) -> tuple[np.ndarray, np.ndarray]:

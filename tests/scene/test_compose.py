@@ -5,7 +5,7 @@ import torch
 from diffusers.image_processor import VaeImageProcessor
 from scipy import ndimage
 
-from pipeline.scene.compose import Placement, compose_scene, masks, to_picture
+from pipeline.scene.compose import Placement, compose_scene, masks, to_picture, without_frayed_border
 from pipeline.scene.groups import grid
 from pipeline.scene.layout import layout
 from pipeline.scene.recolour import recolour
@@ -283,3 +283,14 @@ def test_a_few_in_a_scenery_stand_on_one_line_on_its_ground():
     feet = [placement.y + placement.side / 2 for placement in placed]
     assert feet == pytest.approx([0.95] * 3) and all(placement.stands for placement in placed)
     assert [placement.x for placement in placed] == sorted(placement.x for placement in placed)
+
+
+def test_loose_lines_along_a_layer_s_border_are_taken_away_and_nothing_else_is():
+    layer = -torch.ones(4, 84, 84)
+    layer[:, 8:83, 20:60] = 1  # stands on the border's neighbour
+    layer[:, 0, 30:50] = 0.4  # a line above it, and a gap between
+    layer[:, 83, 20:60] = -0.1  # half clear below it
+    cleaned = without_frayed_border(layer)
+    assert (cleaned[:, (0, 83)] == -1).all()
+    assert torch.equal(cleaned[:, 1:83], layer[:, 1:83])
+    assert (layer[:, 0, 30:50] == 0.4).all()  # not in place

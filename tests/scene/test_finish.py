@@ -17,10 +17,10 @@ def drawn(name, colour, said=None):
     layer = torch.zeros(4, 32, 32)
     layer[3, 4:28, 4:28] = 1
     layer[:3, 4:28, 4:28] = torch.tensor(colour)[:, None, None]
-    drawing = Drawing(0, 0, "3d render", "", "3d render", False, Bend(), TURNED)
+    drawing = Drawing(0, 0, "flat sticker", "", "flat sticker", False, Bend(), TURNED)
     thing = Thing("thing", name, said=said)
     finished = finish_layer(
-        2 * layer - 1, thing, drawing, Bend(), style="3d render", palette=COLOURS, noise=torch.zeros(NOISE_DIM),
+        2 * layer - 1, thing, drawing, Bend(), style="flat sticker", palette=COLOURS, noise=torch.zeros(NOISE_DIM),
         shift=Palette(),
     )  # fmt: skip
     return (finished[:3, 16, 16] + 1) / 2

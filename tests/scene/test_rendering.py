@@ -5,7 +5,15 @@ import pytest
 import torch
 from scipy import ndimage
 
-from pipeline.scene.rendering import RENDERINGS, _smoothed, can_render, render_layer
+from pipeline.scene.rendering import (
+    _OWN_COLOURS,
+    _OWN_LIGHT,
+    RENDERINGS,
+    _smoothed,
+    can_render,
+    render_layer,
+    tidy_layer,
+)
 
 
 def ball(side: int = 128) -> torch.Tensor:
@@ -87,3 +95,35 @@ def test_a_style_that_is_none_is_refused_in_words():
     assert not can_render("oil painting")
     with pytest.raises(ValueError, match="`style` must be one of"):
         render_layer(ball(), "oil painting")
+
+
+def blotched(layer: torch.Tensor) -> torch.Tensor:
+    """With soft clouds of other shades on it, as the networks leave them."""
+    line = torch.linspace(0, 9, layer.shape[-1])
+    clouds = 1 - 0.06 * (1 + line.sin()[:, None] * (1.3 * line).cos())
+    return torch.cat([(layer[:3] + 1) * clouds - 1, layer[3:]])
+
+
+def test_a_flat_drawing_in_its_own_style_is_flat_again_and_a_soft_one_stays_soft():
+    drawn = blotched(ball())
+    flat, soft = (luma(tidy_layer(drawn, style))[40:90, 40:90] for style in ("flat sticker", "3d render"))
+    assert luma(drawn)[40:90, 40:90].std() > 0.01 > 20 * flat.std()
+    assert soft.std() > 0.01
+    assert abs(flat.mean() - luma(drawn)[40:90, 40:90].mean()) < 0.03, "in the colour that it had"
+
+
+def test_sprites_are_squares_again_and_what_no_style_blurs_is_left():
+    drawn = blotched(ball())
+    squares = tidy_layer(drawn, "32x32 pixel art sprite")[:, ::4, ::4]
+    assert torch.equal(
+        squares.repeat_interleave(4, 1).repeat_interleave(4, 2), tidy_layer(drawn, "32x32 pixel art sprite")
+    )
+    assert tidy_layer(drawn, "map glyph") is drawn
+    nothing = -torch.ones(4, 64, 64)
+    assert tidy_layer(nothing, "flat sticker") is nothing
+
+
+@pytest.mark.parametrize("rendering", (*_OWN_COLOURS, *_OWN_LIGHT))
+def test_a_tidied_drawing_is_where_it_was(rendering):
+    tidied = tidy_layer(ball(), rendering)
+    assert torch.equal(tidied[3], ball()[3]) and (tidied[:3] <= tidied[3:] + 1e-5).all()
