@@ -34,7 +34,7 @@ DEFAULT_VARIETY = 0.7
 # The first numbers of neighbouring seeds are alike (torch's generator); later ones are not.
 _WHICH, _MIRROR, _FORM, _PALETTE = 20, 21, slice(22, 28), slice(8, 11)
 CHOICES = (_WHICH, _MIRROR, -1)  # those that choose one of several; the last chooses style and ground
-OTHERS = 0.3  # weight of a drawing by another artist, at full variety, against one in the asked style
+OTHERS = 0.6  # weight of a drawing by another artist, at full variety, against one in the asked style
 _ICONS = (
     "colorful outlined icon", "flat color office icon", "gradient app icon", "sticker style icon",
     "32x32 pixel art sprite", "blue duotone line icon", "plump blue duotone icon", "angular blue line icon",
