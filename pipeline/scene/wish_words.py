@@ -297,7 +297,7 @@ _WORDED = (
     ),
     ("whole", "(?:(?:it's|it is|it should be|i want it|with|more|a|an) )?(.+)$"),
     ("number", "(?:make (?:it|that|them) )?([a-z]+|[0-9]+) ([a-z]+(?: [a-z]+)?)(?: instead(?: of .+)?)?$"),
-    ("sized", f"(.+?) (?:{_MUCH} )?(bigger|larger|smaller|tinier)$"),
+    ("sized", f"(.+?) (?:(?:should|must|needs to|has to) be )?(?:{_MUCH} )?(bigger|larger|smaller|tinier)$"),
     ("sized", f"(?:{_MUCH} )?(?P<size>bigger|larger|smaller|tinier) (?P<what>.+)$"),
     ("spot", f"(?!(?:an?|some|two|three|four|five) )(.+?) (?:to |on |in |at )?(?:the )?{_SPOT}$"),
     ("mood", f"(?P<whom>.+?) (?P<mood>{_MOOD})$"),

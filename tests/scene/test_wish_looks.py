@@ -105,6 +105,7 @@ PAIR = Scene(
         ("paint the ball with stripes", ("part ball stripes white",)),
         ("give the dog black spots", ("part dog spots black",)),
         ("he should be happy", ("face boy happy",)),
+        ("the dog should be bigger", ("size dog 1.35",)),
         ("give the boy glasses and the dog a bone", (
             "add glasses glasses", "relate glasses 'worn by' boy", "add bone bone", "relate bone 'held by' dog",
         )),
