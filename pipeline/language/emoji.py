@@ -10,7 +10,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-__all__ = ["EMOTICONS", "emoji_name", "find_emoji"]
+__all__ = ["EMOTICONS", "emoji_name", "find_emoji", "is_emoji_name"]
 
 # What people type where they have no emoji; only between blanks.
 EMOTICONS = {
@@ -37,6 +37,16 @@ _DROPPED = re.compile(f"[{_SELECTORS}{_TONES}]")
 @functools.cache
 def _names() -> dict[str, str]:
     return json.loads(Path(__file__).with_name("emoji.json").read_text(encoding="utf-8"))
+
+
+@functools.cache
+def _phrases() -> frozenset[str]:
+    return frozenset(_names().values())
+
+
+def is_emoji_name(phrase: str) -> bool:
+    """Whether an emoji has that name: it is then drawn in colours, whatever else draws it as a sign."""
+    return phrase in _phrases()
 
 
 def find_emoji(text: str) -> list[tuple[int, int, str]]:

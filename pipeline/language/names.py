@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from pipeline.language.common_words import SAME_THING
+from pipeline.language.emoji import is_emoji_name
 from pipeline.language.english import plural, singular, with_article
 from pipeline.language.spelling import Speller, spellings
 from pipeline.language.stand_ins import NOT_TAUGHT, STAND_INS, TYPICAL
@@ -170,7 +171,9 @@ class NameFinder:
     def in_colour(self, phrase: str) -> bool:
         """Whether it was drawn in colours, and not only as a sign."""
         shown = self.vocabulary.config.shown
-        return shown is None or phrase not in shown or not {*COLOURFUL}.isdisjoint(shown[phrase])
+        if shown is None or phrase not in shown or is_emoji_name(phrase):
+            return True
+        return not {*COLOURFUL}.isdisjoint(shown[phrase])
 
     def is_name(self, said: str) -> bool:
         """Whether words are the name of a thing that was taught, or of what people mean by them."""

@@ -42,9 +42,19 @@ def whole_names(tokens: Sequence[Token], names: NameFinder) -> None:
             sign = some[-1].role == "relation" and some[-1].text in NO_ACTION  # "a diamond ring in a box"
             if length == 2 and not (alone or sign) or _JOINS & set(words) or {words[0], words[-1]} & _SMALL:
                 continue
+            if length == 2 and some[0].role == "colour" and not _is_so_called(words, names):
+                continue
             if names.is_name(" ".join(words)) and any(token.role not in ("thing", "thing+") for token in some):
                 _one_thing(tokens, start, start + length)
                 return
+
+
+def _is_so_called(words: Sequence[str], names: NameFinder) -> bool:
+    """Whether a colour and a thing are a name of their own, drawn in colours: "red envelope". A sign called "green
+    house" is no green house.
+    """
+    phrase = names.exact(tuple(words))
+    return phrase == " ".join(words) and names.in_colour(phrase)
 
 
 def _one_thing(tokens: Sequence[Token], start: int, end: int) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.language.emoji import is_emoji_name
 from pipeline.language.names import NameFinder
 from tests.language.taught import embed_texts, taught_vocabulary
 
@@ -98,6 +99,17 @@ def test_several_that_are_a_sign_in_one_colour_are_the_coloured_one_several_time
     assert names.exact(("castles",)) == "castle" and names.many("castles")
     assert names.exact(("castles",), counted=True) == "castle"
     assert names.exact(("chairs",)) == "chairs" and not names.many("chairs")
+
+
+def test_a_sign_is_not_in_colour_and_what_an_emoji_shows_is():
+    vocabulary = taught_vocabulary()
+    shown = {"castle": ["solid glyph"], "fox": ["solid glyph"], "star": ["solid glyph", "blob emoji"]}
+    vocabulary.config["shown"].update(shown)
+    names = NameFinder(vocabulary, embed_texts)
+    assert not is_emoji_name("sandcastle tower") and is_emoji_name("fox") and is_emoji_name("castle")
+    vocabulary.config["shown"]["sandcastle tower"] = ["solid glyph"]
+    assert not names.in_colour("sandcastle tower")
+    assert names.in_colour("fox") and names.in_colour("star") and names.in_colour("never taught")
 
 
 def test_who_does_something_is_a_person_and_not_the_thing():

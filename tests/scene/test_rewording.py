@@ -101,6 +101,9 @@ def test_who_looks_where(reader, prompt, looks):
         ("casting a spell on a frog", ["frog"]),
         ("the moon over a lake with a boat", ["crescent moon", "sailboat"]),
         ("a green house with a red door", ["house green"]),
+        ("a green house", ["house green"]),
+        ("a red envelope", ["red envelope"]),
+        ("a red envelope on a light gray background", ["red envelope red"]),
         ("a cat wiht a hat", ["cat", "top hat"]),
     ],
 )
