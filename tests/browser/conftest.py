@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,10 @@ def demo(pipe):
     demo.launch(prevent_thread_lock=True, quiet=True, **launch_options(demo))
     yield demo
     demo.close()
+    # A thread that still draws when Python ends takes the whole process with it, and a passed run ends with 134.
+    for thread in threading.enumerate():
+        if thread.name in ("easel-draw", "easel-examples"):
+            thread.join(TIMEOUT / 1000)
 
 
 @pytest.fixture(scope="session")
