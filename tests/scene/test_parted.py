@@ -41,7 +41,7 @@ def stands(reader, prompt):
         ("a jar full of cookies", {"jar": (1, None, None), "cookie": (3, None, ("in", "jar"))}),
         (
             "a treasure chest filled with gold coins",
-            {"treasure chest": (1, None, None), "coins": (1, "gold", ("in", "treasure chest"))},
+            {"treasure chest": (1, None, None), "coin": (3, "gold", ("in", "treasure chest"))},
         ),
         ("a penguin couple", {"penguin": (2, None, None)}),
         ("a cyberpunk city", {"cityscape": (1, None, None)}),
