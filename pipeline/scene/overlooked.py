@@ -54,7 +54,7 @@ def _is_so_called(words: Sequence[str], names: NameFinder) -> bool:
     house" is no green house.
     """
     phrase = names.exact(tuple(words))
-    return phrase == " ".join(words) and names.in_colour(phrase)
+    return phrase is not None and phrase == " ".join(words) and names.in_colour(phrase)
 
 
 def _one_thing(tokens: Sequence[Token], start: int, end: int) -> None:
