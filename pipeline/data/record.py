@@ -13,6 +13,7 @@ import gzip
 import itertools
 import os
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -44,27 +45,33 @@ class ImageSource:
     size: int = 0
 
     def read_bytes(self) -> bytes:
-        """The picture file's bytes. Raises OSError (or a zip error) where they cannot be read."""
+        """The picture file's bytes. Raises OSError where they cannot be read, whatever the archive's reader raises."""
         if self.size > MAX_BYTES:
             raise OSError(f"{self.size:,} bytes are over the limit of {MAX_BYTES:,}")
-        if self.kind == "file":
-            with self.path.open("rb") as file:
-                data = file.read(MAX_BYTES + 1)
-        elif self.kind == "zip":
-            with _open_zip(self.path, os.getpid()).open(self.member) as file:
-                data = file.read(MAX_BYTES + 1)  # the size that a zip announces can be a lie
-        elif self.kind == "tar":
-            file = _open_tar(self.path, os.getpid())
-            file.seek(self.offset)
-            data = file.read(self.size)
-        else:
-            value = _open_parquet_column(self.path, self.member)[self.offset].as_py()
-            data = value.get("bytes") if isinstance(value, dict) else value
+        try:
+            data = self._stored()
+        except (RuntimeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:  # of zip and gzip
+            raise OSError(f"{type(error).__name__}: {error}") from error
         if data is None:
             raise OSError("no bytes are stored for this picture")
         if len(data) > MAX_BYTES:
             raise OSError(f"more than {MAX_BYTES:,} bytes")
         return data
+
+    def _stored(self) -> bytes | None:
+        """At most one byte more than `MAX_BYTES`; None where a parquet file holds none."""
+        if self.kind == "file":
+            with self.path.open("rb") as file:
+                return file.read(MAX_BYTES + 1)
+        if self.kind == "zip":
+            with _open_zip(self.path, os.getpid()).open(self.member) as file:
+                return file.read(MAX_BYTES + 1)  # the size that a zip announces can be a lie
+        if self.kind == "tar":
+            file = _open_tar(self.path, os.getpid())
+            file.seek(self.offset)
+            return file.read(self.size)
+        value = _open_parquet_column(self.path, self.member)[self.offset].as_py()
+        return value.get("bytes") if isinstance(value, dict) else value
 
 
 @dataclass(frozen=True)
