@@ -10,7 +10,6 @@ import hashlib
 import io
 import json
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -50,7 +49,7 @@ def write_shards(
 def public_metadata(record: ImageRecord) -> dict:
     """What is written about a record: its caption and metadata, without the fields that begin with an underscore."""
     rest = {name: value for name, value in record.metadata.items() if not name.startswith("_")}
-    return {"text": record.text, "key": record.key, **rest}
+    return {**rest, "text": record.text, "key": record.key}  # its own: captions of other tools have a `key`, too
 
 
 def _flush(
@@ -82,12 +81,13 @@ def _write_shard(records: list[ImageRecord], path: Path) -> dict[str, ImageRecor
         for record in records:
             try:
                 data, suffix = _picture_file(record)
-            except (UnreadablePicture, OSError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+            except (UnreadablePicture, OSError) as error:
                 written[record.key] = record.drop(STEP, "cannot be read", str(error)[:200])
                 continue
             file_name = hashlib.sha256(record.key.encode()).hexdigest()[:20] + suffix
             archive.writestr(zipfile.ZipInfo(file_name, _DATE), data)
-            listing.append(json.dumps({"file_name": file_name, **json.loads(lines[record.key])}, ensure_ascii=False))
+            row = {"file_name": "", **json.loads(lines[record.key])} | {"file_name": file_name}
+            listing.append(json.dumps(row, ensure_ascii=False))
             written[record.key] = record.with_metadata(shard=path.name, file_name=file_name)
         archive.writestr(zipfile.ZipInfo("metadata.jsonl", _DATE), "\n".join(listing) + "\n")
         archive.comment = fingerprint.encode()
