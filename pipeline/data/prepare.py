@@ -145,7 +145,7 @@ def _measured(
 
 
 def _fingerprint(chunk: list[ImageRecord], config: PrepareConfig) -> str:
-    """Changes when a file of the chunk, or a setting that measuring depends on, changes."""
+    """Changes when a file of the chunk, what is said of it, or a setting that measuring depends on, changes."""
     digest = hashlib.sha256(f"3 {config.min_side} {config.max_aspect}".encode())
     for record in chunk:
         try:
@@ -153,7 +153,8 @@ def _fingerprint(chunk: list[ImageRecord], config: PrepareConfig) -> str:
             state = f"{status.st_size} {status.st_mtime_ns}"
         except OSError:
             state = "absent"
-        digest.update(f"{record.key}\0{record.text}\0{state}\0".encode(errors="replace"))
+        known = json.dumps(record.metadata, sort_keys=True, default=str)  # of a listing that may have been edited
+        digest.update(f"{record.key}\0{record.text}\0{known}\0{state}\0".encode(errors="replace"))
     return digest.hexdigest()[:24]
 
 

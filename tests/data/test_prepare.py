@@ -223,3 +223,13 @@ def test_embeddings_survive_the_save(messy, tmp_path):
     first = [r.image_embeds for r in prepare(_config(folder, tmp_path)) if r.image_embeds is not None]
     second = [r.image_embeds for r in prepare(_config(folder, tmp_path)) if r.image_embeds is not None]
     assert len(first) > 50 and np.array_equal(np.stack(first), np.stack(second))
+
+
+def test_what_is_said_anew_of_a_measured_picture_is_what_is_written(tmp_path):
+    raw = _labelled(tmp_path / "raw", [(1, "oil"), (2, "ink")])
+    config = PrepareConfig(str(raw), str(tmp_path / "clean"), steps=("decode",))
+    assert [record.metadata["source"] for record in prepare(config)] == ["oil", "ink"]
+    listing = raw / "metadata.jsonl"
+    listing.write_text(listing.read_text(encoding="utf-8").replace("oil", "chalk"), encoding="utf-8")
+    assert [record.metadata["source"] for record in prepare(config)] == ["chalk", "ink"]
+    assert len(list((tmp_path / "clean" / ".measured").iterdir())) == 1  # what was measured before is gone
