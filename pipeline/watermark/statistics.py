@@ -69,7 +69,7 @@ def whiten(luma: np.ndarray, scale: float = 1.0) -> np.ndarray:
 def luma_scores(folded: np.ndarray, key: WatermarkKey) -> np.ndarray:
     """(..., 128, 128) folded whitened luma -> scores of the same shape: one for each shift of the tile."""
     spectrum = np.asarray(rfft2(folded)) * LUMA_SHAPE
-    # The mark at rows y - dy scores at shift dy.
+    # The mark at rows y + dy, its first row at dy, scores at shift dy.
     return irfft2(spectrum * np.conj(key.luma_spectrum), s=(LUMA_TILE, LUMA_TILE)) / _norm(spectrum)
 
 
