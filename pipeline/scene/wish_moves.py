@@ -139,6 +139,7 @@ def _hidden(match: re.Match, reading: "Reading") -> bool:
 
 
 def relate(thing: "Thing", kind: str, other: "Thing", reading: "Reading") -> None:
+    """A thing in a relation to another, which may stand by it: then it does so no more."""
     if other.relation is not None and other.relation.target == thing.id:
         reading.do("relate", other.id, "none")
     reading.do("relate", thing.id, kind, other.id)

@@ -114,9 +114,7 @@ class ThingWishes:
         if not found or len(others) != 1 or kind is None or others[0] in found:
             return False
         for thing in found:
-            if others[0].relation is not None and others[0].relation.target == thing.id:
-                reading.do("relate", others[0].id, "none")
-            reading.do("relate", thing.id, kind, others[0].id)
+            relate(thing, kind, others[0], reading)
         return True
 
     def _put_new(self, words: str, kind: str, others: list[Thing], reading: "Reading") -> bool:

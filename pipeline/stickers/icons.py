@@ -1,4 +1,4 @@
-"""Icons of one picture: browser tab, web app, iOS, Android; safe zones to look at; one-colour and two-tone glyphs.
+"""Icons of one picture: browser tab, web app, iOS, Android; one-colour and two-tone glyphs.
 
 Whatever has 256x256 pixels or more carries the mark; the small ones are made from marked pictures and cannot.
 """
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageColor, ImageDraw
+from PIL import Image, ImageColor
 from scipy import ndimage
 
 from pipeline.pictures.masks import dilated, eroded, labelled
@@ -17,13 +17,13 @@ from pipeline.stickers.encode import encode
 from pipeline.watermark import WatermarkKey, default_key, embed_checked
 from pipeline.watermark.embed import LATEST, MIN_AREA
 
-__all__ = ["ICON_SETS", "TONED", "duotone", "glyph", "icon_set", "safe_zone"]
+__all__ = ["ICON_SETS", "TONED", "duotone", "glyph", "icon_set"]
 
 ADAPTIVE = 432  # pixels of an Android layer, 108 dp
 ADAPTIVE_SAFE = 66 / 108  # of its side: a circle that every shape of mask leaves
 MASKABLE_SAFE = 0.8  # of a maskable web icon's side, likewise
 APPLE_TOUCH = 180
-IOS, IOS_SHARE, IOS_CORNER = 1024, 0.8, 0.224  # of its side: what is drawn on, radius of the corner that is cut
+IOS, IOS_SHARE = 1024, 0.8  # pixels; of its side: what is drawn on
 LEAST_CONTRAST = 0.18  # of lightness: a picture of one tone has nothing dark
 SURROUNDS = 0.85  # of the rim of what is seen: as much is dark where dark lines or fur surround it
 SMOOTH = 200  # of the longer side, the deviation that evens out grain
@@ -146,23 +146,6 @@ ICON_SETS: dict[str, Callable[[Image.Image, _Look], _Made]] = {
     "glyph": _glyph,
     "duotone": _duotone,
 }
-
-
-def safe_zone(image: Image.Image, kind: str, ground: str = "#ffffff") -> Image.Image:
-    """RGB to look at, not to hand out: "android" or "pwa" with the circle that is never cut, "ios" with its shape."""
-    sides = {"android": (ADAPTIVE, ADAPTIVE_SAFE), "pwa": (512, MASKABLE_SAFE)}
-    if kind == "ios":
-        shown = on_ground(_inside(image, IOS, IOS_SHARE), ground)
-        shape = (0, 0, IOS - 1, IOS - 1)
-        ImageDraw.Draw(shown).rounded_rectangle(shape, round(IOS_CORNER * IOS), outline=(230, 0, 90), width=6)
-    elif kind in sides:
-        side, share = sides[kind]
-        shown = on_ground(_in_circle(image, side, share), ground)
-        edge = (1 - share) * side / 2
-        ImageDraw.Draw(shown).ellipse((edge, edge, side - edge, side - edge), outline=(230, 0, 90), width=3)
-    else:
-        raise ValueError(f"There is a safe zone of {', '.join(sides)} and ios, not of {kind!r}.")
-    return embed_checked(shown, version=LATEST)
 
 
 def glyph(image: Image.Image, colour: str = "#000000") -> Image.Image:

@@ -12,6 +12,7 @@ from pipeline.scene.tagger import Token
 
 ROLES = {"t": "thing", "+": "thing+", "r": "relation", "r+": "relation+", "c": "colour", "p": "place", ".": "chatter"}
 ROLES |= {"part": "part", "a": "action", "p+": "place+", "n": "number", "look": "look", "s": "style", "s+": "style+"}
+ROLES |= {role: role for role in ("again", "size", "negation", "one")}
 
 
 def tagged(text):

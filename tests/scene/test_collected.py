@@ -5,7 +5,7 @@ import pytest
 from pipeline.scene.collected import collected
 from pipeline.scene.sketch import sketch
 from tests.scene.test_apart import tagged
-from tests.scene.test_parse import WEIGHTS, load_reader, trained
+from tests.scene.test_parse import trained
 
 
 class Names:
@@ -55,7 +55,7 @@ def test_more_than_there_are_members_are_more_of_the_first():
         ("a vase", ["amphora"]),
     ],
 )
-def test_what_is_drawn_of_a_prompt(prompt, names):
-    scene = load_reader(WEIGHTS).parse(prompt, seed=1).scene
+def test_what_is_drawn_of_a_prompt(reader, prompt, names):
+    scene = reader.parse(prompt, seed=1).scene
     assert sorted(thing.name for thing in scene.things) == names
     assert (scene.lettering.text if scene.lettering else None) == ("Sweet Bread" if "called" in prompt else None)

@@ -5,12 +5,7 @@ import pytest
 from pipeline.scene.idioms import cut_at_relations, idioms
 from pipeline.scene.tagger import Token
 from tests.scene.test_apart import tagged, written
-from tests.scene.test_parse import WEIGHTS, load_reader, trained
-
-
-@pytest.fixture(scope="module")
-def reader():
-    return load_reader(WEIGHTS)
+from tests.scene.test_parse import trained
 
 
 @pytest.mark.parametrize(

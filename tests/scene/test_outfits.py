@@ -4,12 +4,7 @@ import pytest
 
 from pipeline.scene.outfits import dress
 from pipeline.scene.sketch import Mention, Sketch
-from tests.scene.test_parse import WEIGHTS, load_reader, trained
-
-
-@pytest.fixture(scope="module")
-def reader():
-    return load_reader(WEIGHTS)
+from tests.scene.test_parse import trained
 
 
 def worn(reader, prompt):

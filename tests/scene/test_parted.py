@@ -2,12 +2,7 @@
 
 import pytest
 
-from tests.scene.test_parse import WEIGHTS, load_reader, trained
-
-
-@pytest.fixture(scope="module")
-def reader():
-    return load_reader(WEIGHTS)
+from tests.scene.test_parse import trained
 
 
 def stands(reader, prompt):

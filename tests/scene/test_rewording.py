@@ -3,12 +3,7 @@
 import pytest
 
 from pipeline.scene.rewording import function_word, reword
-from tests.scene.test_parse import WEIGHTS, load_reader, trained
-
-
-@pytest.fixture(scope="module")
-def reader():
-    return load_reader(WEIGHTS)
+from tests.scene.test_parse import trained
 
 
 def said(reader, prompt: str) -> list[str]:

@@ -1,19 +1,12 @@
 """Wishes in words. Example run: python -m pytest tests/scene/test_wish.py"""
 
 import re
-from pathlib import Path
 
 import pytest
 
-from pipeline.evaluation.scene_parser import load_reader
 from pipeline.scene.edit import edit
 from pipeline.scene.record import Ground, Relation, Scene, Thing
-from pipeline.scene.wish import Wishes
 
-WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
-pytestmark = pytest.mark.skipif(
-    not (WEIGHTS / "scene_parser").is_dir(), reason="the weights have no scene parser; pipeline.training makes it"
-)
 SCENE = Scene(
     things=(
         Thing("cat", "cat"),
@@ -99,11 +92,6 @@ PLACED_WISHES = {
 def numbers(operations):
     """The operations with numbers of two digits."""
     return [re.sub(r"\d+\.\d+", lambda number: f"{float(number[0]):.3g}", text) for text in operations]
-
-
-@pytest.fixture(scope="module")
-def wishes() -> Wishes:
-    return Wishes(load_reader(WEIGHTS))
 
 
 @pytest.mark.parametrize("words", WISHES)

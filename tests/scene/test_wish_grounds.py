@@ -4,16 +4,10 @@ import pytest
 
 from pipeline.scene.edit import edit
 from pipeline.scene.record import SCENERY, Ground, Scene, Thing
-from pipeline.scene.wish import Wishes
-from tests.scene.test_parse import WEIGHTS, load_reader, trained
+from tests.scene.test_parse import trained
 
 PLAIN = Scene(things=(Thing("cat", "cat", place=(0.3, 0.6, 0.4)),), ground=Ground("colour", ("#ffffff",)))
 SEA = edit(PLAIN, "ground scene sea")
-
-
-@pytest.fixture(scope="module")
-def wishes():
-    return Wishes(load_reader(WEIGHTS))
 
 
 @trained

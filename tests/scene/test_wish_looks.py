@@ -4,13 +4,7 @@ import pytest
 
 from pipeline.scene.edit import edit
 from pipeline.scene.record import Relation, Scene, Thing
-from pipeline.scene.wish import Wishes
-from tests.scene.test_parse import WEIGHTS, load_reader, trained
-
-
-@pytest.fixture(scope="module")
-def wishes():
-    return Wishes(load_reader(WEIGHTS))
+from tests.scene.test_parse import trained
 
 
 def scene() -> Scene:

@@ -1,18 +1,10 @@
 """Example run: python -m pytest tests/scene/test_wish_moves.py"""
 
-from pathlib import Path
-
 import pytest
 
-from pipeline.evaluation.scene_parser import load_reader
 from pipeline.scene.edit import edit
 from pipeline.scene.record import Ground, Relation, Scene, Thing
-from pipeline.scene.wish import Wishes
 
-WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
-pytestmark = pytest.mark.skipif(
-    not (WEIGHTS / "scene_parser").is_dir(), reason="the weights have no scene parser; pipeline.training makes it"
-)
 SCENE = Scene(
     things=(
         Thing("cat", "cat", place=(0.3, 0.6, 0.4)),
@@ -47,11 +39,6 @@ WISHES = {
     "take them to the beach": ["ground scene beach"],
     "make the cat ride the dog": ["relate cat riding dog"],
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def wishes():
-    return Wishes(load_reader(WEIGHTS))
 
 
 @pytest.mark.parametrize("words", WISHES)

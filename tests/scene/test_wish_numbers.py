@@ -4,17 +4,11 @@ import pytest
 
 from pipeline.scene.edit import edit
 from pipeline.scene.record import Relation, Scene, Thing
-from pipeline.scene.wish import Wishes
-from tests.scene.test_parse import WEIGHTS, load_reader, trained
+from tests.scene.test_parse import trained
 
 GULLS = Scene(things=tuple(Thing(f"gull-{at}", "bird", said="gull", place=(x, 0.8, 0.3)) for at, x in
                            enumerate((0.18, 0.5, 0.82), start=1)))  # fmt: skip
 GROUP = Scene(things=(Thing("gull", "bird", said="gull", count=3),))
-
-
-@pytest.fixture(scope="module")
-def wishes():
-    return Wishes(load_reader(WEIGHTS))
 
 
 def left(wishes, words, scene) -> int:

@@ -4,15 +4,9 @@ import pytest
 
 from pipeline.scene.edit import edit
 from pipeline.scene.record import Scene, Thing
-from pipeline.scene.wish import Wishes
-from tests.scene.test_parse import WEIGHTS, load_reader, trained
+from tests.scene.test_parse import trained
 
 CAKE = edit(Scene(things=(Thing("cake", "birthday cake"),)), "letter 'Happy Birthday' straight top")
-
-
-@pytest.fixture(scope="module")
-def wishes():
-    return Wishes(load_reader(WEIGHTS))
 
 
 @trained

@@ -14,13 +14,11 @@ from PIL import Image
 from pipeline.stickers.icons import (
     ADAPTIVE,
     ADAPTIVE_SAFE,
-    IOS_CORNER,
     MASKABLE_SAFE,
     TONED,
     duotone,
     glyph,
     icon_set,
-    safe_zone,
 )
 from pipeline.watermark import WatermarkKey, verify
 from tests.watermark.test_cutouts import draw_cutout
@@ -74,26 +72,6 @@ def test_android_layers_keep_what_matters_in_the_safe_circle():
     assert len(ElementTree.fromstring(files["ic_launcher.xml"])) == 3
 
 
-def test_the_safe_zone_is_drawn_to_look_at():
-    shown = safe_zone(draw_cutout(), "android", "#ffffff")
-    edge = round((1 - ADAPTIVE_SAFE) * ADAPTIVE / 2)
-    assert shown.size == (ADAPTIVE, ADAPTIVE)
-    red, green, _ = shown.getpixel((edge + 1, ADAPTIVE // 2))
-    assert red > 180 and green < 60
-
-
-def test_the_corners_that_ios_cuts_are_drawn_and_hold_nothing_of_the_picture():
-    full = Image.new("RGBA", (300, 300), (20, 60, 200, 255))
-    shown = np.asarray(safe_zone(full, "ios", "#ffffff")).astype(int)
-    assert shown.shape == (1024, 1024, 3)
-    red, green, _ = shown[512, 2]
-    assert red > 180 and green < 60
-    rows, columns = np.mgrid[:1024, :1024]
-    radius, away = IOS_CORNER * 1024, [np.abs(axis - 511.5) - (512 - IOS_CORNER * 1024) for axis in (rows, columns)]
-    cut = (away[0] > 0) & (away[1] > 0) & (np.hypot(*away) > radius + 2)
-    assert cut.sum() > 30_000 and abs(shown[cut] - 255).max() <= 16  # the mark alone
-
-
 def two_tones() -> Image.Image:
     image = Image.new("RGBA", (300, 300))
     image.paste((250, 240, 230, 255), (50, 50, 250, 250))
@@ -137,8 +115,6 @@ def test_what_is_no_icon_is_said():
         icon_set(draw_cutout(), "windows")
     with pytest.raises(ValueError, match="`colour` takes"):
         icon_set(draw_cutout(), "pwa", ground="nosuch")
-    with pytest.raises(ValueError, match="safe zone of android, pwa and ios"):
-        safe_zone(draw_cutout(), "favicon")
     for empty in (glyph, duotone, lambda image: icon_set(image, "ios")):
         with pytest.raises(ValueError, match="shows nothing"):
             empty(Image.new("RGBA", (300, 300)))
