@@ -211,6 +211,8 @@ class NameFinder:
     def same(self, said: str, phrase: str) -> bool:
         """Whether what is said is the phrase itself, its plural, or another word for it."""
         words = tuple(_WORD.findall(said.lower()))
+        if not words:  # a sign alone
+            return False
         forms = _forms(words)
         if _letters(tuple(_WORD.findall(phrase))) in map(_letters, forms):
             return True

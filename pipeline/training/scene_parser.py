@@ -3,7 +3,8 @@
     python -m pipeline.training.scene_parser --run runs/default
 
 The shared text encoder stays as it is: its states are computed once for all captions, then the parser is trained on
-them. The run's vocabulary gives the grammar names beside its own.
+them. The run's vocabulary gives the grammar names beside its own. ``--silver`` mixes in captions that a dependency parser
+labelled (``pipeline.training.silver``).
 """
 
 import argparse
@@ -21,6 +22,7 @@ from pipeline.models.scene_parser import SceneParser
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.training.grammar import Caption, captions
 from pipeline.training.grammar_words import ROLES
+from pipeline.training.silver import load_silver, mixed
 from pipeline.training.text import load_text_encoder
 
 __all__ = ["main", "score", "train_parser"]
@@ -133,6 +135,8 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--minutes", type=float, default=12.0, help="of training; the encoder's states come before it")
     parser.add_argument("--hidden-dim", type=int, default=192, help="of each direction; 80 gives a parser of 1 MB")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--silver", type=Path, help="captions of pipeline.training.silver that some are taken from")
+    parser.add_argument("--silver-share", type=float, default=0.2, help="of the captions that are silver ones")
     arguments = parser.parse_args(argv)
     path = Path(arguments.vocabulary or Path(arguments.run) / "vocabulary" / "vocabulary")
     if not (path / "config.json").exists():
@@ -141,6 +145,9 @@ def main(argv: list[str] | None = None) -> None:
     vocabulary = Vocabulary.from_pretrained(path, dtype=torch.float32)
     rng = random.Random(arguments.seed)
     drawn = list(captions(rng, grammar_names(vocabulary), count=arguments.captions + HELD_OUT))
+    if arguments.silver:
+        own, held = drawn[: arguments.captions], drawn[arguments.captions :]
+        drawn = [*mixed(own, load_silver(arguments.silver), arguments.silver_share, arguments.seed), *held]
     torch.manual_seed(arguments.seed)
     depth = text_encoder.config.num_hidden_layers
     layers = tuple(min(layer, depth) for layer in READ_LAYERS)
@@ -163,6 +170,7 @@ def main(argv: list[str] | None = None) -> None:
     output = Path(arguments.output or Path(arguments.run) / "scene_parser")
     model.half().save_pretrained(output)
     report = {"captions": arguments.captions, "epochs": arguments.epochs, "seed": arguments.seed, "held_out": found}
+    report |= {"silver_share": arguments.silver_share} if arguments.silver else {}
     (output / "training.json").write_text(json.dumps(report, indent=2), encoding="utf-8")
     print(json.dumps(report))
 

@@ -1,11 +1,14 @@
 """The grammar and the parser's training. Example run: python -m pytest tests/training/test_scene_parser.py"""
 
+import json
 import random
 
 import pytest
 import torch
 
 from pipeline.models.scene_parser import SceneParser
+from pipeline.models.vocabulary import Vocabulary
+from pipeline.training import scene_parser as training
 from pipeline.training.grammar import captions
 from pipeline.training.grammar_phrases import split_words
 from pipeline.training.grammar_words import ROLES
@@ -71,3 +74,19 @@ def test_padding_changes_no_word():
     assert torch.allclose(roles[1, :3], alone_roles[0], atol=1e-5)
     assert torch.allclose(heads[1, :3, :4], alone_heads[0], atol=1e-5)
     assert (heads[1, :3, 4:] < -1e3).all()
+
+
+def test_silver_captions_take_their_share_of_the_training(tmp_path, monkeypatch, drawn):
+    Vocabulary(["cat"], ["cat"], {}, {"red": "#ff0000"}, text_dim=4).save_pretrained(tmp_path / "vocabulary")
+    caption = {"words": ["a", "wug"], "roles": ["chatter", "thing"], "heads": [-1, -1]}
+    (tmp_path / "silver.jsonl").write_text(json.dumps(caption) + "\n", encoding="utf-8")
+    trained = []
+    monkeypatch.setattr(training, "HELD_OUT", 2)
+    monkeypatch.setattr(training, "load_text_encoder", lambda path: (tiny_tokenizer(), tiny_text_encoder()))
+    monkeypatch.setattr(training, "train_parser", lambda drawn, *_, **__: trained.append(drawn))
+    training.main([
+        "--vocabulary", str(tmp_path / "vocabulary"), "--output", str(tmp_path / "out"), "--captions", "8",
+        "--hidden-dim", "8", "--silver", str(tmp_path / "silver.jsonl"), "--silver-share", "0.25",
+    ])  # fmt: skip
+    assert [caption.words == ("a", "wug") for caption in trained[0]] == [False] * 6 + [True] * 2
+    assert json.loads((tmp_path / "out" / "training.json").read_text(encoding="utf-8"))["silver_share"] == 0.25
