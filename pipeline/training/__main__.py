@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.training.arguments import above_zero
 from pipeline.training.fusion import TooFewConcepts
 from pipeline.training.presets import PRESETS
 
@@ -83,8 +84,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--output", required=True, help="the model folder to write")
     parser.add_argument("--preset", choices=sorted(PRESETS), default="cpu")
     budget = parser.add_mutually_exclusive_group()
-    budget.add_argument("--minutes", type=float, default=MINUTES, help="over all stages (default: %(default)g)")
-    budget.add_argument("--steps", type=int, help="steps of every stage instead")
+    budget.add_argument(
+        "--minutes", type=above_zero(float), default=MINUTES, help="over all stages (default: %(default)g)"
+    )
+    budget.add_argument("--steps", type=above_zero(int), help="steps of every stage instead")
     parser.add_argument("--run", default="runs/default", help="folder of checkpoints and logs (default: %(default)s)")
     parser.add_argument("--tiers", help="comma-separated values of the `tier` column to use (all)")
     parser.add_argument("--sources", help="comma-separated name=weight of the sources to draw from (all, alike)")

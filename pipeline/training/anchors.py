@@ -24,6 +24,7 @@ from pipeline.loading.errors import WeightsError
 from pipeline.loading.weights import DEFAULT_WEIGHTS, load_pipeline
 from pipeline.models.anchors import ANCHORS, AnchorHead
 from pipeline.scene.rendering import render_layer
+from pipeline.training.arguments import above_zero
 
 __all__ = ["changed", "main", "prepared", "train_head"]
 
@@ -160,8 +161,8 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--weights", default=str(DEFAULT_WEIGHTS), help="folder of the model that draws the layers")
     parser.add_argument("--run", default="runs/default", help="folder of the training run")
     parser.add_argument("--output", help="folder of the trained head (default: anchors, in the run's folder)")
-    parser.add_argument("--steps", type=int, default=800)
-    parser.add_argument("--batch-size", type=int, default=32)
+    parser.add_argument("--steps", type=above_zero(int), default=800)
+    parser.add_argument("--batch-size", type=above_zero(int), default=32)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args(argv)
     try:

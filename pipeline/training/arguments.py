@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -10,7 +11,20 @@ from pipeline.data.scenes import SceneComposer
 from pipeline.training.loop import LoopConfig
 from pipeline.training.presets import PRESETS, Preset
 
-__all__ = ["composer_from", "loop_config", "parse_arguments"]
+__all__ = ["above_zero", "composer_from", "loop_config", "parse_arguments"]
+
+
+def above_zero(kind: type[int] | type[float]) -> Callable[[str], float]:
+    """What argparse reads a number with that has to be above 0."""
+
+    def read(text: str) -> float:
+        number = kind(text)
+        if not number > 0:
+            raise argparse.ArgumentTypeError(f"takes a number above 0, got {text}")
+        return number
+
+    read.__name__ = kind.__name__  # what argparse calls it
+    return read
 
 
 def parse_arguments(
@@ -28,19 +42,21 @@ def parse_arguments(
     )
     parser.add_argument("--preset", choices=sorted(PRESETS), default="cpu")
     budget = parser.add_mutually_exclusive_group()
-    budget.add_argument("--minutes", type=float, help="time budget over all runs of this command (default 25)")
-    budget.add_argument("--steps", type=int, help="step budget instead")
+    budget.add_argument(
+        "--minutes", type=above_zero(float), help="time budget over all runs of this command (default 25)"
+    )
+    budget.add_argument("--steps", type=above_zero(int), help="step budget instead")
     parser.add_argument("--run", default="runs/default", help="folder that holds all stages of one training run")
     parser.add_argument("--tiers", help="comma-separated values of the `tier` column to use (all)")
     parser.add_argument("--sources", help="comma-separated name=weight of the sources to draw from (all, alike)")
     parser.add_argument("--text-encoder", help="folder of the pretrained text encoder (default: installed package)")
-    parser.add_argument("--batch-size", type=int)
-    parser.add_argument("--learning-rate", type=float)
+    parser.add_argument("--batch-size", type=above_zero(int))
+    parser.add_argument("--learning-rate", type=above_zero(float))
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--start-from", help="folder of this network, trained before: goes on from it")
     if stage == "scenes":
-        parser.add_argument("--number", type=int, help="how many scenes (default: the preset's)")
+        parser.add_argument("--number", type=above_zero(int), help="how many scenes (default: the preset's)")
         parser.add_argument("--app-wording", type=float, default=0.8, help="share of captions in the app's own words")
         parser.add_argument("--captioner", help="folder of `python -m pipeline.data.recaption`: describes scenes anew")
         parser.add_argument(
@@ -95,11 +111,23 @@ def loop_config(arguments: argparse.Namespace, *, batch_size: int, learning_rate
 
 
 def composer_from(arguments: argparse.Namespace, size: int) -> SceneComposer:
-    """Scenes and cut-outs of ``size`` pixels from ``--input``, ``--tiers`` and ``--sources``."""
+    """Scenes and cut-outs of ``size`` pixels from ``--input``, ``--tiers`` and ``--sources``.
+
+    Raises:
+        ValueError: no pictures, or a source that is not there or has no weight above 0.
+    """
     tiers = tuple(arguments.tiers.split(",")) if arguments.tiers else None
     cutouts = load_cutouts(arguments.input, size=size, tiers=tiers)
     weights = None
     if arguments.sources:
-        pairs = (item.partition("=") for item in arguments.sources.split(","))
-        weights = {name: float(weight or 1) for name, _, weight in pairs}
+        weights = dict(map(_weighed, arguments.sources.split(",")))
     return SceneComposer(cutouts, size, source_weights=weights, app_wording=getattr(arguments, "app_wording", 0.0))
+
+
+def _weighed(item: str) -> tuple[str, float]:
+    """ "flat=2" -> its name and weight; 1 where none is said."""
+    name, _, weight = item.partition("=")
+    try:
+        return name, above_zero(float)(weight or "1")
+    except (ValueError, argparse.ArgumentTypeError) as error:
+        raise ValueError(f"`--sources` takes name=weight, a weight above 0, got {item!r}.") from error

@@ -28,6 +28,7 @@ from pipeline.language.english import with_article
 from pipeline.loading.weights import check_weights, write_checksums
 from pipeline.models.fusion import ATTENDS_TO, FUSION_TYPES, ImageFusion
 from pipeline.search import EmbedsBoth
+from pipeline.training.arguments import above_zero
 from pipeline.training.loop import LoopConfig, train
 
 __all__ = ["BagSet", "TooFewConcepts", "embed_scenes", "fusion_loss", "main", "measure_heads", "sample_bags"]
@@ -189,8 +190,8 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument(
         "--attends-to", choices=ATTENDS_TO, default="bag", help="what the heads score (default: %(default)s)"
     )
-    parser.add_argument("--steps", type=int, default=500, help="(default: %(default)s)")
-    parser.add_argument("--batch-size", type=int, default=128, help="(default: %(default)s)")
+    parser.add_argument("--steps", type=above_zero(int), default=500, help="(default: %(default)s)")
+    parser.add_argument("--batch-size", type=above_zero(int), default=128, help="(default: %(default)s)")
     parser.add_argument("--run", type=Path, default=Path("runs/default"), help="keeps the checkpoint and the log")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args(argv)

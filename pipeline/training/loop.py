@@ -56,6 +56,8 @@ class LoopConfig:
     def __post_init__(self):
         if (self.minutes is None) == (self.steps is None):
             raise ValueError("Give exactly one of `minutes` and `steps`.")
+        if not (self.minutes or self.steps or 0) > 0:
+            raise ValueError(f"A budget is above 0, got {self.minutes} `minutes` and {self.steps} `steps`.")
 
 
 def fast_dtype(device: torch.device) -> torch.dtype:
@@ -141,7 +143,8 @@ def _log(
 ) -> None:
     """One more line of ``log.jsonl``, and the losses beside the bar."""
     record = {"step": step, "minutes": round(elapsed / 60, 2), "learning_rate": learning_rate}
-    record |= {name: round(value.item(), 5) for name, value in losses.items()}
+    # A measure of some rows alone has no value where a batch holds none of them, and JSON has no NaN.
+    record |= {name: round(value.item(), 5) if value.isfinite() else None for name, value in losses.items()}
     with (output / "log.jsonl").open("a", encoding="utf-8") as log:
         log.write(json.dumps(record) + "\n")
     bar.set_postfix({name: f"{value.item():.4f}" for name, value in losses.items()})

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from pipeline.training.embedder import Embedder, embedder_loss
+from pipeline.training import loop
 from pipeline.training.loop import LoopConfig, train
 from pipeline.training.presets import PRESETS
 from tests.training import two_processes
@@ -134,6 +135,66 @@ def test_a_loss_that_is_not_finite_stops_with_advice(tmp_path):
 def test_exactly_one_budget_is_wanted(budget):
     with pytest.raises(ValueError, match="exactly one of `minutes` and `steps`"):
         LoopConfig(output="x", **budget)
+
+
+@pytest.mark.parametrize("budget", [{"minutes": 0.0}, {"minutes": -1.0}, {"steps": 0}])
+def test_a_budget_of_nothing_is_refused(budget):
+    with pytest.raises(ValueError, match="A budget is above 0, got"):
+        LoopConfig(output="x", **budget)
+
+
+def test_the_learning_rate_rises_to_its_height_and_falls_along_a_cosine(tmp_path):
+    own = config(tmp_path, learning_rate=2.0, warmup=0.2, final_learning_rate=0.1)
+    rates = [loop._learning_rate(share, own) for share in (0.0, 0.1, 0.2, 0.6, 1.0, 1.5)]
+    assert rates == pytest.approx([0.002, 1.0, 2.0, 2.0 * (0.1 + 0.9 / 2), 0.2, 0.2])
+    falling = [loop._learning_rate(0.2 + 0.08 * step, own) for step in range(11)]
+    assert falling == sorted(falling, reverse=True)
+    assert loop._learning_rate(0.0, config(tmp_path, learning_rate=2.0, warmup=0.0)) == pytest.approx(2.0)
+
+
+def test_matrices_decay_vectors_do_not_and_tables_have_a_rate_of_their_own(tmp_path):
+    model = nn.ModuleDict({"table": nn.Embedding(5, 3), "matrix": nn.Linear(3, 2), "norm": nn.LayerNorm(2)})
+    trainable = dict(model.named_parameters())
+    groups = loop._parameter_groups(model, trainable, config(tmp_path, weight_decay=0.5, table_learning_rate=0.3))
+    names = [[name for name, p in trainable.items() if any(p is own for own in group["params"])] for group in groups]
+    assert names == [["matrix.weight"], ["matrix.bias", "norm.weight", "norm.bias"], ["table.weight"]]
+    assert [group["weight_decay"] for group in groups] == [0.5, 0.0, 0.0]
+    assert groups[2]["scale"] == pytest.approx(3.0)
+    del model["table"]
+    assert len(loop._parameter_groups(model, dict(model.named_parameters()), config(tmp_path))) == 2
+
+
+def test_of_several_processes_each_asks_for_batches_of_its_own():
+    asked = [
+        [loop._Resumed(lambda step: step, start=5, count=3, rank=rank)[index] for index in range(3)]
+        for rank in range(3)
+    ]
+    assert sorted(sum(asked, [])) == list(range(15, 24)) and asked[1] == [16, 19, 22]
+
+
+def test_the_spent_share_is_that_of_the_one_budget(tmp_path):
+    assert loop._progress(3, 1e9, config(tmp_path, steps=12)) == 0.25
+    assert loop._progress(10**9, 90.0, config(tmp_path, steps=None, minutes=3.0)) == 0.5
+
+
+def test_a_measure_without_a_value_is_no_number_in_the_log(tmp_path):
+    def half_measured(model, batch, generator):
+        return noisy_loss(model, batch, generator) | {"of some rows": torch.tensor(float("nan"))}
+
+    train(linear(), half_measured, linear_batch, config(tmp_path, steps=1))
+    line = (tmp_path / "log.jsonl").read_text(encoding="utf-8")
+    record = json.loads(line, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    assert record["of some rows"] is None and record["loss"] > 0
+
+
+def test_the_fast_format_is_the_one_that_was_faster(monkeypatch):
+    monkeypatch.undo()  # of the fixture
+    times = iter([0.0, 1.0, 0.0, 0.5, 0.0, 1.0, 0.0, 0.9])  # seconds of either, twice
+    monkeypatch.setattr(loop.time, "perf_counter", lambda: next(times))
+    monkeypatch.setattr(loop.torch, "randn", lambda *shape, device: torch.ones(2, 2, device=device))
+    cpu = torch.device("cpu")
+    assert loop.fast_dtype(cpu) == torch.bfloat16
+    assert loop.fast_dtype(cpu) == torch.float32  # a tenth faster is not worth its rounding
 
 
 def test_the_time_budget_ends_a_run(tmp_path):

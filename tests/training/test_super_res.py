@@ -6,7 +6,16 @@ import torch
 
 from pipeline.models.super_resolution import SuperResolution
 from pipeline.training.scenes import SceneSet, to_layer
-from pipeline.training.super_res import CROP, _Redrawer, _SuperRes, layer_batches, main, super_res_loss
+from pipeline.training.super_res import (
+    CROP,
+    _blur,
+    _degrade,
+    _Redrawer,
+    _SuperRes,
+    layer_batches,
+    main,
+    super_res_loss,
+)
 from tests.evaluation.cutout_zip import write_cutouts
 from tests.tiny import tiny_components
 from tests.training.test_scenes import write_shard
@@ -81,4 +90,49 @@ def test_a_prior_of_other_pictures_is_refused(tmp_path, monkeypatch):
     for stage, name in (("embedder", "image_encoder"), ("prior", "prior"), ("decoder", "decoder")):
         parts[name].save_pretrained(tmp_path / "run" / stage / name)
     with pytest.raises(SystemExit, match="was taught 4 pictures, `--input` holds 30"):
+        main(["--input", "pictures", "--preset", "tiny", "--run", "run", "--steps", "1"])
+
+
+def test_blur_keeps_what_is_even_and_spreads_a_point_as_a_gaussian_does():
+    even = torch.full((1, 4, 12, 12), 0.3)
+    assert torch.allclose(_blur(even, 1.2), even, atol=1e-6)  # to the very border
+    point = torch.zeros(1, 1, 15, 15)
+    point[..., 7, 7] = 1.0
+    soft, softer = _blur(point, 0.6)[0, 0], _blur(point, 1.2)[0, 0]
+    assert soft.sum().item() == pytest.approx(1) and soft[7, 7] > softer[7, 7] > 0
+    assert torch.allclose(softer, softer.T, atol=1e-7) and torch.allclose(softer, softer.flip(0), atol=1e-7)
+    assert (softer[7, 8] / softer[7, 7]).item() == pytest.approx(np.exp(-1 / (2 * 1.2**2)), rel=1e-4)
+
+
+def test_what_the_decoder_does_to_a_layer_is_guessed_and_nothing_gets_no_colour():
+    layers = torch.full((3, 4, 24, 24), -1.0)
+    layers[..., 4:20] = 0.5
+    degraded = [_degrade(layers, torch.Generator().manual_seed(seed)) for seed in range(12)]
+    assert all(one.min() >= -1 and one.max() <= 1 for one in degraded)
+    assert torch.equal(degraded[0], _degrade(layers, torch.Generator().manual_seed(0)))
+    shift = torch.stack([(one - layers)[..., 8:16].mean((2, 3)) for one in degraded])  # (12, rows, channels)
+    assert shift[..., :3].std() > 0.01 > 0.005 > shift[..., 3].std()  # alpha has no colour to drift
+    empty = torch.full((3, 4, 24, 24), -1.0)
+    drift = torch.stack([_degrade(empty, torch.Generator().manual_seed(seed)) + 1 for seed in range(12)])
+    assert drift.mean((3, 4)).max() < 0.03  # the noise alone, which cannot fall below nothing
+
+
+def test_layers_smaller_than_a_crop_are_taken_whole(tmp_path, pixels):
+    write_shard(tmp_path / "scenes" / "0-0000", 0, 12)
+    np.save(tmp_path / "scenes" / "layers.npy", to_layer(pixels[:, :64, :64], 16))
+    np.save(tmp_path / "scenes" / "phrases.npy", np.arange(len(pixels)))
+    batch = layer_batches(SceneSet(tmp_path), pixels[:, :64, :64], 3, 0)(1)
+    assert batch["large"].shape == (3, 64, 64, 4) and not batch["corners"].any()
+    assert batch["layers"].shape == (3, 16, 16, 4)
+
+
+def test_pictures_of_another_number_than_the_scenes_are_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_cutouts(tmp_path / "pictures")
+    write_shard(tmp_path / "run" / "scenes" / "0-0000", 0, 12)
+    np.save(tmp_path / "run" / "scenes" / "layers.npy", np.zeros((4, 64, 64, 4), np.uint8))
+    np.save(tmp_path / "run" / "scenes" / "phrases.npy", np.arange(4))
+    with pytest.raises(
+        SystemExit, match="has 30 pictures, the scenes of run were made of 4. Give the --input and --tiers"
+    ):
         main(["--input", "pictures", "--preset", "tiny", "--run", "run", "--steps", "1"])
