@@ -152,6 +152,9 @@ def print_words(rows: list[dict]) -> None:
 
 
 def _print_shares(rows: list[dict], by: str) -> None:
+    if not rows:
+        print("None of the prompts.")
+        return
     cells = []
     for name in [*dict.fromkeys(row[by] for row in rows), "all"]:
         some = [row for row in rows if name in (row[by], "all")]

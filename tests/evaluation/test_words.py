@@ -12,7 +12,16 @@ from pipeline.evaluation.judge import load_judge
 from pipeline.evaluation.part_colours import PART_PROMPTS, PartPrompt, judge_part
 from pipeline.evaluation.parts import colour_shares
 from pipeline.evaluation.real_pictures import compose_real
-from pipeline.evaluation.words import OUTCOMES, ListedWord, judge_word, read_words, real_words
+from pipeline.evaluation.words import (
+    OUTCOMES,
+    ListedWord,
+    _print_shares,
+    judge_word,
+    main,
+    print_words,
+    read_words,
+    real_words,
+)
 from tests.evaluation.cutout_zip import write_cutouts
 
 
@@ -121,3 +130,50 @@ def test_real_pictures_are_judged_beside(judge):
     assert judge_composition(judge, three, real_composition(judge, three, random.Random(1)))["right"]
     assert real_composition(judge, ask("colors", {**disc, "color": "red"}), random.Random(1)) is None
     assert real_composition(judge, ask("two_object", disc, {"class": "fork"}), random.Random(1)) is None
+
+
+def table(capsys) -> list[list[str]]:
+    """The cells of what was printed, without the heading."""
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def test_shares_are_by_part_of_all_and_the_mean_of_the_parts(capsys):
+    rows = [{"part": "colors", "right": True}] * 3 + [
+        {"part": "colors", "right": False},
+        {"part": "counting", "right": False},
+    ]
+    _print_shares(rows, "part")
+    assert table(capsys) == [
+        ["colors", "4", "75.0%"], ["counting", "1", "0.0%"], ["all", "5", "60.0%"], ["mean of the parts", "", "37.5%"]
+    ]  # fmt: skip
+    _print_shares(rows[:4], "part")
+    assert table(capsys) == [["colors", "4", "75.0%"], ["all", "4", "75.0%"]]  # of one part there is no mean
+
+
+def test_where_no_prompt_has_a_real_picture_that_is_said(capsys):
+    """As of a list that asks for colours alone."""
+    _print_shares([], "part")
+    assert capsys.readouterr().out == "None of the prompts.\n"
+
+
+def test_words_are_counted_by_what_became_of_them_and_the_wrong_ones_are_named(capsys):
+    rows = [{"word": "cat", "outcome": OUTCOMES[0], "drawn": ["cat"]}] * 3
+    rows += [{"word": "telescope", "outcome": OUTCOMES[3], "drawn": ["spoon", "cup"]}]
+    rows += [{"word": "ohm", "outcome": OUTCOMES[2], "drawn": []}] * 61
+    print_words(rows)
+    said = capsys.readouterr().out
+    assert [line.split("|")[2:4] for line in said.splitlines()[2:6]] == [
+        [f" {count:5d} ", f" {share} "] for count, share in ((3, " 4.6%"), (0, " 0.0%"), (61, "93.8%"), (1, " 1.5%"))
+    ]
+    assert f"{OUTCOMES[3]}: telescope (spoon, cup)\n" in said and said.count("ohm (nothing)") == 60
+    assert "ohm (nothing); ..." in said and f"{OUTCOMES[1]}:" not in said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [([], "Say `--prompts FILE`, or `--parts`"), (["--prompts", "absent.txt"], "absent.txt, which is no file")],
+)
+def test_a_list_has_to_be_named_and_there(words, said):
+    with pytest.raises(SystemExit, match=said):
+        main(["--input", "PICTURES", *words])
