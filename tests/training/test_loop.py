@@ -9,8 +9,8 @@ import pytest
 import torch
 from torch import nn
 
-from pipeline.training.embedder import Embedder, embedder_loss
 from pipeline.training import loop
+from pipeline.training.embedder import Embedder, embedder_loss
 from pipeline.training.loop import LoopConfig, train
 from pipeline.training.presets import PRESETS
 from tests.training import two_processes
