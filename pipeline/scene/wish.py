@@ -171,8 +171,10 @@ class Wishes(ThingWishes):
         reading = Reading(scene, seed, self._colour_of, self.reader, it)
         for part in _AND_THEN.split(words.replace("’", "'").strip(" .!?")):
             part = _POLITE.sub("", part.strip(" ,.!?"))
-            if part and not any(read(part, reading) for read in (self._both, self._one, self._listed)):
-                reading.notes.append(Note("wish", part))
+            before = len(reading.operations), len(reading.notes)
+            understood = part and any(read(part, reading) for read in (self._both, self._one, self._listed))
+            if part and (not understood or before == (len(reading.operations), len(reading.notes))):
+                reading.notes.append(Note("wish", part))  # nothing came of it, and nothing was said
         notes = (
             replace(note, said=_THE.sub("", note.said)) if note.kind == "absent" else note for note in reading.notes
         )
