@@ -4,6 +4,7 @@ import io
 import re
 import shlex
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -282,7 +283,7 @@ def pack_text(data: bytes) -> str:
                 if archive.getinfo("pack.json").file_size > _MOST_JSON:
                     raise ValueError("This file is too large for a pack.")
                 data = archive.read("pack.json")
-        except (KeyError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
             raise ValueError(
                 "There is no pack.json in this file. Open the zip that a pack was taken away in."
             ) from error

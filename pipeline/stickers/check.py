@@ -7,9 +7,11 @@ import io
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import Any
 
 from PIL import Image
 
@@ -154,17 +156,10 @@ def read_pack(data: bytes) -> PackFacts:
     """What a zip, a .wastickers file among them, holds.
 
     Raises:
-        ValueError: it is no zip, or one of more than `MAX_FILES` files or `MAX_UNPACKED` bytes.
+        ValueError: it is no zip, one of more than `MAX_FILES` files or `MAX_UNPACKED` bytes, or one that is damaged or
+            locked.
     """
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-    except zipfile.BadZipFile as error:
-        raise ValueError(f"This is no zip file: {error}") from error
-    with archive:
-        members = [member for member in archive.infolist() if not member.is_dir()]
-        if len(members) > MAX_FILES or sum(member.file_size for member in members) > MAX_UNPACKED:
-            raise ValueError(f"A pack takes up to {MAX_FILES} files and {MAX_UNPACKED:,} bytes, got more.")
-        files = {member.filename: archive.read(member) for member in members}
+    files = _unpacked(data)
     stickers, unreadable, tray = {}, {}, None
     for name, content in files.items():
         path = PurePosixPath(name)
@@ -187,7 +182,9 @@ def read_pack(data: bytes) -> PackFacts:
         if "emojis" in own
     }
     entries |= {
-        entry["file"]: entry for entry in manifest.get("stickers", []) if isinstance(entry, dict) and "file" in entry
+        entry["file"]: entry
+        for entry in _listed(manifest.get("stickers"))
+        if isinstance(entry, dict) and isinstance(entry.get("file"), str)
     }
     texts = {
         key: files[f"{key}.txt"].decode("utf-8", "replace").strip()
@@ -197,14 +194,35 @@ def read_pack(data: bytes) -> PackFacts:
     return PackFacts(
         stickers,
         tray,
-        texts.get("title", manifest.get("title")),
-        texts.get("author", manifest.get("author")),
-        {name: list(entry.get("emoji", [])) for name, entry in entries.items()},
+        texts.get("title", _text(manifest.get("title"))),
+        texts.get("author", _text(manifest.get("author"))),
+        {name: _listed(entry.get("emoji")) for name, entry in entries.items()},
         {name: str(entry.get("alt", "")) for name, entry in entries.items()},
-        {name: list(entry["keywords"]) for name, entry in entries.items() if "keywords" in entry},
+        {name: _listed(entry["keywords"]) for name, entry in entries.items() if "keywords" in entry},
         {name: str(entry["tags"]) for name, entry in entries.items() if "tags" in entry},
         unreadable,
     )
+
+
+def _unpacked(data: bytes) -> dict[str, bytes]:
+    """The files of a zip by their names; raises ValueError as `read_pack`."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+            if len(members) > MAX_FILES or sum(member.file_size for member in members) > MAX_UNPACKED:
+                raise ValueError(f"A pack takes up to {MAX_FILES} files and {MAX_UNPACKED:,} bytes, got more.")
+            return {member.filename: archive.read(member) for member in members}
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:  # damaged, or locked by a password
+        raise ValueError(f"This is no zip file that can be read: {error}") from error
+
+
+def _listed(value: Any) -> list:
+    """A list that a stranger's pack.json should have; empty where it has something else."""
+    return value if isinstance(value, list) else []
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def check_pack(data: bytes, target: Target) -> list[str]:

@@ -65,6 +65,18 @@ def test_a_pack_comes_back_from_the_json_it_left_with(drawn):
         pack_text(sheet_file(drawn, "whatsapp")[1])
 
 
+@pytest.mark.parametrize("place", [45, 60])  # within the deflated bytes, the first of which say how they are coded
+def test_a_damaged_zip_is_refused_in_words(place):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("pack.json", json.dumps({"easel": list(range(500))}))
+    data = bytearray(buffer.getvalue())
+    data[39] ^= 0xFF if place == 45 else 0
+    data[place] ^= 0xFF
+    with pytest.raises(ValueError, match="no pack.json in this file"):
+        pack_text(bytes(data))
+
+
 def test_a_link_brings_words_style_and_seeds_back():
     back = Sheet.from_query(dict(parse_qsl(SHEET.query[1:])))
     assert (back.cells, back.recipes, back.title, back.columns) == (SHEET.cells, SHEET.recipes, "Cars", SHEET.columns)
