@@ -19,7 +19,6 @@ import importlib.util
 import io
 import json
 import os
-import struct
 import tempfile
 import threading
 import time
@@ -187,10 +186,10 @@ def without_credentials(png: bytes) -> bytes:
         raise ValueError(f"`png` takes a PNG file, got bytes that start with {png[:8]!r}.")
     kept, start = [png[:8]], 8
     while start < len(png):
-        if len(png) < start + 12:
-            raise ValueError("`png` takes a whole PNG file, got one that is cut short.")
-        (length,) = struct.unpack_from(">I", png, start)
+        length = int.from_bytes(png[start : start + 4], "big")
         end = start + 12 + length  # length, name, content, checksum
+        if len(png) < end:
+            raise ValueError("`png` takes a whole PNG file, got one that is cut short.")
         if png[start + 4 : start + 8] != b"caBX":
             kept.append(png[start:end])
         start = end

@@ -12,11 +12,13 @@ from PIL import Image
 
 from pipeline.provenance import credentials
 from pipeline.provenance.credentials import (
+    SOFT_BINDING,
     SOURCE_TYPE,
     CredentialsError,
     available,
     read_credentials,
     sign_credentials,
+    without_credentials,
 )
 from pipeline.recipe import Recipe, png_info, read_png
 
@@ -155,3 +157,71 @@ def test_credentials_that_are_kept_elsewhere_are_not_called_invalid(directory):
     found = read_credentials(output.getvalue(), directory)
     assert found is not None and found.state == "Elsewhere" and not found.generated
     assert "not checked" in found.sentence and "do not rely" not in found.sentence
+
+
+@needs_c2pa
+def test_a_png_is_as_it_was_before_it_was_signed(directory):
+    data = draw(pnginfo=png_info(Recipe(prompt="a cat")))
+    signed = [sign_credentials(data, directory) for _ in range(2)]
+    assert signed[0] != signed[1] and [without_credentials(one) for one in signed] == [data, data]
+    assert without_credentials(data) == data
+
+
+@pytest.mark.parametrize("cut", [10, 20, -3])
+def test_a_png_that_is_cut_short_is_refused(cut):
+    with pytest.raises(ValueError, match="`png` takes a whole PNG file, got one that is cut short"):
+        without_credentials(draw()[:cut])
+
+
+@pytest.mark.parametrize("data", [b"", draw("JPEG")])
+def test_what_is_no_png_has_nothing_taken_away(data):
+    with pytest.raises(ValueError, match="`png` takes a PNG file, got bytes that start with"):
+        without_credentials(data)
+
+
+@needs_c2pa
+def test_the_mark_is_said_in_the_manifest_and_only_there(directory):
+    signed = sign_credentials(draw(), directory, mark="8adc89f9:0000002a")
+    assert read_credentials(signed, directory).mark == "8adc89f9:0000002a"
+    assert read_credentials(sign_credentials(draw(), directory), directory).mark is None
+
+
+@pytest.mark.parametrize(
+    ("assertions", "mark"),
+    [
+        ([{"data": {"alg": SOFT_BINDING, "blocks": [{"scope": {}, "value": "a:1"}, {"value": "b:2"}]}}], "a:1"),
+        ([{"data": {"alg": "another's", "blocks": [{"value": "c:3"}]}}], None),
+        (
+            [{"data": {"alg": SOFT_BINDING, "blocks": []}}, {"data": {"alg": SOFT_BINDING, "blocks": [{"value": 4}]}}],
+            None,
+        ),
+        ([{"data": {"alg": SOFT_BINDING, "blocks": None}}], None),
+        (["text", {"data": [1]}, {}, {"data": None}], None),
+    ],
+)
+def test_the_mark_is_that_of_our_own_binding(assertions, mark):
+    assert credentials._mark(assertions) == mark
+
+
+@pytest.mark.parametrize(
+    ("state", "generator", "generated", "said"),
+    [
+        ("Trusted", "Easel", True, "made here: drawn by a trained model by Easel, unchanged since."),
+        ("Valid", None, False, "Content Credentials: signed, unchanged since; who signed it is not known here."),
+        ("Invalid", "x", True, r"do not fit this file (a.b, c.d): do not rely on them."),
+    ],
+)
+def test_what_is_found_is_said_in_words(state, generator, generated, said):
+    found = credentials.FileCredentials(state, generator, generated, ("a.b", "c.d") if state == "Invalid" else ())
+    assert said in found.sentence
+
+
+def test_the_folder_is_the_named_one_or_lies_in_the_users_configuration(monkeypatch, tmp_path):
+    monkeypatch.setenv("EASEL_CREDENTIALS", f" {tmp_path}/own ")
+    assert credentials._default_directory() == tmp_path / "own"
+    monkeypatch.setenv("EASEL_CREDENTIALS", " ")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert credentials._default_directory() == tmp_path / "easel" / "credentials"
+    monkeypatch.delenv("XDG_CONFIG_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert credentials._default_directory() == tmp_path / "home" / ".config" / "easel" / "credentials"
