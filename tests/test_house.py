@@ -30,7 +30,6 @@ DATA = (
 # Modules without a test file of their name, and the file that calls them (or, without a path, the reason).
 ELSEWHERE = {
     "pipeline.language.stand_ins": "language/test_common_words.py",
-    "pipeline.commands.check_sticker": "run by commands/test_sticker.py",
     "pipeline.commands.icons": "run by commands/test_sticker.py",
     "pipeline.commands.many": "run by commands/test_sticker.py",
     "pipeline.evaluation.relation_pairs": "evaluation/test_relations.py",
@@ -77,9 +76,6 @@ ELSEWHERE = {
     "pipeline.ui.tabs.create": "ui/test_redraw.py",
     "pipeline.ui.tabs.history": "called by ui.page",
     "pipeline.watermark.__main__": "watermark/test_detect.py",
-    "pipeline.watermark.checked": "watermark/test_detect.py",
-    "pipeline.watermark.ripples": "watermark/test_detect.py",
-    "pipeline.watermark.spectrum": "watermark/test_detect.py",
 }
 
 

@@ -76,7 +76,7 @@ def test_every_fourth_of_a_sheet_is_no_plain_thing_while_there_are_some():
 
 @pytest.mark.parametrize(
     ("word", "name", "whether"),
-    [("puppy", "dog", False), ("kitten", "kitchen", False), ("feline", "felt hat", False), ("autumn", "auto", True),
+    [("puppy", "dog", False), ("kitten", "kitchen", False), ("feline", "felt hat", False), ("carpet", "car", True),
      ("teapot", "pot", True), ("boating", "boat: small", True), ("sea lion", "lion", True)],
 )  # fmt: skip
 def test_a_word_that_begins_like_a_name_is_no_other_word(word, name, whether):
