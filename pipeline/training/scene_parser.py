@@ -3,8 +3,8 @@
     python -m pipeline.training.scene_parser --run runs/default
 
 The shared text encoder stays as it is: its states are computed once for all captions, then the parser is trained on
-them. The run's vocabulary gives the grammar names beside its own. ``--silver`` mixes in captions that a dependency parser
-labelled (``pipeline.training.silver``).
+them. The run's vocabulary gives the grammar names beside its own. ``--silver`` mixes in captions that a dependency
+parser labelled (``pipeline.training.silver``).
 """
 
 import argparse
