@@ -1,0 +1,50 @@
+"""Groups of rules switched off. Example run: python -m pytest tests/evaluation/test_scene_rules.py"""
+
+import importlib
+
+import pytest
+
+from pipeline.evaluation.scene_rules import GROUPS, ROOT, code_lines, without
+from pipeline.scene import parse
+
+
+def at(target: str):
+    module, _, path = target.partition(":")
+    found = importlib.import_module(f"pipeline.{module}")
+    for name in path.split("."):
+        found = getattr(found, name)
+    return found
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_a_group_is_off_as_long_as_it_is_asked_for(name):
+    group = GROUPS[name]
+    before = {target: at(target) for target in group.off}
+    with without([name]):
+        assert {target: at(target) for target in group.off} == group.off
+        assert all(at(target) is not rule for target, rule in before.items())
+    assert {target: at(target) for target in group.off} == before
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_a_group_has_lines_and_tests(name):
+    assert code_lines(GROUPS[name].code) > 0
+    assert all((ROOT / "tests" / file).is_file() for file in GROUPS[name].tests)
+
+
+def test_all_groups_can_be_off_together():
+    with without([*GROUPS]):
+        assert parse.reword("a cat on fire", lambda said: False).text == "a cat on fire"
+    assert parse.reword("a cat on fire", lambda said: False).text == "a cat with fire"
+
+
+def test_docstrings_comments_and_tables_are_no_lines():
+    assert code_lines(("language/expressions.py:is_plain_mood",)) == 3
+    assert code_lines(("language/expressions.py",)) < 20
+    both = code_lines(("scene/lands.py", "scene/lands.py:drop"))
+    assert both == code_lines(("scene/lands.py",))  # a line counts once
+
+
+def test_a_group_that_there_is_not_is_said():
+    with pytest.raises(ValueError, match="takes names of syntax, .*; got rhymes"), without(["rhymes"]):
+        pass
