@@ -4,7 +4,7 @@ import importlib
 
 import pytest
 
-from pipeline.evaluation.scene_rules import GROUPS, ROOT, code_lines, without
+from pipeline.evaluation.scene_rules import GROUPS, ROOT, code_lines, without, written_for
 from pipeline.scene import parse
 
 
@@ -48,3 +48,8 @@ def test_docstrings_comments_and_tables_are_no_lines():
 def test_a_group_that_there_is_not_is_said():
     with pytest.raises(ValueError, match="takes names of syntax, .*; got rhymes"), without(["rhymes"]):
         pass
+
+
+def test_the_prompts_of_a_groups_own_tests_are_found_without_what_is_written_behind_their_words():
+    assert "swan on a lake" in written_for("lands") and "happy birthday Emma" in written_for("greetings")
+    assert not any("Example run" in text for text in written_for("lands"))
