@@ -29,7 +29,6 @@ DATA = (
 
 # Modules without a test file of their name, and the file that calls them (or, without a path, the reason).
 ELSEWHERE = {
-    "pipeline.language.stand_ins": "language/test_common_words.py",
     "pipeline.commands.icons": "run by commands/test_sticker.py",
     "pipeline.commands.many": "run by commands/test_sticker.py",
     "pipeline.evaluation.relation_pairs": "evaluation/test_relations.py",
@@ -37,7 +36,6 @@ ELSEWHERE = {
     "pipeline.evaluation.safety_prompts": "evaluation/test_safety.py",
     "pipeline.evaluation.scene_parser": "scene/test_parse.py",
     "pipeline.evaluation.uninformative": "evaluation/test_fusion.py",
-    "pipeline.language.word_states": "called by training.scene_parser and scene.tagger",
     "pipeline.loading.capabilities": "loading/test_adapter.py",
     "pipeline.loading.errors": "an exception",
     "pipeline.loading.find": "loading/test_adapter.py",
@@ -46,8 +44,6 @@ ELSEWHERE = {
     "pipeline.serve.watched": "called by serve.studio",
     "pipeline.loading.schedulers": "called by loading.repository",
     "pipeline.output": "a record",
-    "pipeline.scene.kinds": "scene/test_groups.py",
-    "pipeline.scene.cutout": "scene/test_tasks.py",
     "pipeline.serve.retouching": "called by serve.drawing, whose tests draw with it",
     "pipeline.serve.archive": "ui/tabs/test_search.py",
     "pipeline.serve.collection": "ui/tabs/test_search.py",
@@ -64,16 +60,11 @@ ELSEWHERE = {
     "pipeline.serve.titan": "serve/test_bedrock.py",
     "pipeline.serve.tools": "called by serve.programs",
     "pipeline.serve.uploads": "pictures/test_decode.py",
-    "pipeline.stickers.encode": "stickers/test_export.py",
-    "pipeline.stickers.sheet": "stickers/test_pack.py",
     "pipeline.training.embedder": "training/test_loop.py",
     "pipeline.training.grammar_words": "lists",
     "pipeline.training.presets": "a table",
     "pipeline.ui.events": "a table",
-    "pipeline.ui.links": "ui/tabs/test_verify.py",
-    "pipeline.ui.picture_keys": "called by ui.tabs.create, in a browser",
     "pipeline.ui.tabs.about": "a text",
-    "pipeline.ui.tabs.create": "ui/test_redraw.py",
     "pipeline.ui.tabs.history": "called by ui.page",
     "pipeline.watermark.__main__": "watermark/test_detect.py",
 }
