@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from pipeline.data.anchors import Marked
-from pipeline.models.anchors import ANCHORS, AnchorHead
-from pipeline.training.anchors import MIRRORED, SIDE, changed, points_of, prepared, train_head
+from pipeline.models.anchors import ANCHORS, AnchorHead, AnchorMaps
+from pipeline.training.anchors import BLUR, MIRRORED, SIDE, changed, loss_of, points_of, prepared, train_head
 
 LEFT, RIGHT = ANCHORS.index("left eye"), ANCHORS.index("right eye")
 
@@ -57,3 +57,43 @@ def test_a_head_learns_where_a_spot_is_and_that_nothing_else_is_there():
     mouth = ANCHORS.index("mouth")
     assert there[:, mouth].min() > 0.5 > there[:, LEFT].max()
     assert points[:, mouth].sub(torch.tensor(places)).abs().mean() < 0.1
+
+
+def test_points_that_are_not_marked_are_not_there():
+    points, there = points_of([Marked("cat", "", 0, {"mouth": (0.2, 0.9)}), Marked("table", "", 0, {})])
+    mouth = ANCHORS.index("mouth")
+    assert points.shape == (2, len(ANCHORS), 2) and there.sum(1).tolist() == [1, 0]
+    assert points[0, mouth].tolist() == pytest.approx([0.2, 0.9]) and there[0, mouth] == 1
+
+
+def given(x: float, y: float, presence: float):
+    """A head that says one place of everything."""
+    side = 32
+    line = (torch.arange(side) + 0.5) / side
+    maps = -((line[None] - x) ** 2 + (line[:, None] - y) ** 2) / (2 * BLUR**2)
+    return lambda layers: AnchorMaps(
+        maps.expand(len(layers), len(ANCHORS), -1, -1), torch.full((len(layers), len(ANCHORS)), presence)
+    )
+
+
+def test_the_loss_is_least_where_the_point_is_and_unseen_points_cost_nothing():
+    layers, points = torch.zeros(1, 4, SIDE, SIDE), torch.full((1, len(ANCHORS), 2), 0.25)
+    there = torch.ones(1, len(ANCHORS))
+    losses = [loss_of(given(x, 0.25, 9.0), layers, points, there).item() for x in (0.25, 0.3, 0.5)]
+    assert losses == sorted(losses) and losses[0] < losses[2] - 1
+    nowhere = torch.zeros(1, len(ANCHORS))
+    unseen = [loss_of(given(x, 0.25, -9.0), layers, points, nowhere).item() for x in (0.25, 0.5)]
+    assert unseen[0] == unseen[1] == pytest.approx(0, abs=1e-3)
+    assert loss_of(given(0.25, 0.25, 9.0), layers, points, nowhere).item() == pytest.approx(18, abs=0.01)  # twice 9
+
+
+def test_other_colours_keep_the_shape_and_stay_within_it():
+    layers = torch.stack([dotted(0.3, 0.4)] * 24)
+    layers[:, :, :, SIDE // 2 :] = -1.0
+    points, there = points_of([Marked("cat", "", 0, {"mouth": (0.3, 0.4)})] * 24)
+    drawn, _, _ = changed(layers, points, there, torch.Generator().manual_seed(0))
+    assert (drawn[:, :3] <= drawn[:, 3:] + 1e-5).all() and drawn.min() >= -1 - 1e-5 and drawn.max() <= 1 + 1e-5
+    colours = drawn[:, :3].amax((2, 3))
+    assert colours.std(0).min() > 0.05  # no two alike
+    again, _, _ = changed(layers, points, there, torch.Generator().manual_seed(0))
+    assert torch.equal(drawn, again)

@@ -125,3 +125,19 @@ def test_what_only_is_not_hangs_from_the_negation_and_the_rest_does_not():
         assert first.head is negation and all(other.head is not negation for other in rest)
         if negation.text in ("but", "except"):
             assert words[0].text == {"but": "anything", "except": "everything"}[negation.text]
+
+
+def test_a_sentence_turned_round_says_the_same():
+    kinds = set()
+    for seed in SEEDS:
+        words = grammar(seed).turned_round()
+        placed = [word for word in of(words, "relation") if word.head is not None and word.head.role == "thing"]
+        again = of(words, "again")
+        kinds.add(len(again))
+        if again:  # "a house. behind it is a tree": what it is behind was told of before
+            assert again[0].head.role == "relation" and again[0].head.head is not None
+        else:  # "behind a house is a tree"
+            target, noun = of(words, "thing")[:2]
+            assert words[0] is target.head and words[0].head is noun
+        assert placed
+    assert kinds == {0, 1}
