@@ -64,6 +64,10 @@ def parse_arguments(
         )
     if stage in ("prior", "vocabulary"):
         parser.add_argument("--held-out", help="list of `python -m pipeline.data.held_out`: is not taught")
+    if stage == "embedder":
+        parser.add_argument(
+            "--hard-negatives", type=int, default=1, help="rows of a batch whose captions are alike (1: as drawn)"
+        )
     if stage == "prior":
         parser.add_argument("--only", help="folder whose metadata.jsonl names by id what to learn from")
         parser.add_argument("--table-learning-rate", type=float, default=1e-2, help="of the vectors (%(default)s)")

@@ -4,10 +4,12 @@
 
 The linear map is set to the principal components of the scenes and kept. The semantic part and the text's projection
 are trained by symmetric InfoNCE (Radford et al. 2021) over prefixes of several lengths (Kusupati et al. 2022).
+``--hard-negatives 8`` makes each batch of groups of eight whose captions are alike (``hard_negatives``).
 """
 
 from pathlib import Path
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -15,6 +17,7 @@ from torch import nn
 from pipeline.models.image_encoder import ImageEncoder
 from pipeline.models.text_projection import TextProjection
 from pipeline.training.arguments import loop_config, parse_arguments
+from pipeline.training.hard_negatives import POOL, caption_vectors, grouped
 from pipeline.training.loop import train
 from pipeline.training.presets import Preset
 from pipeline.training.scenes import SceneSet
@@ -99,6 +102,14 @@ def start_at_principal_components(encoder: ImageEncoder, layers: torch.Tensor) -
     encoder.linear.bias.copy_(-(mean @ basis) * scale)
 
 
+def draw_rows(scenes: SceneSet, count: int, seed: str, group: int) -> np.ndarray:
+    """``count`` scenes, a function of ``seed``; in groups of ``group`` with like captions, where that is over 1."""
+    if group == 1:
+        return scenes.draw(count, seed)
+    pool = scenes.draw(count * POOL, seed)
+    return pool[grouped(caption_vectors(*scenes.tokens(pool)), scenes.captions(pool), count, group).numpy()]
+
+
 def main(argv: list[str] | None = None) -> None:
     arguments, preset = parse_arguments(__doc__, "embedder", argv)
     scenes = SceneSet(arguments.run)
@@ -109,7 +120,7 @@ def main(argv: list[str] | None = None) -> None:
     start_at_principal_components(model.image_encoder, scenes.layers(rows))
 
     def make_batch(step: int) -> dict:
-        rows = scenes.draw(config.batch_size, f"embedder/{config.seed}/{step}")
+        rows = draw_rows(scenes, config.batch_size, f"embedder/{config.seed}/{step}", arguments.hard_negatives)
         tokens, attention_mask = scenes.tokens(rows)
         return {
             "layers": scenes.layers(rows),

@@ -9,6 +9,7 @@ import torch
 from pipeline.data.cutouts import Cutout, CutoutSet
 from pipeline.data.scenes import SceneComposer
 from pipeline.training.arguments import parse_arguments
+from pipeline.training.embedder import draw_rows
 from pipeline.training.scenes import SceneSet, recaptioned, to_layer
 
 
@@ -54,6 +55,12 @@ def test_draws_are_a_function_of_the_seed(scenes):
     first, again, other = (scenes.draw(40, seed) for seed in ("a/1", "a/1", "a/2"))
     assert np.array_equal(first, again) and not np.array_equal(first, other)
     assert first.min() >= 0 and first.max() < 12
+
+
+def test_a_batch_of_groups_is_a_function_of_the_seed(scenes):
+    first, again, other = (draw_rows(scenes, 6, seed, group=3) for seed in ("a/1", "a/1", "a/2"))
+    assert np.array_equal(first, again) and not np.array_equal(first, other) and len(first) == 6
+    assert np.array_equal(draw_rows(scenes, 6, "a/1", group=1), scenes.draw(6, "a/1"))
 
 
 def test_a_run_without_scenes_names_the_command(tmp_path):
