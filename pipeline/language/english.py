@@ -2,7 +2,7 @@
 
 import re
 
-__all__ = ["NUMBER_WORDS", "article", "plural", "singular", "with_article"]
+__all__ = ["NUMBER_WORDS", "article", "is_doing", "plural", "singular", "with_article"]
 
 NUMBER_WORDS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 9: "nine"}
 
@@ -132,3 +132,15 @@ def with_article(phrase: str) -> str:
     if first in ("the", "a", "an") or _is_plural(head):
         return phrase
     return f"the {phrase}" if first == "flag" else f"{article(phrase)} {phrase}"
+
+
+_NO_DEEDS = frozenset(
+    "king ring string thing wing ceiling building pudding clothing painting evening stocking duckling gosling viking "
+    "wedding sapling seedling sibling dumpling lightning earring meeting spring swing morning sling bling darling "
+    "herring starling sterling inkling fledgling youngling underling icing piercing nothing something".split()
+)
+
+
+def is_doing(word: str) -> bool:
+    """Whether a word in small letters says what is being done: "running", but not "king"."""
+    return word.endswith("ing") and len(word) > 4 and word not in _NO_DEEDS

@@ -1,6 +1,8 @@
 """Words between two things -> how one stands to the other; words of places -> sceneries; numbers in words."""
 
-__all__ = ["INVERSES", "is_relation", "number_of", "relation_of", "scenery_and_rest", "scenery_of"]
+from pipeline.language.english import is_doing
+
+__all__ = ["INVERSES", "PLACES", "is_relation", "number_of", "relation_of", "scenery_and_rest", "scenery_of"]
 
 
 def _table(rows: dict[str, str]) -> dict[str, str]:
@@ -56,7 +58,7 @@ _SAID = _table(
             building, making, collecting, gathering, picking, washing, cleaning, fixing, repairing, decorating,
             planting, stirring, digging, greeting, teaching, training, brushing, milking, rescuing, saving, sweeping,
             hitting, chopping, opening, grilling, discovering, finding, visiting, from, pulling out, admiring,
-            comforting
+            comforting, drinking from, drinking out of, eating from, eating out of
             """,
         "facing": """
             facing, looking at, staring at, watching, howling at, talking to, chasing, talking with, barking at,
@@ -81,11 +83,12 @@ _SAID = _table(
             sipping, licking, chewing, wielding, playing, gripping, hugging a, clutching, serving, offering, fishing
             with, flying, typing on, cutting, baking, flying a, dribbling, kicking, smelling,
             breathing, breathing out, spitting, blowing, puffing, knitting, sewing, crocheting, delivering, roasting,
-            pouring, selling, writing, drawing, shooting, sniffing, tasting, spinning, strumming, bringing
+            pouring, selling, writing, drawing, shooting, sniffing, tasting, spinning, strumming, bringing,
+            checking, examining, inspecting
             """,
         "wearing": """
             wearing, dressed in, wears, that wears, who is wearing, dressed with, with on, having on, in a, sporting,
-            clad in, wearing only
+            clad in, wearing only, putting on, trying on
             """,
         "surrounded by": "surrounded by, encircled by, in a circle of, covered by",
         "around": """
@@ -171,6 +174,10 @@ def is_relation(said: str) -> bool:
     return said.lower() in _SAID
 
 
+# Where somebody does something, whatever it is: "reading under a tree".
+PLACES = frozenset("on in under underneath below beneath above behind beside near inside atop".split())
+
+
 def relation_of(said: str) -> str | None:
     """The kind that words between two things say; None for words that say none that is known."""
     words = said.lower().split()
@@ -179,6 +186,8 @@ def relation_of(said: str) -> str | None:
     ] or words
     if said.lower() in _SAID:
         return _SAID[said.lower()]
+    if " ".join(words) not in _SAID and words[-1:] and words[-1] in PLACES and is_doing(words[0]):
+        return next(_SAID[part] for at in range(len(words)) if (part := " ".join(words[at:])) in _SAID)
     for start in range(len(words)):
         for end in range(len(words), start, -1):
             if (part := " ".join(words[start:end])) in _SAID:

@@ -86,6 +86,10 @@ _LETTERS_COLOUR = re.compile(
 _SIGN = re.compile(
     r"\b(?:an? |the |big |bold )*(?:capital |uppercase )?(?:letter|number|digit|numeral)\s+([A-Za-z]|\d{1,4})\b", re.I
 )
+_IN_CAPITALS = re.compile(  # "the word LOVE"
+    r"\b(?:an? |the )?(?:[Ww]ords?|[Tt]ext|[Nn]ame|[Ll]ettering|[Tt]itle|[Ii]nitials|[Ll]etters) "
+    r"([A-Z][A-Z0-9&!'-]+(?: [A-Z0-9][A-Z0-9&!'-]*)*)\b"
+)
 _QUOTES = re.compile(r"[\"“”„«»`*~^=_]+")
 _LETTER_COLOURS = frozenset(
     "red blue green yellow orange purple pink black white brown gray grey gold silver teal violet navy".split()
@@ -143,7 +147,7 @@ def plain_language(prompt: str, *, seed: int = 0) -> PlainPrompt:
     text, tags = _untagged(_chosen(text, seed))
     lettering = _SAYS.search(text) or (_CALLED.search(text) if _SHOP.search(text) else None)
     if lettering is None:  # "the letter A" is written, not drawn
-        lettering = _SIGN.search(text) or _SAYS_BARE.search(text)
+        lettering = _SIGN.search(text) or _IN_CAPITALS.search(text) or _SAYS_BARE.search(text)
     colour = None
     if lettering:
         colour = _LETTERS_COLOUR.match(text[lettering.end() :])

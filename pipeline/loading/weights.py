@@ -30,7 +30,7 @@ EXPORT_COMMAND = "python -m pipeline.training.export"
 HASH_LENGTH = 12  # hex digits: enough to tell trainings apart, short enough for a link
 SUMS = "SHA256SUMS"
 # Raised where changed code draws other pixels of a recipe with the same weights: links from before say so.
-EDITION = 6
+EDITION = 7
 INDEX = "model_index.json"
 _BLOCKS, _BLOCK_BYTES = 64, 2**16  # of each file that `name_weights` reads
 

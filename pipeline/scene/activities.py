@@ -1,6 +1,7 @@
 """What is done with something that the prompt does not name: "a bear fishing" has a rod, "watering a plant" a can."""
 
 from pipeline.language.names import NameFinder
+from pipeline.language.relations import PLACES
 from pipeline.scene.kinds import is_alive
 from pipeline.scene.sketch import Mention, Sketch
 
@@ -33,6 +34,7 @@ _TOOLS = {
         ("telescope", "next to"): "stargazing",
         ("tent", "next to"): "camping",
         ("skateboard", "riding"): "skateboarding",
+        ("surf board", "riding"): "surfing",
         ("snowboard", "riding"): "snowboarding",
         ("skis", "riding"): "skiing",
         ("sled", "riding"): "sledding, sledging, tobogganing",
@@ -46,6 +48,7 @@ _TOOLS = {
     }.items()
     for doing in words.split(", ")
 }
+_HOW = {tool: how for tool, how in _TOOLS.values() if how in ("riding", "in")}
 # Those that need it though their object is named; who reads a map has no book.
 _EVEN_SO = frozenset(
     "watering gardening digging shoveling shovelling sweeping chopping painting hammering vacuuming drawing "
@@ -70,9 +73,15 @@ def give_tools(drawn: Sketch, names: NameFinder) -> None:
             doing = look if look in _TOOLS else look.split()[-1]
             if doing in _TOOLS and _give(drawn, index, doing, names):
                 mention.looks.remove(look)
-    for subject, _, words in list(drawn.relations):
-        if is_alive(drawn.things[subject].said) and words.split()[0] in _EVEN_SO:
-            _give(drawn, subject, words.split()[0], names)
+    for at, (subject, target, words) in enumerate(list(drawn.relations)):
+        if not is_alive(drawn.things[subject].said):
+            continue
+        doing, *rest = words.split()
+        if doing in _EVEN_SO or doing in _TOOLS and rest and rest[-1] in PLACES:  # "reading under a tree"
+            _give(drawn, subject, doing, names)
+        other = drawn.things[target]
+        if words == "with" and other.renamed and (how := _HOW.get(other.said)):  # "a dog skateboarding"
+            drawn.relations[at] = (subject, target, how)
     drawn.relations = [
         (subject, target, "next to" if words in _DEPICTING else words) for subject, target, words in drawn.relations
     ]

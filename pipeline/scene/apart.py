@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from pipeline.language.english import is_doing
 from pipeline.language.relations import relation_of
 from pipeline.scene.parts import PART_WORDS
 from pipeline.scene.tagger import Token
@@ -63,7 +64,7 @@ def _verbs(tokens: Sequence[Token]) -> None:
     """ "bee landing on", "man facing a woman": no name ends in a verb and goes on with "on", or with another thing."""
     for at in range(1, len(tokens) - 2):
         verb, after = tokens[at], tokens[at + 1]
-        if verb.role != "thing+" or not verb.text.endswith("ing"):
+        if verb.role != "thing+" or not is_doing(verb.text):
             continue
         if f"{tokens[at - 1].text} {verb.text}" in _NAMES:
             continue
@@ -131,7 +132,7 @@ def _own_bodies(tokens: Sequence[Token]) -> None:
         goes_on = at + 1 < len(tokens) and tokens[at + 1].role == "thing+"
         if token.role != "thing" or token.text not in BODY or tokens[at - 1].text not in _OWN or goes_on:
             continue
-        if verb.role != "relation" or token.head != at - 2 or not verb.text.endswith("ing"):
+        if verb.role != "relation" or token.head != at - 2 or not is_doing(verb.text):
             continue
         for other in tokens[at - 2 : at + 1]:
             other.role, other.head = "action", verb.head

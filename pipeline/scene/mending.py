@@ -9,7 +9,7 @@ from pipeline.language.relations import is_relation, relation_of, scenery_of
 from pipeline.scene.apart import tell_apart
 from pipeline.scene.asking import for_whom
 from pipeline.scene.idioms import idioms
-from pipeline.scene.kinds import is_alive
+from pipeline.scene.kinds import is_alive, is_seat, worn_at
 from pipeline.scene.settings import settle
 from pipeline.scene.tagger import Token
 
@@ -287,7 +287,13 @@ def _ones(tokens: Sequence[Token]) -> None:
 
 
 def _longer_relations(tokens: Sequence[Token]) -> None:
-    """ "flying over": the tagger may stop at the first word."""
+    """ "flying over": the tagger may stop at the first word; "coiled around": or begin at the second."""
+    for verb, after in itertools.pairwise(tokens):
+        whole = verb.role == "action" and after.role == "relation" and is_relation(f"{verb.text} {after.text}")
+        if whole and verb.head == after.head:
+            verb.role, after.role, after.head, at = "relation", "relation+", -1, tokens.index(after)
+            for token in tokens:
+                token.head = at - 1 if token.head == at else token.head
     for at in range(len(tokens) - 1):
         if tokens[at].role not in ("relation", "relation+"):
             continue
@@ -354,7 +360,8 @@ def _sceneries(tokens: Sequence[Token]) -> None:
             other for other in tokens if other.head == token.head and other.role == "thing" and other is not token
         ]
         listed = others and end < len(tokens) and tokens[end].text in ("and", ",")
-        if not listed and relation_of(said) == "in" and scenery_of(words) in _WIDE:
+        used = worn_at(words) or is_seat(words)  # "in a winter scarf", "in a beach chair"
+        if not listed and not used and relation_of(said) == "in" and scenery_of(words) in _WIDE:
             for other in tokens[token.head : behind]:
                 other.role = "chatter"
             for place in range(at, end):

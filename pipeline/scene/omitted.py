@@ -39,6 +39,8 @@ _WINGED = frozenset(
     "bird eagle dove bat butterfly bee honeybee dragonfly airplane plane fly moth angel fairy dragon pegasus owl "
     "parrot chicken duck goose swan penguin insect bug ladybug wasp hornet cupid phoenix crow raven rooster".split()
 )
+_OWN = frozenset("it its him his her their my your".split())  # a pronoun may stand for its own form
+_BACKS = frozenset("shell lap shoulder shoulders roof hood".split())
 _OF_BEASTS = frozenset("arm leg hand foot ear tail eye mouth nose horn antler".split())
 _GROUND = frozenset(
     """
@@ -84,6 +86,8 @@ def omitted(drawn: Sketch, tokens: Sequence[Token], notes: Sequence[Note], colou
     for at, token in enumerate(tokens):
         word = token.text
         if not word.isalpha() or len(word) < 3 or word in taken or at in inside:
+            continue
+        if at and tokens[at - 1].text in _OWN and word in _BACKS:  # "a palm tree on its shell" stands on it
             continue
         lone_part = token.role == "part" and not any(other.head == at for other in tokens)
         if token.role == "chatter":

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from pipeline.language.english import is_doing
 from pipeline.language.names import NameFinder
 from pipeline.language.relations import scenery_of
 from pipeline.models.vocabulary import Vocabulary
 from pipeline.scene.choice import known_style
-from pipeline.scene.parted import NO_ACTION
 from pipeline.scene.places import is_place, is_time
 from pipeline.scene.sketch import Mention, Sketch
 from pipeline.scene.tagger import Token
@@ -39,8 +39,10 @@ def whole_names(tokens: Sequence[Token], names: NameFinder) -> None:
             some = tokens[start : start + length]
             words = [token.text for token in some]
             alone = bool(said) and said[0] == start and said[-1] == start + length - 1
-            sign = some[-1].role == "relation" and some[-1].text in NO_ACTION  # "a diamond ring in a box"
-            if length == 2 and not (alone or sign) or _JOINS & set(words) or {words[0], words[-1]} & _SMALL:
+            no_deed = some[-1].text.endswith("ing") and not is_doing(some[-1].text)
+            sign = some[-1].role == "relation" and no_deed  # "a diamond ring in a box"
+            hour = words[-1] == "o'clock"
+            if length == 2 and not (alone or sign or hour) or _JOINS & set(words) or {words[0], words[-1]} & _SMALL:
                 continue
             if length == 2 and some[0].role == "colour" and not _is_so_called(words, names):
                 continue
@@ -81,6 +83,7 @@ def overlooked(drawn: Sketch, tokens: Sequence[Token], names: NameFinder, vocabu
     _longer(drawn, tokens, names)
     _joined(drawn, names)
     _places(drawn, tokens, names)
+    _no_colours(drawn, tokens, names, vocabulary)
     _instead(drawn, names)
 
 
@@ -139,6 +142,21 @@ def _joined(drawn: Sketch, names: NameFinder) -> None:
         drawn.things.append(Mention(mention.at + after, mention.end, " ".join(words[after:])))
         mention.said, mention.end = " ".join(words[:cut]), mention.at + cut
         drawn.relations.append((index, len(drawn.things) - 1, words[cut]))
+
+
+def _no_colours(drawn: Sketch, tokens: Sequence[Token], names: NameFinder, vocabulary: Vocabulary) -> None:
+    """ "pancakes with syrup and blueberries": what was taken for a colour and is none is a thing beside."""
+    for at, token in enumerate(tokens[1:], start=1):
+        joined = token.role == "colour" and tokens[at - 1].text in ("with", "and", ",")
+        if not joined or token.text in vocabulary.config.backgrounds or names.exact((token.text,)) is None:
+            continue
+        before = [index for index, mention in enumerate(drawn.things) if mention.end < at]
+        told = [mention.colours for mention in drawn.things if token.text in mention.colours]
+        if not before or not (told or token.text in drawn.colours):
+            continue
+        (told or [drawn.colours])[0].remove(token.text)
+        drawn.things.append(Mention(at, at + 1, token.text))
+        drawn.relations.append((before[-1], len(drawn.things) - 1, "with"))
 
 
 def _places(drawn: Sketch, tokens: Sequence[Token], names: NameFinder) -> None:

@@ -171,7 +171,7 @@ class SceneReader:
         notes += owned_up(drawn, tokens, notes, self.palette)
         if not things and not plain.lettering:
             notes.append(Note("nothing"))
-        lettering, missing = asked_for(plain.lettering, alone=not plain.text.strip(" ,."), colour=self.colour_name)
+        lettering, missing = asked_for(plain.lettering, alone=not any(things), colour=self.colour_name)
         notes += [Note("left out", missing)] if missing else []
         scene = Scene(
             things=tuple(things),

@@ -6,19 +6,15 @@ import re
 from collections.abc import Sequence
 
 from pipeline.language.collectives import members_of
-from pipeline.language.english import singular
+from pipeline.language.english import is_doing, singular
 from pipeline.language.names import NameFinder
 from pipeline.language.relations import relation_of
 from pipeline.scene.kinds import is_alive, is_container
 from pipeline.scene.sketch import Mention, Sketch
 from pipeline.scene.tagger import Token
 
-__all__ = ["NO_ACTION", "part_names"]
+__all__ = ["part_names"]
 
-NO_ACTION = frozenset(
-    "king ring string thing wing ceiling building pudding clothing painting evening stocking duckling "
-    "gosling viking wedding sapling seedling sibling dumpling lightning earring meeting spring swing".split()
-)
 # What a taught name may hold ("a woman with red hair"), and else is the colour of a part.
 _HAIR = re.compile(
     r"(.+) with (?:an? )?((?:light |dark |bright )?(?:red|blue|green|yellow|orange|purple|pink|black|white|brown|gray"
@@ -166,14 +162,14 @@ def _busy(drawn: Sketch, mention: Mention, tokens: Sequence[Token], names: NameF
     """ "a polar bear ice skating" is the bear, with ice skates, and no person who skates."""
     words = mention.said.split()
     whole, after = len(words) == mention.end - mention.at, tokens[mention.end : mention.end + 1]
-    if after and after[0].role == "action" and after[0].text.endswith("ing") and len(words) > 1:
+    if after and after[0].role == "action" and is_doing(after[0].text) and len(words) > 1:
         words.append(after[0].text)
         mention.looks = [look for look in mention.looks if look != after[0].text]
     if not words[-1].endswith("ing") or not whole or names.exact(tuple(words)) is not None:
         return
     for cut in range(len(words) - 1, 0, -1):
         said = " ".join(words[:cut])
-        last_alone = cut == len(words) - 1 and words[-1] not in NO_ACTION
+        last_alone = cut == len(words) - 1 and is_doing(words[-1])
         # "a superhero cat flying": who it is as well is told elsewhere.
         taught = names.exact(tuple(words[:cut])) or last_alone and is_alive(words[cut - 1]) and words[cut - 1]
         if not taught or not (last_alone or is_alive(said)):
@@ -210,12 +206,13 @@ def _parted(words: tuple[str, ...], names: NameFinder) -> tuple[int, int, str, b
             and (singular(after[-1]) != after[-1] or members_of(" ".join(after)))
         ):
             found = names.exact(after) or members_of(" ".join(after))
-            if found and not is_container(after[-1]) and names.exact(before) is not None:
+            within = is_container(after[-1]) and singular(after[-1]) != "egg"  # out of which chicks come
+            if found and not within and names.exact(before) is not None:
                 return at, at + 1, "in", True
         if words[at : at + 2] in (("full", "of"), ("filled", "with")) and is_container(before[-1]):
             if names.exact(before) is not None and names.exact(words[at + 2 :]) is not None:
                 return at, at + 2, "in", True
-        if words[at].endswith("ing") and words[at] not in NO_ACTION:
+        if is_doing(words[at]):
             if names.exact(before) is not None and names.exact(after) is not None:
                 return at, at + 1, "with", False
     return None

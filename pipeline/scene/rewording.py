@@ -78,14 +78,20 @@ _HAIR = re.compile(
 )
 _ON_FIRE = re.compile(r"\b(\w+) on fire\b", re.IGNORECASE)
 _UPSIDE = re.compile(r"\b(\w+) (hanging|sleeping|dangling) upside[ -]down (?=from\b|on\b)", re.IGNORECASE)
-_PARTED = re.compile(
-    rf",? (?:with|has|having) ({_NUMBER}|many) ((?!{_COLOUR})(?:\w+ )?(?:heads?|eyes?|tails?|arms?|legs?|ears?|wings?"
-    r"|horns?|stripes?|scoops?|layers?|wheels?|buttons?|teeth|fingers?|toes?|floors?|windows?|petals?|spots?|tentacles?))\b",
-    re.IGNORECASE,
+_SOME_PARTS = (
+    rf"({_NUMBER}|one|many) ((?!{_COLOUR})(?:\w+ )?(?:heads?|eyes?|tails?|arms?|legs?|ears?|wings?|horns?|stripes?"
+    r"|scoops?|layers?|wheels?|buttons?|teeth|fingers?|toes?|floors?|windows?|petals?|spots?|tentacles?))\b"
 )
+_PARTED = re.compile(rf",? (?:with|has|having) {_SOME_PARTS}", re.IGNORECASE)
+_PARTED_TOO = re.compile(rf"(?<=\w),? and {_SOME_PARTS}", re.IGNORECASE)  # "with a red door and two windows"
+_HAS = re.compile(r"\b(?:with|has|having)\b[^,.;]*$", re.IGNORECASE)
 _NATURAL = frozenset(
     "two eyes,two ears,two arms,two wings,two legs,four legs,four wheels,two horns,eight arms,eight legs,"
-    "eight tentacles,two wheels,six legs,one tail,five petals".split(",")
+    "eight tentacles,two wheels,six legs,one tail,one head,five petals".split(",")
+)
+_HOUR = re.compile(
+    rf"\b(?:(?:\w+ )?(?:clock|watch) (?:showing|shows|at|set to|reading|striking) )?({_NUMBER}|one|1) o['’]clock\b",
+    re.IGNORECASE,
 )
 # Beside a bottle, glasses are to drink from.
 _DRUNK = re.compile(
@@ -95,6 +101,22 @@ _DRUNK = re.compile(
 )
 _HUG = re.compile(
     r"\b(?:hugging|cuddling|squeezing|clutching) ((?:an?|the|his|her|its|their) )(?=(\w+(?: \w+)?))", re.IGNORECASE
+)
+_DEEDS = "breathing|playing|eating|drinking|reading|carrying|wearing|holding|spitting|throwing|selling|riding|juggling"
+# What somebody does before who does it.
+_DOER = re.compile(rf"((?:^|, |\band )(?:an? |the )?)(\w+)[ -]({_DEEDS}) (\w+)\b", re.IGNORECASE)
+_DOER_HYPHENED = re.compile(rf"()\b(\w+)-({_DEEDS}) (\w+)\b", re.IGNORECASE)
+_SO_MANY = r"((?:an?|the|some|two|three|his|her|its) [^,.;]{1,40}?)"
+_IN_HAND = re.compile(
+    rf"\b(?:with|has) {_SO_MANY} (?:in|between) (?:its|his|her|their|the) "
+    r"(?:mouth|beak|hands?|paws?|claws?|teeth|trunk|arms?|jaws?|talons?|snout)\b",
+    re.IGNORECASE,
+)
+_ON_IT = re.compile(
+    rf"\b(with {_SO_MANY} on) (?:the|its|his|her) (?:screen|front|cover|label|lid|display|surface)\b", re.IGNORECASE
+)
+_HOURS = dict(
+    zip(map(str, range(1, 13)), "one two three four five six seven eight nine ten eleven twelve".split(), strict=True)
 )
 _SMALL_WORDS = (
     "with", "and", "the", "wearing", "holding", "sitting", "riding", "next", "under", "behind", "above", "playing",
@@ -144,7 +166,15 @@ def reword(text: str, is_name: Callable[[str], bool]) -> Reworded:
     text = _UPSIDE.sub(r"\1 upside down \2 ", text)
     text = _DRUNK.sub(lambda found: f"{found[1]}{found[2] or ''}wine glasses", text)
     text = _HUG.sub(lambda found: f"holding {found[1]}" if _any_held(found[2]) else found[0], text)
+    text = _PARTED_TOO.sub(
+        lambda found: _without_parts(found, left_out) if _HAS.search(found.string[: found.start()]) else found[0], text
+    )
     text = _PARTED.sub(lambda found: _without_parts(found, left_out), text)
+    text = _IN_HAND.sub(r"holding \1", text)
+    text = _ON_IT.sub(r"\1 it", text)
+    for pattern in (_DOER, _DOER_HYPHENED):
+        text = pattern.sub(lambda found: _doer_first(found, is_name), text)
+    text = _HOUR.sub(lambda found: f"{_HOURS.get(found[1], found[1])} o'clock", text)
     return _looking(text, weather, left_out)
 
 
@@ -211,6 +241,15 @@ def _without_parts(found: re.Match, left_out: list[str]) -> str:
     if said not in _NATURAL:
         left_out.append(said)
     return ""
+
+
+def _doer_first(found: re.Match, is_name: Callable[[str], bool]) -> str:
+    """ "a fire breathing dragon" is a dragon breathing fire."""
+    before, what, doing, who = found.groups()
+    said = f"{what} {doing} {who}".lower()
+    if is_alive(what.lower()) or not is_alive(who.lower()) or is_name(said) or is_name(said.replace(" ", "-", 1)):
+        return found[0]
+    return f"{before}{who} {doing.lower()} {what}"
 
 
 def _looking(text: str, weather: str | None, left_out: list[str]) -> Reworded:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.language.expressions import expression_of, is_plain_mood
-from pipeline.language.relations import number_of
+from pipeline.language.relations import number_of, relation_of
 from pipeline.scene.kinds import is_alive
 from pipeline.scene.mending import each_other, mend
 from pipeline.scene.tagger import Token
@@ -303,6 +303,12 @@ def _relate(tokens, drawn: Sketch, mentions: dict[int, Mention], told: dict[int,
             drawn.relations.append((place[id(subject)], place[id(target)], said))
             if (mood := said.split()[0]) in _MOODS and is_alive(subject.said) and " " in said:  # "sleeping on"
                 subject.looks.append(mood)
+    turned = {
+        (target, subject) for subject, target, said in drawn.relations if relation_of(said) not in (None, "with")
+    }
+    drawn.relations = [  # "a phone with a heart on it": the heart is on the phone, whatever "with" says
+        relation for relation in drawn.relations if relation[:2] not in turned or relation_of(relation[2]) != "with"
+    ]
 
 
 def _split(tokens, drawn: Sketch, told: dict[int, int], mentions: dict[int, Mention]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.language.english import article, plural, singular, with_article
+from pipeline.language.english import article, is_doing, plural, singular, with_article
 
 VOCABULARY = Path(__file__).resolve().parents[2] / "weights" / "vocabulary" / "config.json"
 MANY = {
@@ -66,3 +66,8 @@ def test_of_the_taught_names_nearly_all_are_led_back_from_their_plural():
 @pytest.mark.parametrize("phrase", ["", " ", " with a hat", " wearing "])
 def test_where_there_is_no_noun_there_is_no_plural(phrase):
     assert plural(phrase) == phrase
+
+
+def test_deeds_end_in_ing_and_kings_are_none():
+    words = "running holding king ring wing thing evening dumpling sing"
+    assert [word for word in words.split() if is_doing(word)] == ["running", "holding"]

@@ -16,6 +16,11 @@ from pipeline.scene.record import RELATIONS, SCENERY
         ("hovering directly over", "above"),
         ("surrounded by", "surrounded by"),
         ("frobbing", None),
+        ("reading", "holding"),
+        ("reading under", "under"),
+        ("reading a book in", "in"),
+        ("riding on", "riding"),
+        ("drinking from", "next to"),
     ],
 )
 def test_what_people_say_has_a_kind(said, kind):

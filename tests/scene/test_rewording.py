@@ -58,8 +58,26 @@ def test_a_name_that_was_taught_stays():
     assert reword("penguin family", lambda name: name == "penguin family").text == "penguin family"
 
 
+def test_who_does_something_is_named_before_what_it_is_done_to():
+    def plainly(text):
+        return reword(text, lambda name: name == "man eating plant").text
+
+    assert plainly("a fire breathing dragon and a cat") == "a dragon breathing fire and a cat"
+    assert plainly("a castle and a guitar-playing fox") == "a castle and a fox playing guitar"
+    for stays in (
+        "a man eating plant",
+        "a boy in a boat eating fish",
+        "a bird eating spiders",
+        "a man riding a horse",
+    ):
+        assert plainly(stays) == stays
+
+
 def test_the_number_of_parts_is_no_number_of_things_and_is_told_where_it_is_strange():
     assert reword("a dog with three heads", lambda name: False).left_out == ("three heads",)
+    second = reword("a house with a red door and two windows", lambda name: False)
+    assert (second.text, second.left_out) == ("a house with a red door", ("two windows",))
+    assert reword("a house and two windows", lambda name: False).left_out == ()
     natural = reword("a car with four wheels and a dog", lambda name: False)
     assert (natural.text, natural.left_out) == ("a car and a dog", ())
 
@@ -100,6 +118,14 @@ def test_who_looks_where(reader, prompt, looks):
         ("a red envelope", ["red envelope"]),
         ("a red envelope on a light gray background", ["red envelope red"]),
         ("a cat wiht a hat", ["cat", "top hat"]),
+        ("a house with a red door and two windows", ["house"]),
+        ("a robot with one eye and three legs", ["robot"]),
+        ("a clock showing 3 o'clock", ["three o'clock"]),
+        ("five o'clock", ["five o'clock"]),
+        ("a stack of pancakes with syrup and blueberries", ["pancakes", "blueberries"]),
+        ("a squirrel in a winter scarf", ["squirrel", "scarf"]),
+        ("a lion king on a rock", ["lion", "rock", "crown"]),
+        ("a man eating plant", ["man", "potted plant"]),
     ],
 )
 def test_what_is_drawn_for_a_wording(reader, prompt, things):
@@ -117,6 +143,15 @@ def test_who_stands_how(reader):
         "a fish tank with two goldfish": [None, "in"],
         "a cloud raining on a flower": ["above", None],
         "a woman with black hair and glasses": [None, "worn by"],
+        "a girl reading under a tree": ["under", None, "held by"],
+        "a cat with a fish in its mouth": [None, "held by"],
+        "a phone with a heart on the screen": [None, "on"],
+        "a table with a vase on it": [None, "on"],
+        "a snake coiled around a tree": ["around", None],
+        "a rabbit with a basket of eggs": [None, "held by", "in"],
+        "a fire-breathing dragon over a castle": ["above", None, "held by"],
+        "a boy putting on a hat": [None, "worn by"],
+        "a bear drinking from a cup": ["next to", None],
     }
     for prompt, expected in kinds.items():
         scene = reader.parse(prompt, seed=7).scene
