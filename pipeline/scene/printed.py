@@ -5,11 +5,12 @@ import torch
 from pipeline.scene.several import Joint
 from pipeline.scene.shape import Shape
 
-__all__ = ["is_printed", "printed"]
+__all__ = ["is_print", "is_printed", "printed"]
 
 _ON = frozenset(
     "t-shirt shirt tshirt sweater hoodie jacket mug cup flag box bag balloon sign door shield pillow card envelope "
-    "banner jersey apron backpack helmet poster window laptop screen lantern vase bottle jar skateboard".split()
+    "banner jersey apron backpack helmet poster window laptop screen lantern vase bottle jar skateboard "
+    "phone smartphone tablet computer monitor television tv book notebook".split()
 )
 _PRINTS = frozenset(
     "heart star moon sun flower skull anchor cross smiley rainbow paw leaf crown logo snowflake note".split()
@@ -19,8 +20,12 @@ _SIDE = 0.42  # of the shorter side of what it is printed on
 
 def is_printed(thing: Shape, other: Shape) -> bool:
     """Whether one thing is a print on another, by their names."""
-    one, two = (shape.name.lower().split() or [""] for shape in (thing, other))
-    return two[-1] in _ON and one[-1] in _PRINTS
+    return (other.name.lower().split() or [""])[-1] in _ON and is_print(thing.name)
+
+
+def is_print(name: str) -> bool:
+    """Whether a thing is what is printed on others: a heart, a star."""
+    return (name.lower().split() or [""])[-1] in _PRINTS
 
 
 def printed(thing: Shape, other: Shape) -> Joint:

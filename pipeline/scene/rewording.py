@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pipeline.language.english import article, plural, singular
 from pipeline.language.relations import number_of
 from pipeline.scene.kinds import is_alive, is_held
+from pipeline.scene.printed import is_print
 from pipeline.scene.record import Thing
 from pipeline.scene.sketch import Sketch
 from pipeline.scene.tagger import Token
@@ -112,8 +113,8 @@ _IN_HAND = re.compile(
     r"(?:mouth|beak|hands?|paws?|claws?|teeth|trunk|arms?|jaws?|talons?|snout)\b",
     re.IGNORECASE,
 )
-_ON_IT = re.compile(
-    rf"\b(with {_SO_MANY} on) (?:the|its|his|her) (?:screen|front|cover|label|lid|display|surface)\b", re.IGNORECASE
+_ON_ITS_FRONT = re.compile(
+    rf"\b(with {_SO_MANY}) on (?:the|its|his|her) (?:screen|front|cover|label|display)\b", re.IGNORECASE
 )
 _HOURS = dict(
     zip(map(str, range(1, 13)), "one two three four five six seven eight nine ten eleven twelve".split(), strict=True)
@@ -171,7 +172,7 @@ def reword(text: str, is_name: Callable[[str], bool]) -> Reworded:
     )
     text = _PARTED.sub(lambda found: _without_parts(found, left_out), text)
     text = _IN_HAND.sub(r"holding \1", text)
-    text = _ON_IT.sub(r"\1 it", text)
+    text = _ON_ITS_FRONT.sub(lambda found: f"{found[1]} {'on' if is_print(found[2]) else 'in front of'} it", text)
     for pattern in (_DOER, _DOER_HYPHENED):
         text = pattern.sub(lambda found: _doer_first(found, is_name), text)
     text = _HOUR.sub(lambda found: f"{_HOURS.get(found[1], found[1])} o'clock", text)

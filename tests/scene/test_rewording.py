@@ -146,6 +146,7 @@ def test_who_stands_how(reader):
         "a girl reading under a tree": ["under", None, "held by"],
         "a cat with a fish in its mouth": [None, "held by"],
         "a phone with a heart on the screen": [None, "on"],
+        "a laptop with a cat on the screen": [None, "in front of"],
         "a table with a vase on it": [None, "on"],
         "a snake coiled around a tree": ["around", None],
         "a rabbit with a basket of eggs": [None, "held by", "in"],
