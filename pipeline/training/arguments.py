@@ -55,28 +55,7 @@ def parse_arguments(
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--start-from", help="folder of this network, trained before: goes on from it")
-    if stage == "scenes":
-        parser.add_argument("--number", type=above_zero(int), help="how many scenes (default: the preset's)")
-        parser.add_argument("--app-wording", type=float, default=0.8, help="share of captions in the app's own words")
-        parser.add_argument("--captioner", help="folder of `python -m pipeline.data.recaption`: describes scenes anew")
-        parser.add_argument(
-            "--recaptioned", type=float, default=0.0, help="share of scenes whose caption the captioner writes (0)"
-        )
-    if stage in ("prior", "vocabulary"):
-        parser.add_argument("--held-out", help="list of `python -m pipeline.data.held_out`: is not taught")
-    if stage == "embedder":
-        parser.add_argument(
-            "--hard-negatives", type=int, default=1, help="rows of a batch whose captions are alike (1: as drawn)"
-        )
-    if stage == "prior":
-        parser.add_argument("--only", help="folder whose metadata.jsonl names by id what to learn from")
-        parser.add_argument("--table-learning-rate", type=float, default=1e-2, help="of the vectors (%(default)s)")
-    if stage == "decoder":
-        parser.add_argument("--without-components", action="store_true", help="for the ablation; give --output too")
-    if stage == "super_res":
-        parser.add_argument("--without-text", action="store_true", help="for the ablation; give --output too")
-    if stage == "vocabulary":
-        parser.add_argument("--named", help="comma-separated sources whose names count (all)")
+    _add_own(parser, stage)
     parser.add_argument("--output", help="folder of this stage's results (default: its name, in the run's folder)")
     parser.add_argument("--dry-run", action="store_true", help="print the plan and stop")
     arguments = parser.parse_args(argv)
@@ -91,6 +70,35 @@ def parse_arguments(
         print(json.dumps({"stage": stage, **vars(arguments), **asdict(PRESETS[arguments.preset])}, indent=2))
         raise SystemExit(0)
     return arguments, PRESETS[arguments.preset]
+
+
+def _add_own(parser: argparse.ArgumentParser, stage: str) -> None:
+    """What one stage alone takes."""
+    if stage == "scenes":
+        parser.add_argument("--number", type=above_zero(int), help="how many scenes (default: the preset's)")
+        parser.add_argument("--app-wording", type=float, default=0.8, help="share of captions in the app's own words")
+        parser.add_argument("--captioner", help="folder of `python -m pipeline.data.recaption`: describes scenes anew")
+        parser.add_argument(
+            "--recaptioned", type=float, default=0.0, help="share of scenes whose caption the captioner writes (0)"
+        )
+    if stage in ("prior", "vocabulary"):
+        parser.add_argument("--held-out", help="list of `python -m pipeline.data.held_out`: is not taught")
+    if stage == "embedder":
+        parser.add_argument(
+            "--hard-negatives",
+            type=above_zero(int),
+            default=1,
+            help="rows of a batch whose captions are alike (1: as drawn)",
+        )
+    if stage == "prior":
+        parser.add_argument("--only", help="folder whose metadata.jsonl names by id what to learn from")
+        parser.add_argument("--table-learning-rate", type=float, default=1e-2, help="of the vectors (%(default)s)")
+    if stage == "decoder":
+        parser.add_argument("--without-components", action="store_true", help="for the ablation; give --output too")
+    if stage == "super_res":
+        parser.add_argument("--without-text", action="store_true", help="for the ablation; give --output too")
+    if stage == "vocabulary":
+        parser.add_argument("--named", help="comma-separated sources whose names count (all)")
 
 
 def _check_recaptioned(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
