@@ -29,15 +29,16 @@ def test_without_a_limit_nothing_that_is_seen_is_lost(image, kind):
     assert np.array_equal(np.asarray(back.convert("RGBA"))[seen], np.asarray(image.convert("RGBA"))[seen])
 
 
+@pytest.mark.parametrize("share", [0.35, 0.5, 0.65, 0.8])
 @pytest.mark.parametrize("kind", ["WEBP", "JPEG"])
-def test_the_highest_quality_that_fits_is_taken(kind):
+def test_the_highest_quality_that_fits_is_taken(kind, share):
 
     def size(quality: int) -> int:
         buffer = io.BytesIO()
         PHOTO.save(buffer, kind, quality=quality)
         return buffer.tell()
 
-    room = size(95) * 2 // 3
+    room = int(share * size(95))
     small, how = encode(PHOTO, kind, max_bytes=room)
     quality = int(how.removeprefix("quality "))
     assert len(small) == size(quality) <= room < size(quality + 1), "one more would not fit"
