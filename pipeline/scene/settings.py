@@ -27,7 +27,6 @@ def settle(tokens: Sequence[Token]) -> None:
     _days(tokens)
     _at_night(tokens)
     _below_water(tokens)
-    _around_it(tokens)
     for at, token in enumerate(tokens):
         if token.text in _BACKGROUND:
             _far_off(tokens, at)
@@ -150,16 +149,6 @@ def _below_water(tokens: Sequence[Token]) -> None:
                 other.head = who
         for one in gone:
             tokens[one].role, tokens[one].head = ("place" if one == at else "chatter"), -1
-
-
-def _around_it(tokens: Sequence[Token]) -> None:
-    """ "with fish around it": the fish are around, whatever was said between it and them."""
-    for at, token in enumerate(tokens[2:-1], start=2):
-        near = tokens[at - 1].role in ("thing", "thing+") and tokens[at + 1].text in _THEM
-        if token.text in ("around", "above", "below", "behind") and token.role == "relation" and near:
-            own = _before(tokens, at)
-            if own > 0 and tokens[own - 1].text in ("with", "some", "many", "and"):
-                token.head = own
 
 
 def _far_off(tokens: Sequence[Token], at: int) -> None:
