@@ -296,7 +296,7 @@ def main(argv: list[str] | None = None) -> None:
         rows = {"as it is": [], **alone, **{name: [name] for name in asked}}
     reader, labels = load_reader(arguments.weights, arguments.parser), load_prompts()
     print(
-        "| off | lines | exact | hard | names F1 | colours | relations F1 | wrong |",
+        "| off | lines | exact | hard | names F1 | colours | relations F1 | wrong | its own prompts read otherwise |"
         "tests that fail |" * arguments.tests,
     )
     for title, off in rows.items():
