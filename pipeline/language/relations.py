@@ -22,7 +22,7 @@ _SAID = _table(
         "sitting on": "sitting on, sat on, seated on, sits upon, sitting at, relaxing on",
         "in": """
             in, sitting in, sleeping in, driving, standing in, swimming in, floating in, bathing in, planted in,
-            inside a, trapped in, peeking out of, looking out of, in the middle of, hiding in, stuck in, at, into,
+            inside a, trapped in, peeking out of, looking out of, in the middle of, hiding in, stuck in, into,
             flying in, living in, waving from, through, going through, driving through
             """,
         "inside": "inside, inside of, within, contained in",
@@ -58,7 +58,7 @@ _SAID = _table(
             building, making, collecting, gathering, picking, washing, cleaning, fixing, repairing, decorating,
             planting, stirring, digging, greeting, teaching, training, brushing, milking, rescuing, saving, sweeping,
             hitting, chopping, opening, grilling, discovering, finding, visiting, from, pulling out, admiring,
-            comforting, drinking from, drinking out of, eating from, eating out of
+            comforting, at, drinking from, drinking out of, eating from, eating out of
             """,
         "facing": """
             facing, looking at, staring at, watching, howling at, talking to, chasing, talking with, barking at,

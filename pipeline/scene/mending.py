@@ -361,7 +361,7 @@ def _sceneries(tokens: Sequence[Token]) -> None:
         ]
         listed = others and end < len(tokens) and tokens[end].text in ("and", ",")
         used = worn_at(words) or is_seat(words)  # "in a winter scarf", "in a beach chair"
-        if not listed and not used and relation_of(said) == "in" and scenery_of(words) in _WIDE:
+        if not listed and not used and (said == "at" or relation_of(said) == "in") and scenery_of(words) in _WIDE:
             for other in tokens[token.head : behind]:
                 other.role = "chatter"
             for place in range(at, end):

@@ -25,7 +25,7 @@ _COLOURS = frozenset(
     "black white red green yellow blue brown purple pink gray grey".split()
 )  # no things by themselves
 _JOINS = frozenset("and or with behind on under near beside over , . ; : ! ?".split())
-_JOINING = frozenset("with on in under above over behind".split())
+_JOINING = frozenset("with on in at under above over behind".split())
 _BESIDE = ("on", "under", "above", "over", "behind")
 
 

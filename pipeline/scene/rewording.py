@@ -70,6 +70,11 @@ _EACH_COLOUR = re.compile(
     rf"({_COLOUR}(?:, {_COLOUR})*,? and {_COLOUR})\b(?! \w+s\b)",
     re.IGNORECASE,
 )
+_OF_THESE = re.compile(
+    rf"\b({_NUMBER}) (\w+?)(?:,|:| -)? ({_NUMBER}|one) (?:are |of them |is )?({_COLOUR}),? and ({_NUMBER}|one) "
+    rf"(?:are |of them |is )?({_COLOUR})\b(?! \w+s?\b)",
+    re.IGNORECASE,
+)
 _SO_MANY_EACH = re.compile(rf"\b({_NUMBER}|one) ({_COLOUR}) and ({_NUMBER}|one) ({_COLOUR}) (\w+)\b", re.IGNORECASE)
 _TWO_COLOURED = re.compile(r"\bblack[ -]and[ -]white (\w+)", re.IGNORECASE)
 _HAIR = re.compile(
@@ -160,6 +165,7 @@ def reword(text: str, is_name: Callable[[str], bool]) -> Reworded:
         lambda found: f"{found[1]} on {found[2]} " if is_alive(found[1].lower()) else found[0], text
     )
     text = _EACH_COLOUR.sub(_each_its_colour, text)
+    text = _OF_THESE.sub(_of_these, text)
     text = _SO_MANY_EACH.sub(r"\1 \2 \5 and \3 \4 \5", text)
     text = _TWO_COLOURED.sub(lambda found: found[1] if is_black_and_white(found[1].lower()) else found[0], text)
     text = _HAIR.sub(lambda found: _hair(found, left_out), text)
@@ -224,6 +230,16 @@ def _each_its_colour(found: re.Match) -> str:
     name = " ".join((*words[:-1], singular(words[-1])))
     said = [f"{article(colour)} {colour} {name}" for colour in colours]
     return f"{', '.join(said[:-1])} and {said[-1]}"
+
+
+def _of_these(found: re.Match) -> str:
+    """ "five balloons, two red and three blue"."""
+    number, name, first, colour, second, other = found.groups()
+    of_each = [number_of([said.lower()]) or 0 for said in (first, second)]
+    if max(of_each) < 2 or sum(of_each) != number_of([number.lower()]):  # "one black and one white" is known later
+        return found[0]
+    names = [singular(name) if many == 1 else name for many in of_each]
+    return f"{first} {colour} {names[0]} and {second} {other} {names[1]}"
 
 
 def _hair(found: re.Match, left_out: list[str]) -> str:

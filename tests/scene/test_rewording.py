@@ -42,6 +42,9 @@ def said(reader, prompt: str) -> list[str]:
         ("a house on fire", "a house with fire", None),
         ("a rainy street", "a street", "rain"),
         ("two red and three blue balloons", "two red balloons and three blue balloons", None),
+        ("five balloons, two red and three blue", "two red balloons and three blue balloons", None),
+        ("five balloons, two red and one blue", "five balloons, two red and one blue", None),
+        ("three cats, one black and two white", "one black cat and two white cats", None),
         ("a pack of wolves", "four wolves", None),
         ("a bottle of wine and two glasses", "a bottle of wine and two wine glasses", None),
         ("a cat with glasses and a bottle", "a cat with glasses and a bottle", None),
@@ -152,6 +155,9 @@ def test_who_stands_how(reader):
         "a rabbit with a basket of eggs": [None, "held by", "in"],
         "a fire-breathing dragon over a castle": ["above", None, "held by"],
         "a boy putting on a hat": [None, "worn by"],
+        "a dragon breathing fire at a castle": ["next to", None, "held by"],
+        "a man at the door": ["next to", None],
+        "a toaster with two slices of toast in it": [None, "in"],
         "a bear drinking from a cup": ["next to", None],
     }
     for prompt, expected in kinds.items():
