@@ -295,10 +295,8 @@ def main(argv: list[str] | None = None) -> None:
         alone = {} if arguments.only else {"the head alone": [*GROUPS]}
         rows = {"as it is": [], **alone, **{name: [name] for name in asked}}
     reader, labels = load_reader(arguments.weights, arguments.parser), load_prompts()
-    print(
-        "| off | lines | exact | hard | names F1 | colours | relations F1 | wrong | its own prompts read otherwise |"
-        "tests that fail |" * arguments.tests,
-    )
+    columns = "off | lines | exact | hard | names F1 | colours | relations F1 | wrong | its own prompts read otherwise"
+    print(f"| {columns} |{' its tests that fail |' * arguments.tests}", flush=True)
     for title, off in rows.items():
         with without(off), unittest.mock.patch("pipeline.scene.tagger._REMEMBERED", 10_000):
             found = evaluate(reader, labels)
