@@ -17,6 +17,7 @@ from pipeline.scene.meant import meant
 from pipeline.scene.notes import Note, sentence
 from pipeline.scene.parse import SceneReader
 from pipeline.scene.record import Scene, Thing
+from pipeline.scene.wish_asks import plainly
 from pipeline.scene.wish_grounds import GROUNDS
 from pipeline.scene.wish_looks import LOOKS
 from pipeline.scene.wish_moves import MOVES
@@ -29,14 +30,7 @@ from pipeline.scene.wish_words import PATTERNS
 
 __all__ = ["Wish", "Wishes"]
 
-_FILLER = re.compile(
-    r"^(?:please|pls|can you|could you|would you|can we|could we|can i|i want you to|i want to|i want|i wish"
-    r"|i'd like to|i would like to|i would like|i'd like|let's|lets|now|also|and|then|just (?=[a-z]+ [a-z]+ [a-z]+)"
-    r"|try to|you should|we need to|it needs to be|maybe|ok|okay|hey|how about|what about|what if|actually)[, ]\s*",
-    re.IGNORECASE,
-)
 _AND_THEN = re.compile(r"\s*(?:;|\.\s|\band then\b|, then\b|\bthen\b|\n)\s*", re.IGNORECASE)
-_POLITE = re.compile(r"[, ]+(?:please|pls|thanks|thank you|for me|now)$", re.IGNORECASE)
 _VERB = re.compile(
     r"(?:make|turn|paint|colou?r|dye|move|rotate|flip|mirror|remove|delete|change|enlarge|shrink|add|put|give|swap"
     r"|replace|write|set|bring|send)\b",
@@ -52,6 +46,7 @@ _NEEDS_MORE = (
     "set",
 )  # "put a hat and a scarf on the cat" is one wish
 _RECEIVER = re.compile(r"(?:the [a-z]+|him|her|it) (?:an?|some|two|glasses|sunglasses)\b", re.IGNORECASE)
+_EXCEPT = re.compile(r"\b(?:but|except|besides|only)\b", re.IGNORECASE)  # "all but the girl and the dog" stay
 _GROUND_WITH = re.compile(r"\b(?:back ?ground|backdrop|bg) with\b", re.IGNORECASE)
 _BECOMES = re.compile(
     r"((?:turn|change)\s.+ (?:to|into) )|(?:turn|change|make|let)\s|.+? (?:should be|must be|becomes|is|are|to be) ",
@@ -170,7 +165,7 @@ class Wishes(ThingWishes):
         """
         reading = Reading(scene, seed, self._colour_of, self.reader, it)
         for part in _AND_THEN.split(words.replace("’", "'").strip(" .!?")):
-            part = _POLITE.sub("", part.strip(" ,.!?"))
+            part = plainly(part.strip(" ,.!?"))
             before = len(reading.operations), len(reading.notes)
             understood = part and any(read(part, reading) for read in (self._both, self._one, self._listed))
             if part and (not understood or before == (len(reading.operations), len(reading.notes))):
@@ -182,8 +177,8 @@ class Wishes(ThingWishes):
 
     def _both(self, part: str, reading: Reading) -> bool:
         """ "make the hat green and the dog black": two wishes, where each can be understood by itself."""
-        verb = _VERB.match(_FILLER.sub("", part))
-        if verb is None:
+        verb = _VERB.match(part)
+        if verb is None or _EXCEPT.search(part):
             return False
         for gap in re.finditer(r",? and ", part):
             one, other = part[: gap.start()], part[gap.end() :]
@@ -221,9 +216,7 @@ class Wishes(ThingWishes):
         return False
 
     def _one(self, part: str, reading: Reading) -> bool:
-        while part != (shorter := _FILLER.sub("", part)):
-            part = shorter
-        part = " ".join(part.split())
+        part = plainly(part)
         for kind, pattern in PATTERNS:
             match = pattern.match(part)
             if match is None:
@@ -264,6 +257,8 @@ class Wishes(ThingWishes):
             match[2].lower(), match[2].lower()
         )
         put = match[0].lower().startswith("put ")  # "put mountains in the background" may add them
+        if put and re.match(r"(?:an?|some|another|two|three|more) ", match[1], re.IGNORECASE):
+            return False
         return self._each(match[1], reading, lambda thing: reading.do("order", thing.id, way), quiet=put)
 
     def _again(self, match: re.Match, reading: Reading) -> bool:

@@ -6,7 +6,7 @@ Each reads one kind of ``wish_words.PATTERNS``: it does what the words ask for a
 import re
 from typing import TYPE_CHECKING
 
-from pipeline.language.relations import scenery_of
+from pipeline.language.relations import scenery_and_rest, scenery_of
 from pipeline.language.styles import BACKGROUNDS, STYLES
 from pipeline.scene.canvas import canvas_size
 from pipeline.scene.choice import known_style
@@ -34,6 +34,7 @@ _SHAPES = {
 }  # fmt: skip
 _SMALL = re.compile(r"^(?:(?:an? |the |in |at |on |like |by |into |to |during |under |with )+)", re.IGNORECASE)
 _FORMAT = re.compile(r" (?:format|picture|image|shape|canvas|style|please|time|scene|scenery|look|weather)$")
+_WITHIN = re.compile(r"\s+(?:in|to|at|into|on)(?: the)?$")
 _PAINTED = 0.8  # of a sky's colour, by one that is told
 _SHADE = 0.3  # of the way to black or white
 
@@ -74,6 +75,9 @@ def _no_ground(match: re.Match, reading: "Reading") -> bool:
 def _ground(match: re.Match, reading: "Reading") -> bool:
     """ "make the background light blue", "change the background to a forest"."""
     words = match[1].lower()
+    within = _WITHIN.search(words)  # "a big red house in the background" is a house: its colour is no ground's
+    if within is not None:
+        words = words[: within.start()]
     parts = [reading.colour_of(part) for part in re.split(r"\s+(?:and|to)\s+|\s+", words)]
     colours = [colour for colour in parts if colour]
     now = reading.scene.ground
@@ -87,8 +91,10 @@ def _ground(match: re.Match, reading: "Reading") -> bool:
         reading.do("ground", "transparent")
     elif (told := _told(_SMALL.sub("", words), reading)) is not None:
         set_ground(told, reading)
-    elif scenery := scenery_of(words):
-        reading.do("ground", "scene", scenery)
+    elif (scenery := scenery_and_rest(words)) and not (within and scenery[1]):
+        reading.do("ground", "scene", scenery[0])
+    elif within is not None and not all(parts):
+        return False
     elif len(colours) > 1:
         reading.do("ground", "gradient", *colours[:2])
     elif colours:

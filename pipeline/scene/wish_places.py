@@ -16,6 +16,7 @@ __all__ = ["PLACES"]
 
 _NEW_SIDE = 0.36  # of a thing that nobody gave a place
 _ZOOM = 1.25
+_OWNED, _CARRIED = ("worn by", "held by", "part of"), ("riding", "sitting on")
 
 
 def _spot(match: re.Match, reading: "Reading") -> bool:
@@ -68,14 +69,26 @@ def _exchange(match: re.Match, reading: "Reading") -> bool:
 
 
 def _except(match: re.Match, reading: "Reading") -> bool:
-    """ "remove everything but the cat"."""
+    """ "remove everything but the cat", "just the girl": what they wear, hold and ride stays with them."""
     kept = reading.meant(next(group for group in match.groups() if group))
     if not kept:
         return False
+    stays = _chain({thing.id for thing in kept}, reading)
     for thing in reading.scene.things:
-        if thing not in kept:
+        if thing.id not in stays:
             reading.do("remove", thing.id)
     return True
+
+
+def _chain(ids: set[str], reading: "Reading") -> set[str]:
+    """Ids of those, of what they wear and hold, and of what they ride and sit on, and so on."""
+    found = set(ids)
+    for thing in reading.scene.things * len(reading.scene.things):
+        if thing.relation is not None and thing.relation.kind in _OWNED and thing.relation.target in found:
+            found.add(thing.id)
+        if thing.relation is not None and thing.relation.kind in _CARRIED and thing.id in found:
+            found.add(thing.relation.target)
+    return found
 
 
 def _too(match: re.Match, reading: "Reading") -> bool:

@@ -214,8 +214,8 @@ _WORDED = (
     ),
     (
         "ground",
-        "(?:(?:make|change|set|put|give) )?(?:it |them |everything )?(?:on |against |have |has )?(?:an? |the )?"
-        f"(.+?) {_GROUND}$",
+        "(?:(?:make|change|set|put|give|add|draw) )?(?:it |them |everything )?(?:on |against |have |has )?"
+        f"(?:an? |the )?(.+?) {_GROUND}$",
     ),
     ("scenery", "(?:put|place|set|move) (?:it|them|him|her|everything|this) (?:in|on|at|under|into|by) (.+)$"),
     (

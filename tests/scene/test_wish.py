@@ -53,7 +53,7 @@ WISHES = {
     "make the cat and the dog blue": ["colour cat blue", "colour dog blue"],
     "flip the cat and make the dog pink": ["mirror cat", "colour dog pink"],
     "take the hat off": ["remove hat"],
-    "delete everything but the cat": ["remove hat", "remove dog"],
+    "delete everything but the cat": ["remove dog"],
     "the dog is too big": ["size dog 0.7407"],
     "make it day": ["ground gradient '#a9d8f5' '#e6f5fc'"],
     "darker background": ["ground colour '#b2b2b2'"],

@@ -66,3 +66,31 @@ def test_a_sky_is_painted_over_the_land_that_is_there_and_a_land_can_go(wishes):
 def test_a_transparent_ground_gets_no_darker(wishes):
     assert wishes.read("darker", edit(PLAIN, "ground transparent")).operations == ()
     assert wishes.read("brighter", PLAIN).operations == ()
+
+
+@trained
+@pytest.mark.parametrize("said", ["add a big {}", "put a {}", "a {}"])
+def test_a_thing_in_the_background_is_no_colour_of_it(wishes, said):
+    for words, name in (("red house", "house"), ("tree", "deciduous tree"), ("mountain", "mountain")):
+        wish = wishes.read(f"{said.format(words)} in the background please", SEA, seed=8)
+        scene = edit(SEA, wish.operations)
+        new = scene.things[0]
+        assert scene.ground == SEA.ground and new.name == name, "behind the others"
+        assert new.colour == ("red" if "red" in words else None) and new.place[2] > scene.thing("cat").place[2]
+
+
+@trained
+def test_a_second_of_what_is_there_is_added_behind_it(wishes):
+    scene = edit(PLAIN, wishes.read("put a cat in the background", PLAIN).operations)
+    assert [thing.id for thing in scene.things] == ["cat-2", "cat"]
+    assert wishes.read("put the cat in the background", PLAIN).operations == ("order cat back",)
+
+
+@trained
+@pytest.mark.parametrize(
+    ("words", "operation"),
+    [("add a red background", "ground colour red"), ("add a beach in the background", "ground scene beach"),
+     ("red in the background", "ground colour red"), ("a forest in the background", "ground scene forest")],
+)  # fmt: skip
+def test_a_land_or_a_colour_in_the_background_is_the_ground(wishes, words, operation):
+    assert wishes.read(words, PLAIN).operations == (operation,)

@@ -42,6 +42,19 @@ def test_a_wish_about_places(wishes, words, operations):
     edit(SCENE, wish.operations)
 
 
+@pytest.mark.parametrize("words", ["just the girl", "only the girl", "remove everything but the girl"])
+def test_who_stays_keeps_what_they_wear_hold_and_ride(wishes, words):
+    horse = Thing("horse", "horse", place=(0.3, 0.6, 0.5))
+    rider = Thing("girl", "girl", relation=Relation("riding", "horse"))
+    balloon = Thing("balloon", "balloon", relation=Relation("held by", "girl"))
+    ribbon = Thing("ribbon", "ribbon", relation=Relation("worn by", "balloon"))
+    assert wishes.read(words, Scene(things=(ribbon, GIRL, DRESS, balloon, TREE, BIRD))).operations == (
+        "remove tree", "remove bird",
+    )  # fmt: skip
+    assert wishes.read(words, Scene(things=(ribbon, balloon, rider, horse, TREE))).operations == ("remove tree",)
+    assert wishes.read("only the horse", Scene(things=(rider, horse))).operations == ("remove girl",)
+
+
 def test_who_is_put_in_a_place_and_back_leaves_all_as_it_was(wishes):
     there = edit(SCENE, wishes.read("swap the girl and the tree", SCENE).operations)
     back = edit(there, wishes.read("swap the tree and the girl", there).operations)

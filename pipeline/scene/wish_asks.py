@@ -1,0 +1,57 @@
+"""What a wish asks for, without what is said to be polite, and in the verbs that ``wish_words`` knows.
+
+plainly("could you please place a lamp near the tree") == "put a lamp near the tree"
+plainly("can we have two more birds") == "add two more birds"
+"""
+
+import re
+
+__all__ = ["plainly"]
+
+_FILLER = re.compile(
+    r"^(?:please|pls|kindly|(?:can|could|may|might|should) (?:you|we|i)(?: please)?(?! not)|would you"
+    r"|would it be possible to|is it possible to|it would be (?:nice|great|cool|good) (?:to|if (?:we|you) could)"
+    r"|i want you to|i want to|(?:i|we)(?:'d| would) (?:like|love|prefer)(?: to)?(?: see)?"
+    r"|(?:i|we) (?:want|wish)(?: to see)?|(?:i|we|you) (?:should|must|could|can|might)|let's|lets|let us|now|also|and"
+    r"|then|so|simply|just(?= (?:make|move|turn|put|add|give|remove|delete|paint|swap|change|draw|set|flip|take)\b)"
+    r"|try to|you should|we need to|it needs to be|maybe|perhaps|ok|okay|hey|hi|hm+|well"
+    r"|how about|what about|what if|why not|actually|next)[, ]\s*",
+    re.IGNORECASE,
+)
+_POLITE = re.compile(r"[, ]+(?:please|pls|thanks|thank you|for me|now|if (?:possible|you can))$", re.IGNORECASE)
+_NEW = (
+    r"(?=(?:an?|another|some|several|one|two|three|four|five|six|seven|eight|nine|ten|twelve|[0-9]+|more|many|lots"
+    r"|plenty|a few)\b)"
+)
+_NEAR = "(?:on top of|on|onto|in front of|inside|in|into|underneath|under|below|above|over|behind|next to|beside|near)"
+_DOING = r"\b(?:ride|sit|stand|hold|wear|lie|fly|climb|jump|look|face)\b"
+# What people say, and the same in other words; every row is tried, each on what the one before it made.
+_ROWS = (
+    (r"(?:adding|drawing|putting|placing) ", "add "),
+    (r"(?:place|stick|pin|glue|plant|park|set|stand|lay|pop|drop|fit) " + _NEW, "put "),
+    (r"(?:include|throw in|insert|squeeze in|bring in|show|paint in|draw in) " + _NEW, "add "),
+    (r"(?:give me|give us|get me|get us|show me|bring me) " + _NEW, "add "),
+    (r"draw (an? .+ " + _NEAR + r" the .+)$", r"add \1"),
+    (r"(?:(?:i|we|it|the (?:picture|scene)) )?(?:needs?|wants?|misses|lacks?) " + _NEW, "add "),
+    (r"(?:have|get|see|use) " + _NEW + r"(?!.* instead)(?!.*" + _DOING + ")", "add "),
+    (r"there (?:should|could|must|might) (?:also )?be (?=an? |another |some |more )", "add "),
+    (r"(?:lots|plenty|loads|tons|a lot) of (?=[a-z ]+s$|[a-z]+s )", "add lots of "),
+    (r"(many|several|a few|more) (?=[a-z]+s$)", r"add \1 "),
+    (r"(?:have|get) (the|her|his|its|it|them) (?=.* [a-z]+$)(?!.*" + _DOING + ")", r"make \1 "),
+)  # fmt: skip
+_REWORDED = tuple((re.compile("^" + said, re.IGNORECASE), plain) for said, plain in _ROWS)
+
+
+def plainly(words: str) -> str:
+    """A wish without its polite beginning and end, and with verbs that are known.
+
+    Args:
+        words: one wish, as a person says it.
+    """
+    before = ""
+    while words != before:
+        before, words = words, _POLITE.sub("", _FILLER.sub("", words))
+    words = " ".join(words.split())
+    for said, plain in _REWORDED:
+        words = said.sub(plain, words)
+    return words

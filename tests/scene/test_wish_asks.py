@@ -1,0 +1,52 @@
+"""What wishes ask for, without the polite words. Example run: python -m pytest tests/scene/test_wish_asks.py"""
+
+import pytest
+
+from pipeline.scene.wish_asks import plainly
+from tests.scene.test_wish_things import SCENE
+
+
+@pytest.mark.parametrize(
+    ("words", "plain"),
+    [
+        ("could you please make the hat red, thanks", "make the hat red"),
+        ("maybe we could just move the dog to the left", "move the dog to the left"),
+        ("I would like to see the cat", "the cat"),
+        ("let's add a dog please", "add a dog"),
+        ("place a lamp near the tree", "put a lamp near the tree"),
+        ("can we have two more birds", "add two more birds"),
+        ("could you give me one more cat", "add one more cat"),
+        ("we need a dog", "add a dog"),
+        ("how about adding a dog", "add a dog"),
+        ("can we have the tree in red", "make the tree in red"),
+        ("have the cat ride the horse", "have the cat ride the horse"),
+        ("place the dog near the tree", "place the dog near the tree"),
+        ("give her a hat", "give her a hat"),
+        ("", ""),
+    ],
+)
+def test_what_is_polite_says_nothing(words, plain):
+    assert plainly(words) == plain
+
+
+@pytest.mark.parametrize(
+    ("words", "plain"),
+    {
+        "place a lamp near the tree": "put a lamp near the tree",
+        "stick a star on the tree": "put a star on the tree",
+        "draw a sun above the tree": "put a sun above the tree",
+        "include a dog": "add a dog",
+        "we need a dog": "add a dog",
+        "can we have two more birds": "add two more birds",
+        "could you give me one more cat": "add one more cat",
+        "I'd love to see a horse": "add a horse",
+        "there should be a bench": "add a bench",
+        "how about some clouds?": "add some clouds",
+        "it would be nice to have a dog": "add a dog",
+        "many clouds": "add many clouds",
+    }.items(),
+)  # fmt: skip
+def test_what_people_say_for_add_is_read_as_add(wishes, words, plain):
+    wish = wishes.read(words, SCENE, seed=8)
+    assert wish == wishes.read(plain, SCENE, seed=8)
+    assert any(text.startswith(("add ", "copy ", "count ")) for text in wish.operations)
