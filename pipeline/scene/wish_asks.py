@@ -25,12 +25,31 @@ _NEW = (
 )
 _NEAR = "(?:on top of|on|onto|in front of|inside|in|into|underneath|under|below|above|over|behind|next to|beside|near)"
 _DOING = r"\b(?:ride|sit|stand|hold|wear|lie|fly|climb|jump|look|face)\b"
+_ING = {"ride": "riding", "sit": "sitting", "hang": "hanging", "lie": "lying", "lean": "leaning", "perch": "perched"}
+
+
+def _is_doing(match: re.Match) -> str:
+    """ "let a bird sit on the fence": it is added."""
+    return " ".join(["add", match[1], _ING[match[2].lower()], *([match[3]] if match[3] else []), match[4]])
+
+
 # What people say, and the same in other words; every row is tried, each on what the one before it made.
 _ROWS = (
     (r"(?:adding|drawing|putting|placing) ", "add "),
     (r"(?:place|stick|pin|glue|plant|park|set|stand|lay|pop|drop|fit) " + _NEW, "put "),
     (r"(?:include|throw in|insert|squeeze in|bring in|show|paint in|draw in) " + _NEW, "add "),
     (r"(?:give me|give us|get me|get us|show me|bring me) " + _NEW, "add "),
+    (r"hang " + _NEW + r"(.+?) (?:from|on|in|off|onto) (.+)$", r"add \1 hanging from \2"),
+    (r"lean " + _NEW + r"(.+?) (?:against|on|at) (.+)$", r"add \1 leaning against \2"),
+    (r"hide " + _NEW + r"(.+?) (behind|under|inside|in) (.+)$", r"add \1 \2 \3"),
+    (r"(?:seat|sit) " + _NEW + r"(.+?) (?:on|upon|at) (.+)$", r"add \1 sitting on \2"),
+    (r"perch " + _NEW + r"(.+?) (?:on|upon|in) (.+)$", r"add \1 perched on \2"),
+    (r"(?:make|let|have|get) " + _NEW + r"(.+?) (ride|sit|hang|lie|lean|perch) (?:(on|in|from|against|at) )?(.+)$",
+     _is_doing),
+    (r"(hang|lean|hide|seat|perch) ((?:the|her|his|its|my) .+?) (from|on|in|off|against|behind|under|inside) (.+)$",
+     r"make \2 \1 \3 \4"),
+    (r"make (.+) seat on ", r"make \1 sit on "),
+    (r"(?:let|make|have) (.+ and .+?) (?:swap|switch|exchange|change|trade) (?:places|positions|sides)$", r"swap \1"),
     (r"draw (an? .+ " + _NEAR + r" the .+)$", r"add \1"),
     (r"(?:(?:i|we|it|the (?:picture|scene)) )?(?:needs?|wants?|misses|lacks?) " + _NEW, "add "),
     (r"(?:have|get|see|use) " + _NEW + r"(?!.* instead)(?!.*" + _DOING + ")", "add "),

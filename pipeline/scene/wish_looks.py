@@ -14,7 +14,7 @@ from pipeline.scene.outfits import outfit_of
 from pipeline.scene.parts import PART_WORDS
 from pipeline.scene.patterns import PATTERNS
 from pipeline.scene.record import Thing
-from pipeline.scene.wish_room import put
+from pipeline.scene.wish_places import exchange
 
 if TYPE_CHECKING:
     from pipeline.scene.wish import Reading
@@ -24,10 +24,6 @@ __all__ = ["LOOKS"]
 _DOES = {
     "smile": "smiling", "laugh": "laughing", "cry": "crying", "sleep": "sleeping", "frown": "sad", "wink": "winking",
     "grin": "happy",
-}  # fmt: skip
-_OTHER_SIDE = {
-    "left of": "right of", "right of": "left of", "next to": "left of", "facing": "left of", "above": "under",
-    "under": "above", "in front of": "behind", "behind": "in front of",
 }  # fmt: skip
 _HAD = ("worn by", "held by")
 _FACE_PARTS = frozenset("eyes eye mouth".split())
@@ -160,24 +156,13 @@ def _part(match: re.Match, reading: "Reading") -> bool:
 
 
 def _exchanged(match: re.Match, reading: "Reading") -> bool:
-    """ "swap their places": of the two that nobody wears or holds."""
+    """ "swap their places": of the two that nobody wears or holds, or that stand by themselves."""
     two = [one for one in reading.scene.things if one.relation is None or one.relation.kind not in _HAD]
     if len(two) != 2:
+        two = [one for one in two if one.relation is None]
+    if len(two) != 2:
         return False
-    one, other = two
-    if one.place is not None and other.place is not None:
-        (x, y, side), (right, down, own) = one.place, other.place
-        put(one, reading, right, down, side)
-        put(other, reading, x, y, own)
-        return True
-    beside = next((thing for thing in two if thing.relation is not None), None)
-    if beside is None or beside.relation is None:
-        reading.do("order", one.id, "front")
-        return True
-    kind = _OTHER_SIDE.get(beside.relation.kind)
-    if kind is not None:
-        reading.do("relate", beside.id, kind, beside.relation.target)
-    return kind is not None
+    return exchange(two[0], two[1], reading)
 
 
 # Kind of wish -> what reads it.

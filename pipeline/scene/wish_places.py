@@ -12,10 +12,14 @@ if TYPE_CHECKING:
     from pipeline.scene.record import Thing
     from pipeline.scene.wish import Reading
 
-__all__ = ["PLACES"]
+__all__ = ["PLACES", "exchange"]
 
 _NEW_SIDE = 0.36  # of a thing that nobody gave a place
 _ZOOM = 1.25
+_OTHER_SIDE = {
+    "left of": "right of", "right of": "left of", "next to": "left of", "facing": "left of", "above": "under",
+    "under": "above", "in front of": "behind", "behind": "in front of",
+}  # fmt: skip
 _OWNED, _CARRIED = ("worn by", "held by", "part of"), ("riding", "sitting on")
 
 
@@ -58,14 +62,75 @@ def _together(found: "list[Thing]", words: str, reading: "Reading") -> bool:
 
 
 def _exchange(match: re.Match, reading: "Reading") -> bool:
-    """ "swap the cat and the dog": of their places."""
+    """ "swap the cat and the dog", "exchange the girl with the bird": of their places."""
     one, other = (reading.meant(words) for words in (match[1], match[2]))
-    if len(one) != 1 or len(other) != 1 or one == other or one[0].place is None or other[0].place is None:
+    return len(one) == len(other) == 1 and one != other and exchange(one[0], other[0], reading)
+
+
+def exchange(one: "Thing", other: "Thing", reading: "Reading") -> bool:
+    """Two things change places, or what they stand in relation to; their sizes stay.
+
+    Returns:
+        Whether they can: what is worn or held cannot.
+    """
+    by = [thing.relation.kind for thing in (one, other) if thing.relation is not None]
+    if set(by) & set(_OWNED):
         return False
-    (x, y, side), (right, down, own) = one[0].place, other[0].place
-    put(one[0], reading, right, down, side)
-    put(other[0], reading, x, y, own)
+    if one.place is not None and other.place is not None:
+        (x, y, side), (right, down, own) = one.place, other.place
+        put(one, reading, right, down, side)
+        put(other, reading, x, y, own)
+        return True
+    for low, top in ((one, other), (other, one)):
+        if top.relation is not None and top.relation.target == low.id:
+            if top.relation.kind in _OTHER_SIDE:
+                reading.do("relate", top.id, _OTHER_SIDE[top.relation.kind], low.id)
+            else:  # "on": who was below takes the other's place on it
+                _stand_as(top, low, low.place and low.place[2], reading)
+                reading.do("relate", low.id, top.relation.kind, top.id)
+            return True
+    if any(_hangs_on(a, b, reading) for a, b in ((one, other), (other, one))):
+        return False
+    if one.relation is None and other.relation is None and one.place is None and other.place is None:
+        _reorder(one, other, reading)
+        return True
+    _stand_as(one, other, one.place and one.place[2], reading)
+    _stand_as(other, one, other.place and other.place[2], reading)
     return True
+
+
+def _stand_as(thing: "Thing", model: "Thing", side: float | None, reading: "Reading") -> None:
+    """A thing where another was: on the same ground, or in the same relation."""
+    if model.relation is not None:
+        reading.do("relate", thing.id, model.relation.kind, model.relation.target)
+    elif model.place is not None:
+        x, y, own = model.place
+        side = side or _NEW_SIDE
+        put(thing, reading, x, y + (own - side) / 2, side)
+    elif thing.relation is not None or thing.place is not None:
+        reading.do("relate", thing.id, "none")
+
+
+def _hangs_on(thing: "Thing", other: "Thing", reading: "Reading") -> bool:
+    """Whether a thing stands by another, or by one that does."""
+    seen = thing
+    while seen.relation is not None:
+        seen = reading.scene.thing(seen.relation.target)
+        if seen.id == other.id:
+            return True
+    return False
+
+
+def _reorder(one: "Thing", other: "Thing", reading: "Reading") -> None:
+    """Two of a row: each comes before what came behind the other."""
+    row = [thing for thing in reading.scene.things if thing.relation is None and thing.place is None]
+    first, last = sorted((row.index(one), row.index(other)))
+    if last == len(row) - 1:
+        reading.do("order", row[first].id, "front")
+    else:
+        reading.do("order", row[first].id, "under", row[last + 1].id)
+    if first + 1 < last:
+        reading.do("order", row[last].id, "under", row[first + 1].id)
 
 
 def _except(match: re.Match, reading: "Reading") -> bool:

@@ -15,47 +15,24 @@ from pipeline.scene.parse import SceneReader
 from pipeline.scene.record import Scene, Thing
 from pipeline.scene.wish_moves import relate
 from pipeline.scene.wish_room import free_place, make_room, stand_behind
+from pipeline.scene.wish_where import taken_apart
 
 if TYPE_CHECKING:
     from pipeline.scene.wish import Reading
 
 __all__ = ["ThingWishes"]
 
-# Where on somebody, or on something, a thing is put: on it, or held by it.
-_BODY = re.compile(
-    r"\s+(?:on|onto|on top of|to) (?:(?P<own>its|his|her|their)|the|(?P<whose>.+?)(?:'s|s'))?\s*"
-    r"(?:head|back|roof|nose|shoulders?|top|tail|neck|face|ears?|belly|feet|front|side|hood|hair|body)$"
-    r"|\s+in (?:(?P<own_hand>its|his|her|their)|the|(?P<whose_hand>.+?)(?:'s|s'))?\s*"
-    r"(?:hands?|mouth|paws?|arms?|beak|claws?|trunk)$",
-    re.IGNORECASE,
-)
-_ON_GROUND = re.compile(
-    r"\s+on (?:the )?(?:ground|floor|grass|sand|snow|water|sea|lake|road|street|field|beach|land|back ?ground)$",
-    re.IGNORECASE,
-)
-_ALOFT = re.compile(r"\s+(?:in|into|to|up in) the (?:sky|air)$", re.IGNORECASE)
-_SIDES = re.compile(
-    r"\s+(?:on|at|to) (?:each|both|either|every) (?:side|end)s?(?: of (?:it|them|.+))?$", re.IGNORECASE
-)
-_AROUND = re.compile(
-    r"\s+(?:all )?around(?: (?:it|them|him|her|everything|the picture))?$|\s+everywhere$", re.IGNORECASE
-)
 _EACH = re.compile(
     r"^(?:both|each|every|all|them|everyone|everybody)\b(?: of)?(?: them| the)?(?: both| all)?(?: one)?", re.IGNORECASE
 )
 _LARGE = 4.0  # metres: several things of that size are added behind the others
 _SURROUNDING = 6  # of what is all around
-_BEHIND = re.compile(r"\s+(?:in the back ?ground|behind (?:it|them|everything|all(?: of them)?|both))$", re.IGNORECASE)
-_TAIL = re.compile(
-    r"\s+(?:in|at|on|to|into) the ((?:top|bottom|upper|lower|middle|left|right|centre|center)"
-    r"(?:[ -](?:left|right|centre|center|middle))?)(?: (?:side|edge|corner|half|part))?$",
-    re.IGNORECASE,
-)
 _BELOW = ("on", "in", "inside", "riding", "sitting on", "coming out of")  # of these the other thing is seen below
+_SIDE = re.compile(r"(?:the )?(?:very |far )?(?:left|right|top|bottom|middle|cent(?:er|re))\b", re.IGNORECASE)
 _DEEDS = {
-    "wear": "worn by", "hold": "held by", "carry": "held by", "ride": "riding", "sit on": "sitting on",
-    "stand on": "on", "lie on": "on", "sleep on": "on", "stand behind": "behind", "hide behind": "behind",
-    "stand in front of": "in front of", "stand next to": "next to", "sit next to": "next to",
+    "wear": "worn by", "hold": "held by", "carry": "held by", "ride": "riding", "ride on": "riding",
+    "sit on": "sitting on",
+    "hang on": "hanging from", "hang in": "hanging from", "hang from": "hanging from",
 }  # fmt: skip
 
 
@@ -142,7 +119,7 @@ class ThingWishes:
 
     def _add(self, match: re.Match, reading: "Reading") -> bool:
         """Read in one breath with what is there, so that the words between lead somewhere."""
-        said, where, spot, owner = _taken_apart(match[1], reading)
+        said, where, spot, owner = taken_apart(match[1], reading)
         plain = plain_language(said, seed=reading.seed)
         words = plain.text
         receiver = re.match(r"give\s+(the \w+)\s", match[0], re.IGNORECASE)
@@ -320,9 +297,11 @@ class ThingWishes:
         return True
 
     def _does(self, match: re.Match, reading: "Reading") -> bool:
-        """ "make the cat hold a balloon", "the cat should wear a crown", "make the cat ride the dog"."""
+        """ "make the cat hold a balloon", "the cat should wear a crown", "let the bird sit on the girl instead"."""
         found, others = reading.meant(match[1]), reading.meant(match[3])
-        kind = _DEEDS[match[2].lower()]
+        kind = _DEEDS.get(match[2].lower()) or relation_of(match[2].split(None, 1)[-1])
+        if kind is None or not others and (scenery_of(match[3].lower()) or _SIDE.match(match[3])):
+            return False  # "stand in the snow", "be on the left"
         by = kind.endswith(" by")  # told of what is worn or held
         if len(found) != 1 or re.match(r"(?:its|his|her|their)\s", match[3], re.IGNORECASE):
             return False  # "stand on its head"
@@ -374,20 +353,3 @@ def _had(thing: Thing, owner: Thing) -> str:
     if worn_at(thing.said or thing.name):
         return "worn by"
     return "held by" if is_held(thing.said or thing.name) and is_alive(owner.said or owner.name) else "with"
-
-
-def _taken_apart(words: str, reading: "Reading") -> tuple[str, str, str, str]:
-    """What is added; "behind", "around", "sides", "on" or "held by"; a side or a corner; and whose it is."""
-    for pattern, where in ((_BEHIND, "behind"), (_AROUND, "around"), (_SIDES, "sides")):
-        if found := pattern.search(words):
-            return words[: found.start()], where, "", ""
-    if (body := _BODY.search(words)) and not reading.meant(words[body.start() :].split(None, 1)[-1]):
-        held = body["own_hand"] or body["whose_hand"] or re.match(r"\s+in\b", body[0], re.IGNORECASE)
-        return words[: body.start()], "held by" if held else "on", "", body["whose"] or body["whose_hand"] or ""
-    if (ground := _ON_GROUND.search(words)) and not reading.meant(ground[0].split()[-1]):
-        return words[: ground.start()], "", "", ""
-    if found := _ALOFT.search(words):
-        return words[: found.start()], "", "top", ""
-    if spot := _TAIL.search(words):
-        return words[: spot.start()], "", spot[1].lower(), ""
-    return words, "", "", ""

@@ -99,8 +99,9 @@ _WORDED = (
         "does",
         "(?!.* instead of )(?=make |let |have |get |.+ (?:should|must) )"
         "(?:(?:make|let|have|get) )?(.+?) (?:(?:should|must) )?"
-        "(wear|hold|carry|ride|sit on|stand on|lie on|sleep on|stand behind|hide behind|stand in front of"
-        "|stand next to|sit next to) (.+)$",
+        "(wear|hold|carry|ride(?: on)?"
+        "|(?:sit|stand|lie|sleep|hide|lean|hang|perch|fly|float|swim|jump|be|walk|run|dance)"
+        f" (?:{_NEAR}|against|from|off)) (.+?)(?: instead)?$",
     ),
     (
         "number",
@@ -130,7 +131,16 @@ _WORDED = (
         "part",
         "(?:(?:with|give (?:it|him|her|them)) )?(?P<whole>all )?(?P<colour>[^ ]+(?: [^ ]+)?) (?P<part>[a-z]+)$",
     ),
-    ("exchanged", "(?:swap|switch|exchange|change) (?:their |the )?(?:places|positions|sides)$"),
+    (
+        "exchanged",
+        "(?:swap|switch|exchange|change|trade) (?:their |the )?(?:places|positions|sides)"
+        "(?: of (?:them|both|the two|these|the two of them|both of them))?$",
+    ),
+    (
+        "exchanged",
+        "(?:make|let|have) (?:them|both|the two|both of them) (?:swap|switch|exchange|change|trade)"
+        "(?: (?:places|positions|sides))?$",
+    ),
     ("exchanged", "(?:swap|switch|exchange) (?:them|both|the two|these|the two of them)(?: around| over| round)?$"),
     (
         "pattern",
@@ -166,7 +176,8 @@ _WORDED = (
     ("remove", "take (.+?) (?:off|away|out)(?: of .+| from .+)?$|take off (.+)$"),
     (
         "exchange",
-        "(?:swap|exchange|switch)(?: the)?(?: places? of)? (.+?) (?:and|with) (.+?)(?:'s places?| places?| around)?$",
+        "(?:swap|exchange|switch|trade)(?: the)?(?: places? of)? (.+?) (?:and|with|for(?= the )) "
+        "(?!an? )(.+?)(?:'s places?| places?| around)?$",
     ),
     (
         "lettering",
@@ -188,7 +199,11 @@ _WORDED = (
         "(?:make|turn|colou?r|paint|change) (?:the )?(?:outline|border|edge) (?:to |into )?"
         "(?:a bit |a little |much )?(.+)$",
     ),
-    ("remove", "(?:remove|delete|erase|drop|take away|take out|get rid of|lose|hide|without|no|i don't want) (.+)$"),
+    (
+        "remove",
+        "(?:remove|delete|erase|drop|take away|take out|get rid of|lose|hide(?!.* (?:behind|under|in) )|without|no"
+        "|i don't want) (.+)$",
+    ),
     ("ground", f"(?:swap|replace|exchange|switch) {_GROUND} (?:for|with|by|to) (?:an? |the )?(.+)$"),
     ("replace", "(?:swap|replace|exchange|substitute|trade|switch) (.+?) (?:for|with|by|to|into) (.+)$"),
     (

@@ -2,6 +2,8 @@
 
 import pytest
 
+from pipeline.scene.edit import edit
+from pipeline.scene.record import Relation
 from pipeline.scene.wish_asks import plainly
 from tests.scene.test_wish_things import SCENE
 
@@ -50,3 +52,41 @@ def test_what_people_say_for_add_is_read_as_add(wishes, words, plain):
     wish = wishes.read(words, SCENE, seed=8)
     assert wish == wishes.read(plain, SCENE, seed=8)
     assert any(text.startswith(("add ", "copy ", "count ")) for text in wish.operations)
+
+
+@pytest.mark.parametrize(
+    ("words", "relation"),
+    {
+        "hang a swing from the tree": ("swing", "hanging from", "tree"),
+        "hang a lantern on the tree": ("lantern", "hanging from", "tree"),
+        "lean a bicycle against the tree": ("bicycle", "next to", "tree"),
+        "hide a mouse behind the tree": ("mouse", "behind", "tree"),
+        "hide a cat under the tree": ("cat", "under", "tree"),
+        "seat a cat on the tree": ("cat", "sitting on", "tree"),
+        "perch an owl in the tree": ("owl", "on", "tree"),
+        "let a cat sit on the tree": ("cat", "sitting on", "tree"),
+    }.items(),
+)  # fmt: skip
+def test_what_is_hung_leant_hidden_or_seated_is_added_in_that_relation(wishes, words, relation):
+    name, kind, target = relation
+    wish = wishes.read(words, SCENE, seed=8)
+    scene = edit(SCENE, wish.operations)
+    assert [thing.id for thing in scene.things] == [*(thing.id for thing in SCENE.things), name]
+    assert scene.thing(name).relation == Relation(kind, target)
+
+
+@pytest.mark.parametrize(
+    ("words", "operations"),
+    {
+        "hang the balloon from the tree": ("relate balloon 'hanging from' tree",),
+        "lean the girl against the tree": ("relate girl 'next to' tree",),
+        "seat the bird on the girl": ("relate bird 'sitting on' girl",),
+        "hide the girl behind the tree": ("relate girl behind tree",),
+    }.items(),
+)  # fmt: skip
+def test_what_is_there_already_is_moved_into_the_relation(wishes, words, operations):
+    assert wishes.read(words, SCENE, seed=8).operations == operations
+
+
+def test_nothing_goes_for_being_hidden_behind_something_that_is_not_there(wishes):
+    assert not any(text.startswith("remove") for text in wishes.read("hide the girl behind a car", SCENE).operations)

@@ -42,6 +42,46 @@ def test_a_wish_about_places(wishes, words, operations):
     edit(SCENE, wish.operations)
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["exchange the girl with the tree", "switch the girl and the tree", "swap the girl for the tree",
+     "swap the places of the two", "let the girl and the tree change places", "make them swap places"],
+)  # fmt: skip
+def test_two_that_are_there_change_places_and_keep_their_sizes(wishes, words):
+    assert wishes.read(words, SCENE).operations == ("place girl 0.75 0.5 0.5", "place tree 0.3 0.6 0.6")
+
+
+def test_who_is_not_there_replaces(wishes):
+    assert wishes.read("exchange the girl with a boy", SCENE).operations == ("replace girl boy",)
+    assert wishes.read("swap the girl for the boy", SCENE).operations == ("replace girl boy",)
+    assert wishes.read("swap the girl with a tree", SCENE).operations == ("replace girl 'deciduous tree'",)
+
+
+def test_who_sits_somewhere_and_who_stands_change_places(wishes):
+    fence = Thing("fence", "fence", place=(0.7, 0.7, 0.4))
+    bird = Thing("bird", "bird", relation=Relation("on", "fence"))
+    scene = Scene(things=(GIRL, fence, bird))
+    after = edit(scene, wishes.read("exchange the girl with the bird", scene).operations)
+    assert after.thing("girl").relation == bird.relation and after.thing("bird").relation is None
+    x, y, side = after.thing("bird").place
+    assert x == GIRL.place[0] and y + side / 2 == pytest.approx(GIRL.place[1] + GIRL.place[2] / 2), "on her ground"
+    upside = edit(scene, wishes.read("swap the fence and the bird", scene).operations)
+    assert upside.thing("fence").relation == Relation("on", "bird") and upside.thing("bird").place == fence.place
+
+
+def test_two_of_a_row_change_places_in_it(wishes):
+    names = ("cat", "dog", "horse", "fox")
+    row = Scene(things=tuple(Thing(name, name) for name in names), arrangement="row")
+    for one, other in (("cat", "dog"), ("cat", "horse"), ("fox", "cat"), ("dog", "fox"), ("horse", "fox")):
+        after = edit(row, wishes.read(f"swap the {one} and the {other}", row).operations)
+        wanted = [{one: other, other: one}.get(name, name) for name in names]
+        assert [thing.id for thing in after.things] == wanted
+
+
+def test_what_somebody_wears_changes_no_places(wishes):
+    assert not wishes.read("swap the girl and the dress", SCENE).operations
+
+
 @pytest.mark.parametrize("words", ["just the girl", "only the girl", "remove everything but the girl"])
 def test_who_stays_keeps_what_they_wear_hold_and_ride(wishes, words):
     horse = Thing("horse", "horse", place=(0.3, 0.6, 0.5))
