@@ -58,6 +58,8 @@ def meant(words: str, scene: Scene, it: str = "") -> list[Thing]:
     parts = [meant(part, scene, it) for part in said.split(" and ")] if " and " in said else []
     if parts and all(parts):
         return [thing for thing in scene.things if any(thing in part for part in parts)]
+    if parts:  # one of them is not there: nobody is meant by half of the words, but who is called so as a whole
+        return [thing for thing in scene.things if said in _names(thing)]
     if (which := _WHICH.match(said)) and (several := meant(said[which.end() :], scene, it)):
         return _one_of(several, which[1])
     stem = " ".join(singular(word) for word in said.split())

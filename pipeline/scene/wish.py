@@ -46,7 +46,9 @@ _NEEDS_MORE = (
     "set",
 )  # "put a hat and a scarf on the cat" is one wish
 _RECEIVER = re.compile(r"(?:the [a-z]+|him|her|it) (?:an?|some|two|glasses|sunglasses)\b", re.IGNORECASE)
-_EXCEPT = re.compile(r"\b(?:but|except|besides|only)\b", re.IGNORECASE)  # "all but the girl and the dog" stay
+_EXCEPT = re.compile(
+    r"\b(?:but|except|besides|only|just|keep)\b", re.IGNORECASE
+)  # "all but the girl and the dog" stay
 _GROUND_WITH = re.compile(r"\b(?:back ?ground|backdrop|bg) with\b", re.IGNORECASE)
 _BECOMES = re.compile(
     r"((?:turn|change)\s.+ (?:to|into) )|(?:turn|change|make|let)\s|.+? (?:should be|must be|becomes|is|are|to be) ",
@@ -68,6 +70,7 @@ _TIMES = {
     "slightly": 1.15,
     "a little": 1.15,
 }
+_SHADES = {"grey", "golden", "dark", "light", "deep", "blonde", "blond"}  # beside the name of a colour, or for it
 _SIDES = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1), "higher": (0, -1), "lower": (0, 1)}
 _STEP = 0.12  # of the picture's side: how far "to the left" is
 _TURNS = {"upside down": 180.0, "clockwise": 90.0, "a little": 12.0, "a bit": 12.0, "slightly": 12.0}  # degrees
@@ -168,6 +171,8 @@ class Wishes(ThingWishes):
             part = plainly(part.strip(" ,.!?"))
             before = len(reading.operations), len(reading.notes)
             understood = part and any(read(part, reading) for read in (self._both, self._one, self._listed))
+            if part and before[0] == len(reading.operations) and self._partly(part, before[1], reading):
+                continue
             if part and (not understood or before == (len(reading.operations), len(reading.notes))):
                 reading.notes.append(Note("wish", part))  # nothing came of it, and nothing was said
         notes = (
@@ -178,12 +183,12 @@ class Wishes(ThingWishes):
     def _both(self, part: str, reading: Reading) -> bool:
         """ "make the hat green and the dog black": two wishes, where each can be understood by itself."""
         verb = _VERB.match(part)
-        if verb is None or _EXCEPT.search(part):
+        if _EXCEPT.search(part):
             return False
         for gap in re.finditer(r",? and ", part):
             one, other = part[: gap.start()], part[gap.end() :]
             others = [other]
-            if not _VERB.match(other):
+            if verb is not None and not _VERB.match(other):
                 if verb[0].lower() in _NEEDS_MORE and not (verb[0].lower() == "give" and _RECEIVER.match(other)):
                     continue
                 # "make the hat red and bigger" tells both of the hat
@@ -199,6 +204,24 @@ class Wishes(ThingWishes):
                     reading.take(trial)
                     return True
         return False
+
+    def _partly(self, part: str, notes: int, reading: Reading) -> bool:
+        """ "remove the unicorn and the tree": what of it is understood is done, and what is not is told."""
+        pieces = re.split(r"\s*,\s*(?:and\s+|but\s+)?|\s+(?:and|but)\s+", part)
+        told = reading.notes[notes:]
+        if len(pieces) < 2 or _EXCEPT.search(part) or {note.kind for note in told} - {"absent", "wish"}:
+            return False
+        verb, whole = _VERB.match(part), reading.trial()
+        for at, piece in enumerate(pieces):
+            words = piece if not at or verb is None or _VERB.match(piece) else f"{verb[0]} {piece}"
+            trial = whole.trial()
+            if not (self._one(words, trial) and trial.operations):
+                trial.notes = [note for note in trial.notes if note.kind == "absent"] or [Note("wish", piece)]
+            whole.take(trial)
+        if whole.operations:
+            del reading.notes[notes:]
+            reading.take(whole)
+        return bool(whole.operations)
 
     def _listed(self, part: str, reading: Reading) -> bool:
         """ "bigger cat, smaller dog", "cat left and dog right": wishes in a row, each understood by itself."""
@@ -234,11 +257,7 @@ class Wishes(ThingWishes):
         if re.fullmatch(r"#[0-9a-f]{6}", words):
             return words
         found = self.reader.colour_name(words)
-        return (
-            found
-            if found and set(words.split()) - set(found.split()) <= {"grey", "golden", "dark", "light", "deep"}
-            else None
-        )
+        return found if found and set(words.split()) - set(found.split()) <= _SHADES else None
 
     # One for each kind of wish; False lets the next pattern try.
 

@@ -33,12 +33,33 @@ def _is_doing(match: re.Match) -> str:
     return " ".join(["add", match[1], _ING[match[2].lower()], *([match[3]] if match[3] else []), match[4]])
 
 
+_PATTERN = {"st": "stripes", "sp": "spots", "do": "dots", "ch": "checks", "pl": "plaid"}
+
+
+def _patterned(match: re.Match) -> str:
+    """ "make the dress striped": stripes are added to it."""
+    return f"add {_PATTERN[match[2][:2].lower()]} to {match[1]}"
+
+
+def _haired(match: re.Match) -> str:
+    """ "give the girl blonde hair", "the girl should have blond hair"."""
+    given = re.match(r"give|let|.+ (?:have|has|gets?) ", match[0], re.IGNORECASE)
+    return f"make {match[1]} {match[3]} {match[2]}" if given else match[0]
+
+
 # What people say, and the same in other words; every row is tried, each on what the one before it made.
 _ROWS = (
     (r"(?:adding|drawing|putting|placing) ", "add "),
     (r"(?:place|stick|pin|glue|plant|park|set|stand|lay|pop|drop|fit) " + _NEW, "put "),
     (r"(?:include|throw in|insert|squeeze in|bring in|show|paint in|draw in) " + _NEW, "add "),
     (r"(?:give me|give us|get me|get us|show me|bring me) " + _NEW, "add "),
+    (r"(add|put) " + _NEW + r"(.+) in (.+) (?:other|left|right|free|second) (hand|paw|arm)$", r"\1 \2 in \3 \4"),
+    (r"(?:make |have |paint |turn )?(?!add |put |give |draw |remove |no )(.+?) (?:(?:should|must) be |is |to be |in )?"
+     r"(?:polka[ -]?)?(striped|stripy|stripey|spotted|spotty|dotted|dotty|dot|checked|checkered|plaid)$", _patterned),
+    (r"(?:(?:add|put|paint|draw|want|have) )?((?:[a-z]+ )?(?:polka[ -]?)?(?:stripes|spots|dots|checks)) on (.+)$",
+     r"add \1 to \2"),
+    (r"(?:(?:give|let|make) )?((?:the )?[a-z]+) (?:(?:should|must|to) )?(?:have |has |gets? )?"
+     r"((?:light |dark )?[a-z]+) (hair|eyes)$", _haired),
     (r"hang " + _NEW + r"(.+?) (?:from|on|in|off|onto) (.+)$", r"add \1 hanging from \2"),
     (r"lean " + _NEW + r"(.+?) (?:against|on|at) (.+)$", r"add \1 leaning against \2"),
     (r"hide " + _NEW + r"(.+?) (behind|under|inside|in) (.+)$", r"add \1 \2 \3"),
@@ -55,6 +76,7 @@ _ROWS = (
     (r"(?:have|get|see|use) " + _NEW + r"(?!.* instead)(?!.*" + _DOING + ")", "add "),
     (r"there (?:should|could|must|might) (?:also )?be (?=an? |another |some |more )", "add "),
     (r"(?:lots|plenty|loads|tons|a lot) of (?=[a-z ]+s$|[a-z]+s )", "add lots of "),
+    (r"((?:[a-z]+ )?[a-z]+s (?:everywhere|all around|all over(?: the (?:place|picture))?))$", r"add \1"),
     (r"(many|several|a few|more) (?=[a-z]+s$)", r"add \1 "),
     (r"(?:have|get) (the|her|his|its|it|them) (?=.* [a-z]+$)(?!.*" + _DOING + ")", r"make \1 "),
 )  # fmt: skip

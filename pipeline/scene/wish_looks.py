@@ -10,6 +10,7 @@ from pipeline.language.english import singular
 from pipeline.language.expressions import expression_of
 from pipeline.scene.ids import free_id, id_of
 from pipeline.scene.kinds import is_alive, worn_at
+from pipeline.scene.notes import Note
 from pipeline.scene.outfits import outfit_of
 from pipeline.scene.parts import PART_WORDS
 from pipeline.scene.patterns import PATTERNS
@@ -117,6 +118,9 @@ def _pattern(match: re.Match, reading: "Reading") -> bool:
     """ "add pink stripes to the egg", "paint the egg with stripes"."""
     owners = reading.meant(match["whom"]) if match["pattern"].lower() in PATTERNS else []
     colour = reading.colour_of(match["colour"]) if match["colour"] else None
+    if not owners and match["pattern"].lower() in PATTERNS and re.match(r"(?:the|her|his|its) ", match["whom"]):
+        reading.notes.append(Note("absent", match["whom"]))
+        return True
     if not owners or match["colour"] and colour is None:
         return False
     for one in owners:

@@ -17,6 +17,7 @@ __all__ = ["MOVES", "relate"]
 
 _APART = 1.5  # how many times as far from their middle; closer together is the inverse
 _UNDO = "`wish` takes a change to the picture, got {said!r}; take the last change back with undo, or out of `edits`."
+_SOME = "(?:an?|another|some|one|two|more) "  # begins what is new
 _UP = 0.1  # of the picture's height: how far "higher" is
 _AGAIN = "`wish` takes a change to the picture, got {said!r}; undo the changes, or write a new prompt."
 
@@ -145,6 +146,19 @@ def relate(thing: "Thing", kind: str, other: "Thing", reading: "Reading") -> Non
     reading.do("relate", thing.id, kind, other.id)
 
 
+def _in_hand(match: re.Match, reading: "Reading") -> bool:
+    """ "put the balloon in her hand"; one hand is not told from the other."""
+    found, owners = reading.meant(match["what"]), reading.meant(re.sub("(?:'s|s')$", "", match["whose"]))
+    if len(found) != 1 or len(owners) != 1 or found == owners or re.match(_SOME, match["what"], re.IGNORECASE):
+        return False
+    now = found[0].relation
+    if now is not None and (now.kind, now.target) == ("held by", owners[0].id):
+        reading.notes.append(Note("wish", match[0]))
+    else:
+        relate(found[0], "held by", owners[0], reading)
+    return True
+
+
 def _other_way(match: re.Match, reading: "Reading") -> bool:
     """ "make the dog face the other way"."""
     found = reading.meant(match[1] or "it")
@@ -176,4 +190,5 @@ def _nearer_by(match: re.Match, reading: "Reading") -> bool:
 MOVES = {
     "undo": _undo, "over": _over, "spread": _spread, "nearer": _nearer, "faces": _faces, "other_way": _other_way,
     "looks": _looks, "higher": _higher, "nearer_by": _nearer_by, "lined": _lined, "hidden": _hidden, "sizes": _sizes,
+    "in_hand": _in_hand,
 }  # fmt: skip

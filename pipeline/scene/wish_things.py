@@ -26,7 +26,9 @@ _EACH = re.compile(
     r"^(?:both|each|every|all|them|everyone|everybody)\b(?: of)?(?: them| the)?(?: both| all)?(?: one)?", re.IGNORECASE
 )
 _LARGE = 4.0  # metres: several things of that size are added behind the others
-_SURROUNDING = 6  # of what is all around
+_SURROUNDING = 6  # of what is all around one
+_VAGUE = frozenset("some several few many".split())  # tell no number
+_EVERYWHERE = 5  # of what is all around the picture
 _BELOW = ("on", "in", "inside", "riding", "sitting on", "coming out of")  # of these the other thing is seen below
 _SIDE = re.compile(r"(?:the )?(?:very |far )?(?:left|right|top|bottom|middle|cent(?:er|re))\b", re.IGNORECASE)
 _DEEDS = {
@@ -139,14 +141,18 @@ class ThingWishes:
         if receiver or re.match(r"give (?:it|him|her|them)\b", match[0], re.IGNORECASE):
             self._hand(things, ids, receiver, reading)
         new = [own for own in ids.values() if own not in before]
+        told = number_of(words.split()[:1]) is not None and words.split()[0].lower() not in _VAGUE
         if where in ("on", "held by"):
             self._on_body(new, where, owners, reading)
         elif where == "around" and len(owners) == 1:
             for thing in (reading.scene.thing(own) for own in new):
-                if thing.count <= 3 and number_of(words.split()[:1]) is None:
+                if thing.count <= 3 and not told:
                     reading.do("count", thing.id, _SURROUNDING)
                 reading.do("relate", thing.id, "around", owners[0].id)
         else:
+            if where == "around" and not told:
+                for thing in (reading.scene.thing(own) for own in new):
+                    reading.do("count", thing.id, max(_EVERYWHERE, thing.count))
             self._put_on(new, reading)
         for own in new:
             self._stand(own, reading, where, spot)

@@ -25,7 +25,9 @@ _SIDES = re.compile(
     r"\s+(?:on|at|to) (?:each|both|either|every) (?:side|end)s?(?: of (?:it|them|.+))?$", re.IGNORECASE
 )
 _AROUND = re.compile(
-    r"\s+(?:all )?around(?: (?:it|them|him|her|everything|the picture))?$|\s+everywhere$", re.IGNORECASE
+    r"\s+(?:all )?around(?: (?:it|them|him|her|everything|the picture))?$"
+    r"|\s+(?:everywhere|all over(?: the (?:place|picture))?)$",
+    re.IGNORECASE,
 )
 _BEHIND = re.compile(r"\s+(?:in the back ?ground|behind (?:it|them|everything|all(?: of them)?|both))$", re.IGNORECASE)
 _TAIL = re.compile(

@@ -57,6 +57,12 @@ _WORDED = (
         " (?P<way>higher|lower)$|(?:make|let|have|get) (?P<who>.+?) jump$",
     ),
     (
+        "in_hand",
+        "(?:put|place|move|stick|get|have) (?P<what>.+?) (?:in|into|to|on|onto) "
+        "(?P<whose>her|his|its|their|.+?(?:'s|s'))"
+        " (?:(?:other|left|right|free|second) )?(?:hands?|paws?|arms?)$",
+    ),
+    (
         "nearer_by",
         "(?:bring|move|get|make) (.+?) (?:a bit |much |a little )?"
         "(closer|nearer|further away|farther away|further|farther)$",

@@ -21,6 +21,8 @@ SCENE = Scene(things=(Thing("apple", "red apple"), Thing("cat", "cat face", said
         ("everything", ["apple", "cat", "cat-2"]),
         ("it", ["apple", "cat", "cat-2"]),
         ("the dog", []),
+        ("the apple and the kitten", ["apple", "cat"]),
+        ("the dog and the apple", []),  # half of the words mean nobody
     ],
 )
 def test_words_mean_things_by_name_by_ending_or_by_what_they_mention(words, ids):

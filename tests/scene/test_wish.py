@@ -5,6 +5,7 @@ import re
 import pytest
 
 from pipeline.scene.edit import edit
+from pipeline.scene.notes import Note
 from pipeline.scene.record import Ground, Relation, Scene, Thing
 
 SCENE = Scene(
@@ -201,3 +202,29 @@ def test_what_is_not_understood_changes_nothing_and_is_told(wishes, words):
     wish = wishes.read(words, SCENE)
     assert wish.operations == ()
     assert wish.sentence or not words.strip("?")
+
+
+@pytest.mark.parametrize(
+    ("words", "operations", "notes"),
+    [
+        ("I'd like the hat in red and the dog a bit smaller", ("colour hat red", "size dog 0.7407"), ()),
+        ("make the hat red and the unicorn bigger", ("colour hat red",), (Note("absent", "unicorn"),)),
+        ("remove the unicorn and the dog", ("remove dog",), (Note("absent", "unicorn"),)),
+        ("make the cat fluffy and the dog red", ("colour dog red",), (Note("wish", "make the cat fluffy"),)),
+        ("the hat red and the widget frobnicated", ("colour hat red",), (Note("wish", "the widget frobnicated"),)),
+    ],
+)
+def test_what_of_a_wish_is_not_understood_is_told(wishes, words, operations, notes):
+    wish = wishes.read(words, PLACED, seed=8)
+    assert wish.operations == operations and wish.notes == notes
+
+
+def test_hair_is_blonde(wishes):
+    girl = Scene(things=(Thing("girl", "girl", place=(0.3, 0.6, 0.5)), Thing("tree", "tree")))
+    for words in (
+        "make her hair blonde",
+        "the girl's hair should be blonde",
+        "the girl should have blond hair",
+        "give the girl blonde hair",
+    ):
+        assert wishes.read(words, girl).operations == ("part girl hair yellow",), words

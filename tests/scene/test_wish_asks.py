@@ -90,3 +90,25 @@ def test_what_is_there_already_is_moved_into_the_relation(wishes, words, operati
 
 def test_nothing_goes_for_being_hidden_behind_something_that_is_not_there(wishes):
     assert not any(text.startswith("remove") for text in wishes.read("hide the girl behind a car", SCENE).operations)
+
+
+@pytest.mark.parametrize(
+    ("words", "operations"),
+    {
+        "make the dress striped": ("part dress stripes white",),
+        "the dress should be polka dotted": ("part dress dots white",),
+        "spots on the dress please": ("part dress spots white",),
+        "I want red stripes on the tree": ("part tree stripes red",),
+        "make the skirt striped": (),
+    }.items(),
+)  # fmt: skip
+def test_a_pattern_is_told_by_its_adjective_or_before_what_it_is_on(wishes, words, operations):
+    wish = wishes.read(words, SCENE, seed=8)
+    assert wish.operations == operations and bool(wish.notes) != bool(operations)
+
+
+@pytest.mark.parametrize(
+    "words", ["add flowers everywhere", "hearts all over the place", "add some stars around", "lots of hearts"]
+)
+def test_what_is_everywhere_is_several(wishes, words):
+    assert 5 <= edit(SCENE, wishes.read(words, SCENE, seed=8).operations).placed - SCENE.placed <= 8

@@ -67,3 +67,15 @@ def test_taking_back_is_refused_in_a_sentence_that_says_what_to_do(wishes, words
     assert wish.sentence == (
         f"`wish` takes a change to the picture, got {words!r}; take the last change back with undo, or out of `edits`."
     )
+
+
+def test_one_hand_is_not_told_from_the_other(wishes):
+    girl = Thing("girl", "girl", place=(0.3, 0.6, 0.5))
+    held = Thing("balloon", "balloon", relation=Relation("held by", "girl"))
+    scene = Scene(things=(girl, held, Thing("ball", "soccer ball", place=(0.8, 0.8, 0.2))))
+    for words in ("put the balloon in her other hand", "put the balloon in the girl's left hand"):
+        wish = wishes.read(words, scene)
+        assert not wish.operations and [note.kind for note in wish.notes] == ["wish"]
+    assert wishes.read("put the ball in her other hand", scene).operations == ("relate ball 'held by' girl",)
+    new = edit(scene, wishes.read("put a flower in her other hand", scene).operations).things[-1]
+    assert new.relation == Relation("held by", "girl")
