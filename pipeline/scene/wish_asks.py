@@ -9,7 +9,8 @@ import re
 __all__ = ["plainly"]
 
 _FILLER = re.compile(
-    r"^(?:please|pls|kindly|(?:can|could|may|might|should) (?:you|we|i)(?: please)?(?! not)|would you"
+    r"^(?:please|pls|kindly|i (?:think|guess|feel)(?: that)?"
+    r"|(?:can|could|may|might|should) (?:you|we|i)(?: please)?(?! not)|would you"
     r"|would it be possible to|is it possible to|it would be (?:nice|great|cool|good) (?:to|if (?:we|you) could)"
     r"|i want you to|i want to|(?:i|we)(?:'d| would) (?:like|love|prefer)(?: to)?(?: see)?"
     r"|(?:i|we) (?:want|wish)(?: to see)?|(?:i|we|you) (?:should|must|could|can|might)|let's|lets|let us|now|also|and"
@@ -49,6 +50,11 @@ def _haired(match: re.Match) -> str:
 
 # What people say, and the same in other words; every row is tried, each on what the one before it made.
 _ROWS = (
+    (r"((?:remove|delete|erase|drop|lose|take away|get rid of) .+?),? (?:but|and) (?:keep|leave|not) .+$", r"\1"),
+    (r"(?:i|we) (?:don't|do not|didn't) (?:like|need|want) (the|her|his|its|their) ", r"remove \1 "),
+    (r"(?:can|could|may) ((?:the|her|his|its) .+?|they|she|he|it) (?:be|look) (.+?)(?: instead)?$", r"make \1 \2"),
+    (r"(?:can|could|may) ((?:the|her|his|its) .+?|she|he|it) (wear|hold|carry|ride) ", r"make \1 \2 "),
+    (r"park the ", "put the "),
     (r"(?:adding|drawing|putting|placing) ", "add "),
     (r"(?:place|stick|pin|glue|plant|park|set|stand|lay|pop|drop|fit) " + _NEW, "put "),
     (r"(?:include|throw in|insert|squeeze in|bring in|show|paint in|draw in) " + _NEW, "add "),

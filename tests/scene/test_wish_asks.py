@@ -82,6 +82,7 @@ def test_what_is_hung_leant_hidden_or_seated_is_added_in_that_relation(wishes, w
         "lean the girl against the tree": ("relate girl 'next to' tree",),
         "seat the bird on the girl": ("relate bird 'sitting on' girl",),
         "hide the girl behind the tree": ("relate girl behind tree",),
+        "park the balloon behind the tree": ("relate balloon behind tree",),
     }.items(),
 )  # fmt: skip
 def test_what_is_there_already_is_moved_into_the_relation(wishes, words, operations):
@@ -112,3 +113,17 @@ def test_a_pattern_is_told_by_its_adjective_or_before_what_it_is_on(wishes, word
 )
 def test_what_is_everywhere_is_several(wishes, words):
     assert 5 <= edit(SCENE, wishes.read(words, SCENE, seed=8).operations).placed - SCENE.placed <= 8
+
+
+@pytest.mark.parametrize(
+    ("words", "operations"),
+    {
+        "remove the tree but keep the girl": ("remove tree",),
+        "I don't like the balloon": ("remove balloon",),
+        "could the dress be blue instead?": ("colour dress blue",),
+        "can the bird wear a crown": ("add crown crown", "relate crown 'worn by' bird"),
+        "I think the dress should be blue": ("colour dress blue",),
+    }.items(),
+)  # fmt: skip
+def test_a_question_and_an_opinion_are_wishes(wishes, words, operations):
+    assert wishes.read(words, SCENE, seed=8).operations == operations
