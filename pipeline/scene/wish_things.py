@@ -80,7 +80,7 @@ class ThingWishes:
 
     def _things(self, words: str, reading: "Reading") -> list[Thing]:
         parsed = self.reader.parse(words, seed=reading.seed)
-        reading.notes += [note for note in parsed.notes if note.kind not in ("nothing", "left out")]
+        reading.notes += [note for note in parsed.notes if note.kind != "nothing"]
         return list(parsed.scene.things)
 
     def _relate(self, match: re.Match, reading: "Reading") -> bool:
