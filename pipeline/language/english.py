@@ -6,6 +6,12 @@ __all__ = ["NUMBER_WORDS", "article", "is_doing", "plural", "singular", "with_ar
 
 NUMBER_WORDS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 9: "nine"}
 
+# What ends as a deed does, and is none.
+_NO_DEEDS = frozenset(
+    "king ring string thing wing ceiling building pudding clothing painting evening stocking duckling gosling viking "
+    "wedding sapling seedling sibling dumpling lightning earring meeting spring swing morning sling bling darling "
+    "herring starling sterling inkling fledgling youngling underling icing piercing nothing something".split()
+)
 # A noun phrase ends its head at the first of these words: "man in tuxedo", "pot of food", "cat with wry smile".
 _TAIL = re.compile(r" (?:with|of|in|on|behind|and|without|wearing|holding|showing|playing|gesturing|facing) ")
 _ALREADY_PLURAL = {
@@ -132,13 +138,6 @@ def with_article(phrase: str) -> str:
     if first in ("the", "a", "an") or _is_plural(head):
         return phrase
     return f"the {phrase}" if first == "flag" else f"{article(phrase)} {phrase}"
-
-
-_NO_DEEDS = frozenset(
-    "king ring string thing wing ceiling building pudding clothing painting evening stocking duckling gosling viking "
-    "wedding sapling seedling sibling dumpling lightning earring meeting spring swing morning sling bling darling "
-    "herring starling sterling inkling fledgling youngling underling icing piercing nothing something".split()
-)
 
 
 def is_doing(word: str) -> bool:

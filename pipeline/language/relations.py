@@ -2,7 +2,7 @@
 
 from pipeline.language.english import is_doing
 
-__all__ = ["INVERSES", "PLACES", "is_relation", "number_of", "relation_of", "scenery_and_rest", "scenery_of"]
+__all__ = ["INVERSES", "PLACE_WORDS", "is_relation", "number_of", "relation_of", "scenery_and_rest", "scenery_of"]
 
 
 def _table(rows: dict[str, str]) -> dict[str, str]:
@@ -175,7 +175,7 @@ def is_relation(said: str) -> bool:
 
 
 # Where somebody does something, whatever it is: "reading under a tree".
-PLACES = frozenset("on in under underneath below beneath above behind beside near inside atop".split())
+PLACE_WORDS = frozenset("on in under underneath below beneath above behind beside near inside atop".split())
 
 
 def relation_of(said: str) -> str | None:
@@ -186,7 +186,7 @@ def relation_of(said: str) -> str | None:
     ] or words
     if said.lower() in _SAID:
         return _SAID[said.lower()]
-    if " ".join(words) not in _SAID and words[-1:] and words[-1] in PLACES and is_doing(words[0]):
+    if " ".join(words) not in _SAID and words[-1:] and words[-1] in PLACE_WORDS and is_doing(words[0]):
         return next(_SAID[part] for at in range(len(words)) if (part := " ".join(words[at:])) in _SAID)
     for start in range(len(words)):
         for end in range(len(words), start, -1):

@@ -1,7 +1,7 @@
 """What is done with something that the prompt does not name: "a bear fishing" has a rod, "watering a plant" a can."""
 
 from pipeline.language.names import NameFinder
-from pipeline.language.relations import PLACES
+from pipeline.language.relations import PLACE_WORDS
 from pipeline.scene.kinds import is_alive
 from pipeline.scene.sketch import Mention, Sketch
 
@@ -77,7 +77,7 @@ def give_tools(drawn: Sketch, names: NameFinder) -> None:
         if not is_alive(drawn.things[subject].said):
             continue
         doing, *rest = words.split()
-        if doing in _EVEN_SO or doing in _TOOLS and rest and rest[-1] in PLACES:  # "reading under a tree"
+        if doing in _EVEN_SO or doing in _TOOLS and rest and rest[-1] in PLACE_WORDS:  # "reading under a tree"
             _give(drawn, subject, doing, names)
         other = drawn.things[target]
         if words == "with" and other.renamed and (how := _HOW.get(other.said)):  # "a dog skateboarding"

@@ -288,12 +288,12 @@ def _ones(tokens: Sequence[Token]) -> None:
 
 def _longer_relations(tokens: Sequence[Token]) -> None:
     """ "flying over": the tagger may stop at the first word; "coiled around": or begin at the second."""
-    for verb, after in itertools.pairwise(tokens):
+    for at, (verb, after) in enumerate(itertools.pairwise(tokens)):
         whole = verb.role == "action" and after.role == "relation" and is_relation(f"{verb.text} {after.text}")
         if whole and verb.head == after.head:
-            verb.role, after.role, after.head, at = "relation", "relation+", -1, tokens.index(after)
+            verb.role, after.role, after.head = "relation", "relation+", -1
             for token in tokens:
-                token.head = at - 1 if token.head == at else token.head
+                token.head = at if token.head == at + 1 else token.head
     for at in range(len(tokens) - 1):
         if tokens[at].role not in ("relation", "relation+"):
             continue
